@@ -1,0 +1,6 @@
+//! Runs Cairo 0 programs on `cairo-vm` with every Python hint in a worker process.
+//!
+//! Reading order: [`program`] (what is run), [`vm`] (the loop), [`hint`] (one hint), [`worker`] (the
+//! process behind it).
+
+pub mod program;

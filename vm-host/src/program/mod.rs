@@ -1,0 +1,1 @@
+//! The compiled program: code, hints, identifiers, references, debug information.
