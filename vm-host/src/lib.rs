@@ -3,4 +3,7 @@
 //! Reading order: [`program`] (what is run), [`vm`] (the loop), [`hint`] (one hint), [`worker`] (the
 //! process behind it).
 
+pub mod hint;
 pub mod program;
+pub mod vm;
+pub mod worker;
