@@ -1,18 +1,41 @@
-//! stub
-#![allow(missing_docs)]
-use hint_proto::v1;
-#[derive(Debug)]
-pub struct CompiledProgram;
-#[derive(Debug)]
-pub struct Hint { pub pc: usize }
-pub struct Resolution { pub definition: v1::Definition, pub structs: Vec<String> }
-#[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct ProgramError;
-impl CompiledProgram {
-    pub fn from_json(_: &[u8]) -> Result<Self, ProgramError> { Err(ProgramError) }
-    pub fn hints(&self) -> &[Hint] { &[] }
-    pub fn to_wire(&self, _: &Hint) -> v1::Hint { v1::Hint::default() }
-    pub fn resolve(&self, _: &Hint, _: &str, _: &str) -> Resolution { unimplemented!() }
-    pub fn struct_definition(&self, _: &str) -> Option<v1::StructDefinition> { None }
-}
+//! The compiled program: code, hints, identifiers, references, debug information.
+//!
+//! Owns everything the host knows about a Cairo 0 program before it runs: the JSON, what every name
+//! behind `ids` stands for, where instructions come from, and the text of an error at a pc. Must not
+//! know workers, sessions or the step loop; of `cairo-vm` it uses the number and address types and
+//! builds one `Program` without hints for it.
+
+mod error;
+mod raised;
+
+mod compiled;
+mod hint;
+mod json;
+mod number;
+mod vm_program;
+
+mod definition;
+mod identifier;
+
+mod debug_info;
+mod expression;
+mod location;
+mod source;
+
+mod error_message;
+mod exception;
+mod traceback;
+mod value;
+
+mod resolve;
+
+pub use compiled::{Attribute, CompiledProgram, MAX_PROGRAM_BYTES};
+pub use debug_info::{DebugInfo, HintLocation, InstructionLocation};
+pub use error::ProgramError;
+pub use exception::{ExceptionContext, VmExceptionText};
+pub use hint::{ApTracking, FlowTracking, Hint};
+pub use identifier::ScopedName;
+pub use location::{InputFile, Location, ParentLocation};
+pub use resolve::Resolution;
+pub use source::SourceFiles;
+pub use value::{MemoryView, cells_of, evaluate};
