@@ -1,6 +1,6 @@
 //! The answers to a running hint's questions. An answer of several parts is sent part by part.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::vm_core::VirtualMachine;
@@ -122,7 +122,7 @@ impl HintSession {
             return raised("builtins.AssertionError", "a program is loaded at an address");
         };
         match CompiledProgram::from_json(load.program_json.as_bytes()) {
-            Ok(program) => Reply::LoadedProgram(self.load(Rc::new(program), base)),
+            Ok(program) => Reply::LoadedProgram(self.load(Arc::new(program), base)),
             Err(error) => raised("builtins.ValueError", &error.to_string()),
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
@@ -132,7 +133,7 @@ impl HintSession {
         process: WorkerProcess,
         inputs: SessionInputs,
         builtins: Vec<v1::Builtin>,
-        (program, base, program_json): (Rc<CompiledProgram>, Relocatable, Rc<[u8]>),
+        (program, base, program_json): (Arc<CompiledProgram>, Relocatable, Rc<[u8]>),
         vm: &mut VirtualMachine,
     ) -> Result<Self, HintError> {
         let start = Start {
@@ -192,7 +193,7 @@ impl HintSession {
     }
 
     /// Registers the hints of a program; what the engine is told of them.
-    pub(super) fn load(&mut self, program: Rc<CompiledProgram>, base: Relocatable) -> LoadHints {
+    pub(super) fn load(&mut self, program: Arc<CompiledProgram>, base: Relocatable) -> LoadHints {
         let loaded = self.table.add(program, base);
         let first = loaded.first_hint;
         let hints = loaded
@@ -410,14 +411,14 @@ impl HintSession {
         let (loaded, hint) = self.table.hint(id)?;
         let resolution = loaded.program.resolve(hint, scope, name);
         let mut new_structs = Vec::new();
-        for full_name in resolution.structs {
-            if !self.structs.contains_key(&full_name)
-                && let Some(definition) = loaded.program.struct_definition(&full_name)
+        for full_name in resolution.structs.iter().map(|name| &**name) {
+            if !self.structs.contains_key(full_name)
+                && let Some(definition) = loaded.program.struct_definition(full_name)
             {
-                self.structs.insert(full_name.clone(), definition);
+                self.structs.insert(full_name.to_owned(), definition);
             }
-            if let Some(definition) = self.structs.get(&full_name)
-                && self.structs_sent.insert(full_name)
+            if let Some(definition) = self.structs.get(full_name)
+                && self.structs_sent.insert(full_name.to_owned())
             {
                 new_structs.push(definition.clone());
             }

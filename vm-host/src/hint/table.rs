@@ -1,7 +1,7 @@
 //! Which hints stand at which pc, for the program of the run and for those that hints load.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use cairo_vm::types::relocatable::Relocatable;
 
@@ -11,7 +11,7 @@ use crate::program::{CompiledProgram, Hint};
 #[derive(Clone, Debug)]
 pub struct LoadedProgram {
     /// The program.
-    pub program: Rc<CompiledProgram>,
+    pub program: Arc<CompiledProgram>,
     /// Where its code starts.
     pub base: Relocatable,
     /// The session's number of its first hint.
@@ -29,7 +29,7 @@ pub struct HintTable {
 
 impl HintTable {
     /// Adds a program whose code starts at `base`; its hints replace those at the same pcs.
-    pub fn add(&mut self, program: Rc<CompiledProgram>, base: Relocatable) -> &LoadedProgram {
+    pub fn add(&mut self, program: Arc<CompiledProgram>, base: Relocatable) -> &LoadedProgram {
         let first_hint = self.owners.len() as u32;
         let owner = self.programs.len() as u32;
         let mut groups: HashMap<usize, Vec<u32>> = HashMap::new();
