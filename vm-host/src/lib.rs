@@ -3,4 +3,5 @@
 //! Reading order: [`program`] (what is run), [`vm`] (the loop), [`hint`] (one hint), [`worker`] (the
 //! process behind it).
 
+pub mod cli;
 pub mod program;
