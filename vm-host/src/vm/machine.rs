@@ -7,6 +7,7 @@ use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::errors::vm_errors::VirtualMachineError;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 
+use super::error_text::{END_NOT_REACHED, END_REACHED, Registers};
 use super::rules::Rules;
 use crate::hint::{HintError, HintSession};
 
@@ -40,17 +41,15 @@ impl std::fmt::Debug for Machine {
 /// Where and why a run stopped.
 #[derive(Debug)]
 pub struct StepError {
-    /// The pc that was executed.
-    pub pc: Relocatable,
-    /// The frame it was executed in.
-    pub fp: Relocatable,
+    /// The registers before the step.
+    pub before: Registers,
     /// Why.
-    pub cause: StepFailure,
+    pub cause: StepCause,
 }
 
 /// Why a run stopped.
 #[derive(Debug)]
-pub enum StepFailure {
+pub enum StepCause {
     /// The instruction.
     Instruction(VirtualMachineError),
     /// A hint, the `hint_index`-th at its pc.
@@ -91,7 +90,7 @@ impl Machine {
         let mut quantum = QUANTUM;
         while self.runner.vm.get_pc() != end {
             if left == 0 {
-                return Err(self.stop(StepFailure::Loop("Error: End of program was not reached")));
+                return Err(self.stop(StepCause::Loop(END_NOT_REACHED)));
             }
             self.step().await?;
             left -= 1;
@@ -115,8 +114,7 @@ impl Machine {
     ) -> Result<(), StepError> {
         for step in 0..steps {
             if self.final_pc == Some(self.runner.vm.get_pc()) {
-                let text = "Error: Execution reached the end of the program.";
-                return Err(self.stop(StepFailure::Loop(text)));
+                return Err(self.stop(StepCause::Loop(END_REACHED)));
             }
             self.step().await?;
             if step % QUANTUM == QUANTUM - 1 {
@@ -151,10 +149,11 @@ impl Machine {
                 return self.step_with_rules().await;
             }
         }
+        let before = Registers::of(&self.runner.vm);
         self.runner
             .vm
             .step_instruction()
-            .map_err(|error| self.stop(StepFailure::Instruction(error)))
+            .map_err(|error| StepError { before, cause: StepCause::Instruction(error) })
     }
 
     async fn run_hints(&mut self, count: usize) -> Result<(), StepError> {
@@ -165,27 +164,27 @@ impl Machine {
             // A hint may load a program here, with other hints.
             let Some(id) = session.table().at(pc).get(hint_index).copied() else { break };
             if let Err(error) = session.execute(vm, id).await {
-                return Err(self.stop(StepFailure::Hint { hint_index, error }));
+                return Err(self.stop(StepCause::Hint { hint_index, error }));
             }
         }
         Ok(())
     }
 
     async fn step_with_rules(&mut self) -> Result<(), StepError> {
-        let (pc, fp) = (self.runner.vm.get_pc(), self.runner.vm.get_fp());
-        let at = |cause| StepError { pc, fp, cause };
+        let before = Registers::of(&self.runner.vm);
+        let at = |cause| StepError { before, cause };
         let vm = &mut self.runner.vm;
         let Some(session) = &mut self.session else { return Ok(()) };
         let fresh = self
             .rules
             .before(vm, session)
             .await
-            .map_err(|error| at(StepFailure::Rule(error)))?;
-        vm.step_instruction().map_err(|error| at(StepFailure::Instruction(error)))?;
+            .map_err(|error| at(StepCause::Rule(error)))?;
+        vm.step_instruction().map_err(|error| at(StepCause::Instruction(error)))?;
         self.rules
             .after(vm, session, fresh)
             .await
-            .map_err(|error| at(StepFailure::Rule(error)))
+            .map_err(|error| at(StepCause::Rule(error)))
     }
 
     /// Checks the rules that hints registered against the whole memory, as the run's end requires.
@@ -200,8 +199,8 @@ impl Machine {
         }
     }
 
-    fn stop(&self, cause: StepFailure) -> StepError {
-        StepError { pc: self.runner.vm.get_pc(), fp: self.runner.vm.get_fp(), cause }
+    fn stop(&self, cause: StepCause) -> StepError {
+        StepError { before: Registers::of(&self.runner.vm), cause }
     }
 
     async fn observe(&self, observer: Observer<'_>) {

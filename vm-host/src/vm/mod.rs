@@ -1,7 +1,10 @@
-//! The Cairo loop and everything around it.
+//! The Cairo VM: the loop, building a run, ending it, what it writes, and how it explains failures.
 
+pub mod error_text;
 pub mod machine;
 mod operands;
 mod rules;
+#[cfg(test)]
+mod testing;
 
-pub use machine::{Machine, StepError, StepFailure};
+pub use machine::{Machine, StepCause, StepError};

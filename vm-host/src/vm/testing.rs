@@ -1,0 +1,20 @@
+//! What the unit tests of this module share: runners for the programs in `testdata`.
+
+use cairo_vm::{
+    types::{layout_name::LayoutName, program::Program, relocatable::Relocatable},
+    vm::runners::cairo_runner::CairoRunner,
+};
+use clap::ValueEnum;
+
+/// A runner that stands before its first step, and where it ends.
+pub(crate) fn load(
+    program: &serde_json::Value,
+    layout: &str,
+    proof_mode: bool,
+) -> (CairoRunner, Relocatable) {
+    let program = Program::from_bytes(program.to_string().as_bytes(), Some("main")).unwrap();
+    let layout = LayoutName::from_str(layout, false).unwrap();
+    let mut runner = CairoRunner::new(&program, layout, None, proof_mode, true, false).unwrap();
+    let end = runner.initialize(proof_mode).unwrap();
+    (runner, end)
+}
