@@ -18,12 +18,15 @@ fn main() {
     // behind it and gets its environment at run time.
     let base = config.executable().and_then(|python| {
         let output = Command::new(python)
-            .args(["-c", "import sys; print(getattr(sys, '_base_executable', sys.executable))"])
+            .args(["-c", "import sys; print(sys._base_executable, sys.base_prefix, sep='\\n')"])
             .output()
             .ok()?;
         String::from_utf8(output.stdout).ok()
     });
-    println!("cargo:rustc-env=HINT_WORKER_PYTHON={}", base.as_deref().unwrap_or("").trim());
+    let base = base.unwrap_or_default();
+    let mut lines = base.lines();
+    println!("cargo:rustc-env=HINT_WORKER_PYTHON={}", lines.next().unwrap_or_default());
+    println!("cargo:rustc-env=HINT_WORKER_PYTHON_HOME={}", lines.next().unwrap_or_default());
     let version = config.version();
     println!("cargo:rustc-env=HINT_WORKER_PYTHON_VERSION={}.{}", version.major, version.minor);
     println!("cargo:rerun-if-env-changed=PYO3_PYTHON");

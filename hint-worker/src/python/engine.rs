@@ -13,7 +13,7 @@ use hint_proto::v1::{
 use num_bigint::BigUint;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyDict, PyList, PyModule, PyTuple};
+use pyo3::types::{PyAny, PyDict, PyList, PyTuple};
 
 use super::cells::{Cells, cell_of};
 use super::host::{Host, SharedLink};
@@ -44,7 +44,8 @@ impl Engine {
     /// # Errors
     /// [`PyErr`] when an input is not JSON or the syscall handler cannot be made.
     pub fn start(py: Python<'_>, link: &SharedLink, start: Start) -> PyResult<Self> {
-        let package = load(py)?;
+        install_sources(py)?;
+        let module = |name: &str| py.import(format!("{PACKAGE}.{name}"));
         let host = Bound::new(py, Host::new(link.clone()))?;
         let arguments = PyDict::new(py);
         arguments.set_item("prime", BigUint::from_bytes_le(&start.prime))?;
@@ -60,15 +61,15 @@ impl Engine {
         arguments.set_item("syscall_handler", start.syscall_handler)?;
         arguments.set_item("import_paths", start.import_paths)?;
         arguments.set_item("segment_count", start.segment_count)?;
-        let session = package.getattr("Session")?.call((&host,), Some(&arguments))?;
-        let relocatable = package.getattr("RelocatableValue")?;
+        let session = module("session")?.getattr("Session")?.call((&host,), Some(&arguments))?;
+        let relocatable = module("relocatable")?.getattr("RelocatableValue")?;
         let cells = Arc::new(Cells::of(&session.getattr("memory")?, relocatable)?);
         host.get().connect(session.clone().unbind(), Arc::clone(&cells));
         Ok(Self {
             execute: session.getattr("execute")?.unbind(),
             clear_effects: session.getattr("clear_effects")?.unbind(),
             effects: session.getattr("effects")?.unbind(),
-            failure: package.getattr("HintFailure")?.unbind(),
+            failure: module("failure")?.getattr("HintFailure")?.unbind(),
             session: session.unbind(),
             cells,
         })
@@ -273,15 +274,8 @@ fn builtin_dict<'py>(py: Python<'py>, builtin: &Builtin) -> PyResult<Bound<'py, 
     Ok(dict)
 }
 
-/// Loads the embedded package and returns it.
-///
-/// # Errors
-/// [`PyErr`] when a module does not load.
-pub fn load(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
-    let modules = py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?;
-    if let Some(package) = modules.get_item(PACKAGE)? {
-        return Ok(package.cast_into::<PyModule>()?);
-    }
+/// Makes the Python half importable.
+fn install_sources(py: Python<'_>) -> PyResult<()> {
     let sources = PyDict::new(py);
     for (name, source) in MODULES {
         sources.set_item(name, source)?;
@@ -289,8 +283,7 @@ pub fn load(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     let globals = PyDict::new(py);
     globals.set_item("SOURCES", sources)?;
     globals.set_item("PACKAGE", PACKAGE)?;
-    py.run(LOADER, Some(&globals), None)?;
-    Ok(py.import(PACKAGE)?.clone())
+    py.run(LOADER, Some(&globals), None)
 }
 
 /// Makes the embedded sources importable.

@@ -35,11 +35,15 @@ pub fn start(environment: Option<&Path>) -> Result<(), StartError> {
     };
     let program = CString::new(program.as_os_str().as_bytes())
         .map_err(|_| StartError::Python("the path has a NUL byte".to_owned()))?;
-    initialize(&program)
+    // The standard library must be the linked libpython's own: another build of the same version may
+    // have other modules inside. The environment's packages are found through the program's path.
+    let home = CString::new(env!("HINT_WORKER_PYTHON_HOME"))
+        .map_err(|_| StartError::Python("the path has a NUL byte".to_owned()))?;
+    initialize(&program, &home)
 }
 
 #[expect(unsafe_code, reason = "PyO3 has no safe way to choose the program name before CPython starts")]
-fn initialize(program: &CString) -> Result<(), StartError> {
+fn initialize(program: &CString, home: &CString) -> Result<(), StartError> {
     let mut config = std::mem::MaybeUninit::<ffi::PyConfig>::uninit();
     // SAFETY: `PyConfig_InitPythonConfig` fills every field before any is read; the other calls get
     // that initialised configuration, and it is cleared exactly once. CPython is not running yet and
@@ -51,8 +55,17 @@ fn initialize(program: &CString) -> Result<(), StartError> {
         config.parse_argv = 0;
         config.use_hash_seed = 1;
         config.hash_seed = 0;
-        let name: *mut _ = &raw mut config.program_name;
-        let mut status = ffi::PyConfig_SetBytesString(config, name, program.as_ptr());
+        let settings = [
+            (&raw mut config.program_name, program),
+            (&raw mut config.executable, program),
+            (&raw mut config.home, home),
+        ];
+        let mut status = ffi::PyStatus_Ok();
+        for (setting, value) in settings {
+            if ffi::PyStatus_Exception(status) == 0 {
+                status = ffi::PyConfig_SetBytesString(config, setting, value.as_ptr());
+            }
+        }
         if ffi::PyStatus_Exception(status) == 0 {
             status = ffi::Py_InitializeFromConfig(config);
         }
