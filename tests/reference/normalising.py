@@ -9,6 +9,8 @@ text of `vm-host`. Knows nothing of cases or files.
 4. An exception that leaves the VM as a Python exception (not a VmException, not an AssertionError)
    prints a traceback of the VM's own frames. Only the exception's name and text are kept, apart from
    the rest, because its frames are nobody's interface.
+5. In proof mode the reference prints to stdout each time it makes the trace longer. Those warnings are
+   dropped: stdout is the program's.
 """
 
 import dataclasses
@@ -35,16 +37,21 @@ def normalise(stderr: str) -> ErrorText:
     return ErrorText("\n".join(stable_path(line) for line in lines), uncaught)
 
 
+def without_padding_warnings(stdout: str) -> str:
+    """Rule 5."""
+    return re.sub(r"^Warning: .* Increasing number of steps\.\n", "", stdout, flags=re.MULTILINE)
+
+
 def split_uncaught(stderr: str) -> Tuple[str, Optional[str]]:
     """Cuts off the traceback of an exception that went through `cairo-run`'s main function."""
     parts = stderr.split(HEADER + "\n")
-    for index, part in enumerate(parts[1:], start=1):
+    for part in parts[1:]:
         if re.match(r'\s+File "[^"]*/bin/cairo-run", line', part):
             last = parts[-1].split("\n")
             kept = [line for line in last if line and not line.startswith("  ")]
             text = "\n".join(kept)
             name, separator, rest = text.partition(":")
-            return (HEADER + "\n").join(parts[:index]), name.split(".")[-1] + separator + rest
+            return parts[0], name.split(".")[-1] + separator + rest
     return stderr, None
 
 

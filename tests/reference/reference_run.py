@@ -13,7 +13,7 @@ from typing import Any, Dict
 
 from artefacts import air_part, memory_part, pie_part, trace_part
 from cases import PROGRAMS, Case
-from normalising import normalise
+from normalising import normalise, without_padding_warnings
 
 RUNNER = Path(sys.executable).parent / "cairo-run"
 TIMEOUT_SECONDS = 900
@@ -52,7 +52,7 @@ def record_in(case: Case, directory: Path) -> Dict[str, Any]:
     error = normalise(result.stderr.decode())
     outcome: Dict[str, Any] = {
         "exit_code": result.returncode,
-        "stdout": result.stdout.decode(),
+        "stdout": without_padding_warnings(result.stdout.decode()),
         "stderr": error.text,
     }
     if error.uncaught is not None:

@@ -23,11 +23,11 @@ func main{output_ptr: felt*}() {
     if (n == 3) {
         tempvar branch = 1;
         %{ print("then", ids.branch, ids.n) %}
-        tempvar branch = branch;
+        assert branch = 1;
     } else {
         tempvar branch = 2;
         %{ print("else", ids.branch) %}
-        tempvar branch = branch;
+        assert branch = 2;
     }
     %{ print("after", ids.branch) %}
     let output_ptr = output_ptr + 1;

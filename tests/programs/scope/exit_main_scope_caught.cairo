@@ -8,14 +8,6 @@ func main() {
     %}
     ap += 1;
     %{
-        for argument in (5, [1], "ab"):
-            try:
-                vm_enter_scope(argument)
-                print("entered")
-            except Exception as error:
-                print(type(error).__name__, error)
-            else:
-                vm_exit_scope()
         vm_enter_scope(new_scope_locals={"a": 1})
     %}
     ap += 1;

@@ -18,7 +18,9 @@ func main{output_ptr: felt*}() {
     %}
     ap += 1;
     %{
-        say("afresh", [type(value).__name__ for value in (PRIME, fadd, builtin_runners, ap, fp, pc, current_step)])
+        say("afresh", [type(value).__name__ for value in (PRIME, ap, fp, pc, current_step)])
+        say("functions", [callable(value) for value in (fadd, vm_enter_scope)])
+        show("runners", lambda: sorted(builtin_runners))
         show("segments", lambda: segments.n_segments)
         say("mine", mine)
     %}
