@@ -1,0 +1,67 @@
+"""Runs one case with the reference VM and turns what it left behind into a record.
+
+Knows `cairo-run` and nothing of `vm-host`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Dict
+
+from artefacts import air_part, memory_part, pie_part, trace_part
+from cases import PROGRAMS, Case
+from normalising import normalise, without_padding_warnings
+
+RUNNER = Path(sys.executable).parent / "cairo-run"
+TIMEOUT_SECONDS = 900
+
+
+def record(case: Case) -> Dict[str, Any]:
+    """Runs the case and returns its record."""
+    with tempfile.TemporaryDirectory() as directory:
+        return record_in(case, Path(directory))
+
+
+def record_in(case: Case, directory: Path) -> Dict[str, Any]:
+    """Same as `record()`, with the output files in `directory`."""
+    trace, memory = directory / "trace.bin", directory / "memory.bin"
+    pie = directory / "pie.zip"
+    public, private = directory / "public.json", directory / "private.json"
+    command = [str(RUNNER), "--program", case.program, "--layout", case.layout, "--print_output"]
+    command += ["--trace_file", str(trace), "--memory_file", str(memory)]
+    if case.program_input is not None:
+        input_file = directory / "input.json"
+        input_file.write_text(json.dumps(case.program_input))
+        command += ["--program_input", str(input_file)]
+    if "cairo_pie" in case.artefacts:
+        command += ["--cairo_pie_output", str(pie)]
+    if "air_inputs" in case.artefacts:
+        command += ["--air_public_input", str(public), "--air_private_input", str(private)]
+    command += case.options
+    result = subprocess.run(
+        command,
+        cwd=PROGRAMS,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONHASHSEED": "0", **case.environment},
+        timeout=TIMEOUT_SECONDS,
+    )
+    error = normalise(result.stderr.decode())
+    outcome: Dict[str, Any] = {
+        "exit_code": result.returncode,
+        "stdout": without_padding_warnings(result.stdout.decode()),
+        "stderr": error.text,
+    }
+    if error.uncaught is not None:
+        outcome["uncaught"] = error.uncaught
+    if result.returncode == 0:
+        outcome["trace"] = trace_part(trace)
+        outcome["memory"] = memory_part(memory)
+        if "cairo_pie" in case.artefacts:
+            outcome["cairo_pie"] = pie_part(pie)
+        if "air_inputs" in case.artefacts:
+            outcome["air_inputs"] = air_part(public, private)
+    return {"run": case.run_part(), "outcome": outcome}
