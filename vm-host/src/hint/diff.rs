@@ -111,6 +111,11 @@ pub struct Applied {
 pub struct Diff {
     limits: Limits,
     gaps: u64,
+    /// Relocation rules whose destination is itself to be moved: cairo-vm follows one rule only, so
+    /// they wait until the whole way is known.
+    relocations: Vec<(Relocatable, MaybeRelocatable)>,
+    /// Where the temporary segments that cairo-vm knows a rule for go.
+    relocated: BTreeMap<isize, MaybeRelocatable>,
 }
 
 /// Effects that passed every check.
@@ -127,7 +132,7 @@ impl Diff {
     /// A checker with `limits`.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, gaps: 0 }
+        Self { limits, ..Self::default() }
     }
 
     /// The limits it checks against.
@@ -156,9 +161,8 @@ impl Diff {
         for (address, value) in checked.writes {
             vm.insert_value(address, value)?;
         }
-        for (source, destination) in checked.relocations {
-            add_relocation_rule(vm, source, destination)?;
-        }
+        self.relocations.extend(checked.relocations);
+        self.add_relocation_rules(vm)?;
         let first = vm.segments.num_segments() - effects.added_segments.len();
         for (index, added) in (first..).zip(&effects.added_segments) {
             if let Some(size) = added.size {
@@ -170,6 +174,8 @@ impl Diff {
         }
         for (address, signature) in &checked.signatures {
             if let Ok(builtin) = vm.get_signature_builtin() {
+                // A later signature replaces an earlier one.
+                builtin.signatures.borrow_mut().remove(address);
                 builtin.add_signature(*address, signature)?;
             }
         }
@@ -185,6 +191,42 @@ impl Diff {
             pure_address: effects.pure_address.clone(),
             unheld_attributes,
         })
+    }
+
+    /// Gives cairo-vm every waiting rule whose destination is final.
+    fn add_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), DiffError> {
+        loop {
+            let ready = self.relocations.iter().position(|(_, destination)| {
+                self.destination(destination).is_some()
+            });
+            let Some(index) = ready else { return Ok(()) };
+            let (source, destination) = self.relocations.remove(index);
+            if let Some(destination) = self.destination(&destination) {
+                self.relocated.insert(source.segment_index, destination.clone());
+                vm.add_relocation_rule(source, destination)?;
+            }
+        }
+    }
+
+    /// Where a rule's destination is in the end; `None` while that is unknown.
+    fn destination(&self, destination: &MaybeRelocatable) -> Option<MaybeRelocatable> {
+        match destination {
+            MaybeRelocatable::RelocatableValue(address) if address.segment_index < 0 => {
+                self.relocated.get(&address.segment_index)?.add_usize(address.offset).ok()
+            }
+            other => Some(other.clone()),
+        }
+    }
+
+    /// Gives cairo-vm the rules whose destination stayed unknown, as they are: the run ends.
+    ///
+    /// # Errors
+    /// [`DiffError::Memory`] when cairo-vm refuses one.
+    pub fn flush_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), DiffError> {
+        for (source, destination) in self.relocations.drain(..) {
+            vm.add_relocation_rule(source, destination)?;
+        }
+        Ok(())
     }
 
     fn check(&self, vm: &mut VirtualMachine, effects: &Effects) -> Result<Checked, DiffError> {
@@ -398,14 +440,6 @@ fn unsupported_destination(segment: i64, offset: i64) -> DiffError {
     DiffError::Unsupported(format!(
         "cannot relocate a temporary segment to `{segment}:{offset}`: the offset is negative"
     ))
-}
-
-fn add_relocation_rule(
-    vm: &mut VirtualMachine,
-    source: Relocatable,
-    destination: MaybeRelocatable,
-) -> Result<(), DiffError> {
-    Ok(vm.add_relocation_rule(source, destination)?)
 }
 
 /// The state as cairo-vm holds it, and the attributes if it cannot hold them: it knows only lists of

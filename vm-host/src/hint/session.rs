@@ -242,7 +242,9 @@ impl HintSession {
             }
             Response::Failed(mut failed) => {
                 if let Some(effects) = failed.effects.take() {
-                    self.apply(vm, &effects)?;
+                    // The hint may have raised because of the very write that is refused here, so its
+                    // exception comes first.
+                    let _ = self.apply(vm, &effects);
                 }
                 Err(HintError::Raised(Box::new(failed)))
             }
@@ -309,6 +311,7 @@ impl HintSession {
     /// # Errors
     /// [`HintError`] when the engine is gone.
     pub async fn end_run(&mut self, vm: &mut VirtualMachine) -> Result<u32, HintError> {
+        self.diff.flush_relocation_rules(vm)?;
         let mut exchange = self.exchange_of(vm, None);
         match self.converse(vm, Request::EndRun(EndRun {}), &mut exchange).await? {
             Response::RunEnded(ended) => Ok(ended.scope_depth),
