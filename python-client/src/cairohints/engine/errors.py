@@ -58,6 +58,27 @@ class _KeyError(KeyError):
     __str__ = Exception.__str__
 
 
+class _LocationError(_Error):
+    def __str__(self) -> str:
+        message, location = vars(self)["message"], vars(self)["location"]
+        text = message if location is None else location.to_string_with_content(message)
+        return text.rstrip()
+
+
+class Position:
+    """A place in Cairo source as the host describes it: the text around an error's own."""
+
+    parent_location = None
+
+    def __init__(self, prefix: str, suffix: str) -> None:
+        self._prefix = prefix
+        self._suffix = suffix
+
+    def to_string_with_content(self, message: str = "") -> str:
+        """The message at its place."""
+        return self._prefix + message + self._suffix
+
+
 def error_class(class_path: str) -> Type[BaseException]:
     """The exception class of this dotted path: the real one if its module is imported."""
     module_name, _, name = class_path.rpartition(".")
@@ -71,6 +92,8 @@ def error_class(class_path: str) -> Type[BaseException]:
     if stand_in is None:
         if class_path == UNKNOWN_MEMORY:
             base: Type[BaseException] = _KeyError
+        elif class_path == _LOCATION:
+            base = _LocationError
         elif class_path in _BASES:
             base = error_class(_BASES[class_path])
         else:
@@ -114,6 +137,20 @@ def raised(class_path: str, message: str) -> BaseException:
     error.args = (message,)
     vars(error).update(message=message, location=None, error_attr_value=None, traceback=None)
     vars(error)["notes"] = []
+    return error
+
+
+def without_context(error: BaseException) -> bool:
+    """Whether the reference VM raises such an error of `ids` without the exception before it."""
+    return isinstance(error, (error_class(IDENTIFIER), error_class(_FLOW_TRACKING)))
+
+
+def raised_at(class_path: str, message: str, prefix: str, suffix: str) -> BaseException:
+    """An exception of a class that knows its place in Cairo source."""
+    error = raised(class_path, message)
+    location = Position(prefix, suffix)
+    error.args = (message, location)
+    error.location = location  # type: ignore[attr-defined]
     return error
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from .arithmetic import div_mod
-from .errors import EXPRESSION_EVALUATOR, SIMPLIFIER, raised
+from .errors import EXPRESSION_EVALUATOR, SIMPLIFIER, raised, raised_at
 from .memory import Memory
 from .relocatable import RelocatableValue
 
@@ -173,13 +173,11 @@ class _Compiler:
         _, register, offset = address
         name = self.name()
         self.lines += [
-            "try:",
-            f"    {name} = frame.{register}_cells[frame.{register}_offset + {offset}]",
-            "except KeyError:",
+            f"{name} = frame.{register}_cells.get(frame.{register}_offset + {offset})",
+            f"if {name} is None:",
             f"    {name} = dereference(frame.memory, {self.text(address)}, P, {texts})",
-            "else:",
-            f"    if not ({name}.__class__ is int or {name}.segment_index >= 0):",
-            f"        {name} = frame.memory.relocate_value({name})",
+            f"elif not ({name}.__class__ is int or {name}.segment_index >= 0):",
+            f"    {name} = frame.memory.relocate_value({name})",
         ]
         return "name", name
 
@@ -214,7 +212,7 @@ def _dereference(memory: Memory, address: Any, prime: int, prefix: str, suffix: 
     try:
         return memory.read(address % prime)
     except Exception as error:
-        raise raised(EXPRESSION_EVALUATOR, prefix + str(error) + suffix)
+        raise raised_at(EXPRESSION_EVALUATOR, str(error), prefix, suffix)
 
 
 def _divide(left: Any, right: Any, prime: int) -> Any:

@@ -23,6 +23,13 @@ _HINT_FILENAME = re.compile("^<hint([0-9]+)>$")
 Locate = Callable[[int], Optional[Tuple[str, int, int]]]
 
 
+class _Frames(traceback.StackSummary):
+    """Frames that are announced even when none is left to show."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
 class HintFailure(Exception):
     """A hint, its compilation or a rule raised."""
 
@@ -90,7 +97,10 @@ def traceback_text(error: BaseException, locate: Locate) -> str:
     described = traceback.TracebackException(type(error), shown, error.__traceback__)
     hidden = _engine_filenames(error)
     for part in _parts(described):
-        part.stack[:] = [frame for frame in part.stack if frame.filename not in hidden]
+        if part.stack:
+            part.stack = _Frames(
+                frame for frame in part.stack if frame.filename not in hidden
+            )
     described.stack = traceback.StackSummary.from_list(
         [_show(frame, locate) for frame in described.stack]
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from threading import get_ident
 from typing import Any, Callable, Dict, Optional, Tuple
 
-from .errors import raised
+from .errors import raised, without_context
 from .expressions import (
     DeadCells,
     Frame,
@@ -35,7 +35,7 @@ class VmConsts:
     # Python's own form of names keeps them apart from Cairo's: no Cairo name is looked up that
     # starts with two underscores.
     __module__ = _MODULE
-    __slots__ = ("__frame__", "__root__", "__scope__", "instruction_offset_")
+    __slots__ = ("__frame__", "__parent__", "__scope__", "_path", "instruction_offset_")
     __names__: "HintIds"
 
     @property
@@ -64,8 +64,9 @@ class VmConsts:
 
 
 _set_frame = VmConsts.__frame__.__set__  # type: ignore[attr-defined]
-_set_root = VmConsts.__root__.__set__  # type: ignore[attr-defined]
+_set_parent = VmConsts.__parent__.__set__  # type: ignore[attr-defined]
 _set_scope = VmConsts.__scope__.__set__  # type: ignore[attr-defined]
+_set_path = VmConsts._path.__set__  # type: ignore[attr-defined]
 _set_instruction_offset = VmConsts.instruction_offset_.__set__  # type: ignore[attr-defined]
 _dead_cells = DeadCells()
 
@@ -139,6 +140,7 @@ class HintIds:
         frame = Frame(self.surroundings.memory)
         _set_frame(ids, frame)
         _set_scope(ids, "")
+        _set_path(ids, "")
         self.ids = ids
         self.frame = frame
 
@@ -257,6 +259,8 @@ def make_access(definition: Definition, surroundings: Surroundings) -> Tuple[Get
         return get_struct, _refusing("Cannot change the value of a struct definition.")
     if kind == "raised":
         class_path, message = definition[3:]
+        if definition[0]:
+            return _raising_with_path(definition)
         return _raising_getter(class_path, message), _raising_setter(class_path, message)
     if kind == "reference":
         return (
@@ -275,27 +279,49 @@ def _refusing(text: str) -> Setter:
 
 def _raising_getter(class_path: str, message: str) -> Getter:
     def get(self: Any) -> Any:
-        raise raised(class_path, message)
+        error = raised(class_path, message)
+        if without_context(error):
+            raise error from None
+        raise error
 
     return get
 
 
 def _raising_setter(class_path: str, message: str) -> Setter:
     def set_value(self: Any, value: Any) -> None:
-        raise raised(class_path, message)
+        error = raised(class_path, message)
+        if without_context(error):
+            raise error from None
+        raise error
 
     return set_value
 
 
+def _raising_with_path(definition: Definition) -> Tuple[Getter, Setter]:
+    """For a name in a scope: its text has the path by which the hint came there."""
+    scope, name, _, class_path, message = definition
+    full_name = f"'{scope}.{name}'"
+
+    def get(self: Any) -> Any:
+        error = raised(class_path, message.replace(full_name, f"'{self._path}.{name}'"))
+        if without_context(error):
+            raise error from None
+        raise error
+
+    return get, lambda self, value: get(self)
+
+
 def _scope_getter(definition: Definition) -> Getter:
+    name = definition[1]
     full_name, instruction_offset = definition[3:]
 
     def get(self: Any) -> Any:
         inner = self.__names__.scope_class()()
         _set_frame(inner, self.__frame__)
         # Keeps `ids` alive, so that its registers stay with it.
-        _set_root(inner, self)
+        _set_parent(inner, self)
         _set_scope(inner, full_name)
+        _set_path(inner, f"{self._path}.{name}" if self._path else name)
         if instruction_offset is not None:
             _set_instruction_offset(inner, instruction_offset)
         return inner
@@ -331,9 +357,10 @@ def _cell_getter(register: str, offset: int, evaluate: Callable[[Frame], Any]) -
         try:
             value = frame.fp_cells[frame.fp_offset + offset]
         except KeyError:
-            return evaluate(frame)
-        if value.__class__ is int or value.segment_index >= 0:
-            return value
+            pass
+        else:
+            if value.__class__ is int or value.segment_index >= 0:
+                return value
         return evaluate(frame)
 
     def get_ap(self: Any) -> Any:
@@ -341,9 +368,10 @@ def _cell_getter(register: str, offset: int, evaluate: Callable[[Frame], Any]) -
         try:
             value = frame.ap_cells[frame.ap_offset + offset]
         except KeyError:
-            return evaluate(frame)
-        if value.__class__ is int or value.segment_index >= 0:
-            return value
+            pass
+        else:
+            if value.__class__ is int or value.segment_index >= 0:
+                return value
         return evaluate(frame)
 
     return get_fp if register == "fp" else get_ap

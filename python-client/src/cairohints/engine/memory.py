@@ -205,7 +205,7 @@ class Memory:
             check_element(address, "Memory address", KeyError)
             value = self.pure.get(address)
         if value is None:
-            raise unknown_memory(address)
+            raise unknown_memory(address) from None
         return self.relocate_value(value)
 
     def read_all(self) -> None:

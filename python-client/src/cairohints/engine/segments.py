@@ -120,11 +120,10 @@ class MemorySegmentManager:
 
     def load_data(self, ptr: Any, data: Sequence[Any]) -> Any:
         """Writes values as they are and returns the address after them."""
-        count = len(data)
-        if not (isinstance(data, (list, tuple)) and count and self._memory.store_run(ptr, data)):
+        if not (isinstance(data, (list, tuple)) and data and self._memory.store_run(ptr, data)):
             for i, value in enumerate(data):
                 self.memory[ptr + i] = value
-        return ptr + count
+        return ptr + len(data)
 
     def gen_arg(self, arg: Any, apply_modulo_to_args: bool = True) -> Any:
         """A value of one cell: an iterable becomes a pointer to a new segment that holds it."""

@@ -109,7 +109,7 @@ class VmConstsReference:
         """The member of this name, or its new value."""
         member = self._struct_definition.members.get(name)
         if member is None:
-            raise not_a_member(name, self._struct_definition)
+            raise not_a_member(name, self._struct_definition) from None
         address = self.address_ + member.offset
         if set_value is not None:
             self.__view__[address] = set_value
@@ -179,7 +179,7 @@ class VmConstsStruct:
             return struct.size
         member = struct.members.get(name)
         if member is None:
-            raise not_a_member(name, struct)
+            raise not_a_member(name, struct) from None
         return member.offset
 
     def __getattr__(self, name: str) -> Any:
