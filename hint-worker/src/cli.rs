@@ -18,6 +18,12 @@ pub struct Arguments {
     /// Virtual environment whose packages the hints see.
     #[arg(long, value_name = "DIR")]
     pub python_env: Option<PathBuf>,
+    /// Serves fork requests on the socket instead of a session.
+    #[arg(long)]
+    pub zygote: bool,
+    /// Modules that a zygote imports before it forks, if they are there.
+    #[arg(long, value_name = "MODULE", value_delimiter = ',')]
+    pub preload: Vec<String>,
     /// Prints the Python this worker embeds, as JSON, and ends.
     #[arg(long)]
     pub describe: bool,

@@ -7,15 +7,22 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use hint_worker::cli::Arguments;
 use hint_worker::python::interpreter;
-use hint_worker::{sandbox, session};
+use hint_worker::python::interpreter::StartError;
+use hint_worker::{sandbox, session, zygote};
+
+/// The exit code that tells the host that the Python environment does not fit (`EX_CONFIG`).
+const ENVIRONMENT_REFUSED: u8 = 78;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("hint-worker: {error}");
-            ExitCode::FAILURE
+            eprintln!("error: {error}");
+            match error.downcast_ref::<StartError>() {
+                Some(_) => ExitCode::from(ENVIRONMENT_REFUSED),
+                None => ExitCode::FAILURE,
+            }
         }
     }
 }
@@ -29,6 +36,14 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     sandbox::parent::die_with_parent(arguments.parent_pid)?;
     let socket = inherited_socket(arguments.socket_fd.ok_or("no socket was given")?);
     interpreter::start(arguments.python_env.as_deref())?;
+    let socket = if arguments.zygote {
+        match zygote::serve(socket.into(), &arguments.preload)? {
+            Some(seed) => seed.socket,
+            None => return Ok(()),
+        }
+    } else {
+        socket
+    };
     session::serve(socket)?;
     Ok(())
 }

@@ -274,8 +274,32 @@ fn builtin_dict<'py>(py: Python<'py>, builtin: &Builtin) -> PyResult<Bound<'py, 
     Ok(dict)
 }
 
+/// Loads the Python half and imports `modules`, those that are there, so that workers forked from this
+/// process have them.
+///
+/// # Errors
+/// [`PyErr`] when the engine does not load.
+pub fn preload(py: Python<'_>, modules: &[String]) -> PyResult<()> {
+    install_sources(py)?;
+    py.import(format!("{PACKAGE}.session"))?;
+    // Modules must find the engine's classes when they are imported.
+    py.import(format!("{PACKAGE}.classes"))?.call_method0("install")?;
+    for module in modules {
+        // A module that is not installed, or fails, fails again in the hint that imports it.
+        let _ = py.import(module.as_str());
+    }
+    let collector = py.import("gc")?;
+    collector.call_method0("collect")?;
+    // Frozen objects are not touched by collections, so that their pages stay shared.
+    collector.call_method0("freeze")?;
+    Ok(())
+}
+
 /// Makes the Python half importable.
 fn install_sources(py: Python<'_>) -> PyResult<()> {
+    if py.import("sys")?.getattr("modules")?.cast::<PyDict>()?.contains(PACKAGE)? {
+        return Ok(());
+    }
     let sources = PyDict::new(py);
     for (name, source) in MODULES {
         sources.set_item(name, source)?;

@@ -1,6 +1,6 @@
 //! The worker dies with its host, also when the host is killed and when a hint never returns.
 
-use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
+use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
 /// The host was already gone when the worker started.
 #[derive(Debug, thiserror::Error)]
@@ -20,19 +20,9 @@ pub enum ParentError {
 /// [`ParentError`] when the request is refused or the parent is not `expected` (0 skips the check).
 pub fn die_with_parent(expected: u32) -> Result<(), ParentError> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
-    let parent = getppid().map_or(0, Pid::as_raw_nonzero_u32);
+    let parent = getppid().map_or(0, |pid| pid.as_raw_nonzero().get().unsigned_abs());
     if expected != 0 && parent != expected {
         return Err(ParentError::Gone(expected));
     }
     Ok(())
-}
-
-trait RawPid {
-    fn as_raw_nonzero_u32(self) -> u32;
-}
-
-impl RawPid for Pid {
-    fn as_raw_nonzero_u32(self) -> u32 {
-        self.as_raw_nonzero().get().unsigned_abs()
-    }
 }

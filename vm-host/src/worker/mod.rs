@@ -5,8 +5,12 @@ mod link;
 mod locate;
 mod polling;
 mod process;
+mod spawner;
+mod zygote;
 
 pub use counting::Traffic;
 pub use link::{Link, LinkError};
 pub use locate::{WorkerNotFound, worker_binary};
 pub use process::{Death, SpawnError, WorkerOptions, WorkerProcess};
+pub use spawner::Spawner;
+pub use zygote::{WorkerOutput, Zygote};

@@ -2,7 +2,7 @@
 //! behind.
 
 use std::ffi::OsString;
-use std::os::fd::AsRawFd as _;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
@@ -10,6 +10,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::process::Signal;
 use tokio::time::Instant;
 
 /// How a worker is started.
@@ -35,6 +36,9 @@ pub enum SpawnError {
         /// Why not.
         source: std::io::Error,
     },
+    /// The zygote does not fork.
+    #[error("the zygote of the hint workers does not answer: `{0}`")]
+    Zygote(#[source] std::io::Error),
 }
 
 /// How a worker ended.
@@ -84,10 +88,22 @@ const LAST_GASP: Duration = Duration::from_secs(2);
 /// Descriptors are inheritable only while this is held, so that no other child gets them.
 static SPAWNING: Mutex<()> = Mutex::new(());
 
-/// A live worker. Dropping it kills and reaps the process.
+/// A live worker. Dropping it kills the process and leaves nothing behind.
 #[derive(Debug)]
 pub struct WorkerProcess {
-    child: Child,
+    handle: Handle,
+}
+
+#[derive(Debug)]
+enum Handle {
+    /// Our own child.
+    Child(Child),
+    /// A child of the zygote, which reaps it and reports its end.
+    Forked {
+        pid: u32,
+        process: OwnedFd,
+        ended: OwnedFd,
+    },
 }
 
 impl WorkerProcess {
@@ -97,48 +113,35 @@ impl WorkerProcess {
     /// # Errors
     /// [`SpawnError`] when there is no socket or the binary does not start.
     pub fn spawn(options: &WorkerOptions) -> Result<(Self, UnixStream), SpawnError> {
-        let (ours, theirs) = UnixStream::pair().map_err(SpawnError::Socket)?;
-        let mut arguments: Vec<OsString> = vec![
-            "--socket-fd".into(),
-            theirs.as_raw_fd().to_string().into(),
-            "--parent-pid".into(),
-            std::process::id().to_string().into(),
-        ];
-        if let Some(folder) = &options.python_env {
-            arguments.extend(["--python-env".into(), folder.into()]);
-        }
-        let child = {
-            let _inheritable = SPAWNING.lock().unwrap_or_else(PoisonError::into_inner);
-            rustix::io::fcntl_setfd(&theirs, rustix::io::FdFlags::empty())
-                .map_err(|error| SpawnError::Socket(error.into()))?;
-            let child = Command::new(&options.binary)
-                .args(arguments)
-                .stdin(Stdio::inherit())
-                .spawn();
-            drop(theirs);
-            child
-        };
-        let child = child
-            .map_err(|source| SpawnError::Start { binary: options.binary.clone(), source })?;
-        Ok((Self { child }, ours))
+        let (child, ours) = spawn_with_socket(options, &[], Stdio::inherit())?;
+        Ok((Self { handle: Handle::Child(child) }, ours))
+    }
+
+    /// A worker that the zygote forked. `process` is a descriptor of the process, `ended` the pipe on
+    /// which the zygote reports its end.
+    pub(super) fn forked(pid: u32, process: OwnedFd, ended: OwnedFd) -> Self {
+        Self { handle: Handle::Forked { pid, process, ended } }
     }
 
     /// Process id.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.child.id()
+        match &self.handle {
+            Handle::Child(child) => child.id(),
+            Handle::Forked { pid, .. } => *pid,
+        }
     }
 
     /// Waits, for a bounded time, for the end of a worker whose connection is closed.
     pub async fn death(&mut self) -> Death {
         let deadline = Instant::now() + LAST_GASP;
         loop {
-            match self.child.try_wait() {
-                Ok(Some(status)) => return death_of(status),
-                Ok(None) if Instant::now() < deadline => {
+            match self.ended() {
+                Some(death) => return death,
+                None if Instant::now() < deadline => {
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
-                Ok(None) | Err(_) => {
+                None => {
                     self.kill();
                     return Death::Disconnected;
                 }
@@ -146,11 +149,39 @@ impl WorkerProcess {
         }
     }
 
+    /// How the worker ended, if it has.
+    fn ended(&mut self) -> Option<Death> {
+        match &mut self.handle {
+            Handle::Child(child) => child.try_wait().ok().flatten().map(death_of),
+            Handle::Forked { ended, .. } => {
+                let mut report = [0; 8];
+                match rustix::io::read(&*ended, &mut report) {
+                    Ok(8) => {
+                        let [a, b, c, d, e, f, g, h] = report;
+                        let signal = i32::from_le_bytes([a, b, c, d]);
+                        let code = i32::from_le_bytes([e, f, g, h]);
+                        Some(if signal == 0 { Death::Exit(code) } else { Death::Signal(signal) })
+                    }
+                    Err(rustix::io::Errno::AGAIN) => None,
+                    // The zygote died, and its workers with it.
+                    _ => Some(Death::Signal(Signal::KILL.as_raw())),
+                }
+            }
+        }
+    }
+
     /// Kills the worker and reaps it. Does nothing if it has ended.
     pub fn kill(&mut self) {
-        // Both fail only when the process is already gone and reaped, which is what we want.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        // These fail only when the process is already gone, which is what we want.
+        match &mut self.handle {
+            Handle::Child(child) => {
+                let _ = child.kill();
+                let _ = child.wait();
+            }
+            Handle::Forked { process, .. } => {
+                let _ = rustix::process::pidfd_send_signal(&*process, Signal::KILL);
+            }
+        }
     }
 }
 
@@ -158,6 +189,34 @@ impl Drop for WorkerProcess {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Starts the worker binary with one end of a new socket pair; returns the other end.
+pub(super) fn spawn_with_socket(
+    options: &WorkerOptions,
+    more_arguments: &[OsString],
+    stdin: Stdio,
+) -> Result<(Child, UnixStream), SpawnError> {
+    let (ours, theirs) = UnixStream::pair().map_err(SpawnError::Socket)?;
+    let mut arguments: Vec<OsString> = vec![
+        "--socket-fd".into(),
+        theirs.as_raw_fd().to_string().into(),
+        "--parent-pid".into(),
+        std::process::id().to_string().into(),
+    ];
+    if let Some(folder) = &options.python_env {
+        arguments.extend(["--python-env".into(), folder.into()]);
+    }
+    arguments.extend_from_slice(more_arguments);
+    let _inheritable = SPAWNING.lock().unwrap_or_else(PoisonError::into_inner);
+    rustix::io::fcntl_setfd(&theirs, rustix::io::FdFlags::empty())
+        .map_err(|error| SpawnError::Socket(error.into()))?;
+    let child = Command::new(&options.binary)
+        .args(arguments)
+        .stdin(stdin)
+        .spawn()
+        .map_err(|source| SpawnError::Start { binary: options.binary.clone(), source })?;
+    Ok((child, ours))
 }
 
 fn death_of(status: ExitStatus) -> Death {
