@@ -64,6 +64,7 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
     execute(&mut machine, options, end)
         .await
         .map_err(|error| report::step(&machine, &context, error))?;
+    if std::env::var_os("DEBUG_STATS").is_some() && let Some(s) = &machine.session { eprintln!("{:?} sent {} received {}", s.statistics(), s.traffic().sent(), s.traffic().received()); }
     engine::end(&mut machine).await?;
     Ok(())
 }
