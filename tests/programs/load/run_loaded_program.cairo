@@ -12,6 +12,7 @@ func main{output_ptr: felt*}() {
     alloc_locals;
     local base: felt*;
     local entry: felt*;
+    local second: felt*;
     %{
         import json
         from starkware.cairo.lang.compiler.program import Program
@@ -41,7 +42,6 @@ func main{output_ptr: felt*}() {
         vm_load_program(inner, base)
         ids.second = base + inner.get_label("entry")
     %}
-    tempvar second: felt*;
     tempvar argument = 6;
     call abs second;
     assert [output_ptr + 2] = [ap - 1];

@@ -3,7 +3,7 @@ func main() {
     %{
         import os
         print(os.path.basename(os.getcwd()), os.path.exists("probe.cairo"))
-        print(os.environ.get("CORPUS_VARIABLE"), os.environ.get("PYTHONHASHSEED"))
+        print(os.environ.get("CORPUS_VARIABLE"), os.environ.get("CORPUS_NOT_SET"))
     %}
     return ();
 }
