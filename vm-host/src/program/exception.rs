@@ -47,6 +47,14 @@ pub struct VmExceptionText {
 }
 
 impl ExceptionContext {
+    /// The context of a run whose program came without debug information.
+    pub fn without_program() -> Self {
+        Self {
+            programs: Vec::new(),
+            files: SourceFiles::Ignored,
+        }
+    }
+
     /// The context of a run of that program.
     pub fn new(program: Arc<CompiledProgram>, base: Relocatable, files: SourceFiles) -> Self {
         Self {

@@ -38,7 +38,7 @@ struct Start {
 /// [`RunError`] with what to print and the exit code.
 pub async fn run(options: &RunOptions) -> Result<(), RunError> {
     let mut files = OutputFiles::prepare(&options.outputs).map_err(cannot_write)?;
-    let Start { prepared, session, context, steps } = match &options.source {
+    let Start { prepared, session, mut context, steps } = match &options.source {
         ProgramSource::Program(path) => start_program(options, path).await?,
         ProgramSource::CairoPie(path) => start_pie(options, path)?,
     };
@@ -49,7 +49,14 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
     let started = Instant::now();
     let mut outcome = execute(&mut machine, options, end, steps)
         .await
-        .map_err(|error| report::step(&machine, &context, error));
+        .map_err(|error| {
+            // Programs that hints loaded explain their own instructions.
+            let loaded = machine.session.as_ref().map_or(&[][..], |s| s.table().programs());
+            for program in loaded.iter().skip(1) {
+                context.load(Arc::clone(&program.program), program.base);
+            }
+            report::step(&machine, &context, error)
+        });
     let running = started.elapsed();
     let mut ended = Ended { exact_steps: steps.is_some(), ..Ended::default() };
     if let Ok(original_steps) = outcome {
@@ -118,7 +125,16 @@ async fn start_program(options: &RunOptions, path: &std::path::Path) -> Result<S
         Some(path) => inputs::program_input(path)?,
         None => String::new(),
     };
-    let vm_program = program.cairo_vm_program(Some(&options.entrypoint)).map_err(bad_program)?;
+    let entrypoint = Some(options.entrypoint.as_str());
+    let vm_program = match program.cairo_vm_program(entrypoint) {
+        Err(ProgramError::NoEntrypoint(name)) if name == "main" && !options.proof_mode => {
+            return Err(RunError::assertion("Missing main()."));
+        }
+        Err(ProgramError::NoEntrypoint(name)) if name == "main" => {
+            program.cairo_vm_program(None).map_err(bad_program)?
+        }
+        other => other.map_err(bad_program)?,
+    };
     let params = inputs::layout_params(options)?;
     let mut prepared = finish::initialize(&vm_program, options, params).map_err(run_failure)?;
     let context = ExceptionContext::new(Arc::clone(&program), PROGRAM_BASE, SourceFiles::Read);
@@ -140,8 +156,7 @@ fn start_pie(options: &RunOptions, path: &std::path::Path) -> Result<Start, RunE
     let steps = pie.execution_resources.n_steps;
     let params = inputs::layout_params(options)?;
     let prepared = finish::initialize_pie(pie, options, params).map_err(run_failure)?;
-    let program = Arc::new(CompiledProgram::without_debug_info());
-    let context = ExceptionContext::new(program, PROGRAM_BASE, SourceFiles::Ignored);
+    let context = ExceptionContext::without_program();
     Ok(Start { prepared, session: None, context, steps: Some(steps) })
 }
 
