@@ -21,6 +21,7 @@ use tokio::time::Instant;
 
 use super::diff::{Applied, Diff, DiffError, RegisteredRule};
 use super::limits::Limits;
+use super::namespace::Namespace;
 use super::path::Registers;
 use super::snapshot::{Expectation, Snapshot};
 use super::statistics::Statistics;
@@ -412,16 +413,20 @@ impl HintSession {
         name: &str,
     ) -> Option<(v1::Definition, Vec<StructDefinition>)> {
         let (loaded, hint) = self.table.hint(id)?;
-        let resolution = loaded.program.resolve(hint, scope, name);
+        let mut resolution = loaded.program.resolve(hint, scope, name);
+        let namespace = Namespace::of(loaded.first_hint);
+        namespace.apply(&mut resolution.definition);
         let mut new_structs = Vec::new();
-        for full_name in resolution.structs.iter().map(|name| &**name) {
-            if !self.structs.contains_key(full_name)
-                && let Some(definition) = loaded.program.struct_definition(full_name)
+        for own_name in resolution.structs.iter() {
+            let full_name = namespace.name(own_name);
+            if !self.structs.contains_key(&full_name)
+                && let Some(mut definition) = loaded.program.struct_definition(own_name)
             {
-                self.structs.insert(full_name.to_owned(), definition);
+                namespace.apply_to_struct(&mut definition);
+                self.structs.insert(full_name.clone(), definition);
             }
-            if let Some(definition) = self.structs.get(full_name)
-                && self.structs_sent.insert(full_name.to_owned())
+            if let Some(definition) = self.structs.get(&full_name)
+                && self.structs_sent.insert(full_name)
             {
                 new_structs.push(definition.clone());
             }

@@ -183,7 +183,7 @@ fn print(
         outputs::print_output(writer, vm)?;
     }
     if prints.info {
-        outputs::print_info(writer, vm, ended.original_steps, relocated)??;
+        outputs::print_info(writer, vm, prepared.final_fp(), ended.original_steps, relocated)??;
         if complete && options.proof_mode && !options.no_end {
             outputs::print_builtin_usage(writer, vm, &prepared.shape)??;
         }
@@ -225,5 +225,3 @@ fn write_files(
     })
 }
 
-#[cfg(test)]
-mod tests;

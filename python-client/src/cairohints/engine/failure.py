@@ -65,9 +65,11 @@ def failure_of(error: BaseException, hint_id: Optional[int], locate: Locate) -> 
         code = error.code
         if code is None:
             failure.exit_code = 0
+            failure.message = ""
         elif isinstance(code, int):
             # What the operating system keeps of it.
             failure.exit_code = int(code) & 0xFF if not -(2**31) <= code < 2**31 else int(code)
+            failure.message = ""
         else:
             failure.exit_code = 1
             failure.message = safe_str(code)

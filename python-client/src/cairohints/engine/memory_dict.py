@@ -249,6 +249,10 @@ class MemoryDict(_MemoryView):
     __hash__ = None  # type: ignore[assignment]
 
 
+#: Names that the reference VM does not look up in the wrapped dict.
+_OWN_NAMES = ("__deepcopy__", "__getstate__", "__setstate__")
+
+
 class ValidatedMemoryDict(_MemoryView):
     """`memory`: reduces what is written modulo the prime and has it validated."""
 
@@ -262,6 +266,11 @@ class ValidatedMemoryDict(_MemoryView):
     @property
     def __class__(self) -> type:  # type: ignore[override]
         return _reference_class("validated_memory_dict", "ValidatedMemoryDict", ValidatedMemoryDict)
+
+    def __getattr__(self, name: str) -> Any:
+        # The reference VM looks other names up in the dict that this one wraps.
+        owner = "ValidatedMemoryDict" if name in _OWN_NAMES else "MemoryDict"
+        raise AttributeError(f"'{owner}' object has no attribute '{name}'")
 
     @property
     def prime(self) -> int:

@@ -68,6 +68,7 @@ pub(crate) fn print_output(writer: &mut dyn Write, vm: &VirtualMachine) -> io::R
 pub(crate) fn print_info(
     writer: &mut dyn Write,
     vm: &VirtualMachine,
+    fp: Relocatable,
     original_steps: Option<u64>,
     relocation: Option<&Relocation>,
 ) -> io::Result<Result<(), RunFailure>> {
@@ -75,7 +76,7 @@ pub(crate) fn print_info(
         .map(|steps| format!("(originally, {steps})"))
         .unwrap_or_default();
     let used: usize = segments(vm).map(|segment| cells(vm, segment).count()).sum();
-    let registers = [vm.get_pc(), vm.get_ap(), vm.get_fp()];
+    let registers = [vm.get_pc(), vm.get_ap(), fp];
     let shown: Result<Vec<String>, RunFailure> = registers
         .into_iter()
         .map(|register| match relocation {
