@@ -17,7 +17,11 @@ fn answers(name: &str, line: &str) {
     assert!(NAMES.contains(&name));
     let record = record::load(name);
     let observed = observe(&record.run).unwrap();
-    assert_ne!(compare::compare(&record.outcome, &observed), Vec::<String>::new(), "{name} agrees");
+    assert_ne!(
+        compare::compare(&record.outcome, &observed),
+        Vec::<String>::new(),
+        "{name} agrees"
+    );
     assert_eq!(observed.process.exit_code(), Some(1));
     let stderr = observed.process.stderr_text();
     assert!(stderr.contains(line), "{name}: {stderr}");
@@ -35,7 +39,10 @@ fn a_pointer_before_its_segment_cannot_be_stored() {
 /// A rule that moves a temporary segment to an integer moves pointers to its start only.
 #[test]
 fn a_pointer_into_a_segment_moved_to_an_integer_loses_its_offset() {
-    answers("memory/relocation_rule_to_integer", "An ASSERT_EQ instruction failed: 1000 != 1003.");
+    answers(
+        "memory/relocation_rule_to_integer",
+        "An ASSERT_EQ instruction failed: 1000 != 1003.",
+    );
 }
 
 /// `segments.load_data` stores numbers above the prime as they are in the reference VM.

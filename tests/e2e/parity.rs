@@ -29,6 +29,7 @@ areas!(
     builtin,
     control,
     error,
+    example,
     ids,
     load,
     memory,
@@ -39,6 +40,7 @@ areas!(
     rule,
     scope,
     segments,
+    stdlib,
 );
 
 /// Runs all cases of a directory and reports all that differ.

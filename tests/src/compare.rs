@@ -53,9 +53,11 @@ pub fn compare(expected: &Outcome, observed: &Observed) -> Vec<String> {
 
 fn compare_stdout(expected: &Outcome, found: &[u8]) -> Option<String> {
     match &expected.stdout {
-        Some(text) => {
-            of_texts("stdout", text, &without_warnings(&String::from_utf8_lossy(found)))
-        }
+        Some(text) => of_texts(
+            "stdout",
+            text,
+            &without_warnings(&String::from_utf8_lossy(found)),
+        ),
         None => {
             let same = expected.stdout_bytes == Some(found.len())
                 && expected.stdout_sha256.as_deref() == Some(sha256(found).as_str());
@@ -82,7 +84,10 @@ fn without_warnings(stdout: &str) -> String {
 
 /// Advice below a text of the reference VM is ours.
 fn without_hints(stderr: &str) -> String {
-    stderr.split_inclusive('\n').filter(|line| !line.starts_with("hint: ")).collect()
+    stderr
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("hint: "))
+        .collect()
 }
 
 fn compare_stderr(expected: &Outcome, found: &str) -> Option<String> {

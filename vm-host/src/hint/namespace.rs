@@ -12,7 +12,11 @@ pub(super) struct Namespace(String);
 impl Namespace {
     /// The namespace of the program whose first hint has this number.
     pub(super) fn of(first_hint: u32) -> Self {
-        Self(if first_hint == 0 { String::new() } else { format!("{first_hint}#") })
+        Self(if first_hint == 0 {
+            String::new()
+        } else {
+            format!("{first_hint}#")
+        })
     }
 
     /// A struct's name on the wire.

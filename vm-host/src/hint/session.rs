@@ -165,7 +165,10 @@ impl HintSession {
             statistics: Statistics::default(),
         };
         let mut exchange = session.exchange_of(vm, None);
-        match session.converse(vm, Request::Start(start), &mut exchange).await? {
+        match session
+            .converse(vm, Request::Start(start), &mut exchange)
+            .await?
+        {
             Response::Started(started) if started.protocol_version == PROTOCOL_VERSION => {
                 session.started = started;
             }
@@ -179,7 +182,10 @@ impl HintSession {
             _ => return Err(out_of_order()),
         }
         let hints = session.load(program, base);
-        match session.converse(vm, Request::LoadHints(hints), &mut exchange).await? {
+        match session
+            .converse(vm, Request::LoadHints(hints), &mut exchange)
+            .await?
+        {
             Response::HintsLoaded(loaded) => {
                 for names in loaded.hints {
                     if let Some(state) = session.hints.get_mut(names.hint_id as usize) {
@@ -236,7 +242,10 @@ impl HintSession {
             structs,
         };
         self.statistics.hints += 1;
-        match self.converse(vm, Request::ExecuteHint(request), &mut exchange).await? {
+        match self
+            .converse(vm, Request::ExecuteHint(request), &mut exchange)
+            .await?
+        {
             Response::Done(done) => {
                 let effects = done.effects.unwrap_or_default();
                 self.apply(vm, &effects)
@@ -255,7 +264,11 @@ impl HintSession {
 
     fn apply(&mut self, vm: &mut VirtualMachine, effects: &v1::Effects) -> Result<(), HintError> {
         self.statistics.python += Duration::from_nanos(effects.python_nanos);
-        let Applied { rules, pure_address, unheld_attributes } = self.diff.apply(vm, effects)?;
+        let Applied {
+            rules,
+            pure_address,
+            unheld_attributes,
+        } = self.diff.apply(vm, effects)?;
         self.rules.extend(rules);
         if self.pure_address.is_none() {
             self.pure_address = pure_address;
@@ -283,7 +296,10 @@ impl HintSession {
             address: Some(wire::relocatable(address)),
             cells: vec![super::snapshot::run(vm, address, 1)],
         };
-        match self.converse(vm, Request::CallRule(request), &mut exchange).await? {
+        match self
+            .converse(vm, Request::CallRule(request), &mut exchange)
+            .await?
+        {
             Response::RuleResult(result) if rule.kind == v1::RuleKind::AutoDeduction => {
                 let value = match result.value {
                     None => None,
@@ -299,9 +315,9 @@ impl HintSession {
                 };
                 Ok(RuleOutcome::Value(value))
             }
-            Response::RuleResult(result) => {
-                Ok(RuleOutcome::Validated(result.validated.iter().filter_map(wire::address).collect()))
-            }
+            Response::RuleResult(result) => Ok(RuleOutcome::Validated(
+                result.validated.iter().filter_map(wire::address).collect(),
+            )),
             Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),
             _ => Err(out_of_order()),
         }
@@ -314,7 +330,10 @@ impl HintSession {
     pub async fn end_run(&mut self, vm: &mut VirtualMachine) -> Result<u32, HintError> {
         self.diff.flush_relocation_rules(vm)?;
         let mut exchange = self.exchange_of(vm, None);
-        match self.converse(vm, Request::EndRun(EndRun {}), &mut exchange).await? {
+        match self
+            .converse(vm, Request::EndRun(EndRun {}), &mut exchange)
+            .await?
+        {
             Response::RunEnded(ended) => Ok(ended.scope_depth),
             _ => Err(out_of_order()),
         }
@@ -323,7 +342,10 @@ impl HintSession {
     fn exchange_of(&self, vm: &VirtualMachine, hint_id: Option<u32>) -> Exchange {
         Exchange {
             hint_id,
-            registers: Registers { ap: vm.get_ap(), fp: vm.get_fp() },
+            registers: Registers {
+                ap: vm.get_ap(),
+                fp: vm.get_fp(),
+            },
             snapshot: Snapshot::default(),
             deadline: Some(Instant::now() + BOOKKEEPING_TIMEOUT),
             questions: 0,
@@ -375,7 +397,9 @@ impl HintSession {
                 let limit = self.inputs.hint_timeout.unwrap_or(BOOKKEEPING_TIMEOUT);
                 HintError::Timeout { limit }
             }
-            LinkError::Closed => HintError::Died { death: self.process.death().await },
+            LinkError::Closed => HintError::Died {
+                death: self.process.death().await,
+            },
             error => {
                 self.process.kill();
                 HintError::Protocol(error.to_string())
@@ -394,7 +418,9 @@ impl HintSession {
         let names = state.names.clone();
         for name in &names {
             let resolved = self.resolve(id, "", name);
-            let Some((definition, new_structs)) = resolved else { continue };
+            let Some((definition, new_structs)) = resolved else {
+                continue;
+            };
             if !is_missing(&definition) {
                 definitions.push(definition);
                 structs.extend(new_structs);
@@ -431,9 +457,13 @@ impl HintSession {
                 new_structs.push(definition.clone());
             }
         }
-        let HintState { names, expectation, .. } = &mut self.hints[id as usize];
+        let HintState {
+            names, expectation, ..
+        } = &mut self.hints[id as usize];
         let structs = &self.structs;
-        expectation.name(&resolution.definition, names, |full_name| structs.get(full_name));
+        expectation.name(&resolution.definition, names, |full_name| {
+            structs.get(full_name)
+        });
         Some((resolution.definition, new_structs))
     }
 
@@ -501,5 +531,8 @@ fn out_of_order() -> HintError {
 /// Whether a failure is an exception that the reference VM wraps with the Cairo traceback.
 #[must_use]
 pub fn is_wrapped(failed: &Failed) -> bool {
-    matches!(FailureKind::try_from(failed.kind), Ok(FailureKind::Exception | FailureKind::Compile))
+    matches!(
+        FailureKind::try_from(failed.kind),
+        Ok(FailureKind::Exception | FailureKind::Compile)
+    )
 }

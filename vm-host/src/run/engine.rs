@@ -51,16 +51,18 @@ pub(super) async fn start(
         program_input_json,
         import_paths: import_paths(options),
         hint_timeout: options.hints.timeout,
-        limits: Limits { gap: options.hints.max_memory_gap, ..Limits::default() },
+        limits: Limits {
+            gap: options.hints.max_memory_gap,
+            ..Limits::default()
+        },
         ..SessionInputs::default()
     };
     let builtins = builtins(runner);
     let main = (Arc::clone(program), PROGRAM_BASE, program_json);
-    HintSession::start(link, process, inputs, builtins, main, &mut runner.vm).await.map_err(
-        |error| match error {
-            HintError::Raised(failed)
-                if failed.kind == i32::from(FailureKind::Compile) =>
-            {
+    HintSession::start(link, process, inputs, builtins, main, &mut runner.vm)
+        .await
+        .map_err(|error| match error {
+            HintError::Raised(failed) if failed.kind == i32::from(FailureKind::Compile) => {
                 match program.hints().get(failed.hint_id as usize) {
                     Some(hint) => {
                         let mut pc = PROGRAM_BASE;
@@ -71,8 +73,7 @@ pub(super) async fn start(
                 }
             }
             error => report::hint(error, "the start of the session"),
-        },
-    )
+        })
 }
 
 /// What the engine knows that the end of the run needs.
@@ -86,9 +87,14 @@ pub(super) async fn end(machine: &mut Machine, ended: &mut Ended) -> Result<(), 
         .map_err(|error| report::hint(error, "a rule at the end of the run"))?;
     if let Err(text) = complaint {
         let failure = RunFailure::new(Exception::InconsistentAutoDeduction, text);
-        return Err(RunError::verbatim(ExitCode::ProgramFailed, failure.to_string()));
+        return Err(RunError::verbatim(
+            ExitCode::ProgramFailed,
+            failure.to_string(),
+        ));
     }
-    let Some(session) = &mut machine.session else { return Ok(()) };
+    let Some(session) = &mut machine.session else {
+        return Ok(());
+    };
     let depth = session
         .end_run(&mut machine.runner.vm)
         .await
@@ -114,9 +120,17 @@ fn not_started(death: Death) -> RunError {
 
 /// Hints may import modules that lie beside the program.
 fn import_paths(options: &RunOptions) -> Vec<String> {
-    let ProgramSource::Program(path) = &options.source else { return Vec::new() };
-    let folder = path.canonicalize().ok().and_then(|path| Some(path.parent()?.to_owned()));
-    folder.and_then(|folder| folder.into_os_string().into_string().ok()).into_iter().collect()
+    let ProgramSource::Program(path) = &options.source else {
+        return Vec::new();
+    };
+    let folder = path
+        .canonicalize()
+        .ok()
+        .and_then(|path| Some(path.parent()?.to_owned()));
+    folder
+        .and_then(|folder| folder.into_os_string().into_string().ok())
+        .into_iter()
+        .collect()
 }
 
 /// The builtins as the engine is told of them.

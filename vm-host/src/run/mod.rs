@@ -21,7 +21,10 @@ use crate::vm::outputs::{Output, OutputError, OutputFiles, Printer, Stats, read_
 use crate::vm::{Machine, StepError};
 
 /// Where the program's code starts.
-const PROGRAM_BASE: Relocatable = Relocatable { segment_index: 0, offset: 0 };
+const PROGRAM_BASE: Relocatable = Relocatable {
+    segment_index: 0,
+    offset: 0,
+};
 
 /// A run before its first step.
 struct Start {
@@ -38,11 +41,21 @@ struct Start {
 /// [`RunError`] with what to print and the exit code.
 pub async fn run(options: &RunOptions) -> Result<(), RunError> {
     let mut files = OutputFiles::prepare(&options.outputs).map_err(cannot_write)?;
-    let Start { prepared, session, mut context, steps } = match &options.source {
+    let Start {
+        prepared,
+        session,
+        mut context,
+        steps,
+    } = match &options.source {
         ProgramSource::Program(path) => start_program(options, path).await?,
         ProgramSource::CairoPie(path) => start_pie(options, path)?,
     };
-    let PreparedRun { runner, end, shape, pie } = prepared;
+    let PreparedRun {
+        runner,
+        end,
+        shape,
+        pie,
+    } = prepared;
     let final_pc = (!options.proof_mode).then_some(end);
     let mut machine = Machine::new(runner, session, final_pc);
 
@@ -51,28 +64,42 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
         .await
         .map_err(|error| {
             // Programs that hints loaded explain their own instructions.
-            let loaded = machine.session.as_ref().map_or(&[][..], |s| s.table().programs());
+            let loaded = machine
+                .session
+                .as_ref()
+                .map_or(&[][..], |s| s.table().programs());
             for program in loaded.iter().skip(1) {
                 context.load(Arc::clone(&program.program), program.base);
             }
             report::step(&machine, &context, error)
         });
     let running = started.elapsed();
-    let mut ended = Ended { exact_steps: steps.is_some(), ..Ended::default() };
+    let mut ended = Ended {
+        exact_steps: steps.is_some(),
+        ..Ended::default()
+    };
     if let Ok(original_steps) = outcome {
         ended.original_steps = original_steps;
         outcome = engine::end(&mut machine, &mut ended).await.map(|()| None);
     }
     files
-        .write(Output::Stats, |file| stats(&machine, running).write(file).map(Ok::<_, OutputError>))
+        .write(Output::Stats, |file| {
+            stats(&machine, running)
+                .write(file)
+                .map(Ok::<_, OutputError>)
+        })
         .map_err(cannot_write)?;
     let runner = machine.runner;
-    let mut prepared = PreparedRun { runner, end, shape, pie };
+    let mut prepared = PreparedRun {
+        runner,
+        end,
+        shape,
+        pie,
+    };
     let mut printer = Printer::stdout();
     match outcome {
         Ok(_) => {
-            let finished =
-                finish::finish(&mut prepared, &ended, options, &mut files, &mut printer);
+            let finished = finish::finish(&mut prepared, &ended, options, &mut files, &mut printer);
             // What was printed before the failure comes first, as in the reference VM.
             let _ = printer.flush();
             match finished.map_err(|error| finish_error(&prepared, &context, error)) {
@@ -103,8 +130,7 @@ fn partial(
     let mut printer = Printer::stdout();
     writeln!(printer, "Got an error:\n{text}")
         .map_err(|error| RunError::new(ExitCode::CannotWrite, error))?;
-    let finished =
-        finish::finish_partial(prepared, ended, options, &mut files, &mut printer);
+    let finished = finish::finish_partial(prepared, ended, options, &mut files, &mut printer);
     let _ = printer.flush();
     // The failure is what counts; an output that cannot be made of half a run is only mentioned.
     if let Err(error) = finished {
@@ -118,7 +144,10 @@ async fn start_program(options: &RunOptions, path: &std::path::Path) -> Result<S
     let bytes: Rc<[u8]> = inputs::program(path)?.into();
     let name = path.display();
     let bad_program = |error: ProgramError| {
-        RunError::new(ExitCode::BadInput, format!("cannot use the program `{name}`: {error}"))
+        RunError::new(
+            ExitCode::BadInput,
+            format!("cannot use the program `{name}`: {error}"),
+        )
     };
     let program = Arc::new(CompiledProgram::from_json(&bytes).map_err(bad_program)?);
     let program_input = match &options.program_input {
@@ -144,7 +173,12 @@ async fn start_program(options: &RunOptions, path: &std::path::Path) -> Result<S
         let runner = &mut prepared.runner;
         Some(engine::start(options, runner, &program, bytes, program_input, &context).await?)
     };
-    Ok(Start { prepared, session, context, steps: options.steps })
+    Ok(Start {
+        prepared,
+        session,
+        context,
+        steps: options.steps,
+    })
 }
 
 /// A PIE has no hints and no debug information.
@@ -157,7 +191,12 @@ fn start_pie(options: &RunOptions, path: &std::path::Path) -> Result<Start, RunE
     let params = inputs::layout_params(options)?;
     let prepared = finish::initialize_pie(pie, options, params).map_err(run_failure)?;
     let context = ExceptionContext::without_program();
-    Ok(Start { prepared, session: None, context, steps: Some(steps) })
+    Ok(Start {
+        prepared,
+        session: None,
+        context,
+        steps: Some(steps),
+    })
 }
 
 /// The steps that `cairo-run` makes; the number of them until the end of the program, if it had to be
@@ -188,8 +227,10 @@ async fn execute(
 }
 
 fn stats(machine: &Machine, running: Duration) -> Stats {
-    let mut stats =
-        Stats { steps: machine.runner.vm.get_current_step() as u64, ..Stats::default() };
+    let mut stats = Stats {
+        steps: machine.runner.vm.get_current_step() as u64,
+        ..Stats::default()
+    };
     let mut waiting = Duration::ZERO;
     if let Some(session) = &machine.session {
         let hints = session.statistics();

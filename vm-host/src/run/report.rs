@@ -27,7 +27,10 @@ impl MemoryView for Memory<'_> {
 /// The error for a step that failed.
 pub(super) fn step(machine: &Machine, context: &ExceptionContext, error: StepError) -> RunError {
     let vm = &machine.runner.vm;
-    let fp = Relocatable { segment_index: 1, offset: error.before.fp };
+    let fp = Relocatable {
+        segment_index: 1,
+        offset: error.before.fp,
+    };
     let vm_exception = |pc, message: &str, hint_index, with_traceback, notes: &[String]| {
         let memory = Memory(vm);
         let text = context
@@ -48,7 +51,8 @@ pub(super) fn step(machine: &Machine, context: &ExceptionContext, error: StepErr
                 vm_exception(pc, HINT_RAISED, Some(hint_index), true, &notes)
             }
             error => {
-                let place = context.vm_exception(pc, fp, "", Some(hint_index), false, &[], &Memory(vm));
+                let place =
+                    context.vm_exception(pc, fp, "", Some(hint_index), false, &[], &Memory(vm));
                 let place = place.location.map_or_else(
                     || format!("pc={pc}"),
                     |location| location.to_string_with_message(""),
@@ -80,7 +84,9 @@ fn instruction_in(
 ) -> RunError {
     let text = match failure.address {
         Some(pc) => {
-            context.vm_exception(pc, fp, &failure.text, None, true, &[], &Memory(vm)).text
+            context
+                .vm_exception(pc, fp, &failure.text, None, true, &[], &Memory(vm))
+                .text
         }
         None => format!("Error at pc={}:\n{}", failure.pc, failure.text),
     };
@@ -88,9 +94,16 @@ fn instruction_in(
 }
 
 /// The error for a hint that does not compile.
-pub(super) fn compile(context: &ExceptionContext, pc: Relocatable, hint_index: usize, failed: &Failed) -> RunError {
+pub(super) fn compile(
+    context: &ExceptionContext,
+    pc: Relocatable,
+    hint_index: usize,
+    failed: &Failed,
+) -> RunError {
     let notes = [failed.traceback.clone()];
-    let text = context.compile_error(pc, HINT_DOES_NOT_COMPILE, hint_index, &notes).text;
+    let text = context
+        .compile_error(pc, HINT_DOES_NOT_COMPILE, hint_index, &notes)
+        .text;
     RunError::verbatim(ExitCode::ProgramFailed, text)
 }
 
@@ -101,9 +114,7 @@ pub(super) fn hint(error: HintError, subject: &str) -> RunError {
             FailureKind::Exit => {
                 RunError::verbatim(ExitCode::from_hint(failed.exit_code), failed.message)
             }
-            FailureKind::Interrupt => {
-                RunError::verbatim(ExitCode::Interrupted, failed.traceback)
-            }
+            FailureKind::Interrupt => RunError::verbatim(ExitCode::Interrupted, failed.traceback),
             _ => RunError::verbatim(ExitCode::ProgramFailed, failed.traceback),
         },
         HintError::Died { death } => RunError::new(
@@ -122,9 +133,10 @@ pub(super) fn hint(error: HintError, subject: &str) -> RunError {
             ExitCode::WorkerDied,
             format!("the hint worker broke the protocol while it ran {subject}: {what}"),
         ),
-        HintError::Diff(error) => {
-            RunError::new(ExitCode::ProgramFailed, format!("{subject} was refused: {error}"))
-        }
+        HintError::Diff(error) => RunError::new(
+            ExitCode::ProgramFailed,
+            format!("{subject} was refused: {error}"),
+        ),
     }
 }
 

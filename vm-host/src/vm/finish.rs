@@ -183,7 +183,13 @@ fn print(
         outputs::print_output(writer, vm)?;
     }
     if prints.info {
-        outputs::print_info(writer, vm, prepared.final_fp(), ended.original_steps, relocated)??;
+        outputs::print_info(
+            writer,
+            vm,
+            prepared.final_fp(),
+            ended.original_steps,
+            relocated,
+        )??;
         if complete && options.proof_mode && !options.no_end {
             outputs::print_builtin_usage(writer, vm, &prepared.shape)??;
         }
@@ -224,4 +230,3 @@ fn write_files(
         write_air_private_input(file, &runner.vm, shape, relocation, &trace, &memory).map(failed)
     })
 }
-

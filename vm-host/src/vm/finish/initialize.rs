@@ -4,7 +4,9 @@ use super::{Exception, Layout, RunFailure, RunShape, layout::SUPPORTED_BUILTINS,
 use crate::{cli::RunOptions, vm::outputs::Pie};
 use cairo_vm::{
     types::{
-        builtin_name::BuiltinName, layout::CairoLayoutParams, program::Program,
+        builtin_name::BuiltinName,
+        layout::CairoLayoutParams,
+        program::Program,
         relocatable::{MaybeRelocatable, Relocatable},
     },
     vm::{
