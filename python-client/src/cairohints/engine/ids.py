@@ -245,7 +245,9 @@ def make_access(definition: Definition, surroundings: Surroundings) -> Tuple[Get
         value = definition[3]
         return (lambda self: value), _refusing("Cannot change the value of a constant.")
     if kind == "scope":
-        return _scope_getter(definition), _refusing("Cannot change the value of a scope definition.")
+        return _scope_getter(definition), _refusing(
+            "Cannot change the value of a scope definition."
+        )
     if kind == "struct":
         structs = surroundings.structs
         full_name = definition[3]
@@ -384,9 +386,7 @@ def _address_evaluator(expression: Tuple[Any, ...], prime: int) -> Callable[[Fra
         return evaluate_lazily(expression, prime)
     register, offset = cell
     if register == "fp":
-        return lambda frame: RelocatableValue(
-            frame.fp_segment, (frame.fp_offset + offset) % prime
-        )
+        return lambda frame: RelocatableValue(frame.fp_segment, (frame.fp_offset + offset) % prime)
     return lambda frame: RelocatableValue(frame.ap_segment, (frame.ap_offset + offset) % prime)
 
 
@@ -394,7 +394,9 @@ def _reference_setter(set_: Tuple[Any, ...], surroundings: Surroundings) -> Sett
     if set_[0] == "raised":
         return _raising_setter(set_[1], set_[2])
     if set_[0] != "address":
-        raise ValueError(f"the definition of a reference has an unknown way of writing: `{set_[0]}`")
+        raise ValueError(
+            f"the definition of a reference has an unknown way of writing: `{set_[0]}`"
+        )
     evaluate = _address_evaluator(set_[1], surroundings.prime)
     view = surroundings.view
 

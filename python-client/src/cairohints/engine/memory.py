@@ -357,9 +357,7 @@ class Memory:
         if src_ptr.offset != 0:
             raise AssertionError(f"src_ptr.offset must be 0, src_ptr={src_ptr}.")
         if segment in self.relocation_rules:
-            raise AssertionError(
-                f"The segment with index {segment} already has a relocation rule."
-            )
+            raise AssertionError(f"The segment with index {segment} already has a relocation rule.")
         if isinstance(dest_ptr, RelocatableValue):
             self.checked(dest_ptr)
             destination: Any = (dest_ptr.segment_index, dest_ptr.offset)

@@ -13,7 +13,8 @@ import sys
 from types import CodeType
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
-from . import classes, debugger, failure as failures
+from . import classes, debugger
+from . import failure as failures
 from .arithmetic import field_functions
 from .builtins import BuiltinRunner, OutputBuiltinRunner, RangeCheckBuiltinRunner, make_builtin
 from .context import ProgramSource, VmConstsContext
