@@ -7,6 +7,7 @@ mod initialize;
 mod layout;
 mod padding;
 mod pie;
+mod range_checks;
 mod return_values;
 mod secure;
 mod secure_mod;
@@ -27,6 +28,7 @@ pub use failure::{Exception, RunFailure};
 pub use initialize::{PreparedRun, initialize};
 pub use layout::{DilutedPool, Layout};
 pub use pie::initialize_pie;
+pub(crate) use range_checks::range_check_limits;
 pub use return_values::{finalize_segments, read_return_values};
 pub use secure::verify_secure;
 pub use shape::RunShape;
@@ -183,7 +185,7 @@ fn print(
         outputs::print_output(writer, vm)?;
     }
     if prints.info {
-        outputs::print_info(writer, vm, ended.original_steps, relocated)??;
+        outputs::print_info(writer, prepared, ended.original_steps, relocated)??;
         if complete && options.proof_mode && !options.no_end {
             outputs::print_builtin_usage(writer, vm, &prepared.shape)??;
         }

@@ -3,5 +3,7 @@
 pub mod error_text;
 pub mod finish;
 pub mod outputs;
+pub mod profile;
+pub mod progress;
 #[cfg(test)]
 mod testing;

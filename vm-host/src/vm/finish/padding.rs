@@ -2,7 +2,7 @@
 //! room. The answer only depends on what the run used, so all candidates are tried before a step is run.
 
 use super::{
-    Exception, RunFailure, RunShape,
+    Exception, RunFailure, RunShape, range_check_limits,
     shape::{insufficient, safe_div},
 };
 use crate::vm::outputs;
@@ -55,11 +55,11 @@ struct Needs<'a> {
 
 impl<'a> Needs<'a> {
     fn of(runner: &'a CairoRunner, shape: &'a RunShape) -> Self {
-        let limits = runner.get_perm_range_check_limits();
+        let limits = range_check_limits(runner);
         Self {
             runner,
             shape,
-            range_check_width: limits.map_or(0, |(min, max)| max.abs_diff(min) as u64),
+            range_check_width: limits.map_or(0, |(min, max)| u64::from(max - min)),
             memory_holes: outputs::memory_holes(&runner.vm, shape),
         }
     }
