@@ -5,6 +5,7 @@ mod end;
 mod failure;
 mod initialize;
 mod layout;
+mod layout_params;
 mod padding;
 mod pie;
 mod range_checks;
@@ -14,7 +15,7 @@ mod secure_mod;
 mod shape;
 
 use crate::{
-    cli::RunOptions,
+    cli::{ExitCode, RunOptions},
     vm::{
         error_text::StepFailure,
         outputs::{
@@ -27,6 +28,7 @@ pub use end::end_run;
 pub use failure::{Exception, RunFailure};
 pub use initialize::{PreparedRun, initialize};
 pub use layout::{DilutedPool, Layout};
+pub use layout_params::{LayoutParamsError, read_layout_params};
 pub use pie::initialize_pie;
 pub(crate) use range_checks::range_check_limits;
 pub use return_values::{finalize_segments, read_return_values};
@@ -81,6 +83,16 @@ pub enum FinishError {
     /// Stdout could not be written.
     #[error("cannot write to stdout: {0}")]
     Print(#[from] io::Error),
+}
+
+impl FinishError {
+    /// The command's exit code.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Run(_) | Self::Step(_) => ExitCode::ProgramFailed,
+            Self::Output(_) | Self::Print(_) => ExitCode::CannotWrite,
+        }
+    }
 }
 
 /// Ends the run, verifies it, prints and writes what was asked for. `files` get their names only with
@@ -142,8 +154,9 @@ pub fn finish_ended(
     write_files(prepared, options, &relocation, true, files)
 }
 
-/// Produces what a failed run left, for `--debug_error`: prints, trace and memory. The text of the
-/// failure has been printed already.
+/// Produces what a failed run left, for `--debug_error`: prints, trace and memory. The caller has printed
+/// `Got an error:` and the text of the failure on stdout, and exits with 1. (The reference VM means to do
+/// this too, but then fails to read the return values.)
 pub fn finish_partial(
     prepared: &mut PreparedRun,
     ended: &Ended,

@@ -5,15 +5,15 @@ use crate::{
     cli::{ProgramSource, RunArgs, RunOptions},
     vm::{
         error_text::{END_NOT_REACHED, END_REACHED, Registers, explain},
-        finish::{Ended, FinishError, PreparedRun, RunFailure, finish, initialize, initialize_pie},
+        finish::{
+            Ended, FinishError, PreparedRun, RunFailure, finish, initialize, initialize_pie,
+            read_layout_params,
+        },
         outputs::{OutputFiles, read_pie},
     },
 };
 use cairo_vm::{
-    types::{
-        layout::CairoLayoutParams, layout_name::LayoutName, program::Program,
-        relocatable::Relocatable,
-    },
+    types::{layout_name::LayoutName, program::Program, relocatable::Relocatable},
     vm::runners::cairo_runner::CairoRunner,
 };
 use clap::{Parser, ValueEnum};
@@ -48,7 +48,7 @@ pub(crate) fn options(words: &[String]) -> Result<RunOptions, Box<dyn Error>> {
 /// Builds the run that the options ask for.
 pub(crate) fn prepare(options: &RunOptions) -> Result<PreparedRun, Box<dyn Error>> {
     let params = match &options.layout_params_file {
-        Some(file) => Some(CairoLayoutParams::from_file(file)?),
+        Some(file) => Some(read_layout_params(file)?),
         None => None,
     };
     match &options.source {
