@@ -9,12 +9,8 @@ use std::path::PathBuf;
 /// Where hints run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum HintPlacement {
-    /// In Rust where that cannot be observed, else in Python.
-    Auto,
-    /// Every hint in Python.
+    /// In Python, all of them.
     Python,
-    /// Every hint in Rust; an unknown hint is an error.
-    Native,
 }
 
 /// Runs a compiled Cairo program.
@@ -174,7 +170,7 @@ pub struct RunArgs {
     pub show_trace: bool,
 
     /// Where hints run
-    #[arg(long, value_enum, default_value = "auto")]
+    #[arg(long, value_enum, default_value = "python")]
     pub hints: HintPlacement,
 
     /// Virtual environment that hints import from (default: the active one)

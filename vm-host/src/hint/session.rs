@@ -24,7 +24,7 @@ use super::limits::Limits;
 use super::namespace::Namespace;
 use super::path::Registers;
 use super::snapshot::{Expectation, Snapshot};
-use super::statistics::Statistics;
+use super::statistics::{HintCost, Statistics};
 use super::table::HintTable;
 use super::wire;
 use crate::program::CompiledProgram;
@@ -93,6 +93,7 @@ struct HintState {
     names: Vec<String>,
     defined: bool,
     pub(super) expectation: Expectation,
+    cost: HintCost,
 }
 
 /// The engine of one VM.
@@ -242,10 +243,12 @@ impl HintSession {
             structs,
         };
         self.statistics.hints += 1;
-        match self
-            .converse(vm, Request::ExecuteHint(request), &mut exchange)
-            .await?
-        {
+        let started = self.statistics.waiting;
+        let response = self.converse(vm, Request::ExecuteHint(request), &mut exchange).await;
+        let cost = &mut self.hints[id as usize].cost;
+        cost.count += 1;
+        cost.time += self.statistics.waiting - started;
+        match response? {
             Response::Done(done) => {
                 let effects = done.effects.unwrap_or_default();
                 self.apply(vm, &effects)
@@ -500,6 +503,11 @@ impl HintSession {
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         self.statistics
+    }
+
+    /// What each hint cost so far, by number.
+    pub fn costs(&self) -> impl Iterator<Item = (u32, HintCost)> + '_ {
+        (0..).zip(self.hints.iter().map(|hint| hint.cost))
     }
 
     /// Bytes to and from the engine.

@@ -3,6 +3,7 @@
 mod engine;
 mod error;
 mod inputs;
+mod profile;
 mod report;
 
 pub use error::RunError;
@@ -18,6 +19,7 @@ use crate::cli::{ExitCode, ProgramSource, RunOptions};
 use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
 use crate::vm::finish::{self, Ended, FinishError, PreparedRun};
 use crate::vm::outputs::{Output, OutputError, OutputFiles, Printer, Stats, read_pie};
+use crate::vm::progress::Progress;
 use crate::vm::{Machine, StepError};
 
 /// Where the program's code starts.
@@ -31,6 +33,8 @@ struct Start {
     prepared: PreparedRun,
     session: Option<crate::hint::HintSession>,
     context: ExceptionContext,
+    /// What is run, unless it is a PIE.
+    program: Option<Arc<CompiledProgram>>,
     /// Exact number of steps, if one is given.
     steps: Option<u64>,
 }
@@ -207,7 +211,8 @@ async fn execute(
     end: Relocatable,
     steps: Option<u64>,
 ) -> Result<Option<u64>, StepError> {
-    let mut observer = |_, _| {};
+    let mut progress = Progress::start();
+    let mut observer = |steps, hints| progress.tick(steps, hints);
     let mut original_steps = None;
     if !options.no_end {
         // In proof mode the last step is the one at `__end__`.

@@ -7,7 +7,7 @@ use cairo_vm::{
         builtin_name::BuiltinName,
         layout::CairoLayoutParams,
         program::Program,
-        relocatable::{MaybeRelocatable, Relocatable},
+        relocatable::Relocatable,
     },
     vm::{
         errors::runner_errors::RunnerError,
@@ -25,23 +25,6 @@ pub struct PreparedRun {
     pub shape: RunShape,
     /// The PIE that is run again, if one is.
     pub pie: Option<Pie>,
-}
-
-impl PreparedRun {
-    /// The frame pointer. `cairo-vm` keeps only its offset, which is not enough once the first function
-    /// has returned: then it is what that function's caller had, an address in a segment of its own.
-    #[must_use]
-    pub fn final_fp(&self) -> Relocatable {
-        let vm = &self.runner.vm;
-        let returned = (vm.get_pc() == self.end && !self.shape.proof_mode)
-            .then(|| (self.runner.get_initial_fp()? - 2).ok())
-            .flatten()
-            .and_then(|cell| vm.get_maybe(&cell));
-        match returned {
-            Some(MaybeRelocatable::RelocatableValue(fp)) => fp,
-            _ => vm.get_fp(),
-        }
-    }
 }
 
 impl std::fmt::Debug for PreparedRun {

@@ -23,7 +23,8 @@ pub(crate) use cells::{cells, segments};
 pub use files::{Output, OutputError, OutputFiles};
 pub(crate) use memory::write_memory;
 pub use pie::{
-    AdditionalData, ExecutionResources, OutputData, Pie, PieMetadata, PieSegments, SegmentInfo,
+    AdditionalData, ExecutionResources, OutputData, Pie, PieMemory, PieMetadata, PieSegments,
+    SegmentInfo,
 };
 pub(crate) use pie::{builtin_segments, memory_holes};
 pub use pie_read::{PieError, read_pie};

@@ -34,7 +34,7 @@ pub struct Pie {
     /// The program and the places of the segments.
     pub metadata: PieMetadata,
     /// The cells, in the order of their addresses.
-    pub memory: Vec<((u64, u64), MaybeRelocatable)>,
+    pub memory: PieMemory,
     /// What the builtins know besides their cells, in the order of the builtins.
     pub additional_data: Vec<(BuiltinName, AdditionalData)>,
     /// What the run used.
@@ -42,6 +42,9 @@ pub struct Pie {
     /// The version of the format.
     pub version: String,
 }
+
+/// Cells by segment and offset, in that order.
+pub type PieMemory = Vec<((u64, u64), MaybeRelocatable)>;
 
 /// The program and the places of the segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -447,7 +450,7 @@ fn pie_segments(vm: &VirtualMachine, shape: &RunShape) -> Result<PieSegments, Ru
     })
 }
 
-fn memory(vm: &VirtualMachine) -> Vec<((u64, u64), MaybeRelocatable)> {
+fn memory(vm: &VirtualMachine) -> PieMemory {
     segments(vm)
         .flat_map(|segment| cells(vm, segment))
         .map(|(address, value)| (place(address), value))

@@ -2,8 +2,10 @@
 //! names of its parts are fixed, and what they unpack to is bounded in size and in proportion.
 
 use super::pie::{
-    AdditionalData, ExecutionResources, OutputData, Pie, PieMetadata, PieSegments, SegmentInfo,
+    AdditionalData, ExecutionResources, OutputData, Pie, PieMemory, PieMetadata, PieSegments,
+    SegmentInfo,
 };
+use crate::cli::ExitCode;
 use cairo_vm::{
     Felt252,
     types::{
@@ -54,6 +56,16 @@ pub enum PieError {
         /// What is wrong.
         reason: String,
     },
+}
+
+impl PieError {
+    /// The command's exit code.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Io(_) => ExitCode::NoInput,
+            Self::Zip(_) | Self::Part { .. } => ExitCode::BadInput,
+        }
+    }
 }
 
 /// Reads a Cairo PIE. What it says is not checked yet.
@@ -279,7 +291,7 @@ fn felt(part: &'static str, number: &Number) -> Result<Felt252, PieError> {
     Ok(Felt252::from(&value))
 }
 
-fn memory(bytes: &[u8]) -> Result<Vec<((u64, u64), MaybeRelocatable)>, PieError> {
+fn memory(bytes: &[u8]) -> Result<PieMemory, PieError> {
     if !bytes.len().is_multiple_of(40) {
         return Err(invalid(
             MEMORY,

@@ -145,8 +145,19 @@ PROGRAMS: Dict[str, Tuple[str, bool]] = {
         False,
     ),
     "write_after_program": (
-        "func main() {\n    call rel 2;\n    [ap] = 5, ap++;\n    [ap - 1] = [[ap - 2] + 100];\n"
-        "    call rel 2;\n    ap += 2;\n    [ap] = [fp - 2], ap++;\n    jmp abs [fp - 1];\n}\n",
+        "from starkware.cairo.common.registers import get_fp_and_pc\n"
+        "func main() {\n    let (_, pc) = get_fp_and_pc();\n    assert [pc + 100] = 5;\n"
+        "    return ();\n}\n",
+        False,
+    ),
+    "unused_builtin": (
+        "%builtins output bitwise\nfunc main{output_ptr: felt*, bitwise_ptr: felt*}() {\n"
+        "    assert [output_ptr] = 3;\n    let output_ptr = output_ptr + 1;\n    return ();\n}\n",
+        False,
+    ),
+    "moved_unused_builtin": (
+        "%builtins output bitwise\nfunc main{output_ptr: felt*, bitwise_ptr: felt*}() {\n"
+        "    let bitwise_ptr = bitwise_ptr + 5;\n    return ();\n}\n",
         False,
     ),
     "missing_bitwise_input": (
@@ -222,7 +233,8 @@ CASES: List[Tuple[str, str]] = [
     ("arithmetic", f"--layout starknet {ALL} --relocate_prints"),
     ("arithmetic", "--layout small"),
     ("arithmetic", "--layout plain"),
-    ("arithmetic", "--layout small --allow_missing_builtins"),
+    ("unused_builtin", "--layout small --allow_missing_builtins --print_output --cairo_pie_output {pie}"),
+    ("moved_unused_builtin", "--layout small --allow_missing_builtins"),
     ("arithmetic", "--layout starknet --steps 10"),
     ("arithmetic", "--layout starknet --steps 10 --no_end --no_secure_run --print_output --print_info"),
     ("arithmetic", "--layout starknet --steps 10 --no_end"),
