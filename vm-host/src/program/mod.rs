@@ -39,3 +39,6 @@ pub use location::{InputFile, Location, ParentLocation};
 pub use resolve::Resolution;
 pub use source::SourceFiles;
 pub use value::{MemoryView, cells_of, evaluate};
+
+#[cfg(test)]
+mod tests;

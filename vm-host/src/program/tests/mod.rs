@@ -1,0 +1,5 @@
+//! Tests against what the reference VM does, recorded in `testdata/`.
+
+mod engine;
+mod exceptions;
+mod references;
