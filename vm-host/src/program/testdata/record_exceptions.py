@@ -350,12 +350,13 @@ def main() -> None:
         record("parents", PARENTS),
         record("implicit", IMPLICIT),
         record("multi_line", MULTI_LINE),
+        record("trailing_space", HINT.replace('"no"', r'"no \x1c\u2003\n \n"')),
         record("loaded_hint", LOADED, second=SECOND),
         record("loaded", LOADED, second=LOADED_FAILS),
         record("unknown_location", UNKNOWN, second=LOADED_FAILS),
     ]
-    json.dump(rows, sys.stdout, indent=0, sort_keys=False)
-    print()
+    # One row each line, so that a change shows.
+    sys.stdout.write("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
 
 
 if __name__ == "__main__":

@@ -536,8 +536,9 @@ def main() -> None:
         "parses": parses,
         "structs": structs,
     }
-    json.dump(table, sys.stdout, indent=1, sort_keys=False)
-    print()
+    # One row each line, so that a change shows.
+    rows_text = ",\n".join(json.dumps(row) for row in table.pop("rows"))
+    sys.stdout.write(json.dumps(table)[:-1] + ',\n"rows": [\n' + rows_text + "\n]}\n")
 
 
 if __name__ == "__main__":
