@@ -244,7 +244,9 @@ impl HintSession {
         };
         self.statistics.hints += 1;
         let started = self.statistics.waiting;
-        let response = self.converse(vm, Request::ExecuteHint(request), &mut exchange).await;
+        let response = self
+            .converse(vm, Request::ExecuteHint(request), &mut exchange)
+            .await;
         let cost = &mut self.hints[id as usize].cost;
         cost.count += 1;
         cost.time += self.statistics.waiting - started;

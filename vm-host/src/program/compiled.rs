@@ -111,6 +111,20 @@ impl CompiledProgram {
             })
     }
 
+    /// Where each function starts, and its full name, in the order of the code.
+    #[must_use]
+    pub fn functions(&self) -> Vec<(usize, String)> {
+        let function = |entry: &super::identifier::Entry| match entry.definition {
+            Definition::Function { pc } => {
+                Some((usize::try_from(pc).ok()?, entry.name.to_string()))
+            }
+            _ => None,
+        };
+        let mut functions: Vec<_> = self.identifiers.iter().filter_map(function).collect();
+        functions.sort_unstable();
+        functions
+    }
+
     /// The pc of a label or function, by its name in the main scope or its full name.
     pub fn label(&self, name: &str) -> Option<usize> {
         let in_main = self.label_in(&self.main_scope, name);

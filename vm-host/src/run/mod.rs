@@ -49,6 +49,7 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
         prepared,
         session,
         mut context,
+        program,
         steps,
     } = match &options.source {
         ProgramSource::Program(path) => start_program(options, path).await?,
@@ -91,6 +92,11 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
             stats(&machine, running)
                 .write(file)
                 .map(Ok::<_, OutputError>)
+        })
+        .map_err(cannot_write)?;
+    files
+        .write(Output::Profile, |file| {
+            profile::write(file, &machine, program.as_deref(), running).map(Ok::<_, OutputError>)
         })
         .map_err(cannot_write)?;
     let runner = machine.runner;
@@ -181,6 +187,7 @@ async fn start_program(options: &RunOptions, path: &std::path::Path) -> Result<S
         prepared,
         session,
         context,
+        program: Some(program),
         steps: options.steps,
     })
 }
@@ -199,6 +206,7 @@ fn start_pie(options: &RunOptions, path: &std::path::Path) -> Result<Start, RunE
         prepared,
         session: None,
         context,
+        program: None,
         steps: Some(steps),
     })
 }

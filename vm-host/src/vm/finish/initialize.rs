@@ -4,9 +4,7 @@ use super::{Exception, Layout, RunFailure, RunShape, layout::SUPPORTED_BUILTINS,
 use crate::{cli::RunOptions, vm::outputs::Pie};
 use cairo_vm::{
     types::{
-        builtin_name::BuiltinName,
-        layout::CairoLayoutParams,
-        program::Program,
+        builtin_name::BuiltinName, layout::CairoLayoutParams, program::Program,
         relocatable::Relocatable,
     },
     vm::{
