@@ -63,11 +63,16 @@ pub(crate) fn prepare(options: &RunOptions) -> Result<PreparedRun, Box<dyn Error
     }
 }
 
-/// A whole run of a program without hints. The error shows as `vm-host run` prints it.
-pub(crate) fn run(words: &[String], stdout: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
+/// A whole run of a program without hints. `hint` is what a hint before the first step would do.
+pub(crate) fn run(
+    words: &[String],
+    hint: impl FnOnce(&mut PreparedRun),
+    stdout: &mut Vec<u8>,
+) -> Result<(), Box<dyn Error>> {
     let options = options(words)?;
     let mut files = OutputFiles::prepare(&options.outputs)?;
     let mut prepared = prepare(&options)?;
+    hint(&mut prepared);
     let ended = run_steps(&mut prepared, &options)?;
     finish(&mut prepared, &ended, &options, &mut files, stdout)?;
     files.publish()?;

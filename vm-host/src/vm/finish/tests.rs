@@ -1,6 +1,8 @@
 //! Whole runs of programs without hints, against what `cairo-run` printed and wrote.
 
+use super::PreparedRun;
 use crate::vm::testing::{file, reference_words, run};
+use cairo_vm::{Felt252, types::relocatable::Relocatable};
 use flate2::Crc;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,6 +18,7 @@ struct Recorded {
     programs: BTreeMap<String, Value>,
     pies: BTreeMap<String, String>,
     layout_params: Value,
+    signature: BTreeMap<String, String>,
     cases: Vec<Case>,
 }
 
@@ -109,8 +112,18 @@ fn without_set_order(text: &str) -> String {
     }
 }
 
+/// The hint of the program `signed`.
+fn add_signature(run: &mut PreparedRun, signature: &BTreeMap<String, String>) {
+    let number = |name: &str| Felt252::from_dec_str(&signature[name]).unwrap();
+    let builtin = run.runner.vm.get_signature_builtin().unwrap();
+    let address = Relocatable::from((builtin.base() as isize, 0));
+    builtin
+        .add_signature(address, &(number("r"), number("s")))
+        .unwrap();
+}
+
 /// Runs one case; says what differs.
-fn check(case: &Case, inputs: &BTreeMap<String, String>) -> Vec<String> {
+fn check(case: &Case, recorded: &Recorded, inputs: &BTreeMap<String, String>) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let option = match case.program.starts_with("pie") {
         true => "--run_from_cairo_pie",
@@ -128,7 +141,12 @@ fn check(case: &Case, inputs: &BTreeMap<String, String>) -> Vec<String> {
         }
     }));
     let mut stdout = Vec::new();
-    let (exit, stderr) = match run(&words, &mut stdout) {
+    let hint = |run: &mut PreparedRun| {
+        if case.program.starts_with("signed") {
+            add_signature(run, &recorded.signature);
+        }
+    };
+    let (exit, stderr) = match run(&words, hint, &mut stdout) {
         Ok(()) => (0, String::new()),
         Err(error) => (1, reference_words(error.as_ref())),
     };
@@ -175,7 +193,9 @@ fn runs_print_and_write_what_cairo_run_does() {
     let differences: Vec<_> = recorded
         .cases
         .iter()
-        .flat_map(|case| check(case, &inputs))
+        .flat_map(|case| check(case, &recorded, &inputs))
         .collect();
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));
 }
+
+mod edges;

@@ -1,7 +1,7 @@
 //! What a run leaves behind: files and what is printed on stdout. Everything here reads a VM that has
 //! ended and never changes it.
 //!
-//! [`files`] decides where and when bytes reach the disk; the other modules only know formats.
+//! `files` decides where and when bytes reach the disk; the other modules only know formats.
 
 mod air_private;
 mod air_public;

@@ -26,6 +26,8 @@ use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 /// Largest unpacked size of all parts together.
 const MAX_SIZE: u64 = 2 << 30;
+/// Largest unpacked size of a JSON part.
+const MAX_JSON: u64 = 256 << 20;
 /// Largest unpacked size of a part that only has a few numbers.
 const MAX_SMALL_PART: u64 = 10_000;
 /// How much larger the parts may be than the file, once they are larger than [`RATIO_FREE`].
@@ -85,9 +87,9 @@ fn read(mut file: impl Read + Seek, file_size: u64) -> Result<Pie, PieError> {
     let budget = MAX_SIZE.min((file_size * MAX_RATIO).max(RATIO_FREE));
     let mut parts = Parts { archive, budget };
     parts.check_names()?;
-    let metadata: MetadataJson = parts.json(METADATA, MAX_SIZE)?;
+    let metadata: MetadataJson = parts.json(METADATA, MAX_JSON)?;
     let memory = memory(&parts.read(MEMORY, MAX_SIZE)?)?;
-    let data: BTreeMap<String, Value> = parts.json(ADDITIONAL_DATA, MAX_SIZE)?;
+    let data: BTreeMap<String, Value> = parts.json(ADDITIONAL_DATA, MAX_JSON)?;
     let resources: ResourcesJson = parts.json(EXECUTION_RESOURCES, MAX_SMALL_PART)?;
     let version = if parts.has(VERSION) {
         parts

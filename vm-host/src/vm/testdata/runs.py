@@ -193,6 +193,19 @@ PROGRAMS: Dict[str, Tuple[str, bool]] = {
     ),
 }
 
+SIGNED = """
+%builtins output ecdsa
+from starkware.cairo.common.cairo_builtins import SignatureBuiltin
+
+func main{output_ptr: felt*, ecdsa_ptr: SignatureBuiltin*}() {
+    %{ ecdsa_builtin.add_signature(ids.ecdsa_ptr.address_, (SIGNATURE_R, SIGNATURE_S)) %}
+    assert ecdsa_ptr.message = MESSAGE;
+    assert ecdsa_ptr.pub_key = PUBLIC_KEY;
+    let ecdsa_ptr = ecdsa_ptr + SignatureBuiltin.SIZE;
+    return ();
+}
+"""
+
 # A program with hints, of which only the PIE is used.
 SEGMENTS = """
 %builtins output pedersen range_check
@@ -280,6 +293,8 @@ CASES: List[Tuple[str, str]] = [
     ("modulo_proof", f"--proof_mode --layout dynamic --cairo_layout_params_file {{params}} --print_info {FILES} {AIR}"),
     ("holes_proof", "--proof_mode --layout small --print_info"),
     ("output_gap_proof", "--proof_mode --layout small --air_public_input {air_public}"),
+    ("signed", "--layout small --print_info --cairo_pie_output {pie}"),
+    ("signed_proof", f"--proof_mode --layout small --print_info {FILES} {AIR}"),
     ("pie", f"--layout small {ALL} --cairo_pie_output {{pie}}"),
     ("pie", "--layout small --cairo_pie_output {pie} --merge_extra_segments"),
     ("pie", "--layout small --no_secure_run --print_info"),
