@@ -20,6 +20,8 @@ MOST_NODES = 10_000
 _SMALL = 2**62
 _OPERATORS = ("+", "-", "*", "/")
 
+#: `("const", value)`, `("ap",)`, `("fp",)`, `("deref", address, error prefix, error suffix)`,
+#: `(operator, left, right)` or `("raised", class path, message)`.
 Expression = Tuple[Any, ...]
 
 

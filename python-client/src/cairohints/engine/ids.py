@@ -24,6 +24,11 @@ from .structs import Structs, reference_class, refuse_private
 _MODULE = "starkware.cairo.lang.vm.vm_consts"
 _NONE_TEXT = "Setting a value to None is not allowed."
 
+#: What a name stands for: `(scope, name, kind, *rest)` with one of
+#: `"constant", value` - `"scope", full name, instruction offset or None` - `"struct", full name` -
+#: `"raised", class path, message` - `"reference", get, set`, where get is `("value", expression)`,
+#: `("struct", expression, full name)` or `("raised", class path, message)`, and set is
+#: `("address", expression)` or `("raised", class path, message)`.
 Definition = Tuple[Any, ...]
 Getter = Callable[[Any], Any]
 Setter = Callable[[Any, Any], None]
@@ -121,8 +126,8 @@ class HintIds:
     def define(self, definition: Definition) -> None:
         """Takes over what a name stands for: `(scope, name, kind, ...)`."""
         key = (definition[0], definition[1])
+        self._access[key] = make_access(definition, self.surroundings)
         self._definitions[key] = definition
-        self._access.pop(key, None)
         self._class = None
         self.ids = None
 

@@ -103,14 +103,15 @@ class _MemoryView:
         memory = self._memory
         if addr.__class__ is not RelocatableValue or type(size) is not int or size < 2:
             return [self[addr + i] for i in range(size)]
-        memory.check_turn()
-        offset = addr.offset
-        memory.prepare(addr.segment_index, offset, size)
-        cells = memory.known.get(addr.segment_index, {})
-        try:
-            values = [cells[position] for position in range(offset, offset + size)]
-        except KeyError:
-            return [self[addr + i] for i in range(size)]
+        segment = addr.segment_index
+        values = _known_run(memory.cells.get(segment), addr.offset, size)
+        if values is None:
+            memory.check_turn()
+            memory.prepare(segment, addr.offset, size, to_read=True)
+            values = _known_run(memory.known.get(segment), addr.offset, size)
+            if values is None:
+                # Fails where the first cell is missing.
+                return [self[addr + i] for i in range(size)]
         if memory.relocation_rules:
             return [memory.relocate_value(value) for value in values]
         return values
@@ -219,6 +220,14 @@ class _MemoryView:
             + RelocatableValue.to_bytes(relocate(value), field_bytes, "little")
             for addr, value in self.items()
         )
+
+
+def _known_run(cells: Optional[Dict[int, Any]], offset: int, size: int) -> Optional[List[Any]]:
+    """The values of consecutive cells if all of them are known."""
+    if cells is None or size > len(cells):
+        return None
+    values = list(map(cells.get, range(offset, offset + size)))
+    return None if None in values else values
 
 
 def _reference_class(module: str, name: str, default: type) -> type:
