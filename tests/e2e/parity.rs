@@ -38,6 +38,7 @@ areas!(
     rule,
     scope,
     segments,
+    stdlib,
 );
 
 /// Runs all cases of a directory and reports all that differ.
