@@ -1,10 +1,79 @@
 //! Makes the binary find, at run time and without `LD_LIBRARY_PATH`, the libpython it was linked
 //! with, and remembers which interpreter that was.
 
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where the Python half of the engine lives.
+const ENGINE: &str = "../python-client/src/cairohints/engine";
+
 fn main() {
+    embed_engine();
     let config = pyo3_build_config::get();
     if let Some(folder) = config.lib_dir() {
         println!("cargo:rustc-link-arg=-Wl,-rpath,{folder}");
     }
+    // A virtual environment's interpreter stands for that environment; the worker wants the one
+    // behind it and gets its environment at run time.
+    let base = config.executable().and_then(|python| {
+        let output = Command::new(python)
+            .args([
+                "-c",
+                "import sys; print(sys._base_executable, sys.base_prefix, sep='\\n')",
+            ])
+            .output()
+            .ok()?;
+        String::from_utf8(output.stdout).ok()
+    });
+    let base = base.unwrap_or_default();
+    let mut lines = base.lines();
+    println!(
+        "cargo:rustc-env=HINT_WORKER_PYTHON={}",
+        lines.next().unwrap_or_default()
+    );
+    println!(
+        "cargo:rustc-env=HINT_WORKER_PYTHON_HOME={}",
+        lines.next().unwrap_or_default()
+    );
+    let version = config.version();
+    println!(
+        "cargo:rustc-env=HINT_WORKER_PYTHON_VERSION={}.{}",
+        version.major, version.minor
+    );
     println!("cargo:rerun-if-env-changed=PYO3_PYTHON");
+    println!("cargo:rerun-if-changed=build.rs");
+}
+
+/// Writes the list of the engine's modules with their sources.
+fn embed_engine() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(ENGINE);
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .expect("the Python half of the engine is part of the repository")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
+        .collect();
+    files.sort();
+    let mut list = String::from("[");
+    for file in files {
+        println!("cargo:rerun-if-changed={}", file.display());
+        let stem = file
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("a module name");
+        let module = match stem {
+            "__init__" => "_cairo_hint_engine".to_owned(),
+            stem => format!("_cairo_hint_engine.{stem}"),
+        };
+        writeln!(
+            list,
+            "({module:?}, include_str!({:?})),",
+            file.display().to_string()
+        )
+        .expect("writing to a string");
+    }
+    list.push(']');
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    std::fs::write(out.join("engine_modules.rs"), list).expect("OUT_DIR is writable");
 }

@@ -3,10 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 3] = [
+const FILES: [&str; 4] = [
     "cairohints/v1/value.proto",
     "cairohints/v1/ids.proto",
     "cairohints/v1/hint_session.proto",
+    "cairohints/v1/vm_service.proto",
 ];
 
 #[test]

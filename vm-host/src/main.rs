@@ -1,2 +1,47 @@
-//! The command.
-fn main() {}
+//! The command: options, one thread, exit code.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use vm_host::cli::{self, RunArgs, RunOptions};
+use vm_host::run::{self, RunError};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Runs Cairo 0 programs with their Python hints in a worker process.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs a compiled program.
+    Run(Box<RunArgs>),
+}
+
+fn main() -> ExitCode {
+    let Command::Run(arguments) = Arguments::parse().command;
+    match run_program(*arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(RunError { code, text }) => {
+            if !text.is_empty() {
+                eprintln!("{text}");
+            }
+            code.into()
+        }
+    }
+}
+
+fn run_program(arguments: RunArgs) -> Result<(), RunError> {
+    let options = RunOptions::resolve(arguments, |name| std::env::var_os(name))
+        .map_err(|error| RunError::new(cli::ExitCode::Usage, error))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| RunError::new(cli::ExitCode::Internal, error))?;
+    runtime.block_on(run::run(&options))
+}

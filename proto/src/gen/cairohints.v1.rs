@@ -1359,3 +1359,2338 @@ pub mod hint_session_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// A part of a program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UploadProgramRequest {
+    /// What the message is.
+    #[prost(oneof = "upload_program_request::Part", tags = "1, 2")]
+    pub part: ::core::option::Option<upload_program_request::Part>,
+}
+/// Nested message and enum types in `UploadProgramRequest`.
+pub mod upload_program_request {
+    /// What the message is.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Part {
+        /// Must come first, once.
+        #[prost(message, tag = "1")]
+        Declaration(super::ProgramDeclaration),
+        /// The next bytes of the compiled JSON, at most 1 MiB.
+        #[prost(bytes, tag = "2")]
+        Chunk(::prost::bytes::Bytes),
+    }
+}
+/// What will be uploaded.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProgramDeclaration {
+    /// Bytes of the compiled JSON. Checked against the limit before a byte is read.
+    #[prost(uint64, tag = "1")]
+    pub size_bytes: u64,
+}
+/// The uploaded program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UploadProgramResponse {
+    /// SHA-256 of the bytes, lower-case hexadecimal.
+    #[prost(string, tag = "1")]
+    pub program_hash: ::prost::alloc::string::String,
+    /// What is known of the program.
+    #[prost(message, optional, tag = "2")]
+    pub summary: ::core::option::Option<ProgramSummary>,
+}
+/// What is known of a program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProgramSummary {
+    /// Its builtins, in order.
+    #[prost(string, repeated, tag = "1")]
+    pub builtins: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Number of data cells.
+    #[prost(uint64, tag = "2")]
+    pub data_cells: u64,
+    /// Number of hints.
+    #[prost(uint32, tag = "3")]
+    pub hints: u32,
+    /// The compiler's version, as it recorded it.
+    #[prost(string, tag = "4")]
+    pub compiler_version: ::prost::alloc::string::String,
+}
+/// A VM to create.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateVmRequest {
+    /// SHA-256 of an uploaded program, lower-case hexadecimal.
+    #[prost(string, tag = "1")]
+    pub program_hash: ::prost::alloc::string::String,
+    /// A name of the caller's choice for the VM: 1 to 63 of a-z, 0-9 and -. A random one when empty.
+    #[prost(string, tag = "2")]
+    pub vm_id: ::prost::alloc::string::String,
+    /// Makes the call idempotent: the same id and request answer the same VM. A UUID.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The layout, for example `small`; `plain` when empty.
+    #[prost(string, tag = "4")]
+    pub layout: ::prost::alloc::string::String,
+    /// Parameters of the layout `dynamic`, JSON.
+    #[prost(string, tag = "5")]
+    pub dynamic_layout_params_json: ::prost::alloc::string::String,
+    /// Whether the trace will be proved.
+    #[prost(bool, tag = "6")]
+    pub proof_mode: bool,
+    /// Whether builtins that the layout lacks are ignored.
+    #[prost(bool, tag = "7")]
+    pub allow_missing_builtins: bool,
+    /// Whether the run keeps a trace.
+    #[prost(bool, tag = "8")]
+    pub trace: bool,
+    /// Where the run starts.
+    #[prost(message, optional, tag = "9")]
+    pub entry_point: ::core::option::Option<EntryPoint>,
+    /// Where hints run.
+    #[prost(enumeration = "HintPlacement", tag = "10")]
+    pub hint_placement: i32,
+    /// `program_input` of the hints, JSON.
+    #[prost(string, tag = "11")]
+    pub program_input_json: ::prost::alloc::string::String,
+    /// Variables of the first hint scope, a JSON object.
+    #[prost(string, tag = "12")]
+    pub hint_locals_json: ::prost::alloc::string::String,
+    /// Variables that hints see in every scope, a JSON object.
+    #[prost(string, tag = "13")]
+    pub static_locals_json: ::prost::alloc::string::String,
+    /// `module:callable`; its result is the hint local `syscall_handler`.
+    #[prost(string, tag = "14")]
+    pub syscall_handler: ::prost::alloc::string::String,
+    /// Who serves the hints.
+    #[prost(enumeration = "HintEngine", tag = "15")]
+    pub hint_engine: i32,
+    /// Limits of this VM; the server's own apply where they are lower.
+    #[prost(message, optional, tag = "16")]
+    pub limits: ::core::option::Option<VmLimits>,
+}
+/// Where a run starts.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EntryPoint {
+    /// Arguments after the implicit ones. Not for `main`.
+    #[prost(message, repeated, tag = "3")]
+    pub arguments: ::prost::alloc::vec::Vec<Argument>,
+    /// Which function.
+    #[prost(oneof = "entry_point::Function", tags = "1, 2")]
+    pub function: ::core::option::Option<entry_point::Function>,
+}
+/// Nested message and enum types in `EntryPoint`.
+pub mod entry_point {
+    /// Which function.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Function {
+        /// By name: `main` when nothing is given; a full name with dots, or a name in the main scope.
+        #[prost(string, tag = "1")]
+        Name(::prost::alloc::string::String),
+        /// By pc, relative to the start of the program.
+        #[prost(uint64, tag = "2")]
+        Pc(u64),
+    }
+}
+/// An argument of a function.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Argument {
+    /// Its kind.
+    #[prost(oneof = "argument::Kind", tags = "1, 2, 3")]
+    pub kind: ::core::option::Option<argument::Kind>,
+}
+/// Nested message and enum types in `Argument`.
+pub mod argument {
+    /// Its kind.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// A felt, decimal or 0x-hexadecimal; may be negative.
+        #[prost(string, tag = "1")]
+        Felt(::prost::alloc::string::String),
+        /// An address.
+        #[prost(message, tag = "2")]
+        Address(super::Relocatable),
+        /// A pointer to a new segment that holds these.
+        #[prost(message, tag = "3")]
+        List(super::ArgumentList),
+    }
+}
+/// Arguments in a segment.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ArgumentList {
+    /// The elements.
+    #[prost(message, repeated, tag = "1")]
+    pub elements: ::prost::alloc::vec::Vec<Argument>,
+}
+/// Limits of a VM. Zero means the server's own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VmLimits {
+    /// Steps of the whole run.
+    #[prost(uint64, tag = "1")]
+    pub max_steps: u64,
+    /// Time of one hint.
+    #[prost(message, optional, tag = "2")]
+    pub hint_timeout: ::core::option::Option<::prost_types::Duration>,
+    /// How long the VM may stay unused.
+    #[prost(message, optional, tag = "3")]
+    pub time_to_live: ::core::option::Option<::prost_types::Duration>,
+}
+/// The created VM.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateVmResponse {
+    /// It.
+    #[prost(message, optional, tag = "1")]
+    pub vm: ::core::option::Option<Vm>,
+}
+/// A VM.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Vm {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Its state.
+    #[prost(enumeration = "VmState", tag = "2")]
+    pub state: i32,
+    /// Program counter.
+    #[prost(message, optional, tag = "3")]
+    pub pc: ::core::option::Option<Relocatable>,
+    /// Allocation pointer.
+    #[prost(message, optional, tag = "4")]
+    pub ap: ::core::option::Option<Relocatable>,
+    /// Frame pointer.
+    #[prost(message, optional, tag = "5")]
+    pub fp: ::core::option::Option<Relocatable>,
+    /// Executed steps.
+    #[prost(uint64, tag = "6")]
+    pub current_step: u64,
+    /// Executed hints.
+    #[prost(uint64, tag = "7")]
+    pub hints_executed: u64,
+    /// Why it failed, in state FAILED.
+    #[prost(message, optional, tag = "8")]
+    pub failure: ::core::option::Option<Failure>,
+    /// What the program wrote to its output, when it ended; decimal felts, empty for missing cells.
+    #[prost(string, repeated, tag = "9")]
+    pub output: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// When it was created.
+    #[prost(message, optional, tag = "10")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The program.
+    #[prost(string, tag = "11")]
+    pub program_hash: ::prost::alloc::string::String,
+    /// The layout.
+    #[prost(string, tag = "12")]
+    pub layout: ::prost::alloc::string::String,
+    /// Steps, memory holes and builtin instances, when it ended.
+    #[prost(message, optional, tag = "13")]
+    pub execution_resources: ::core::option::Option<ExecutionResources>,
+    /// Process id of the hint worker, 0 without one.
+    #[prost(uint32, tag = "14")]
+    pub worker_process_id: u32,
+}
+/// Why a VM failed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Failure {
+    /// In one word: HINT_RAISED, CAIRO_ERROR, STEPS_EXHAUSTED, WORKER_DIED, HINT_TIMEOUT, EXIT,
+    /// DIFF_REFUSED, PROTOCOL, END_OF_RUN, INTERNAL.
+    #[prost(string, tag = "1")]
+    pub reason: ::prost::alloc::string::String,
+    /// The whole text, as the reference VM prints it.
+    #[prost(string, tag = "2")]
+    pub message: ::prost::alloc::string::String,
+    /// Where.
+    #[prost(message, optional, tag = "3")]
+    pub pc: ::core::option::Option<Relocatable>,
+    /// The hint at fault, when there is one.
+    #[prost(message, optional, tag = "4")]
+    pub hint: ::core::option::Option<HintReference>,
+    /// The Cairo traceback.
+    #[prost(string, tag = "5")]
+    pub cairo_traceback: ::prost::alloc::string::String,
+    /// The Python traceback.
+    #[prost(string, tag = "6")]
+    pub python_traceback: ::prost::alloc::string::String,
+    /// Dotted class of the Python exception.
+    #[prost(string, tag = "7")]
+    pub exception_class: ::prost::alloc::string::String,
+    /// Text of the Python exception.
+    #[prost(string, tag = "8")]
+    pub exception_message: ::prost::alloc::string::String,
+    /// Code of a hint's SystemExit.
+    #[prost(sint32, optional, tag = "9")]
+    pub exit_code: ::core::option::Option<i32>,
+}
+/// A hint's place.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HintReference {
+    /// Its number.
+    #[prost(uint32, tag = "1")]
+    pub hint_id: u32,
+    /// Its place among the hints of its pc.
+    #[prost(uint32, tag = "2")]
+    pub index: u32,
+    /// Its Cairo file.
+    #[prost(string, tag = "3")]
+    pub filename: ::prost::alloc::string::String,
+    /// Line of its opening bracket.
+    #[prost(uint32, tag = "4")]
+    pub line: u32,
+}
+/// What a run used.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExecutionResources {
+    /// Steps.
+    #[prost(uint64, tag = "1")]
+    pub steps: u64,
+    /// Memory holes.
+    #[prost(uint64, tag = "2")]
+    pub memory_holes: u64,
+    /// Instances of each builtin.
+    #[prost(map = "string, uint64", tag = "3")]
+    pub builtin_instances: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        u64,
+    >,
+}
+/// Asks for a VM.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetVmRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The VM.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetVmResponse {
+    /// It.
+    #[prost(message, optional, tag = "1")]
+    pub vm: ::core::option::Option<Vm>,
+}
+/// Asks for the caller's VMs.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListVmsRequest {
+    /// At most this many; 100 when 0, at most 1000.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// The caller's VMs.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListVmsResponse {
+    /// In order of creation.
+    #[prost(message, repeated, tag = "1")]
+    pub vms: ::prost::alloc::vec::Vec<Vm>,
+    /// Where to go on; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Ends a VM.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteVmRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The VM is gone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteVmResponse {}
+/// Runs a VM.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RunVmRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// When to stop, besides the end, a failure and PauseVm.
+    #[prost(oneof = "run_vm_request::Until", tags = "2, 3, 4, 5, 6")]
+    pub until: ::core::option::Option<run_vm_request::Until>,
+}
+/// Nested message and enum types in `RunVmRequest`.
+pub mod run_vm_request {
+    /// When to stop, besides the end, a failure and PauseVm.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Until {
+        /// After this many more steps.
+        #[prost(uint64, tag = "2")]
+        Steps(u64),
+        /// Before the instruction at this pc, relative to the start of the program.
+        #[prost(uint64, tag = "3")]
+        Pc(u64),
+        /// Before the instruction at this label or function.
+        #[prost(string, tag = "4")]
+        Label(::prost::alloc::string::String),
+        /// Before this address.
+        #[prost(message, tag = "5")]
+        Address(super::Relocatable),
+        /// When this many steps were run since the start, as `cairo-run --steps`; ends the run.
+        #[prost(uint64, tag = "6")]
+        TotalSteps(u64),
+    }
+}
+/// The VM, when it stopped.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RunVmResponse {
+    /// It.
+    #[prost(message, optional, tag = "1")]
+    pub vm: ::core::option::Option<Vm>,
+    /// Why the call returned.
+    #[prost(enumeration = "StopReason", tag = "2")]
+    pub stop_reason: i32,
+}
+/// Pauses a VM.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PauseVmRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The paused VM.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PauseVmResponse {
+    /// It.
+    #[prost(message, optional, tag = "1")]
+    pub vm: ::core::option::Option<Vm>,
+}
+/// Follows a VM.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchVmRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// Something happened.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchVmResponse {
+    /// When.
+    #[prost(message, optional, tag = "1")]
+    pub time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What.
+    #[prost(oneof = "watch_vm_response::Event", tags = "2, 3, 4, 5")]
+    pub event: ::core::option::Option<watch_vm_response::Event>,
+}
+/// Nested message and enum types in `WatchVmResponse`.
+pub mod watch_vm_response {
+    /// What.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        /// A new state; the first event is the state now.
+        #[prost(message, tag = "2")]
+        State(super::Vm),
+        /// The run goes on.
+        #[prost(message, tag = "3")]
+        Progress(super::Progress),
+        /// Hints printed.
+        #[prost(message, tag = "4")]
+        HintOutput(super::HintOutput),
+        /// Events were dropped, because this watcher reads too slowly.
+        #[prost(message, tag = "5")]
+        Dropped(super::DroppedEvents),
+    }
+}
+/// How far a run is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Progress {
+    /// Executed steps.
+    #[prost(uint64, tag = "1")]
+    pub current_step: u64,
+    /// Executed hints.
+    #[prost(uint64, tag = "2")]
+    pub hints_executed: u64,
+}
+/// What hints printed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HintOutput {
+    /// Where to.
+    #[prost(enumeration = "OutputStream", tag = "1")]
+    pub stream: i32,
+    /// The bytes.
+    #[prost(bytes = "bytes", tag = "2")]
+    pub data: ::prost::bytes::Bytes,
+}
+/// Events that a watcher missed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DroppedEvents {
+    /// How many.
+    #[prost(uint64, tag = "1")]
+    pub count: u64,
+}
+/// Reads memory.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadMemoryRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The first cell.
+    #[prost(message, optional, tag = "2")]
+    pub address: ::core::option::Option<Relocatable>,
+    /// How many cells, at most 65,536.
+    #[prost(uint64, tag = "3")]
+    pub count: u64,
+}
+/// Memory.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadMemoryResponse {
+    /// The cells; empty ones are marked as in CellRun.
+    #[prost(message, optional, tag = "1")]
+    pub cells: ::core::option::Option<CellRun>,
+}
+/// Writes memory.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WriteMemoryRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The cells, without empty ones.
+    #[prost(message, optional, tag = "2")]
+    pub cells: ::core::option::Option<CellRun>,
+}
+/// The memory is written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WriteMemoryResponse {}
+/// Adds a segment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddSegmentRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The new segment.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddSegmentResponse {
+    /// Its start.
+    #[prost(message, optional, tag = "1")]
+    pub base: ::core::option::Option<Relocatable>,
+}
+/// Asks for return values.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadReturnValuesRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// How many values.
+    #[prost(uint32, tag = "2")]
+    pub count: u32,
+}
+/// Return values.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadReturnValuesResponse {
+    /// The values, first one first.
+    #[prost(message, optional, tag = "1")]
+    pub values: ::core::option::Option<CellRun>,
+}
+/// Asks for hint variables.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadHintScopesRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// At most this many bytes for each text; 4096 when 0.
+    #[prost(uint32, tag = "2")]
+    pub max_text_bytes: u32,
+}
+/// Hint variables.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReadHintScopesResponse {
+    /// Outermost first.
+    #[prost(message, repeated, tag = "1")]
+    pub scopes: ::prost::alloc::vec::Vec<Scope>,
+}
+/// Asks for the hints of a VM.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListHintsRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The hints of a VM.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListHintsResponse {
+    /// In the order of their pcs.
+    #[prost(message, repeated, tag = "1")]
+    pub hints: ::prost::alloc::vec::Vec<PlacedHint>,
+}
+/// A hint and where it runs.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlacedHint {
+    /// Where it stands.
+    #[prost(message, optional, tag = "1")]
+    pub hint: ::core::option::Option<HintReference>,
+    /// Its pc.
+    #[prost(message, optional, tag = "2")]
+    pub pc: ::core::option::Option<Relocatable>,
+    /// Its first line.
+    #[prost(string, tag = "3")]
+    pub first_line: ::prost::alloc::string::String,
+    /// AUTO never appears here.
+    #[prost(enumeration = "HintPlacement", tag = "4")]
+    pub placement: i32,
+    /// Why it runs there.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Downloads a result.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadArtifactRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Which.
+    #[prost(enumeration = "Artifact", tag = "2")]
+    pub artifact: i32,
+}
+/// A part of a result.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadArtifactResponse {
+    /// The next bytes, at most 256 KiB.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub chunk: ::prost::bytes::Bytes,
+    /// Bytes of the whole result; in the first message only.
+    #[prost(uint64, optional, tag = "2")]
+    pub size_bytes: ::core::option::Option<u64>,
+}
+/// From a client that serves hints.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AttachHintsRequest {
+    /// What it says.
+    #[prost(oneof = "attach_hints_request::Message", tags = "1, 2")]
+    pub message: ::core::option::Option<attach_hints_request::Message>,
+}
+/// Nested message and enum types in `AttachHintsRequest`.
+pub mod attach_hints_request {
+    /// What it says.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Message {
+        /// Must come first, once: the VM, `vms/{vm_id}`.
+        #[prost(string, tag = "1")]
+        Name(::prost::alloc::string::String),
+        /// A message of the session.
+        #[prost(message, tag = "2")]
+        Response(super::SessionResponse),
+    }
+}
+/// To a client that serves hints.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AttachHintsResponse {
+    /// A message of the session.
+    #[prost(message, optional, tag = "1")]
+    pub request: ::core::option::Option<SessionRequest>,
+}
+/// Where hints run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum HintPlacement {
+    /// The server's default: PYTHON.
+    Unspecified = 0,
+    /// In Rust when nobody can tell the difference, else in Python.
+    Auto = 1,
+    /// In Python, all of them.
+    Python = 2,
+    /// In Rust, all of them; unknown ones are an error.
+    Native = 3,
+}
+impl HintPlacement {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "HINT_PLACEMENT_UNSPECIFIED",
+            Self::Auto => "HINT_PLACEMENT_AUTO",
+            Self::Python => "HINT_PLACEMENT_PYTHON",
+            Self::Native => "HINT_PLACEMENT_NATIVE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "HINT_PLACEMENT_UNSPECIFIED" => Some(Self::Unspecified),
+            "HINT_PLACEMENT_AUTO" => Some(Self::Auto),
+            "HINT_PLACEMENT_PYTHON" => Some(Self::Python),
+            "HINT_PLACEMENT_NATIVE" => Some(Self::Native),
+            _ => None,
+        }
+    }
+}
+/// Who serves the Python hints of a VM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum HintEngine {
+    /// WORKER.
+    Unspecified = 0,
+    /// A worker process of the server.
+    Worker = 1,
+    /// The client, through AttachHints.
+    Attached = 2,
+}
+impl HintEngine {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "HINT_ENGINE_UNSPECIFIED",
+            Self::Worker => "HINT_ENGINE_WORKER",
+            Self::Attached => "HINT_ENGINE_ATTACHED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "HINT_ENGINE_UNSPECIFIED" => Some(Self::Unspecified),
+            "HINT_ENGINE_WORKER" => Some(Self::Worker),
+            "HINT_ENGINE_ATTACHED" => Some(Self::Attached),
+            _ => None,
+        }
+    }
+}
+/// States of a VM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum VmState {
+    /// Not set.
+    Unspecified = 0,
+    /// Before its first step.
+    Created = 1,
+    /// Inside a RunVm call.
+    Running = 2,
+    /// Between two RunVm calls.
+    Paused = 3,
+    /// Ran to its end.
+    Succeeded = 4,
+    /// Ended with a failure.
+    Failed = 5,
+}
+impl VmState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "VM_STATE_UNSPECIFIED",
+            Self::Created => "VM_STATE_CREATED",
+            Self::Running => "VM_STATE_RUNNING",
+            Self::Paused => "VM_STATE_PAUSED",
+            Self::Succeeded => "VM_STATE_SUCCEEDED",
+            Self::Failed => "VM_STATE_FAILED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "VM_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "VM_STATE_CREATED" => Some(Self::Created),
+            "VM_STATE_RUNNING" => Some(Self::Running),
+            "VM_STATE_PAUSED" => Some(Self::Paused),
+            "VM_STATE_SUCCEEDED" => Some(Self::Succeeded),
+            "VM_STATE_FAILED" => Some(Self::Failed),
+            _ => None,
+        }
+    }
+}
+/// Why RunVm returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StopReason {
+    /// Not set.
+    Unspecified = 0,
+    /// The program ended.
+    Ended = 1,
+    /// The program failed.
+    Failed = 2,
+    /// The condition of the request holds.
+    Reached = 3,
+    /// PauseVm.
+    Paused = 4,
+}
+impl StopReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STOP_REASON_UNSPECIFIED",
+            Self::Ended => "STOP_REASON_ENDED",
+            Self::Failed => "STOP_REASON_FAILED",
+            Self::Reached => "STOP_REASON_REACHED",
+            Self::Paused => "STOP_REASON_PAUSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STOP_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "STOP_REASON_ENDED" => Some(Self::Ended),
+            "STOP_REASON_FAILED" => Some(Self::Failed),
+            "STOP_REASON_REACHED" => Some(Self::Reached),
+            "STOP_REASON_PAUSED" => Some(Self::Paused),
+            _ => None,
+        }
+    }
+}
+/// Where hints print to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum OutputStream {
+    /// Not set.
+    Unspecified = 0,
+    /// Standard output.
+    Stdout = 1,
+    /// Standard error.
+    Stderr = 2,
+}
+impl OutputStream {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "OUTPUT_STREAM_UNSPECIFIED",
+            Self::Stdout => "OUTPUT_STREAM_STDOUT",
+            Self::Stderr => "OUTPUT_STREAM_STDERR",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "OUTPUT_STREAM_UNSPECIFIED" => Some(Self::Unspecified),
+            "OUTPUT_STREAM_STDOUT" => Some(Self::Stdout),
+            "OUTPUT_STREAM_STDERR" => Some(Self::Stderr),
+            _ => None,
+        }
+    }
+}
+/// Results of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Artifact {
+    /// Not set.
+    Unspecified = 0,
+    /// The relocated trace: 24 bytes for each step.
+    Trace = 1,
+    /// The relocated memory: 40 bytes for each cell, by address.
+    Memory = 2,
+    /// The Cairo PIE.
+    CairoPie = 3,
+    /// The public input of the AIR; proof mode.
+    AirPublicInput = 4,
+    /// The private input of the AIR; proof mode.
+    AirPrivateInput = 5,
+}
+impl Artifact {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ARTIFACT_UNSPECIFIED",
+            Self::Trace => "ARTIFACT_TRACE",
+            Self::Memory => "ARTIFACT_MEMORY",
+            Self::CairoPie => "ARTIFACT_CAIRO_PIE",
+            Self::AirPublicInput => "ARTIFACT_AIR_PUBLIC_INPUT",
+            Self::AirPrivateInput => "ARTIFACT_AIR_PRIVATE_INPUT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ARTIFACT_UNSPECIFIED" => Some(Self::Unspecified),
+            "ARTIFACT_TRACE" => Some(Self::Trace),
+            "ARTIFACT_MEMORY" => Some(Self::Memory),
+            "ARTIFACT_CAIRO_PIE" => Some(Self::CairoPie),
+            "ARTIFACT_AIR_PUBLIC_INPUT" => Some(Self::AirPublicInput),
+            "ARTIFACT_AIR_PRIVATE_INPUT" => Some(Self::AirPrivateInput),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod vm_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Runs Cairo 0 programs with their Python hints.
+    ///
+    /// A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
+    /// it stays readable until it is deleted, its client's connection ends, or its time to live passes.
+    /// Every error carries a google.rpc.ErrorInfo with domain `cairohints` and a reason in UPPER_SNAKE_CASE,
+    /// and, where the caller can do something, a google.rpc.Help or BadRequest detail that says what.
+    #[derive(Debug, Clone)]
+    pub struct VmServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl VmServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> VmServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> VmServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            VmServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Uploads a compiled program in chunks. The first message declares the size; the program can then be
+        /// named by the hash of its bytes.
+        pub async fn upload_program(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<
+                Message = super::UploadProgramRequest,
+            >,
+        ) -> std::result::Result<
+            tonic::Response<super::UploadProgramResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/UploadProgram",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "UploadProgram"));
+            self.inner.client_streaming(req, path, codec).await
+        }
+        /// Creates a VM at its first step.
+        pub async fn create_vm(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateVmRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateVmResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/CreateVm",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "CreateVm"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The state of a VM.
+        pub async fn get_vm(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetVmRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetVmResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/GetVm",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "GetVm"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The caller's VMs.
+        pub async fn list_vms(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListVmsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListVmsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/ListVms",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "ListVms"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Ends a VM in whatever state it is and forgets it.
+        pub async fn delete_vm(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteVmRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteVmResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/DeleteVm",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "DeleteVm"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Runs a VM until a condition holds, it is paused, or it ends. A program that fails is no error of
+        /// the call: the answered VM is in state FAILED and says why.
+        pub async fn run_vm(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RunVmRequest>,
+        ) -> std::result::Result<tonic::Response<super::RunVmResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/RunVm",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "RunVm"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Pauses a running VM before its next step; the call that runs it returns.
+        pub async fn pause_vm(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PauseVmRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PauseVmResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/PauseVm",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "PauseVm"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Follows a VM: its state now, then changes of state, progress, and what its hints print.
+        pub async fn watch_vm(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchVmRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchVmResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/WatchVm",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "WatchVm"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// Reads memory.
+        pub async fn read_memory(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReadMemoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReadMemoryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/ReadMemory",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "ReadMemory"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Writes memory of a VM that has not started.
+        pub async fn write_memory(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WriteMemoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WriteMemoryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/WriteMemory",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "WriteMemory"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Adds a segment to a VM that has not started.
+        pub async fn add_segment(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddSegmentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddSegmentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/AddSegment",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "AddSegment"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The values that the function which ran returned: the last cells before ap.
+        pub async fn read_return_values(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReadReturnValuesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReadReturnValuesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/ReadReturnValues",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "ReadReturnValues"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The variables of the hint scopes, as texts.
+        pub async fn read_hint_scopes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReadHintScopesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReadHintScopesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/ReadHintScopes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "ReadHintScopes"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Where and why the program's hints run.
+        pub async fn list_hints(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListHintsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListHintsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/ListHints",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "ListHints"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Downloads a result in chunks.
+        pub async fn read_artifact(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReadArtifactRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::ReadArtifactResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/ReadArtifact",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "ReadArtifact"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// Serves the hints of one's own VM: the caller is the engine of a hint session (see
+        /// HintSessionService, with the directions swapped). The first message names the VM.
+        pub async fn attach_hints(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<
+                Message = super::AttachHintsRequest,
+            >,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::AttachHintsResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/AttachHints",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "AttachHints"));
+            self.inner.streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod vm_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with VmServiceServer.
+    #[async_trait]
+    pub trait VmService: std::marker::Send + std::marker::Sync + 'static {
+        /// Uploads a compiled program in chunks. The first message declares the size; the program can then be
+        /// named by the hash of its bytes.
+        async fn upload_program(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::UploadProgramRequest>>,
+        ) -> std::result::Result<
+            tonic::Response<super::UploadProgramResponse>,
+            tonic::Status,
+        >;
+        /// Creates a VM at its first step.
+        async fn create_vm(
+            &self,
+            request: tonic::Request<super::CreateVmRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateVmResponse>,
+            tonic::Status,
+        >;
+        /// The state of a VM.
+        async fn get_vm(
+            &self,
+            request: tonic::Request<super::GetVmRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetVmResponse>, tonic::Status>;
+        /// The caller's VMs.
+        async fn list_vms(
+            &self,
+            request: tonic::Request<super::ListVmsRequest>,
+        ) -> std::result::Result<tonic::Response<super::ListVmsResponse>, tonic::Status>;
+        /// Ends a VM in whatever state it is and forgets it.
+        async fn delete_vm(
+            &self,
+            request: tonic::Request<super::DeleteVmRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteVmResponse>,
+            tonic::Status,
+        >;
+        /// Runs a VM until a condition holds, it is paused, or it ends. A program that fails is no error of
+        /// the call: the answered VM is in state FAILED and says why.
+        async fn run_vm(
+            &self,
+            request: tonic::Request<super::RunVmRequest>,
+        ) -> std::result::Result<tonic::Response<super::RunVmResponse>, tonic::Status>;
+        /// Pauses a running VM before its next step; the call that runs it returns.
+        async fn pause_vm(
+            &self,
+            request: tonic::Request<super::PauseVmRequest>,
+        ) -> std::result::Result<tonic::Response<super::PauseVmResponse>, tonic::Status>;
+        /// Server streaming response type for the WatchVm method.
+        type WatchVmStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchVmResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Follows a VM: its state now, then changes of state, progress, and what its hints print.
+        async fn watch_vm(
+            &self,
+            request: tonic::Request<super::WatchVmRequest>,
+        ) -> std::result::Result<tonic::Response<Self::WatchVmStream>, tonic::Status>;
+        /// Reads memory.
+        async fn read_memory(
+            &self,
+            request: tonic::Request<super::ReadMemoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReadMemoryResponse>,
+            tonic::Status,
+        >;
+        /// Writes memory of a VM that has not started.
+        async fn write_memory(
+            &self,
+            request: tonic::Request<super::WriteMemoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WriteMemoryResponse>,
+            tonic::Status,
+        >;
+        /// Adds a segment to a VM that has not started.
+        async fn add_segment(
+            &self,
+            request: tonic::Request<super::AddSegmentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddSegmentResponse>,
+            tonic::Status,
+        >;
+        /// The values that the function which ran returned: the last cells before ap.
+        async fn read_return_values(
+            &self,
+            request: tonic::Request<super::ReadReturnValuesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReadReturnValuesResponse>,
+            tonic::Status,
+        >;
+        /// The variables of the hint scopes, as texts.
+        async fn read_hint_scopes(
+            &self,
+            request: tonic::Request<super::ReadHintScopesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReadHintScopesResponse>,
+            tonic::Status,
+        >;
+        /// Where and why the program's hints run.
+        async fn list_hints(
+            &self,
+            request: tonic::Request<super::ListHintsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListHintsResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the ReadArtifact method.
+        type ReadArtifactStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::ReadArtifactResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Downloads a result in chunks.
+        async fn read_artifact(
+            &self,
+            request: tonic::Request<super::ReadArtifactRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::ReadArtifactStream>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the AttachHints method.
+        type AttachHintsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::AttachHintsResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Serves the hints of one's own VM: the caller is the engine of a hint session (see
+        /// HintSessionService, with the directions swapped). The first message names the VM.
+        async fn attach_hints(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::AttachHintsRequest>>,
+        ) -> std::result::Result<
+            tonic::Response<Self::AttachHintsStream>,
+            tonic::Status,
+        >;
+    }
+    /// Runs Cairo 0 programs with their Python hints.
+    ///
+    /// A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
+    /// it stays readable until it is deleted, its client's connection ends, or its time to live passes.
+    /// Every error carries a google.rpc.ErrorInfo with domain `cairohints` and a reason in UPPER_SNAKE_CASE,
+    /// and, where the caller can do something, a google.rpc.Help or BadRequest detail that says what.
+    #[derive(Debug)]
+    pub struct VmServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> VmServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for VmServiceServer<T>
+    where
+        T: VmService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/cairohints.v1.VmService/UploadProgram" => {
+                    #[allow(non_camel_case_types)]
+                    struct UploadProgramSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::ClientStreamingService<super::UploadProgramRequest>
+                    for UploadProgramSvc<T> {
+                        type Response = super::UploadProgramResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::UploadProgramRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::upload_program(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UploadProgramSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.client_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/CreateVm" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateVmSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::CreateVmRequest>
+                    for CreateVmSvc<T> {
+                        type Response = super::CreateVmResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateVmRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::create_vm(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateVmSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/GetVm" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetVmSvc<T: VmService>(pub Arc<T>);
+                    impl<T: VmService> tonic::server::UnaryService<super::GetVmRequest>
+                    for GetVmSvc<T> {
+                        type Response = super::GetVmResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetVmRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::get_vm(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetVmSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/ListVms" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListVmsSvc<T: VmService>(pub Arc<T>);
+                    impl<T: VmService> tonic::server::UnaryService<super::ListVmsRequest>
+                    for ListVmsSvc<T> {
+                        type Response = super::ListVmsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListVmsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::list_vms(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListVmsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/DeleteVm" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeleteVmSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::DeleteVmRequest>
+                    for DeleteVmSvc<T> {
+                        type Response = super::DeleteVmResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeleteVmRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::delete_vm(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeleteVmSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/RunVm" => {
+                    #[allow(non_camel_case_types)]
+                    struct RunVmSvc<T: VmService>(pub Arc<T>);
+                    impl<T: VmService> tonic::server::UnaryService<super::RunVmRequest>
+                    for RunVmSvc<T> {
+                        type Response = super::RunVmResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RunVmRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::run_vm(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RunVmSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/PauseVm" => {
+                    #[allow(non_camel_case_types)]
+                    struct PauseVmSvc<T: VmService>(pub Arc<T>);
+                    impl<T: VmService> tonic::server::UnaryService<super::PauseVmRequest>
+                    for PauseVmSvc<T> {
+                        type Response = super::PauseVmResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::PauseVmRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::pause_vm(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PauseVmSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/WatchVm" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchVmSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::ServerStreamingService<super::WatchVmRequest>
+                    for WatchVmSvc<T> {
+                        type Response = super::WatchVmResponse;
+                        type ResponseStream = T::WatchVmStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchVmRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::watch_vm(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchVmSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/ReadMemory" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReadMemorySvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::ReadMemoryRequest>
+                    for ReadMemorySvc<T> {
+                        type Response = super::ReadMemoryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReadMemoryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::read_memory(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReadMemorySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/WriteMemory" => {
+                    #[allow(non_camel_case_types)]
+                    struct WriteMemorySvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::WriteMemoryRequest>
+                    for WriteMemorySvc<T> {
+                        type Response = super::WriteMemoryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WriteMemoryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::write_memory(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WriteMemorySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/AddSegment" => {
+                    #[allow(non_camel_case_types)]
+                    struct AddSegmentSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::AddSegmentRequest>
+                    for AddSegmentSvc<T> {
+                        type Response = super::AddSegmentResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AddSegmentRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::add_segment(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AddSegmentSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/ReadReturnValues" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReadReturnValuesSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::ReadReturnValuesRequest>
+                    for ReadReturnValuesSvc<T> {
+                        type Response = super::ReadReturnValuesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReadReturnValuesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::read_return_values(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReadReturnValuesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/ReadHintScopes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReadHintScopesSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::ReadHintScopesRequest>
+                    for ReadHintScopesSvc<T> {
+                        type Response = super::ReadHintScopesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReadHintScopesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::read_hint_scopes(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReadHintScopesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/ListHints" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListHintsSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::ListHintsRequest>
+                    for ListHintsSvc<T> {
+                        type Response = super::ListHintsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListHintsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::list_hints(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListHintsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/ReadArtifact" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReadArtifactSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::ServerStreamingService<super::ReadArtifactRequest>
+                    for ReadArtifactSvc<T> {
+                        type Response = super::ReadArtifactResponse;
+                        type ResponseStream = T::ReadArtifactStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReadArtifactRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::read_artifact(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReadArtifactSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/AttachHints" => {
+                    #[allow(non_camel_case_types)]
+                    struct AttachHintsSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::StreamingService<super::AttachHintsRequest>
+                    for AttachHintsSvc<T> {
+                        type Response = super::AttachHintsResponse;
+                        type ResponseStream = T::AttachHintsStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::AttachHintsRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::attach_hints(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AttachHintsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for VmServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "cairohints.v1.VmService";
+    impl<T> tonic::server::NamedService for VmServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}

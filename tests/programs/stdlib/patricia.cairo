@@ -1,48 +1,60 @@
-%builtins output pedersen range_check
+%builtins pedersen range_check
 from starkware.cairo.common.cairo_builtins import HashBuiltin
 from starkware.cairo.common.dict_access import DictAccess
 from starkware.cairo.common.patricia import patricia_update
-from starkware.cairo.common.serialize import serialize_word
+from starkware.cairo.common.alloc import alloc
+from starkware.cairo.common.small_merkle_tree import small_merkle_tree_update
+from starkware.cairo.common.default_dict import default_dict_new, default_dict_finalize
+from starkware.cairo.common.dict import dict_write, dict_squash
+from starkware.cairo.common.hash_chain import hash_chain
+from starkware.cairo.common.hash_state import hash_init, hash_update, hash_finalize
+from starkware.cairo.common.merkle_multi_update import merkle_multi_update
 
-// `patricia_update` of leaves that appear, change and vanish.
-func main{output_ptr: felt*, pedersen_ptr: HashBuiltin*, range_check_ptr}() {
+func main{pedersen_ptr: HashBuiltin*, range_check_ptr}() {
     alloc_locals;
-    local before;
-    local after;
-    local updates: DictAccess*;
     %{
-        from starkware.crypto.signature.fast_pedersen_hash import pedersen_hash as hash_function
-        from starkware.cairo.common.patricia_utils import compute_patricia_from_leaves_for_test, hash_node
-
-        leaves = [0] * 16
-        leaves[3], leaves[12] = 33, 44
-        new_leaves = list(leaves)
-        new_leaves[3], new_leaves[4], new_leaves[15] = 0, 55, 66
-        def binary_nodes(leaves):
-            # The function of the tests returns edges only; a traversal needs the binary nodes too.
-            _, _, nodes = compute_patricia_from_leaves_for_test(leaves, hash_function)
-            hashes = {place: hash_node(node, hash_function) for place, node in nodes.items()}
-            pairs = {}
-            for (height, index), node in nodes.items():
-                if height > 0 and node[0] == 0 and node[2] != 0:
-                    left, right = ((height - 1, 2 * index + side) for side in (0, 1))
-                    pairs[node[2]] = (hashes[left], hashes[right])
-            return pairs
-
-        ids.before, preimage, _ = compute_patricia_from_leaves_for_test(leaves, hash_function)
-        ids.after, new_preimage, _ = compute_patricia_from_leaves_for_test(new_leaves, hash_function)
-        for nodes in (binary_nodes(leaves), binary_nodes(new_leaves)):
-            preimage.update(nodes)
-        preimage.update(new_preimage)
-        ids.updates = segments.gen_arg(
-            [word for index in (3, 4, 12, 15) for word in (index, leaves[index], new_leaves[index])])
-        __patricia_skip_validation_runner = None
+        from starkware.crypto.signature.fast_pedersen_hash import pedersen_hash
+        import functools
+        # A tree of height 3: leaves 0 and 5 change.
+        old = [0, 10, 0, 0, 0, 50, 0, 7]
+        new = [3, 10, 0, 0, 0, 51, 0, 7]
+        preimage = {}
+        def node(left, right):
+            h = pedersen_hash(left, right)
+            preimage[h] = (left, right)
+            return h
+        def root(leaves):
+            layer = leaves
+            while len(layer) > 1:
+                layer = [node(a, b) for a, b in zip(layer[::2], layer[1::2])]
+            return layer[0]
+        old_root, new_root = root(old), root(new)
+        vm_enter_scope(dict(preimage=preimage, old_root=old_root, new_root=new_root))
     %}
-    patricia_update{hash_ptr=pedersen_ptr}(
-        update_ptr=updates, n_updates=4, height=4, prev_root=before, new_root=after
-    );
-    %{ print("patricia", "node" in globals(), len(preimage)) %}
-    serialize_word(before);
-    serialize_word(after);
+    local updates: DictAccess*;
+    local old_root;
+    local new_root;
+    %{
+        ids.updates = segments.add()
+        segments.write_arg(ids.updates.address_, [0, 0, 3, 5, 50, 51])
+        ids.old_root = old_root
+        ids.new_root = new_root
+        print(ids.updates.key, ids.updates[1].new_value)
+    %}
+    %{ vm_enter_scope(dict(preimage=preimage, __merkle_multi_update_skip_validation_runner=None)) %}
+    merkle_multi_update{hash_ptr=pedersen_ptr}(updates, 2, 3, old_root, new_root);
+    %{ vm_exit_scope() %}
+    let (state) = hash_init();
+    let (state) = hash_update{hash_ptr=pedersen_ptr}(state, cast(updates, felt*), 6);
+    let (local h) = hash_finalize{hash_ptr=pedersen_ptr}(state);
+    let (local d) = default_dict_new(0);
+    let dict_ptr = d;
+    dict_write{dict_ptr=dict_ptr}(1, 5);
+    dict_write{dict_ptr=dict_ptr}(6, 8);
+    let (s, e) = dict_squash(d, dict_ptr);
+    local s: DictAccess* = s;
+    local e: DictAccess* = e;
+    let (local before, local after) = small_merkle_tree_update{hash_ptr=pedersen_ptr}(s, e, 3);
+    %{ print(ids.h, ids.before, ids.after); vm_exit_scope() %}
     return ();
 }

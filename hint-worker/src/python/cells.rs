@@ -1,0 +1,138 @@
+//! Memory cells between the wire and Python: felts are `int`, addresses are `RelocatableValue`.
+
+use hint_proto::cell::{CELL_BYTES, Cell};
+use hint_proto::v1::{CellRun, SegmentLength};
+use pyo3::exceptions::{PyOverflowError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyInt, PySet};
+
+use num_bigint::BigUint;
+
+/// The dictionaries of the engine's `Memory` object, and the class of addresses.
+#[derive(Debug)]
+pub struct Cells {
+    known: Py<PyDict>,
+    empty: Py<PySet>,
+    lengths: Py<PyDict>,
+    relocatable: Py<PyAny>,
+}
+
+impl Cells {
+    /// Takes hold of `memory`'s dictionaries.
+    ///
+    /// # Errors
+    /// [`PyErr`] when the object is not the engine's memory.
+    pub fn of(memory: &Bound<'_, PyAny>, relocatable: Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self {
+            known: memory.getattr("known")?.cast_into::<PyDict>()?.unbind(),
+            empty: memory.getattr("empty")?.cast_into::<PySet>()?.unbind(),
+            lengths: memory.getattr("lengths")?.cast_into::<PyDict>()?.unbind(),
+            relocatable: relocatable.unbind(),
+        })
+    }
+
+    /// Tells the engine's memory about cells and lengths.
+    ///
+    /// # Errors
+    /// [`PyErr`] when a cell is malformed or Python runs out of memory.
+    pub fn learn(
+        &self,
+        py: Python<'_>,
+        runs: &[CellRun],
+        lengths: &[SegmentLength],
+    ) -> PyResult<()> {
+        for run in runs {
+            let segment = run.segment;
+            let known = self.segment(py, segment)?;
+            let (cells, _) = run.values.as_chunks::<CELL_BYTES>();
+            for (offset, bytes) in (run.offset..).zip(cells) {
+                match Cell::decode(bytes) {
+                    Ok(Cell::Empty) => self.empty.bind(py).add((segment, offset))?,
+                    Ok(cell) => known.set_item(offset, self.value(py, cell)?)?,
+                    Err(_) => return Err(PyValueError::new_err("the host sent a malformed cell")),
+                }
+            }
+        }
+        for length in lengths {
+            self.lengths
+                .bind(py)
+                .set_item(length.segment, length.length)?;
+        }
+        Ok(())
+    }
+
+    fn segment<'py>(&self, py: Python<'py>, segment: i64) -> PyResult<Bound<'py, PyDict>> {
+        let known = self.known.bind(py);
+        if let Some(cells) = known.get_item(segment)? {
+            return Ok(cells.cast_into::<PyDict>()?);
+        }
+        let cells = PyDict::new(py);
+        known.set_item(segment, &cells)?;
+        Ok(cells)
+    }
+
+    /// The Python value of a cell that is not empty; empty cells are `None`.
+    ///
+    /// # Errors
+    /// [`PyErr`] when Python runs out of memory.
+    pub fn value<'py>(&self, py: Python<'py>, cell: Cell) -> PyResult<Bound<'py, PyAny>> {
+        Ok(match cell {
+            Cell::Empty => py.None().into_bound(py),
+            Cell::Felt(bytes) => match small(&bytes) {
+                Some(small) => small.into_pyobject(py)?.into_any(),
+                None => BigUint::from_bytes_le(&bytes).into_pyobject(py)?.into_any(),
+            },
+            Cell::Relocatable { segment, offset } => {
+                self.relocatable.bind(py).call1((segment, offset))?
+            }
+        })
+    }
+
+    /// The class of addresses.
+    #[must_use]
+    pub fn relocatable<'py>(&self, py: Python<'py>) -> &Bound<'py, PyAny> {
+        self.relocatable.bind(py)
+    }
+}
+
+/// The felt as a machine word, if it fits.
+fn small(bytes: &[u8; CELL_BYTES]) -> Option<u64> {
+    let (low, high) = bytes.split_first_chunk::<8>()?;
+    high.iter()
+        .all(|byte| *byte == 0)
+        .then(|| u64::from_le_bytes(*low))
+}
+
+/// The cell that holds `value`, an `int` or a `RelocatableValue`.
+///
+/// # Errors
+/// [`PyErr`] when the value is neither, or too large for a cell.
+pub fn cell_of(value: &Bound<'_, PyAny>) -> PyResult<Cell> {
+    if value.is_instance_of::<PyInt>() {
+        return felt_bytes(value).map(Cell::Felt);
+    }
+    let py = value.py();
+    Ok(Cell::Relocatable {
+        segment: value.getattr(intern!(py, "segment_index"))?.extract()?,
+        offset: value.getattr(intern!(py, "offset"))?.extract()?,
+    })
+}
+
+/// An `int` as 32 bytes, little-endian.
+///
+/// # Errors
+/// `OverflowError` when it is negative or does not fit below the tags of the other kinds of cells.
+pub fn felt_bytes(value: &Bound<'_, PyAny>) -> PyResult<[u8; CELL_BYTES]> {
+    let number: BigUint = value.extract()?;
+    let mut bytes = [0; CELL_BYTES];
+    for (place, digit) in bytes.chunks_exact_mut(8).zip(number.iter_u64_digits()) {
+        place.copy_from_slice(&digit.to_le_bytes());
+    }
+    if number.bits() > 255 {
+        return Err(PyOverflowError::new_err(format!(
+            "`{number}` is too large for a felt"
+        )));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,3 @@
+//! What the worker process may do, one file for each mechanism.
+
+pub mod parent;

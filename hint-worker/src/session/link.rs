@@ -1,0 +1,116 @@
+//! The connection to the host: a gRPC server on one inherited socket, driven by the very thread that
+//! runs the hints, so that no message changes threads.
+
+use std::os::unix::net::UnixStream;
+
+use hint_proto::v1::hint_session_service_server::HintSessionServiceServer;
+use hint_proto::v1::session_request::Message as Request;
+use hint_proto::v1::session_response::Message as Response;
+use hint_proto::v1::{SessionRequest, SessionResponse};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+use tokio_stream::StreamExt as _;
+use tonic::{Status, Streaming};
+
+use super::polling::Polling;
+use super::service::{Responses, Service};
+
+/// Flow-control window of the link: a snapshot or diff of this size needs no extra round trip.
+const WINDOW_BYTES: u32 = 16 << 20;
+/// Largest HTTP/2 frame.
+const FRAME_BYTES: u32 = 1 << 20;
+/// Largest message in either direction.
+const MESSAGE_BYTES: usize = 1 << 30;
+
+/// The stream to the host broke.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The socket cannot be used.
+    #[error("cannot use the socket to the host: `{0}`")]
+    Socket(#[from] std::io::Error),
+    /// The host went away in the middle of an exchange.
+    #[error("the host closed the session")]
+    Closed,
+    /// The stream failed.
+    #[error("the session failed: `{}`", .0.message())]
+    Stream(#[from] Box<Status>),
+}
+
+/// The session's stream.
+#[derive(Debug)]
+pub struct Link {
+    runtime: Runtime,
+    incoming: Streaming<SessionRequest>,
+    responses: Responses,
+    polling: Polling,
+}
+
+impl Link {
+    /// Serves `socket` and waits for the host to open the session.
+    ///
+    /// # Errors
+    /// [`LinkError`] when the socket cannot be used or closes first.
+    pub fn accept(socket: UnixStream) -> Result<Self, LinkError> {
+        socket.set_nonblocking(true)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let (sessions, mut opened) = mpsc::channel(1);
+        let session = runtime.block_on(async {
+            let connection = tokio::net::UnixStream::from_std(socket)?;
+            // After its only connection the server must keep waiting, or it would end with it.
+            let incoming = tokio_stream::once(Ok::<_, std::io::Error>(connection))
+                .chain(tokio_stream::pending());
+            let service = HintSessionServiceServer::new(Service { sessions })
+                .max_decoding_message_size(MESSAGE_BYTES)
+                .max_encoding_message_size(MESSAGE_BYTES);
+            let server = tonic::transport::Server::builder()
+                .initial_stream_window_size(WINDOW_BYTES)
+                .initial_connection_window_size(WINDOW_BYTES)
+                .max_frame_size(FRAME_BYTES)
+                .max_concurrent_streams(1)
+                .add_service(service);
+            tokio::spawn(server.serve_with_incoming(incoming));
+            Ok::<_, LinkError>(opened.recv().await)
+        })?;
+        let (incoming, responses) = session.ok_or(LinkError::Closed)?;
+        Ok(Self {
+            runtime,
+            incoming,
+            responses,
+            polling: Polling::default(),
+        })
+    }
+
+    /// The next request; `None` when the host closed the session.
+    ///
+    /// # Errors
+    /// [`LinkError::Stream`] when the stream failed.
+    pub fn receive(&mut self) -> Result<Option<Request>, LinkError> {
+        loop {
+            let message = self.polling.wait(self.incoming.message());
+            match self.runtime.block_on(message) {
+                Ok(Some(SessionRequest {
+                    message: Some(request),
+                })) => return Ok(Some(request)),
+                Ok(Some(SessionRequest { message: None })) => {}
+                Ok(None) => return Ok(None),
+                // A host that is gone resets the stream or drops the socket; neither is our failure.
+                Err(status) if status.code() == tonic::Code::Cancelled => return Ok(None),
+                Err(status) => return Err(Box::new(status).into()),
+            }
+        }
+    }
+
+    /// Sends a response; it leaves with the next [`Link::receive`].
+    ///
+    /// # Errors
+    /// [`LinkError::Closed`] when the host is gone.
+    pub fn send(&mut self, response: Response) -> Result<(), LinkError> {
+        self.responses
+            .try_send(Ok(SessionResponse {
+                message: Some(response),
+            }))
+            .map_err(|_| LinkError::Closed)
+    }
+}

@@ -1,0 +1,111 @@
+"""Owns the rules of segments: those that check a write and those that find a missing value.
+
+A rule that a hint registers is reported to the host, which calls it back for what Cairo code does;
+for what hints write, validation rules run here.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, Callable, Dict, List, Set, Tuple
+
+from .memory import OFFSET_BOUND, Memory
+from .memory_dict import MemoryDict
+from .relocatable import RelocatableValue
+
+VALIDATION = "validation"
+AUTO_DEDUCTION = "auto_deduction"
+
+Rule = Callable[..., Any]
+
+
+class Rules:
+    """The rules of one session."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._raw_memory = MemoryDict(memory)
+        self._validated: Set[Any] = set()
+        self._validation: Dict[int, List[Tuple[Rule, Tuple[Any, ...]]]] = {}
+        self._registered: List[Tuple[str, Rule, Tuple[Any, ...]]] = []
+        #: What auto-deduction rules get as the VM.
+        self.vm: Any = None
+        memory.validate = self.validate
+
+    def add_builtin_rule(self, segment_index: int, rule: Rule) -> None:
+        """Adds a builtin's own validation, which the host does itself for Cairo code."""
+        self._validation.setdefault(segment_index, []).append((rule, ()))
+        self._memory.guarded.add(segment_index)
+
+    def add_validation_rule(self, segment_index: int, rule: Rule, *args: Any) -> None:
+        """Has `rule(memory, address, *args)` called for each write into the segment."""
+        self._register(VALIDATION, segment_index, rule, args)
+        self._validation.setdefault(segment_index, []).append((rule, args))
+        self._memory.guarded.add(segment_index)
+
+    def add_auto_deduction_rule(self, segment_index: int, rule: Rule, *args: Any) -> None:
+        """Has `rule(vm, address, *args)` called for each missing cell of the segment."""
+        self._register(AUTO_DEDUCTION, segment_index, rule, args)
+
+    def validate(self, address: RelocatableValue) -> None:
+        """Runs the validation rules for a cell that a hint wrote."""
+        if address in self._validated:
+            return
+        for rule, args in self._validation.get(address.segment_index, ()):
+            self._validated |= rule(self._raw_memory, address, *args)
+
+    def call(self, rule_id: int, address: RelocatableValue) -> Tuple[str, Any]:
+        """Calls a rule for the host."""
+        if not 0 <= rule_id < len(self._registered):
+            raise LookupError(f"there is no rule of this id: `{rule_id}`")
+        kind, rule, args = self._registered[rule_id]
+        if kind == AUTO_DEDUCTION:
+            return "value", self._reduced(rule(self.vm, address, *args))
+        if address in self._validated:
+            return "validated", [(address.segment_index, address.offset)]
+        found = rule(self._raw_memory, address, *args)
+        self._validated |= found
+        return "validated", [
+            (cell.segment_index, cell.offset)
+            for cell in found
+            if isinstance(cell, RelocatableValue)
+        ]
+
+    def _register(self, kind: str, segment_index: int, rule: Rule, args: Tuple[Any, ...]) -> None:
+        self._memory.check_turn()
+        if not isinstance(segment_index, int):
+            raise TypeError(
+                f"the segment of a rule must be an int, not `{type(segment_index).__name__}`"
+            )
+        effects = self._memory.effects
+        effects.rules.append((len(self._registered), kind, int(segment_index)))
+        effects.only_writes = False
+        self._registered.append((kind, rule, args))
+
+    def _reduced(self, value: Any) -> Any:
+        if value is None:
+            return None
+        value %= self._memory.prime
+        if isinstance(value, RelocatableValue) and not 0 <= value.offset < OFFSET_BOUND:
+            return self._memory.checked(value)
+        if not isinstance(value, (int, RelocatableValue)):
+            raise ValueError(f"Memory value must be an int, not {type(value).__name__}.")
+        return value
+
+
+def make_rule_vm(session: Any) -> Any:
+    """The part of the reference VM's machine that rules use."""
+    raw_memory = session.segments.memory
+    return SimpleNamespace(
+        prime=session.prime,
+        memory=raw_memory,
+        validated_memory=session.validated_memory,
+        segments=session.segments,
+        builtin_runners=session.builtin_runners,
+        ecdsa_additional_data=session.ecdsa_additional_data,
+        is_accessed=session.is_accessed,
+        is_integer_value=lambda value: isinstance(value, int),
+        run_context=SimpleNamespace(
+            memory=raw_memory, prime=session.prime, pc=None, ap=None, fp=None
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The reference VM beside the engine: the harness of the differential tests."""

@@ -1,0 +1,16 @@
+//! One hint: what it is sent, what it asks, what it may change.
+
+mod answer;
+pub mod diff;
+pub mod learned;
+pub mod limits;
+mod namespace;
+pub mod path;
+pub mod session;
+pub mod snapshot;
+pub mod statistics;
+pub mod table;
+pub mod wire;
+
+pub use limits::Limits;
+pub use session::{HintError, HintSession};

@@ -1,0 +1,546 @@
+//! The session with the engine that runs one VM's hints: load them, run one, answer its questions,
+//! apply what it did.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::vm_core::VirtualMachine;
+use hint_proto::PROTOCOL_VERSION;
+use hint_proto::cell::CELL_BYTES;
+use hint_proto::v1::definition::Access;
+use hint_proto::v1::session_request::Message as Request;
+use hint_proto::v1::session_response::Message as Response;
+use hint_proto::v1::{
+    self, CallRule, EndRun, ExecuteHint, Failed, FailureKind, LoadHints, Start, Started,
+    StructDefinition,
+};
+use tokio::time::Instant;
+
+use super::diff::{Applied, Diff, DiffError, RegisteredRule};
+use super::limits::Limits;
+use super::namespace::Namespace;
+use super::path::Registers;
+use super::snapshot::{Expectation, Snapshot};
+use super::statistics::{HintCost, Statistics};
+use super::table::HintTable;
+use super::wire;
+use crate::program::CompiledProgram;
+use crate::worker::{Death, Link, LinkError, Traffic, WorkerProcess};
+
+/// How long the engine may take for anything that is not a hint.
+const BOOKKEEPING_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Why a hint did not end normally.
+#[derive(Debug, thiserror::Error)]
+pub enum HintError {
+    /// The hint raised an exception.
+    #[error("{}", .0.traceback)]
+    Raised(Box<Failed>),
+    /// The engine's process ended.
+    #[error("the hint worker died while it ran a hint: {death}")]
+    Died {
+        /// How.
+        death: Death,
+    },
+    /// The hint ran too long; its engine was killed.
+    #[error("the hint ran longer than the limit of `{}` seconds", .limit.as_secs_f64())]
+    Timeout {
+        /// How long it may run.
+        limit: Duration,
+    },
+    /// The engine broke the rules of the session.
+    #[error("the hint engine broke the protocol: {0}")]
+    Protocol(String),
+    /// What the hint did is refused.
+    #[error(transparent)]
+    Diff(#[from] DiffError),
+}
+
+/// What a rule said.
+#[derive(Debug)]
+pub enum RuleOutcome {
+    /// The value of the cell, if the rule applies.
+    Value(Option<MaybeRelocatable>),
+    /// The cells that are valid now.
+    Validated(Vec<Relocatable>),
+}
+
+/// Inputs of a session that do not come from the program.
+#[derive(Clone, Debug, Default)]
+pub struct SessionInputs {
+    /// `program_input`, JSON.
+    pub program_input_json: String,
+    /// Further hint locals, a JSON object.
+    pub hint_locals_json: String,
+    /// Static locals, a JSON object.
+    pub static_locals_json: String,
+    /// `module:callable` of the syscall handler.
+    pub syscall_handler: String,
+    /// Folders that hints import from.
+    pub import_paths: Vec<String>,
+    /// Longest run of one hint.
+    pub hint_timeout: Option<Duration>,
+    /// Caps on what hints may do.
+    pub limits: Limits,
+}
+
+/// What the session knows about one hint.
+#[derive(Debug, Default)]
+struct HintState {
+    names: Vec<String>,
+    defined: bool,
+    pub(super) expectation: Expectation,
+    cost: HintCost,
+}
+
+/// The engine of one VM.
+#[derive(Debug)]
+pub struct HintSession {
+    link: Link,
+    process: WorkerProcess,
+    started: Started,
+    inputs: SessionInputs,
+    pub(super) table: HintTable,
+    hints: Vec<HintState>,
+    structs: HashMap<String, StructDefinition>,
+    structs_sent: HashSet<String>,
+    pub(super) diff: Diff,
+    pub(super) program_json: Rc<[u8]>,
+    rules: Vec<RegisteredRule>,
+    pure_address: Option<String>,
+    unheld_attributes: Option<String>,
+    statistics: Statistics,
+}
+
+/// What is known while one request is being answered.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    pub(super) hint_id: Option<u32>,
+    pub(super) registers: Registers,
+    pub(super) snapshot: Snapshot,
+    pub(super) deadline: Option<Instant>,
+    pub(super) questions: u64,
+}
+
+impl HintSession {
+    /// Opens the session over `link` and loads the hints of `program`, whose code starts at `base`.
+    ///
+    /// # Errors
+    /// [`HintError`] when the engine does not start or a hint does not compile.
+    pub async fn start(
+        link: Link,
+        process: WorkerProcess,
+        inputs: SessionInputs,
+        builtins: Vec<v1::Builtin>,
+        (program, base, program_json): (Arc<CompiledProgram>, Relocatable, Rc<[u8]>),
+        vm: &mut VirtualMachine,
+    ) -> Result<Self, HintError> {
+        let start = Start {
+            protocol_version: PROTOCOL_VERSION,
+            prime: wire::PRIME.to_vec().into(),
+            builtins,
+            program_input_json: inputs.program_input_json.clone(),
+            hint_locals_json: inputs.hint_locals_json.clone(),
+            static_locals_json: inputs.static_locals_json.clone(),
+            syscall_handler: inputs.syscall_handler.clone(),
+            import_paths: inputs.import_paths.clone(),
+            segment_count: u32::try_from(vm.segments.num_segments()).unwrap_or(u32::MAX),
+        };
+        let mut session = Self {
+            link,
+            process,
+            started: Started::default(),
+            diff: Diff::new(inputs.limits),
+            inputs,
+            table: HintTable::default(),
+            hints: Vec::new(),
+            structs: HashMap::new(),
+            structs_sent: HashSet::new(),
+            program_json,
+            rules: Vec::new(),
+            pure_address: None,
+            unheld_attributes: None,
+            statistics: Statistics::default(),
+        };
+        let mut exchange = session.exchange_of(vm, None);
+        match session
+            .converse(vm, Request::Start(start), &mut exchange)
+            .await?
+        {
+            Response::Started(started) if started.protocol_version == PROTOCOL_VERSION => {
+                session.started = started;
+            }
+            Response::Started(started) => {
+                return Err(HintError::Protocol(format!(
+                    "it speaks version `{}`, this host speaks `{PROTOCOL_VERSION}`",
+                    started.protocol_version
+                )));
+            }
+            Response::Failed(failed) => return Err(HintError::Raised(Box::new(failed))),
+            _ => return Err(out_of_order()),
+        }
+        let hints = session.load(program, base);
+        match session
+            .converse(vm, Request::LoadHints(hints), &mut exchange)
+            .await?
+        {
+            Response::HintsLoaded(loaded) => {
+                for names in loaded.hints {
+                    if let Some(state) = session.hints.get_mut(names.hint_id as usize) {
+                        state.names = names.names;
+                    }
+                }
+                Ok(session)
+            }
+            Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),
+            _ => Err(out_of_order()),
+        }
+    }
+
+    /// Registers the hints of a program; what the engine is told of them.
+    pub(super) fn load(&mut self, program: Arc<CompiledProgram>, base: Relocatable) -> LoadHints {
+        let loaded = self.table.add(program, base);
+        let first = loaded.first_hint;
+        let hints = loaded
+            .program
+            .hints()
+            .iter()
+            .map(|hint| {
+                let mut wire = loaded.program.to_wire(hint);
+                wire.id += first;
+                wire
+            })
+            .collect();
+        self.hints.resize_with(self.table.len(), HintState::default);
+        LoadHints { hints }
+    }
+
+    /// Runs one hint and applies what it did.
+    ///
+    /// # Errors
+    /// [`HintError`] when it does not end normally.
+    pub async fn execute(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), HintError> {
+        let mut exchange = self.exchange_of(vm, Some(id));
+        exchange.deadline = self.inputs.hint_timeout.map(|limit| Instant::now() + limit);
+        let (definitions, structs) = self.define(id);
+        let state = &self.hints[id as usize];
+        exchange.snapshot = state.expectation.snapshot(vm, &exchange.registers);
+        let request = ExecuteHint {
+            hint_id: id,
+            pc: Some(wire::relocatable(vm.get_pc())),
+            ap: Some(wire::relocatable(exchange.registers.ap)),
+            fp: Some(wire::relocatable(exchange.registers.fp)),
+            current_step: vm.get_current_step() as u64,
+            segment_count: u32::try_from(vm.segments.num_segments()).unwrap_or(u32::MAX),
+            temporary_segment_count: u32::try_from(vm.segments.num_temp_segments())
+                .unwrap_or(u32::MAX),
+            cells: std::mem::take(&mut exchange.snapshot.cells),
+            lengths: std::mem::take(&mut exchange.snapshot.lengths),
+            definitions,
+            structs,
+        };
+        self.statistics.hints += 1;
+        let started = self.statistics.waiting;
+        let response = self.converse(vm, Request::ExecuteHint(request), &mut exchange).await;
+        let cost = &mut self.hints[id as usize].cost;
+        cost.count += 1;
+        cost.time += self.statistics.waiting - started;
+        match response? {
+            Response::Done(done) => {
+                let effects = done.effects.unwrap_or_default();
+                self.apply(vm, &effects)
+            }
+            Response::Failed(mut failed) => {
+                if let Some(effects) = failed.effects.take() {
+                    // The hint may have raised because of the very write that is refused here, so its
+                    // exception comes first.
+                    let _ = self.apply(vm, &effects);
+                }
+                Err(HintError::Raised(Box::new(failed)))
+            }
+            _ => Err(out_of_order()),
+        }
+    }
+
+    fn apply(&mut self, vm: &mut VirtualMachine, effects: &v1::Effects) -> Result<(), HintError> {
+        self.statistics.python += Duration::from_nanos(effects.python_nanos);
+        let Applied {
+            rules,
+            pure_address,
+            unheld_attributes,
+        } = self.diff.apply(vm, effects)?;
+        self.rules.extend(rules);
+        if self.pure_address.is_none() {
+            self.pure_address = pure_address;
+        }
+        if unheld_attributes.is_some() {
+            self.unheld_attributes = unheld_attributes;
+        }
+        Ok(())
+    }
+
+    /// Calls a rule that a hint registered.
+    ///
+    /// # Errors
+    /// [`HintError`] when it does not end normally.
+    pub async fn call_rule(
+        &mut self,
+        vm: &mut VirtualMachine,
+        rule: RegisteredRule,
+        address: Relocatable,
+    ) -> Result<RuleOutcome, HintError> {
+        let mut exchange = self.exchange_of(vm, None);
+        exchange.deadline = self.inputs.hint_timeout.map(|limit| Instant::now() + limit);
+        let request = CallRule {
+            rule_id: rule.id,
+            address: Some(wire::relocatable(address)),
+            cells: vec![super::snapshot::run(vm, address, 1)],
+        };
+        match self
+            .converse(vm, Request::CallRule(request), &mut exchange)
+            .await?
+        {
+            Response::RuleResult(result) if rule.kind == v1::RuleKind::AutoDeduction => {
+                let value = match result.value {
+                    None => None,
+                    Some(bytes) => {
+                        let cell: &[u8; CELL_BYTES] = bytes
+                            .as_ref()
+                            .try_into()
+                            .map_err(|_| HintError::Protocol("a malformed cell".to_owned()))?;
+                        Some(wire::value(cell).map_err(|cell| {
+                            HintError::Protocol(format!("a rule returned {cell}"))
+                        })?)
+                    }
+                };
+                Ok(RuleOutcome::Value(value))
+            }
+            Response::RuleResult(result) => Ok(RuleOutcome::Validated(
+                result.validated.iter().filter_map(wire::address).collect(),
+            )),
+            Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),
+            _ => Err(out_of_order()),
+        }
+    }
+
+    /// The number of hint scopes at the end of the run.
+    ///
+    /// # Errors
+    /// [`HintError`] when the engine is gone.
+    pub async fn end_run(&mut self, vm: &mut VirtualMachine) -> Result<u32, HintError> {
+        self.diff.flush_relocation_rules(vm)?;
+        let mut exchange = self.exchange_of(vm, None);
+        match self
+            .converse(vm, Request::EndRun(EndRun {}), &mut exchange)
+            .await?
+        {
+            Response::RunEnded(ended) => Ok(ended.scope_depth),
+            _ => Err(out_of_order()),
+        }
+    }
+
+    fn exchange_of(&self, vm: &VirtualMachine, hint_id: Option<u32>) -> Exchange {
+        Exchange {
+            hint_id,
+            registers: Registers {
+                ap: vm.get_ap(),
+                fp: vm.get_fp(),
+            },
+            snapshot: Snapshot::default(),
+            deadline: Some(Instant::now() + BOOKKEEPING_TIMEOUT),
+            questions: 0,
+        }
+    }
+
+    /// Sends a request and answers the engine's questions until it responds.
+    async fn converse(
+        &mut self,
+        vm: &mut VirtualMachine,
+        mut request: Request,
+        exchange: &mut Exchange,
+    ) -> Result<Response, HintError> {
+        loop {
+            let sent = Instant::now();
+            let response = self.link.exchange(request, exchange.deadline).await;
+            self.statistics.waiting += sent.elapsed();
+            self.statistics.round_trips += 1;
+            match response {
+                Ok(Response::Ask(ask)) => {
+                    self.statistics.sub_requests += 1;
+                    exchange.questions += 1;
+                    if exchange.questions > self.diff.limits().questions_per_hint {
+                        self.process.kill();
+                        return Err(HintError::Protocol(format!(
+                            "a hint asked more than `{}` questions",
+                            self.diff.limits().questions_per_hint
+                        )));
+                    }
+                    let mut parts = self.answer(vm, ask, exchange)?;
+                    let last = parts.pop().unwrap_or_default();
+                    for part in parts {
+                        if let Err(error) = self.link.send_part(Request::Answer(part)).await {
+                            return Err(self.broken(error).await);
+                        }
+                    }
+                    request = Request::Answer(last);
+                }
+                Ok(response) => return Ok(response),
+                Err(error) => return Err(self.broken(error).await),
+            }
+        }
+    }
+
+    async fn broken(&mut self, error: LinkError) -> HintError {
+        match error {
+            LinkError::Deadline => {
+                self.process.kill();
+                let limit = self.inputs.hint_timeout.unwrap_or(BOOKKEEPING_TIMEOUT);
+                HintError::Timeout { limit }
+            }
+            LinkError::Closed => HintError::Died {
+                death: self.process.death().await,
+            },
+            error => {
+                self.process.kill();
+                HintError::Protocol(error.to_string())
+            }
+        }
+    }
+
+    /// What the names in a hint's code stand for, for its first execution.
+    fn define(&mut self, id: u32) -> (Vec<v1::Definition>, Vec<StructDefinition>) {
+        let state = &self.hints[id as usize];
+        if state.defined {
+            return Default::default();
+        }
+        let mut definitions = Vec::new();
+        let mut structs = Vec::new();
+        let names = state.names.clone();
+        for name in &names {
+            let resolved = self.resolve(id, "", name);
+            let Some((definition, new_structs)) = resolved else {
+                continue;
+            };
+            if !is_missing(&definition) {
+                definitions.push(definition);
+                structs.extend(new_structs);
+            }
+        }
+        self.hints[id as usize].defined = true;
+        (definitions, structs)
+    }
+
+    /// The meaning of a name in a hint, with the structs that the engine does not know yet. The cells
+    /// behind it are expected from now on.
+    pub(super) fn resolve(
+        &mut self,
+        id: u32,
+        scope: &str,
+        name: &str,
+    ) -> Option<(v1::Definition, Vec<StructDefinition>)> {
+        let (loaded, hint) = self.table.hint(id)?;
+        let mut resolution = loaded.program.resolve(hint, scope, name);
+        let namespace = Namespace::of(loaded.first_hint);
+        namespace.apply(&mut resolution.definition);
+        let mut new_structs = Vec::new();
+        for own_name in resolution.structs.iter() {
+            let full_name = namespace.name(own_name);
+            if !self.structs.contains_key(&full_name)
+                && let Some(mut definition) = loaded.program.struct_definition(own_name)
+            {
+                namespace.apply_to_struct(&mut definition);
+                self.structs.insert(full_name.clone(), definition);
+            }
+            if let Some(definition) = self.structs.get(&full_name)
+                && self.structs_sent.insert(full_name)
+            {
+                new_structs.push(definition.clone());
+            }
+        }
+        let HintState {
+            names, expectation, ..
+        } = &mut self.hints[id as usize];
+        let structs = &self.structs;
+        expectation.name(&resolution.definition, names, |full_name| {
+            structs.get(full_name)
+        });
+        Some((resolution.definition, new_structs))
+    }
+
+    /// What is expected of a hint's next execution.
+    pub(super) fn expectation(&mut self, id: u32) -> Option<&mut Expectation> {
+        Some(&mut self.hints.get_mut(id as usize)?.expectation)
+    }
+
+    /// The hints and where they stand.
+    #[must_use]
+    pub fn table(&self) -> &HintTable {
+        &self.table
+    }
+
+    /// The rules that hints registered.
+    #[must_use]
+    pub fn rules(&self) -> &[RegisteredRule] {
+        &self.rules
+    }
+
+    /// The first integer address that a hint wrote.
+    #[must_use]
+    pub fn pure_address(&self) -> Option<&str> {
+        self.pure_address.as_deref()
+    }
+
+    /// Output attributes that a PIE would lack, a JSON text.
+    #[must_use]
+    pub fn unheld_attributes(&self) -> Option<&str> {
+        self.unheld_attributes.as_deref()
+    }
+
+    /// What the hints cost so far.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    /// What each hint cost so far, by number.
+    pub fn costs(&self) -> impl Iterator<Item = (u32, HintCost)> + '_ {
+        (0..).zip(self.hints.iter().map(|hint| hint.cost))
+    }
+
+    /// Bytes to and from the engine.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.link.traffic()
+    }
+
+    /// What the engine said about itself.
+    #[must_use]
+    pub fn engine(&self) -> &Started {
+        &self.started
+    }
+}
+
+/// Whether a definition only says that there is no such name: the engine asks if it needs to know.
+fn is_missing(definition: &v1::Definition) -> bool {
+    match &definition.access {
+        Some(Access::Raised(raised)) => raised.class_path.ends_with(".MissingIdentifierError"),
+        Some(_) => false,
+        None => true,
+    }
+}
+
+fn out_of_order() -> HintError {
+    HintError::Protocol("a response that does not fit the request".to_owned())
+}
+
+/// Whether a failure is an exception that the reference VM wraps with the Cairo traceback.
+#[must_use]
+pub fn is_wrapped(failed: &Failed) -> bool {
+    matches!(
+        FailureKind::try_from(failed.kind),
+        Ok(FailureKind::Exception | FailureKind::Compile)
+    )
+}

@@ -1,0 +1,27 @@
+//! What a run's hints cost.
+
+use std::time::Duration;
+
+/// Counters of one session.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Statistics {
+    /// Hints that were run in the engine.
+    pub hints: u64,
+    /// Messages to the engine that were answered, questions of the engine included.
+    pub round_trips: u64,
+    /// Questions of the engine.
+    pub sub_requests: u64,
+    /// Time spent waiting for the engine.
+    pub waiting: Duration,
+    /// Time the engine spent on hints.
+    pub python: Duration,
+}
+
+/// What one hint cost in all its executions.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HintCost {
+    /// Executions.
+    pub count: u64,
+    /// Time from the request to the response.
+    pub time: Duration,
+}

@@ -1,0 +1,167 @@
+//! The engine of a run: a worker process with its session.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+use hint_proto::v1::{Builtin, FailureKind};
+
+use super::{PROGRAM_BASE, RunError, report};
+use crate::cli::{ExitCode, ProgramSource, PythonEnvironment, RunOptions};
+use crate::hint::session::SessionInputs;
+use crate::hint::{HintError, HintSession, Limits};
+use crate::program::{CompiledProgram, ExceptionContext};
+use crate::vm::Machine;
+use crate::vm::finish::{Ended, Exception, RunFailure};
+use crate::worker::{Death, Link, LinkError, WorkerOptions, WorkerProcess, worker_binary};
+
+/// The exit code with which a worker refuses its environment; it has said why on stderr.
+const ENVIRONMENT_REFUSED: i32 = 78;
+
+/// Starts a worker for `program` and loads its hints.
+///
+/// # Errors
+/// [`RunError`] when the worker does not start or a hint does not compile.
+pub(super) async fn start(
+    options: &RunOptions,
+    runner: &mut CairoRunner,
+    program: &Arc<CompiledProgram>,
+    program_json: Rc<[u8]>,
+    program_input_json: String,
+    context: &ExceptionContext,
+) -> Result<HintSession, RunError> {
+    let binary = worker_binary(options.hints.worker.as_deref())
+        .map_err(|error| RunError::new(ExitCode::Environment, error))?;
+    let python_env = match &options.hints.python_environment {
+        PythonEnvironment::Option(folder) | PythonEnvironment::Active(folder) => {
+            Some(folder.clone())
+        }
+        PythonEnvironment::Default => None,
+    };
+    let worker = WorkerOptions { binary, python_env };
+    let (mut process, socket) = WorkerProcess::spawn(&worker)
+        .map_err(|error| RunError::new(ExitCode::WorkerDied, error))?;
+    let link = match Link::open(socket).await {
+        Ok(link) => link,
+        Err(LinkError::Closed) => return Err(not_started(process.death().await)),
+        Err(error) => return Err(RunError::new(ExitCode::WorkerDied, error)),
+    };
+    let inputs = SessionInputs {
+        program_input_json,
+        import_paths: import_paths(options),
+        hint_timeout: options.hints.timeout,
+        limits: Limits {
+            gap: options.hints.max_memory_gap,
+            ..Limits::default()
+        },
+        ..SessionInputs::default()
+    };
+    let builtins = builtins(runner);
+    let main = (Arc::clone(program), PROGRAM_BASE, program_json);
+    HintSession::start(link, process, inputs, builtins, main, &mut runner.vm)
+        .await
+        .map_err(|error| match error {
+            HintError::Raised(failed) if failed.kind == i32::from(FailureKind::Compile) => {
+                match program.hints().get(failed.hint_id as usize) {
+                    Some(hint) => {
+                        let mut pc = PROGRAM_BASE;
+                        pc.offset += hint.pc;
+                        report::compile(context, pc, hint.index, &failed)
+                    }
+                    None => RunError::new(ExitCode::Internal, "an unknown hint does not compile"),
+                }
+            }
+            error => report::hint(error, "the start of the session"),
+        })
+}
+
+/// What the engine knows that the end of the run needs.
+///
+/// # Errors
+/// [`RunError`] when a rule that a hint registered raises or the engine is gone.
+pub(super) async fn end(machine: &mut Machine, ended: &mut Ended) -> Result<(), RunError> {
+    let complaint = machine
+        .verify_rules()
+        .await
+        .map_err(|error| report::hint(error, "a rule at the end of the run"))?;
+    if let Err(text) = complaint {
+        let failure = RunFailure::new(Exception::InconsistentAutoDeduction, text);
+        return Err(RunError::verbatim(
+            ExitCode::ProgramFailed,
+            failure.to_string(),
+        ));
+    }
+    let Some(session) = &mut machine.session else {
+        return Ok(());
+    };
+    let depth = session
+        .end_run(&mut machine.runner.vm)
+        .await
+        .map_err(|error| report::hint(error, "the end of the run"))?;
+    ended.scope_depth = depth as usize;
+    ended.pure_address = session.pure_address().map(str::to_owned);
+    ended.output_attributes = session.unheld_attributes().map(str::to_owned);
+    Ok(())
+}
+
+fn not_started(death: Death) -> RunError {
+    match death {
+        // The worker has printed the reason itself.
+        Death::Exit(ENVIRONMENT_REFUSED) => {
+            RunError::verbatim(ExitCode::Environment, String::new())
+        }
+        death => RunError::new(
+            ExitCode::WorkerDied,
+            format!("the hint worker did not start: {death}"),
+        ),
+    }
+}
+
+/// Hints may import modules that lie beside the program.
+fn import_paths(options: &RunOptions) -> Vec<String> {
+    let ProgramSource::Program(path) = &options.source else {
+        return Vec::new();
+    };
+    let folder = path
+        .canonicalize()
+        .ok()
+        .and_then(|path| Some(path.parent()?.to_owned()));
+    folder
+        .and_then(|folder| folder.into_os_string().into_string().ok())
+        .into_iter()
+        .collect()
+}
+
+/// The builtins as the engine is told of them.
+fn builtins(runner: &CairoRunner) -> Vec<Builtin> {
+    runner
+        .vm
+        .builtin_runners
+        .iter()
+        .map(|builtin| {
+            let mut description = Builtin {
+                name: builtin.name().to_str().to_owned(),
+                segment: builtin.base() as i64,
+                included: runner.get_program_builtins().contains(&builtin.name()),
+                ratio: builtin.ratio(),
+                ratio_denominator: builtin.ratio_den().unwrap_or(1),
+                ..Builtin::default()
+            };
+            match builtin {
+                BuiltinRunner::RangeCheck(runner) => {
+                    description.range_check_parts = runner.n_parts() as u32;
+                }
+                BuiltinRunner::RangeCheck96(runner) => {
+                    description.range_check_parts = runner.n_parts() as u32;
+                }
+                BuiltinRunner::Mod(runner) => {
+                    description.batch_size = runner.batch_size() as u32;
+                    description.word_bit_length = 96;
+                }
+                _ => {}
+            }
+            description
+        })
+        .collect()
+}

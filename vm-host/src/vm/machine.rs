@@ -1,0 +1,237 @@
+//! One VM: the Cairo loop, with its hints.
+//!
+//! The loop is ours because a hint is a point to wait at, and because cairo-vm's own loops run the
+//! hints of the pc they started from.
+
+use cairo_vm::types::relocatable::Relocatable;
+use cairo_vm::vm::errors::vm_errors::VirtualMachineError;
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+
+use super::error_text::{END_NOT_REACHED, END_REACHED, Registers};
+use super::rules::Rules;
+use crate::hint::{HintError, HintSession};
+
+/// Steps between two looks at the world outside.
+const QUANTUM: u64 = 1 << 16;
+
+/// Called now and then with the number of steps and hints done.
+pub type Observer<'a> = &'a mut dyn FnMut(u64, u64);
+
+/// A VM in the middle of its run.
+pub struct Machine {
+    /// cairo-vm's state.
+    pub runner: CairoRunner,
+    /// The engine of the hints; absent when the program has none.
+    pub session: Option<HintSession>,
+    final_pc: Option<Relocatable>,
+    rules: Rules,
+}
+
+impl std::fmt::Debug for Machine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // cairo-vm's runner cannot be printed; where it stands is what one wants to see.
+        formatter
+            .debug_struct("Machine")
+            .field("pc", &self.runner.vm.get_pc())
+            .field("step", &self.runner.vm.get_current_step())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where and why a run stopped.
+#[derive(Debug)]
+pub struct StepError {
+    /// The registers before the step.
+    pub before: Registers,
+    /// Why.
+    pub cause: StepCause,
+}
+
+/// Why a run stopped.
+#[derive(Debug)]
+pub enum StepCause {
+    /// The instruction.
+    Instruction(VirtualMachineError),
+    /// A hint, the `hint_index`-th at its pc.
+    Hint {
+        /// Its place among the hints of that pc.
+        hint_index: usize,
+        /// What happened.
+        error: HintError,
+    },
+    /// A rule that a hint registered refused a cell or raised.
+    Rule(HintError),
+    /// The reference VM's checks around the loop, in its words.
+    Loop(&'static str),
+}
+
+impl Machine {
+    /// A VM at its first step. `final_pc` is where it must not go on.
+    #[must_use]
+    pub fn new(
+        runner: CairoRunner,
+        session: Option<HintSession>,
+        final_pc: Option<Relocatable>,
+    ) -> Self {
+        Self {
+            runner,
+            session,
+            final_pc,
+            rules: Rules::default(),
+        }
+    }
+
+    /// Runs until pc is `end`, at most `steps` steps.
+    ///
+    /// # Errors
+    /// [`StepError`] when a step fails or the steps are used up.
+    pub async fn run_until_pc(
+        &mut self,
+        end: Relocatable,
+        steps: Option<u64>,
+        observer: Observer<'_>,
+    ) -> Result<(), StepError> {
+        let mut left = steps.unwrap_or(u64::MAX);
+        let mut quantum = QUANTUM;
+        while self.runner.vm.get_pc() != end {
+            if left == 0 {
+                return Err(self.stop(StepCause::Loop(END_NOT_REACHED)));
+            }
+            self.step().await?;
+            left -= 1;
+            quantum -= 1;
+            if quantum == 0 {
+                quantum = QUANTUM;
+                self.observe(observer).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs exactly `steps` steps.
+    ///
+    /// # Errors
+    /// [`StepError`] when a step fails or the program ends first.
+    pub async fn run_for_steps(
+        &mut self,
+        steps: u64,
+        observer: Observer<'_>,
+    ) -> Result<(), StepError> {
+        for step in 0..steps {
+            if self.final_pc == Some(self.runner.vm.get_pc()) {
+                return Err(self.stop(StepCause::Loop(END_REACHED)));
+            }
+            self.step().await?;
+            if step % QUANTUM == QUANTUM - 1 {
+                self.observe(observer).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs until `steps` steps were run since the start.
+    ///
+    /// # Errors
+    /// As [`Machine::run_for_steps`].
+    pub async fn run_until_steps(
+        &mut self,
+        steps: u64,
+        observer: Observer<'_>,
+    ) -> Result<(), StepError> {
+        let done = self.runner.vm.get_current_step() as u64;
+        self.run_for_steps(steps.saturating_sub(done), observer)
+            .await
+    }
+
+    /// One step: the hints at pc, then its instruction.
+    #[inline]
+    async fn step(&mut self) -> Result<(), StepError> {
+        if let Some(session) = &self.session {
+            let hints = session.table().at(self.runner.vm.get_pc()).len();
+            if hints > 0 {
+                self.run_hints(hints).await?;
+            }
+            if self
+                .session
+                .as_ref()
+                .is_some_and(|session| !session.rules().is_empty())
+            {
+                return self.step_with_rules().await;
+            }
+        }
+        let before = Registers::of(&self.runner.vm);
+        self.runner
+            .vm
+            .step_instruction()
+            .map_err(|error| StepError {
+                before,
+                cause: StepCause::Instruction(error),
+            })
+    }
+
+    async fn run_hints(&mut self, count: usize) -> Result<(), StepError> {
+        let vm = &mut self.runner.vm;
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
+        let pc = vm.get_pc();
+        for hint_index in 0..count {
+            // A hint may load a program here, with other hints.
+            let Some(id) = session.table().at(pc).get(hint_index).copied() else {
+                break;
+            };
+            if let Err(error) = session.execute(vm, id).await {
+                return Err(self.stop(StepCause::Hint { hint_index, error }));
+            }
+        }
+        Ok(())
+    }
+
+    async fn step_with_rules(&mut self) -> Result<(), StepError> {
+        let before = Registers::of(&self.runner.vm);
+        let at = |cause| StepError { before, cause };
+        let vm = &mut self.runner.vm;
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
+        let fresh = self
+            .rules
+            .before(vm, session)
+            .await
+            .map_err(|error| at(StepCause::Rule(error)))?;
+        vm.step_instruction()
+            .map_err(|error| at(StepCause::Instruction(error)))?;
+        self.rules
+            .after(vm, session, fresh)
+            .await
+            .map_err(|error| at(StepCause::Rule(error)))
+    }
+
+    /// Checks the rules that hints registered against the whole memory, as the run's end requires.
+    /// The inner result is the reference VM's complaint.
+    ///
+    /// # Errors
+    /// [`HintError`] when a rule raises.
+    pub async fn verify_rules(&mut self) -> Result<Result<(), String>, HintError> {
+        match &mut self.session {
+            Some(session) => self.rules.verify(&mut self.runner.vm, session).await,
+            None => Ok(Ok(())),
+        }
+    }
+
+    fn stop(&self, cause: StepCause) -> StepError {
+        StepError {
+            before: Registers::of(&self.runner.vm),
+            cause,
+        }
+    }
+
+    async fn observe(&self, observer: Observer<'_>) {
+        let hints = self
+            .session
+            .as_ref()
+            .map_or(0, |session| session.statistics().hints);
+        observer(self.runner.vm.get_current_step() as u64, hints);
+        tokio::task::yield_now().await;
+    }
+}

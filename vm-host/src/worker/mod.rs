@@ -1,0 +1,16 @@
+//! The process behind the hints of one VM: starting it, talking to it, noticing its death.
+
+mod counting;
+mod link;
+mod locate;
+mod polling;
+mod process;
+mod spawner;
+mod zygote;
+
+pub use counting::Traffic;
+pub use link::{Link, LinkError};
+pub use locate::{WorkerNotFound, worker_binary};
+pub use process::{Death, SpawnError, WorkerOptions, WorkerProcess};
+pub use spawner::Spawner;
+pub use zygote::{WorkerOutput, Zygote};

@@ -1,0 +1,91 @@
+//! Waiting for a worker without falling asleep at once: the answer usually comes within microseconds,
+//! and waking a sleeping thread costs more than that.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+/// Longest time spent polling before going to sleep.
+const BUDGET: Duration = Duration::from_micros(50);
+/// A gap of this length between two polls means that somebody else needed the core.
+const PREEMPTED: Duration = Duration::from_micros(150);
+/// How many waits go straight to sleep after polling did not pay.
+const MAX_REST: u32 = 256;
+
+/// Decides for each wait whether to poll.
+#[derive(Debug, Default)]
+pub(super) struct Polling {
+    rest: u32,
+    next_rest: u32,
+}
+
+impl Polling {
+    /// Waits for `future` until `deadline` (`None` when it passes), polling it first for a bounded
+    /// time when that has been paying and no other VM of this thread waits too.
+    pub(super) async fn wait<F: Future>(
+        &mut self,
+        future: F,
+        deadline: Option<tokio::time::Instant>,
+    ) -> Option<F::Output> {
+        tokio::pin!(future);
+        let waiting = Waiting::enter();
+        if self.rest > 0 || waiting.others() {
+            self.rest = self.rest.saturating_sub(1);
+            return sleep(future, deadline).await;
+        }
+        let start = Instant::now();
+        let mut last = start;
+        loop {
+            if let Poll::Ready(value) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
+                self.next_rest /= 2;
+                return Some(value);
+            }
+            tokio::task::yield_now().await;
+            let now = Instant::now();
+            if now - last > PREEMPTED || now - start > BUDGET || waiting.others() {
+                break;
+            }
+            last = now;
+        }
+        self.next_rest = (self.next_rest * 2).clamp(1, MAX_REST);
+        self.rest = self.next_rest;
+        sleep(future, deadline).await
+    }
+}
+
+async fn sleep<F: Future>(future: F, deadline: Option<tokio::time::Instant>) -> Option<F::Output> {
+    match deadline {
+        Some(deadline) => tokio::time::timeout_at(deadline, future).await.ok(),
+        None => Some(future.await),
+    }
+}
+
+thread_local! {
+    static WAITS: Rc<Cell<usize>> = Rc::default();
+}
+
+/// One wait of this thread, until dropped.
+#[derive(Debug)]
+struct Waiting(Rc<Cell<usize>>);
+
+impl Waiting {
+    fn enter() -> Self {
+        WAITS.with(|waits| {
+            waits.set(waits.get() + 1);
+            Self(Rc::clone(waits))
+        })
+    }
+
+    /// Whether other VMs of this thread wait at the same time.
+    fn others(&self) -> bool {
+        self.0.get() > 1
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}

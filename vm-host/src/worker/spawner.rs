@@ -1,0 +1,71 @@
+//! The one thread of a server that makes workers. A process tied to its parent dies with the *thread*
+//! that started it, so that thread lives as long as the server.
+
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc;
+
+use tokio::sync::oneshot;
+
+use super::process::{SpawnError, WorkerOptions, WorkerProcess};
+use super::zygote::{WorkerOutput, Zygote};
+
+/// Makes workers for any thread. Clones share the thread; it ends with the last of them.
+#[derive(Clone, Debug)]
+pub struct Spawner {
+    requests: mpsc::Sender<Request>,
+}
+
+type Spawned = Result<(WorkerProcess, UnixStream), SpawnError>;
+
+#[derive(Debug)]
+struct Request {
+    output: Option<WorkerOutput>,
+    reply: oneshot::Sender<Spawned>,
+}
+
+impl Spawner {
+    /// Starts the thread, and in it a zygote that imports `preload` where those modules exist.
+    ///
+    /// # Errors
+    /// [`SpawnError`] when the thread does not start.
+    pub fn start(options: WorkerOptions, preload: Vec<String>) -> Result<Self, SpawnError> {
+        let (requests, inbox) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("spawner".to_owned())
+            .spawn(move || run(&options, &preload, &inbox))
+            .map_err(SpawnError::Socket)?;
+        Ok(Self { requests })
+    }
+
+    /// Makes a worker; returns it with our end of its socket.
+    ///
+    /// # Errors
+    /// [`SpawnError`] when no worker can be made.
+    pub async fn spawn(&self, output: Option<WorkerOutput>) -> Spawned {
+        let gone = || SpawnError::Zygote(std::io::Error::other("the spawner thread ended"));
+        let (reply, answer) = oneshot::channel();
+        self.requests
+            .send(Request { output, reply })
+            .map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+}
+
+fn run(options: &WorkerOptions, preload: &[String], inbox: &mpsc::Receiver<Request>) {
+    let mut zygote = Zygote::start(options, preload).ok();
+    for Request { output, reply } in inbox {
+        if !zygote.as_mut().is_some_and(Zygote::is_alive) {
+            zygote = match Zygote::start(options, preload) {
+                Ok(fresh) => Some(fresh),
+                Err(error) => {
+                    let _ = reply.send(Err(error));
+                    continue;
+                }
+            };
+        }
+        if let Some(zygote) = &mut zygote {
+            // Whoever asked may have gone; the worker then ends with its handle.
+            let _ = reply.send(zygote.fork(output));
+        }
+    }
+}
