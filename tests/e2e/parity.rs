@@ -32,6 +32,7 @@ areas!(
     example,
     ids,
     load,
+    long,
     memory,
     proof,
     python,
