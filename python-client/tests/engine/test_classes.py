@@ -173,7 +173,9 @@ assert on_disk == set(package.MODULES), on_disk ^ set(package.MODULES)
     )
 
 
-@pytest.mark.parametrize("module", ["vm.vm_consts", "vm.memory_segments", "vm.validated_memory_dict"])
+@pytest.mark.parametrize(
+    "module", ["vm.vm_consts", "vm.memory_segments", "vm.validated_memory_dict"]
+)
 def test_instances_pass_for_the_reference_classes(module):
     names = {
         "vm.vm_consts": "assert isinstance(ids, m.VmConsts) and isinstance(ids, m.VmConstsBase)",
@@ -182,6 +184,6 @@ def test_instances_pass_for_the_reference_classes(module):
     }
     check(
         SESSION,
-        f"run(session, 'assert type(ids).__module__ == \"starkware.cairo.lang.vm.vm_consts\"')",
+        "run(session, 'assert type(ids).__module__ == \"starkware.cairo.lang.vm.vm_consts\"')",
         f"run(session, 'import starkware.cairo.lang.{module} as m\\n{names[module]}')",
     )
