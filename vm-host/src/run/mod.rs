@@ -2,10 +2,12 @@
 
 mod engine;
 mod error;
+mod hints;
 mod inputs;
 mod report;
 
 pub use error::RunError;
+pub use hints::{HintsArgs, hints};
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,9 +15,10 @@ use std::sync::Arc;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 
-use crate::cli::{ExitCode, ProgramSource, RunOptions};
+use crate::cli::{ExitCode, HintPlacement, ProgramSource, RunOptions};
+use crate::placement::NativeHints;
 use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
-use crate::vm::Machine;
+use crate::vm::{Machine, StepCause, StepError};
 
 /// Where the program's code starts.
 const PROGRAM_BASE: Relocatable = Relocatable { segment_index: 0, offset: 0 };
@@ -25,6 +28,20 @@ const PROGRAM_BASE: Relocatable = Relocatable { segment_index: 0, offset: 0 };
 /// # Errors
 /// [`RunError`] with what to print and the exit code.
 pub async fn run(options: &RunOptions) -> Result<(), RunError> {
+    match attempt(options, options.hints.placement).await? {
+        Attempt::Done => Ok(()),
+        Attempt::NeedsPython => attempt(options, HintPlacement::Python).await.map(|_| ()),
+    }
+}
+
+/// How a run ended that did not fail.
+enum Attempt {
+    Done,
+    /// Nothing ran in Python, and a hint turned out to need it.
+    NeedsPython,
+}
+
+async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attempt, RunError> {
     let ProgramSource::Program(path) = &options.source else {
         return Err(RunError::new(ExitCode::Internal, "pie"));
     };
@@ -52,7 +69,19 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
         .initialize(options.allow_missing_builtins)
         .map_err(|error| RunError::new(ExitCode::BadInput, error))?;
     let context = ExceptionContext::new(Arc::clone(&program), PROGRAM_BASE, SourceFiles::Read);
-    let session = if program.hints().is_empty() {
+    let natives = match placement {
+        HintPlacement::Python => None,
+        HintPlacement::Auto | HintPlacement::Native => {
+            Some(NativeHints::new(&program, PROGRAM_BASE))
+        }
+    };
+    if placement == HintPlacement::Native
+        && let Some(natives) = &natives
+    {
+        hints::require_native(&program, natives.placements())?;
+    }
+    let all_native = natives.as_ref().is_some_and(NativeHints::is_everything);
+    let session = if program.hints().is_empty() || all_native {
         None
     } else {
         let session =
@@ -61,11 +90,16 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
     };
     let final_pc = (!options.proof_mode).then_some(end);
     let mut machine = Machine::new(runner, session, final_pc);
-    execute(&mut machine, options, end)
-        .await
-        .map_err(|error| report::step(&machine, &context, error))?;
+    machine.natives = natives;
+    match execute(&mut machine, options, end).await {
+        Err(StepError { cause: StepCause::NeedsPython, .. }) if placement == HintPlacement::Auto => {
+            return Ok(Attempt::NeedsPython);
+        }
+        Err(error) => return Err(report::step(&machine, &context, error)),
+        Ok(()) => {}
+    }
     engine::end(&mut machine).await?;
-    Ok(())
+    Ok(Attempt::Done)
 }
 
 /// The steps that `cairo-run` makes.
@@ -73,7 +107,7 @@ async fn execute(
     machine: &mut Machine,
     options: &RunOptions,
     end: Relocatable,
-) -> Result<(), crate::vm::StepError> {
+) -> Result<(), StepError> {
     let mut observer = |_, _| {};
     if !options.no_end {
         // In proof mode the last step is the one at `__end__`.
