@@ -6,6 +6,7 @@ mod native;
 mod reference;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod twins;
 
 pub use native::NativeHints;

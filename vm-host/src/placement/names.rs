@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::tokens::{Token, tokens};
+
 /// Names that the VM sets before every hint and that cannot carry anything between hints.
 const OF_THE_VM: &[&str] = &["ids", "memory", "segments", "ap", "fp", "pc", "PRIME"];
 const KEYWORDS: &[&str] = &[
@@ -32,6 +34,8 @@ const RULES: &[&str] = &[
 pub(super) struct Names {
     used: BTreeSet<String>,
     called: BTreeSet<String>,
+    /// Used names that the hint always binds before it reads them.
+    bound_first: BTreeSet<String>,
     opaque: bool,
     /// Whether the hint may change how memory behaves, which all other hints see.
     pub(super) changes_memory_rules: bool,
@@ -42,10 +46,23 @@ impl Names {
     pub(super) fn of(code: &str) -> Self {
         let tokens = tokens(code);
         let mut names = Self::default();
+        // What a function or generator reads, it reads later, perhaps in another hint.
+        let reads_later = tokens.iter().any(|token| {
+            matches!(token.text, "def" | "lambda" | "class" | "yield" | "for")
+        });
+        let mut module_path = false;
         for (index, token) in tokens.iter().enumerate() {
-            let token = *token;
-            let before = index.checked_sub(1).map_or("", |index| tokens[index]);
-            let after = |distance: usize| tokens.get(index + distance).copied().unwrap_or("");
+            if token.starts {
+                module_path = token.text == "from";
+            } else if token.text == "import" {
+                module_path = false;
+            }
+            if module_path && token.text != "import" {
+                continue;
+            }
+            let token = token.text;
+            let before = index.checked_sub(1).map_or("", |index| tokens[index].text);
+            let after = |distance: usize| tokens.get(index + distance).map_or("", |token| token.text);
             if RULES.contains(&token) {
                 names.changes_memory_rules = true;
             }
@@ -69,7 +86,9 @@ impl Names {
                 names.changes_memory_rules |= !only_read;
                 continue;
             }
-            names.used.insert(token.to_owned());
+            if names.used.insert(token.to_owned()) && !reads_later && binds(&tokens, index) {
+                names.bound_first.insert(token.to_owned());
+            }
         }
         names
     }
@@ -79,28 +98,36 @@ impl Names {
         let called = other.called.iter().find(|name| self.used.contains(*name));
         let mut names = other.used.iter();
         let found = names.find(|name| {
-            self.opaque || self.used.contains(*name) || self.called.contains(*name)
+            let used = self.used.contains(*name) || self.called.contains(*name);
+            let apart = self.bound_first.contains(*name) && other.bound_first.contains(*name);
+            self.opaque || (used && !apart)
         });
         found.or(called).map(String::as_str)
     }
 }
 
-/// Words and single characters. Strings and comments are read as code, which only adds names; names
-/// inside f-strings are found that way.
-fn tokens(code: &str) -> Vec<&str> {
-    let mut tokens = Vec::new();
-    let mut characters = code.char_indices().peekable();
-    while let Some((start, first)) = characters.next() {
-        let is_word = |character: char| character.is_alphanumeric() || character == '_';
-        let mut end = start + first.len_utf8();
-        if is_word(first) {
-            while let Some((index, next)) = characters.next_if(|(_, next)| is_word(*next)) {
-                end = index + next.len_utf8();
-            }
-        } else if first.is_whitespace() {
-            continue;
-        }
-        tokens.push(&code[start..end]);
+/// Whether the name at `index`, the first of its kind in the hint, is bound by a statement of the top
+/// level before anything can read it.
+fn binds(tokens: &[Token<'_>], index: usize) -> bool {
+    let name = tokens[index].text;
+    let start = (0..=index).rev().find(|&at| tokens[at].starts).unwrap_or(0);
+    let end = (index + 1..tokens.len()).find(|&at| tokens[at].starts).unwrap_or(tokens.len());
+    let statement = &tokens[start..end];
+    // Several statements on one line, or a block, may read it first.
+    let mentions = (start..end).filter(|&at| {
+        tokens[at].text == name && at.checked_sub(1).is_none_or(|before| tokens[before].text != ".")
+    });
+    if mentions.count() != 1
+        || statement.iter().any(|token| matches!(token.text, ";" | ":"))
+    {
+        return false;
     }
-    tokens
+    let after = |distance: usize| tokens.get(index + distance).map_or("", |token| token.text);
+    match statement[0].text {
+        "from" | "import" => {
+            let imported = (start..index).any(|at| tokens[at].text == "import");
+            imported && !matches!(after(1), "as" | ".")
+        }
+        _ => index == start && tokens[start].starts && after(1) == "=" && after(2) != "=",
+    }
 }

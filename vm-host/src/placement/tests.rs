@@ -9,13 +9,18 @@ fn shared(python: &str, twin: &str) -> Option<String> {
 #[test]
 fn a_variable_in_both_is_shared() {
     assert_eq!(shared("print(value)", hint_code::SQRT).as_deref(), Some("value"));
-    assert_eq!(shared("x = ids.value", hint_code::SQRT), None);
+    assert_eq!(shared("x = ids.value  # value", hint_code::SQRT), None);
+    assert_eq!(shared("value = 3", hint_code::SQRT), None);
+    assert_eq!(shared("value = value + 3", hint_code::SQRT).as_deref(), Some("value"));
+    assert_eq!(shared("if ids.x:\n    value = 3\nprint(value)", hint_code::SQRT).as_deref(), Some("value"));
+    assert_eq!(shared("value = 3\nf = lambda: value", hint_code::SQRT).as_deref(), Some("value"));
     assert_eq!(shared("print(f'{root} {value}')", hint_code::SQRT).as_deref(), Some("value"));
 }
 
 #[test]
 fn a_hint_that_reaches_everything_shares_everything() {
     assert!(shared("globals()['val' + 'ue'] = 1", hint_code::SQRT).is_some());
+    assert_eq!(shared(hint_code::ASSERT_NN, hint_code::ASSERT_NOT_ZERO), None);
     assert!(shared("from module import *", hint_code::SQRT).is_some());
     assert_eq!(shared("exec('x = 1')", hint_code::ADD_SEGMENT), None);
 }
