@@ -62,7 +62,10 @@ fn plan(program: &CompiledProgram) -> Plan {
         }
     }
     if let Some(owner) = (0..hints.len()).find(|&id| names[id].changes_memory_rules) {
-        let reason = format!("the hint at pc {} changes how memory behaves", hints[owner].pc);
+        let reason = format!(
+            "the hint at pc {} changes how memory behaves",
+            hints[owner].pc
+        );
         for (hint, why) in compiled.iter_mut().zip(&mut reasons) {
             if hint.take().is_some() {
                 why.clone_from(&reason);
@@ -73,9 +76,15 @@ fn plan(program: &CompiledProgram) -> Plan {
     let placements = compiled
         .iter()
         .zip(reasons)
-        .map(|(hint, reason)| Placement { native: hint.is_some(), reason })
+        .map(|(hint, reason)| Placement {
+            native: hint.is_some(),
+            reason,
+        })
         .collect();
-    Plan { placements, compiled }
+    Plan {
+        placements,
+        compiled,
+    }
 }
 
 /// Moves every hint to Python that shares a name with a hint there, until none does.
@@ -86,7 +95,9 @@ fn separate(
     reasons: &mut [String],
 ) {
     let hints = program.hints();
-    let mut open: Vec<usize> = (0..hints.len()).filter(|&id| compiled[id].is_none()).collect();
+    let mut open: Vec<usize> = (0..hints.len())
+        .filter(|&id| compiled[id].is_none())
+        .collect();
     // Hints of the same text have the same names, so one look at each text is enough.
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     while let Some(python) = open.pop() {
@@ -97,10 +108,14 @@ fn separate(
             if compiled[id].is_none() {
                 continue;
             }
-            let Some(shared) = names[python].shared_with(&names[id]) else { continue };
+            let Some(shared) = names[python].shared_with(&names[id]) else {
+                continue;
+            };
             compiled[id] = None;
-            reasons[id] =
-                format!("shares scope variable `{shared}` with the hint at pc {}", hints[python].pc);
+            reasons[id] = format!(
+                "shares scope variable `{shared}` with the hint at pc {}",
+                hints[python].pc
+            );
             open.push(id);
         }
     }

@@ -14,19 +14,60 @@ const KEYWORDS: &[&str] = &[
 ];
 /// Functions that carry nothing between hints as long as they are only called.
 const FUNCTIONS: &[&str] = &[
-    "abs", "all", "any", "dict", "divmod", "enumerate", "hex", "int", "isinstance", "len", "list",
-    "max", "min", "pow", "print", "range", "reversed", "set", "sorted", "str", "sum", "tuple", "zip",
+    "abs",
+    "all",
+    "any",
+    "dict",
+    "divmod",
+    "enumerate",
+    "hex",
+    "int",
+    "isinstance",
+    "len",
+    "list",
+    "max",
+    "min",
+    "pow",
+    "print",
+    "range",
+    "reversed",
+    "set",
+    "sorted",
+    "str",
+    "sum",
+    "tuple",
+    "zip",
     "to_felt_or_relocatable",
 ];
 /// Names through which a hint reaches any variable.
 const OPAQUE: &[&str] = &[
-    "globals", "locals", "vars", "dir", "exec", "eval", "compile", "__builtins__", "builtins",
-    "__import__", "sys", "inspect", "gc", "setattr", "delattr", "breakpoint", "pdb", "importlib",
+    "globals",
+    "locals",
+    "vars",
+    "dir",
+    "exec",
+    "eval",
+    "compile",
+    "__builtins__",
+    "builtins",
+    "__import__",
+    "sys",
+    "inspect",
+    "gc",
+    "setattr",
+    "delattr",
+    "breakpoint",
+    "pdb",
+    "importlib",
 ];
 /// Names through which a hint changes what reading or writing a cell does.
 const RULES: &[&str] = &[
-    "vm_add_validation_rule", "vm_add_auto_deduction_rule", "vm_load_program",
-    "add_relocation_rule", "add_temp_segment", "builtin_runners",
+    "vm_add_validation_rule",
+    "vm_add_auto_deduction_rule",
+    "vm_load_program",
+    "add_relocation_rule",
+    "add_temp_segment",
+    "builtin_runners",
 ];
 
 /// What a hint's tokens tell about its scope.
@@ -47,9 +88,9 @@ impl Names {
         let tokens = tokens(code);
         let mut names = Self::default();
         // What a function or generator reads, it reads later, perhaps in another hint.
-        let reads_later = tokens.iter().any(|token| {
-            matches!(token.text, "def" | "lambda" | "class" | "yield" | "for")
-        });
+        let reads_later = tokens
+            .iter()
+            .any(|token| matches!(token.text, "def" | "lambda" | "class" | "yield" | "for"));
         let mut module_path = false;
         for (index, token) in tokens.iter().enumerate() {
             if token.starts {
@@ -62,15 +103,23 @@ impl Names {
             }
             let token = token.text;
             let before = index.checked_sub(1).map_or("", |index| tokens[index].text);
-            let after = |distance: usize| tokens.get(index + distance).map_or("", |token| token.text);
+            let after =
+                |distance: usize| tokens.get(index + distance).map_or("", |token| token.text);
             if RULES.contains(&token) {
                 names.changes_memory_rules = true;
             }
             if before == "import" && token == "*" || OPAQUE.contains(&token) {
                 names.opaque = true;
             }
-            let starts_a_name = token.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_');
-            if !starts_a_name || before == "." || KEYWORDS.contains(&token) || OF_THE_VM.contains(&token) {
+            let starts_a_name = token
+                .chars()
+                .next()
+                .is_some_and(|first| first.is_alphabetic() || first == '_');
+            if !starts_a_name
+                || before == "."
+                || KEYWORDS.contains(&token)
+                || OF_THE_VM.contains(&token)
+            {
                 continue;
             }
             let only_called = after(1) == "(" && !matches!(before, "def" | "class");
@@ -111,14 +160,21 @@ impl Names {
 fn binds(tokens: &[Token<'_>], index: usize) -> bool {
     let name = tokens[index].text;
     let start = (0..=index).rev().find(|&at| tokens[at].starts).unwrap_or(0);
-    let end = (index + 1..tokens.len()).find(|&at| tokens[at].starts).unwrap_or(tokens.len());
+    let end = (index + 1..tokens.len())
+        .find(|&at| tokens[at].starts)
+        .unwrap_or(tokens.len());
     let statement = &tokens[start..end];
     // Several statements on one line, or a block, may read it first.
     let mentions = (start..end).filter(|&at| {
-        tokens[at].text == name && at.checked_sub(1).is_none_or(|before| tokens[before].text != ".")
+        tokens[at].text == name
+            && at
+                .checked_sub(1)
+                .is_none_or(|before| tokens[before].text != ".")
     });
     if mentions.count() != 1
-        || statement.iter().any(|token| matches!(token.text, ";" | ":"))
+        || statement
+            .iter()
+            .any(|token| matches!(token.text, ";" | ":"))
     {
         return false;
     }

@@ -26,7 +26,10 @@ pub struct NativeHints {
 impl std::fmt::Debug for NativeHints {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The hint processor cannot be printed.
-        formatter.debug_struct("NativeHints").field("placements", &self.placements).finish_non_exhaustive()
+        formatter
+            .debug_struct("NativeHints")
+            .field("placements", &self.placements)
+            .finish_non_exhaustive()
     }
 }
 
@@ -34,7 +37,10 @@ impl NativeHints {
     /// Places the hints of a program whose code starts at `base`.
     #[must_use]
     pub fn new(program: &Arc<CompiledProgram>, base: Relocatable) -> Self {
-        let Plan { placements, compiled } = plan(program);
+        let Plan {
+            placements,
+            compiled,
+        } = plan(program);
         let mut table = HintTable::default();
         table.add(Arc::clone(program), base);
         Self {
@@ -68,12 +74,18 @@ impl NativeHints {
     /// Runs a hint. `false` when it has to run in Python: it is placed there, or its twin failed and only
     /// Python's own error is the right one. What the twin wrote before it failed, Python writes too.
     pub fn execute(&mut self, vm: &mut VirtualMachine, id: u32) -> bool {
-        let Some(Some(Compiled { twin, data })) = self.compiled.get(id as usize) else { return false };
+        let Some(Some(Compiled { twin, data })) = self.compiled.get(id as usize) else {
+            return false;
+        };
         if let Some(guard) = twin.guard
-            && !data.downcast_ref::<HintProcessorData>().is_some_and(|data| guard(vm, data))
+            && !data
+                .downcast_ref::<HintProcessorData>()
+                .is_some_and(|data| guard(vm, data))
         {
             return false;
         }
-        self.processor.execute_hint(vm, &mut self.scopes, data).is_ok()
+        self.processor
+            .execute_hint(vm, &mut self.scopes, data)
+            .is_ok()
     }
 }

@@ -35,7 +35,11 @@ pub(super) fn compile(
     for (name, member) in names(&hint.code) {
         let beyond = || format!("reference `{name}` is beyond cairo-vm's grammar");
         let access = program.resolve(hint, "", name).definition.access;
-        if let Some((_, full_name)) = twin.constants.iter().find(|(constant, _)| *constant == name) {
+        if let Some((_, full_name)) = twin
+            .constants
+            .iter()
+            .find(|(constant, _)| *constant == name)
+        {
             let value = match &access {
                 Some(Access::Constant(value)) => positive(value),
                 _ => None,
@@ -67,12 +71,18 @@ pub(super) fn compile(
                     })
                 });
                 if !fits {
-                    return Err(format!("`{name}.{member}` is not where the twin looks for it"));
+                    return Err(format!(
+                        "`{name}.{member}` is not where the twin looks for it"
+                    ));
                 }
                 let path = pointer.address.as_ref().and_then(Path::of);
                 path.and_then(|path| at(&path)).ok_or_else(beyond)?
             }
-            _ => return Err(format!("reference `{name}` has another type than the twin's")),
+            _ => {
+                return Err(format!(
+                    "reference `{name}` has another type than the twin's"
+                ));
+            }
         };
         ids_data.insert(name.to_owned(), found);
     }
@@ -83,7 +93,10 @@ pub(super) fn compile(
         accessible_scopes: Vec::new(),
         constants: Arc::new(constants),
     };
-    Ok(Compiled { twin, data: Box::new(data) })
+    Ok(Compiled {
+        twin,
+        data: Box::new(data),
+    })
 }
 
 /// The names after `ids.` in a text, each with the member behind it if there is one.
@@ -107,7 +120,12 @@ fn word(text: &str) -> (&str, &str) {
 /// Whether the text may assign the name: it stands before an `=` on some line.
 fn is_written(code: &str, name: &str) -> bool {
     code.lines().any(|line| {
-        let target = line.split(" = ").next().filter(|target| target.len() < line.len());
+        let target = line
+            .split(" = ")
+            .next()
+            .filter(|target| target.len() < line.len());
+        // The known texts have quotes before a ` = ` in messages only.
+        let target = target.filter(|target| !target.contains(['\'', '"']));
         target.is_some_and(|target| names(target).iter().any(|(found, _)| *found == name))
     })
 }
@@ -120,7 +138,10 @@ fn positive(decimal: &str) -> Option<Felt252> {
 
 /// A reference whose cell is at a path: reading it gives the cell, its address is the path.
 fn at(path: &Path) -> Option<HintReference> {
-    Some(HintReference { outer_dereference: true, ..value_of(path)? })
+    Some(HintReference {
+        outer_dereference: true,
+        ..value_of(path)?
+    })
 }
 
 /// A reference whose value is a path. The path counts from ap at the hint, so the tracking is equal on
@@ -132,14 +153,23 @@ fn value_of(path: &Path) -> Option<HintReference> {
             Path::Fp(offset) => (Register::FP, offset),
             _ => return None,
         };
-        Some(OffsetValue::Reference(register, i32::try_from(*offset).ok()?, dereference, true))
+        Some(OffsetValue::Reference(
+            register,
+            i32::try_from(*offset).ok()?,
+            dereference,
+            true,
+        ))
     };
     let (offset1, offset2) = match path {
         Path::Ap(_) | Path::Fp(_) => (register(path, false)?, OffsetValue::Value(0)),
-        Path::Pointer(cell, offset) => {
-            (register(cell, true)?, OffsetValue::Value(i32::try_from(*offset).ok()?))
-        }
-        Path::Constant(felt) => (OffsetValue::Immediate(*felt), OffsetValue::Immediate(Felt252::ZERO)),
+        Path::Pointer(cell, offset) => (
+            register(cell, true)?,
+            OffsetValue::Value(i32::try_from(*offset).ok()?),
+        ),
+        Path::Constant(felt) => (
+            OffsetValue::Immediate(*felt),
+            OffsetValue::Immediate(Felt252::ZERO),
+        ),
         Path::Operation(..) => return None,
     };
     Some(HintReference {

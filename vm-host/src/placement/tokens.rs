@@ -26,10 +26,17 @@ pub(super) fn tokens(code: &str) -> Vec<Token<'_>> {
             continue;
         }
         if is_word(first) {
-            at = start + code[start..].find(|next| !is_word(next)).unwrap_or(code.len() - start);
+            at = start
+                + code[start..]
+                    .find(|next| !is_word(next))
+                    .unwrap_or(code.len() - start);
         }
         let text = &code[start..at];
-        let quote = if matches!(first, '"' | '\'') { start } else { at };
+        let quote = if matches!(first, '"' | '\'') {
+            start
+        } else {
+            at
+        };
         let is_prefix = quote == start
             || (text.len() <= 2
                 && text.chars().all(|letter| "rbfuRBFU".contains(letter))
@@ -44,7 +51,10 @@ pub(super) fn tokens(code: &str) -> Vec<Token<'_>> {
         }
         let new_line = start == 0 || code.as_bytes()[start - 1] == b'\n';
         let continued = tokens.last().is_some_and(|last| last.text == "\\");
-        tokens.push(Token { text, starts: new_line && depth == 0 && !continued });
+        tokens.push(Token {
+            text,
+            starts: new_line && depth == 0 && !continued,
+        });
         match first {
             '(' | '[' | '{' => depth += 1,
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
@@ -62,7 +72,10 @@ fn is_word(character: char) -> bool {
 fn string(code: &str, quote: usize) -> (&str, usize) {
     // A backslash keeps the next quote inside a raw string too.
     let rest = &code[quote..];
-    let mark = ["\"\"\"", "'''"].into_iter().find(|mark| rest.starts_with(mark)).unwrap_or(&rest[..1]);
+    let mark = ["\"\"\"", "'''"]
+        .into_iter()
+        .find(|mark| rest.starts_with(mark))
+        .unwrap_or(&rest[..1]);
     let inside = quote + mark.len();
     let mut at = inside;
     while at < code.len() {
@@ -90,7 +103,10 @@ fn in_braces<'a>(body: &'a str, tokens: &mut Vec<Token<'a>>) {
             continue;
         }
         if let Some(start) = start.take() {
-            tokens.push(Token { text: &body[start..at], starts: false });
+            tokens.push(Token {
+                text: &body[start..at],
+                starts: false,
+            });
         }
         match character {
             '{' => depth += 1,
@@ -98,7 +114,10 @@ fn in_braces<'a>(body: &'a str, tokens: &mut Vec<Token<'a>>) {
             _ => {}
         }
         if depth > 0 {
-            tokens.push(Token { text: &body[at..at + character.len_utf8()], starts: false });
+            tokens.push(Token {
+                text: &body[at..at + character.len_utf8()],
+                starts: false,
+            });
         }
     }
 }

@@ -22,11 +22,19 @@ pub(super) struct Twin {
 }
 
 const fn same(code: &'static str) -> Twin {
-    Twin { code, constants: &[], guard: None }
+    Twin {
+        code,
+        constants: &[],
+        guard: None,
+    }
 }
 
 const fn guarded(code: &'static str, guard: Guard) -> Twin {
-    Twin { code, constants: &[], guard: Some(guard) }
+    Twin {
+        code,
+        constants: &[],
+        guard: Some(guard),
+    }
 }
 
 static TWINS: &[Twin] = &[
@@ -52,7 +60,10 @@ static TWINS: &[Twin] = &[
     Twin {
         code: hint_code::ASSERT_250_BITS,
         constants: &[
-            ("UPPER_BOUND", "starkware.cairo.common.math.assert_250_bit.UPPER_BOUND"),
+            (
+                "UPPER_BOUND",
+                "starkware.cairo.common.math.assert_250_bit.UPPER_BOUND",
+            ),
             ("SHIFT", "starkware.cairo.common.math.assert_250_bit.SHIFT"),
         ],
         guard: Some(value_is_not_the_upper_bound),
@@ -73,17 +84,38 @@ static TWINS: &[Twin] = &[
 /// Twins whose result may differ from the Python text.
 pub(super) static DIFFERENT: &[(&str, &str)] = &[
     (hint_code::SQRT, "it accepts 2**250"),
-    (hint_code::SIGNED_DIV_REM, "it accepts a quotient equal to the bound"),
-    (hint_code::SET_ADD, "it looks at elements past the end of the set"),
+    (
+        hint_code::SIGNED_DIV_REM,
+        "it accepts a quotient equal to the bound",
+    ),
+    (
+        hint_code::SET_ADD,
+        "it looks at elements past the end of the set",
+    ),
     (hint_code::UINT256_ADD, "it adds modulo the prime"),
     (hint_code::UINT256_ADD_LOW, "it adds modulo the prime"),
     (hint_code::UINT128_ADD, "it adds modulo the prime"),
-    (hint_code::UINT256_SUB, "it does not reduce a difference of 2**256 or more"),
-    (hint_code::MEMCPY_CONTINUE_COPYING, "a counter below zero counts as positive"),
-    (hint_code::MEMSET_CONTINUE_LOOP, "a counter below zero counts as positive"),
-    (hint_code::DEFAULT_DICT_NEW, "it starts from `initial_dict` when there is one"),
+    (
+        hint_code::UINT256_SUB,
+        "it does not reduce a difference of 2**256 or more",
+    ),
+    (
+        hint_code::MEMCPY_CONTINUE_COPYING,
+        "a counter below zero counts as positive",
+    ),
+    (
+        hint_code::MEMSET_CONTINUE_LOOP,
+        "a counter below zero counts as positive",
+    ),
+    (
+        hint_code::DEFAULT_DICT_NEW,
+        "it starts from `initial_dict` when there is one",
+    ),
     (hint_code::DICT_NEW, "it does not delete `initial_dict`"),
-    (hint_code::SQUASH_DICT, "it ends the process when there are no accesses"),
+    (
+        hint_code::SQUASH_DICT,
+        "it ends the process when there are no accesses",
+    ),
 ];
 
 /// The twin of a hint.
@@ -126,7 +158,10 @@ fn limb_is_not_the_bound(vm: &mut VirtualMachine, data: &HintProcessorData) -> b
 
 /// The twin accepts the bound itself.
 fn value_is_not_the_upper_bound(vm: &mut VirtualMachine, data: &HintProcessorData) -> bool {
-    let bound = data.constants.iter().find(|(name, _)| name.ends_with("UPPER_BOUND"));
+    let bound = data
+        .constants
+        .iter()
+        .find(|(name, _)| name.ends_with("UPPER_BOUND"));
     match (integer(vm, data, "value"), bound) {
         (Some(value), Some((_, bound))) => value != *bound,
         _ => false,

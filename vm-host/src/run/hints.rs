@@ -30,7 +30,10 @@ pub fn hints(arguments: &HintsArgs) -> Result<(), RunError> {
     let bytes = inputs::program(&arguments.program)?;
     let program = CompiledProgram::from_json(&bytes).map_err(|error| {
         let name = arguments.program.display();
-        RunError::new(ExitCode::BadInput, format!("cannot use the program `{name}`: {error}"))
+        RunError::new(
+            ExitCode::BadInput,
+            format!("cannot use the program `{name}`: {error}"),
+        )
     })?;
     let mut rows = Vec::new();
     for (hint, placement) in program.hints().iter().zip(place(&program)) {
