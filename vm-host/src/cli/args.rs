@@ -13,7 +13,7 @@ pub enum HintPlacement {
     Auto,
     /// Every hint in Python.
     Python,
-    /// Every hint in Rust; an unknown hint is an error.
+    /// Every hint in Rust; a hint that needs Python is an error.
     Native,
 }
 

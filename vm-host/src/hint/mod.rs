@@ -4,6 +4,7 @@ mod answer;
 pub mod diff;
 pub mod learned;
 pub mod limits;
+mod namespace;
 pub mod path;
 pub mod session;
 pub mod snapshot;

@@ -45,11 +45,18 @@ impl HintTable {
                 }
                 self.main[offset] = ids.into();
             } else {
-                let address = Relocatable { segment_index: base.segment_index, offset };
+                let address = Relocatable {
+                    segment_index: base.segment_index,
+                    offset,
+                };
                 self.elsewhere.insert(address, ids.into());
             }
         }
-        self.programs.push(LoadedProgram { program, base, first_hint });
+        self.programs.push(LoadedProgram {
+            program,
+            base,
+            first_hint,
+        });
         &self.programs[owner as usize]
     }
 
@@ -73,6 +80,12 @@ impl HintTable {
         let (owner, index) = self.owners.get(id as usize)?;
         let loaded = &self.programs[*owner as usize];
         Some((loaded, &loaded.program.hints()[*index as usize]))
+    }
+
+    /// The programs, the run's own first.
+    #[must_use]
+    pub fn programs(&self) -> &[LoadedProgram] {
+        &self.programs
     }
 
     /// How many hints were loaded.

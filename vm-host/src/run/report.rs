@@ -8,7 +8,7 @@ use super::RunError;
 use crate::cli::ExitCode;
 use crate::hint::HintError;
 use crate::program::{ExceptionContext, MemoryView};
-use crate::vm::error_text::explain;
+use crate::vm::error_text::{StepFailure, explain};
 use crate::vm::{Machine, StepCause, StepError};
 
 /// What the reference VM says of a hint that raised.
@@ -27,7 +27,10 @@ impl MemoryView for Memory<'_> {
 /// The error for a step that failed.
 pub(super) fn step(machine: &Machine, context: &ExceptionContext, error: StepError) -> RunError {
     let vm = &machine.runner.vm;
-    let fp = Relocatable { segment_index: 1, offset: error.before.fp };
+    let fp = Relocatable {
+        segment_index: 1,
+        offset: error.before.fp,
+    };
     let vm_exception = |pc, message: &str, hint_index, with_traceback, notes: &[String]| {
         let memory = Memory(vm);
         let text = context
@@ -39,13 +42,7 @@ pub(super) fn step(machine: &Machine, context: &ExceptionContext, error: StepErr
     match error.cause {
         StepCause::Instruction(cause) => {
             let failure = explain(vm, error.before, &cause);
-            match failure.address {
-                Some(pc) => vm_exception(pc, &failure.text, None, true, &[]),
-                None => RunError::verbatim(
-                    ExitCode::ProgramFailed,
-                    format!("Error at pc={}:\n{}", failure.pc, failure.text),
-                ),
-            }
+            instruction_in(vm, context, &failure, fp)
         }
         StepCause::NeedsPython => RunError::new(
             ExitCode::ProgramFailed,
@@ -61,7 +58,8 @@ pub(super) fn step(machine: &Machine, context: &ExceptionContext, error: StepErr
                 vm_exception(pc, HINT_RAISED, Some(hint_index), true, &notes)
             }
             error => {
-                let place = context.vm_exception(pc, fp, "", Some(hint_index), false, &[], &Memory(vm));
+                let place =
+                    context.vm_exception(pc, fp, "", Some(hint_index), false, &[], &Memory(vm));
                 let place = place.location.map_or_else(
                     || format!("pc={pc}"),
                     |location| location.to_string_with_message(""),
@@ -76,10 +74,43 @@ pub(super) fn step(machine: &Machine, context: &ExceptionContext, error: StepErr
     }
 }
 
+/// The error for an instruction that failed after the last step of the program.
+pub(super) fn instruction(
+    vm: &VirtualMachine,
+    context: &ExceptionContext,
+    failure: &StepFailure,
+) -> RunError {
+    instruction_in(vm, context, failure, vm.get_fp())
+}
+
+fn instruction_in(
+    vm: &VirtualMachine,
+    context: &ExceptionContext,
+    failure: &StepFailure,
+    fp: Relocatable,
+) -> RunError {
+    let text = match failure.address {
+        Some(pc) => {
+            context
+                .vm_exception(pc, fp, &failure.text, None, true, &[], &Memory(vm))
+                .text
+        }
+        None => format!("Error at pc={}:\n{}", failure.pc, failure.text),
+    };
+    RunError::verbatim(ExitCode::ProgramFailed, text)
+}
+
 /// The error for a hint that does not compile.
-pub(super) fn compile(context: &ExceptionContext, pc: Relocatable, hint_index: usize, failed: &Failed) -> RunError {
+pub(super) fn compile(
+    context: &ExceptionContext,
+    pc: Relocatable,
+    hint_index: usize,
+    failed: &Failed,
+) -> RunError {
     let notes = [failed.traceback.clone()];
-    let text = context.compile_error(pc, HINT_DOES_NOT_COMPILE, hint_index, &notes).text;
+    let text = context
+        .compile_error(pc, HINT_DOES_NOT_COMPILE, hint_index, &notes)
+        .text;
     RunError::verbatim(ExitCode::ProgramFailed, text)
 }
 
@@ -90,9 +121,7 @@ pub(super) fn hint(error: HintError, subject: &str) -> RunError {
             FailureKind::Exit => {
                 RunError::verbatim(ExitCode::from_hint(failed.exit_code), failed.message)
             }
-            FailureKind::Interrupt => {
-                RunError::verbatim(ExitCode::Interrupted, failed.traceback)
-            }
+            FailureKind::Interrupt => RunError::verbatim(ExitCode::Interrupted, failed.traceback),
             _ => RunError::verbatim(ExitCode::ProgramFailed, failed.traceback),
         },
         HintError::Died { death } => RunError::new(
@@ -111,9 +140,10 @@ pub(super) fn hint(error: HintError, subject: &str) -> RunError {
             ExitCode::WorkerDied,
             format!("the hint worker broke the protocol while it ran {subject}: {what}"),
         ),
-        HintError::Diff(error) => {
-            RunError::new(ExitCode::ProgramFailed, format!("{subject} was refused: {error}"))
-        }
+        HintError::Diff(error) => RunError::new(
+            ExitCode::ProgramFailed,
+            format!("{subject} was refused: {error}"),
+        ),
     }
 }
 

@@ -79,7 +79,13 @@ impl Machine {
         session: Option<HintSession>,
         final_pc: Option<Relocatable>,
     ) -> Self {
-        Self { runner, session, natives: None, final_pc, rules: Rules::default() }
+        Self {
+            runner,
+            session,
+            natives: None,
+            final_pc,
+            rules: Rules::default(),
+        }
     }
 
     /// Runs until pc is `end`, at most `steps` steps.
@@ -140,7 +146,8 @@ impl Machine {
         observer: Observer<'_>,
     ) -> Result<(), StepError> {
         let done = self.runner.vm.get_current_step() as u64;
-        self.run_for_steps(steps.saturating_sub(done), observer).await
+        self.run_for_steps(steps.saturating_sub(done), observer)
+            .await
     }
 
     /// One step: the hints at pc, then its instruction.
@@ -152,7 +159,11 @@ impl Machine {
             if hints > 0 {
                 self.run_hints(hints).await?;
             }
-            if self.session.as_ref().is_some_and(|session| !session.rules().is_empty()) {
+            if self
+                .session
+                .as_ref()
+                .is_some_and(|session| !session.rules().is_empty())
+            {
                 return self.step_with_rules().await;
             }
         } else if let Some(natives) = &mut self.natives {
@@ -167,17 +178,28 @@ impl Machine {
         self.runner
             .vm
             .step_instruction()
-            .map_err(|error| StepError { before, cause: StepCause::Instruction(error) })
+            .map_err(|error| StepError {
+                before,
+                cause: StepCause::Instruction(error),
+            })
     }
 
     async fn run_hints(&mut self, count: usize) -> Result<(), StepError> {
         let vm = &mut self.runner.vm;
-        let Some(session) = &mut self.session else { return Ok(()) };
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
         let pc = vm.get_pc();
         for hint_index in 0..count {
             // A hint may load a program here, with other hints.
-            let Some(id) = session.table().at(pc).get(hint_index).copied() else { break };
-            if self.natives.as_mut().is_some_and(|natives| natives.execute(vm, id)) {
+            let Some(id) = session.table().at(pc).get(hint_index).copied() else {
+                break;
+            };
+            if self
+                .natives
+                .as_mut()
+                .is_some_and(|natives| natives.execute(vm, id))
+            {
                 continue;
             }
             if let Err(error) = session.execute(vm, id).await {
@@ -191,13 +213,16 @@ impl Machine {
         let before = Registers::of(&self.runner.vm);
         let at = |cause| StepError { before, cause };
         let vm = &mut self.runner.vm;
-        let Some(session) = &mut self.session else { return Ok(()) };
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
         let fresh = self
             .rules
             .before(vm, session)
             .await
             .map_err(|error| at(StepCause::Rule(error)))?;
-        vm.step_instruction().map_err(|error| at(StepCause::Instruction(error)))?;
+        vm.step_instruction()
+            .map_err(|error| at(StepCause::Instruction(error)))?;
         self.rules
             .after(vm, session, fresh)
             .await
@@ -217,11 +242,17 @@ impl Machine {
     }
 
     fn stop(&self, cause: StepCause) -> StepError {
-        StepError { before: Registers::of(&self.runner.vm), cause }
+        StepError {
+            before: Registers::of(&self.runner.vm),
+            cause,
+        }
     }
 
     async fn observe(&self, observer: Observer<'_>) {
-        let hints = self.session.as_ref().map_or(0, |session| session.statistics().hints);
+        let hints = self
+            .session
+            .as_ref()
+            .map_or(0, |session| session.statistics().hints);
         observer(self.runner.vm.get_current_step() as u64, hints);
         tokio::task::yield_now().await;
     }

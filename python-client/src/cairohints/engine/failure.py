@@ -55,6 +55,7 @@ class HintFailure(Exception):
 def failure_of(error: BaseException, hint_id: Optional[int], locate: Locate) -> HintFailure:
     """How the reference VM lets this exception of a hint or rule out."""
     text = traceback_text(error, locate)
+    error = shown_error(error, locate)
     if isinstance(error, Exception):
         return HintFailure(EXCEPTION, hint_id, text, error)
     if isinstance(error, KeyboardInterrupt):
@@ -64,9 +65,11 @@ def failure_of(error: BaseException, hint_id: Optional[int], locate: Locate) -> 
         code = error.code
         if code is None:
             failure.exit_code = 0
+            failure.message = ""
         elif isinstance(code, int):
             # What the operating system keeps of it.
             failure.exit_code = int(code) & 0xFF if not -(2**31) <= code < 2**31 else int(code)
+            failure.message = ""
         else:
             failure.exit_code = 1
             failure.message = safe_str(code)
@@ -87,20 +90,23 @@ def safe_str(value: Any) -> str:
         return f"<{type(value).__name__} str() failed>"
 
 
-def traceback_text(error: BaseException, locate: Locate) -> str:
-    """The traceback and the exception as the reference VM prints them below a hint's error."""
-    shown = error
+def shown_error(error: BaseException, locate: Locate) -> BaseException:
+    """The exception, or what the reference VM makes of a syntax error of a hint's own code."""
     if isinstance(error, SyntaxError):
         fixed = _located(error.filename, error.lineno, locate)
         if fixed is not None:
-            shown = IndentationError(error.msg, (*fixed, error.offset, error.text))
+            return IndentationError(error.msg, (*fixed, error.offset, error.text))
+    return error
+
+
+def traceback_text(error: BaseException, locate: Locate) -> str:
+    """The traceback and the exception as the reference VM prints them below a hint's error."""
+    shown = shown_error(error, locate)
     described = traceback.TracebackException(type(error), shown, error.__traceback__)
     hidden = _engine_filenames(error)
     for part in _parts(described):
         if part.stack:
-            part.stack = _Frames(
-                frame for frame in part.stack if frame.filename not in hidden
-            )
+            part.stack = _Frames(frame for frame in part.stack if frame.filename not in hidden)
     described.stack = traceback.StackSummary.from_list(
         [_show(frame, locate) for frame in described.stack]
     )
@@ -114,9 +120,7 @@ def _show(frame: traceback.FrameSummary, locate: Locate) -> traceback.FrameSumma
     return traceback.FrameSummary(filename=fixed[0], lineno=fixed[1], name=frame.name)
 
 
-def _located(
-    filename: Any, line: Optional[int], locate: Locate
-) -> Optional[Tuple[str, int]]:
+def _located(filename: Any, line: Optional[int], locate: Locate) -> Optional[Tuple[str, int]]:
     match = _HINT_FILENAME.match(str(filename))
     if match is None or line is None:
         return None

@@ -6,14 +6,13 @@ as a real host does.
 
 import json
 
+from cairohints.engine.failure import HintFailure
+from cairohints.engine.session import Session
 from starkware.cairo.lang.compiler.program import Program
 from starkware.cairo.lang.vm.output_builtin_runner import PublicMemoryPage
 from starkware.cairo.lang.vm.relocatable import RelocatableValue
 from starkware.cairo.lang.vm.vm_core import VirtualMachine
 from starkware.cairo.lang.vm.vm_exceptions import VmException, VmExceptionBase
-
-from cairohints.engine.failure import HintFailure
-from cairohints.engine.session import Session
 
 from .resolver import Resolver
 
@@ -25,6 +24,22 @@ class EngineHintError(VmExceptionBase):
         super().__init__(text)
         self.failure = failure
         self.inner_exc = failure.exception
+
+
+class MeasuredCells(dict):
+    """The reference VM's cells, with the length of each segment."""
+
+    def __init__(self, cells):
+        super().__init__()
+        self.lengths = {}
+        for addr, value in cells.items():
+            self.setdefault(addr, value)
+
+    def setdefault(self, addr, value):
+        if isinstance(addr, RelocatableValue):
+            length = self.lengths.get(addr.segment_index, 0)
+            self.lengths[addr.segment_index] = max(length, addr.offset + 1)
+        return super().setdefault(addr, value)
 
 
 class Host:
@@ -49,20 +64,10 @@ class Host:
             elif not self.eager:
                 memory.empty.add((segment, position))
         if self.eager:
-            memory.lengths[segment] = self.length(segment)
+            memory.lengths[segment] = data.lengths.get(segment, 0)
             for position in range(offset, offset + count):
                 if position not in cells and position < memory.lengths[segment]:
                     memory.empty.add((segment, position))
-
-    def length(self, segment):
-        return max(
-            (
-                addr.offset + 1
-                for addr in self.vm.run_context.memory.data
-                if addr.segment_index == segment
-            ),
-            default=0,
-        )
 
     def read_all_memory(self):
         for addr, value in self.vm.run_context.memory.data.items():
@@ -105,9 +110,8 @@ class EngineVm(VirtualMachine):
         self.session = None
         self.resolvers = {}
         self._options = hint_locals, static_locals
-        super().__init__(
-            program, run_context, hint_locals, static_locals=static_locals, **options
-        )
+        run_context.memory.data = MeasuredCells(run_context.memory.data)
+        super().__init__(program, run_context, hint_locals, static_locals=static_locals, **options)
         if self.session is None:
             self._open_session()
 
@@ -119,9 +123,7 @@ class EngineVm(VirtualMachine):
         self.session = Session(
             self.host,
             prime=self.prime,
-            builtins=[
-                _describe(name, runner) for name, runner in self.builtin_runners.items()
-            ],
+            builtins=[_describe(name, runner) for name, runner in self.builtin_runners.items()],
             segment_count=self.real_segments.n_segments,
             hint_locals=hint_locals,
             static_locals=user_locals,

@@ -1,0 +1,11 @@
+//! Whole-system tests: the real `vm-host` with real `hint-worker`s on the programs of the corpus.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bad_input;
+mod dependencies;
+mod deviations;
+mod faults;
+mod hint_program;
+mod limits;
+mod parity;
