@@ -21,11 +21,16 @@ struct Arguments {
 enum Command {
     /// Runs a compiled program.
     Run(Box<RunArgs>),
+    /// Prints where each hint of a program would run, and why.
+    Hints(run::HintsArgs),
 }
 
 fn main() -> ExitCode {
-    let Command::Run(arguments) = Arguments::parse().command;
-    match run_program(*arguments) {
+    let done = match Arguments::parse().command {
+        Command::Run(arguments) => run_program(*arguments),
+        Command::Hints(arguments) => run::hints(&arguments),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(RunError { code, text }) => {
             if !text.is_empty() {

@@ -9,8 +9,12 @@ use std::path::PathBuf;
 /// Where hints run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum HintPlacement {
-    /// In Python, all of them.
+    /// In Rust where that cannot be observed, else in Python.
+    Auto,
+    /// Every hint in Python.
     Python,
+    /// Every hint in Rust; a hint that needs Python is an error.
+    Native,
 }
 
 /// Runs a compiled Cairo program.
@@ -170,7 +174,7 @@ pub struct RunArgs {
     pub show_trace: bool,
 
     /// Where hints run
-    #[arg(long, value_enum, default_value = "python")]
+    #[arg(long, value_enum, default_value = "auto")]
     pub hints: HintPlacement,
 
     /// Virtual environment that hints import from (default: the active one)

@@ -2,11 +2,14 @@
 
 mod engine;
 mod error;
+mod hints;
 mod inputs;
 mod profile;
 mod report;
 
 pub use error::RunError;
+pub use hints::{HintsArgs, hints};
+
 
 use std::io::Write as _;
 use std::rc::Rc;
@@ -15,12 +18,13 @@ use std::time::{Duration, Instant};
 
 use cairo_vm::types::relocatable::Relocatable;
 
-use crate::cli::{ExitCode, ProgramSource, RunOptions};
+use crate::cli::{HintPlacement, ExitCode, ProgramSource, RunOptions};
+use crate::placement::NativeHints;
 use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
 use crate::vm::finish::{self, Ended, FinishError, PreparedRun};
 use crate::vm::outputs::{Output, OutputError, OutputFiles, Printer, Stats, read_pie};
 use crate::vm::progress::Progress;
-use crate::vm::{Machine, StepError};
+use crate::vm::{Machine, StepCause, StepError};
 
 /// Where the program's code starts.
 const PROGRAM_BASE: Relocatable = Relocatable {
@@ -32,6 +36,7 @@ const PROGRAM_BASE: Relocatable = Relocatable {
 struct Start {
     prepared: PreparedRun,
     session: Option<crate::hint::HintSession>,
+    natives: Option<NativeHints>,
     context: ExceptionContext,
     /// What is run, unless it is a PIE.
     program: Option<Arc<CompiledProgram>>,
@@ -44,15 +49,30 @@ struct Start {
 /// # Errors
 /// [`RunError`] with what to print and the exit code.
 pub async fn run(options: &RunOptions) -> Result<(), RunError> {
+    match attempt(options, options.hints.placement).await? {
+        Attempt::Done => Ok(()),
+        Attempt::NeedsPython => attempt(options, HintPlacement::Python).await.map(|_| ()),
+    }
+}
+
+/// How a run ended that did not fail.
+enum Attempt {
+    Done,
+    /// Nothing ran in Python, and a hint turned out to need it.
+    NeedsPython,
+}
+
+async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attempt, RunError> {
     let mut files = OutputFiles::prepare(&options.outputs).map_err(cannot_write)?;
     let Start {
         prepared,
         session,
+        natives,
         mut context,
         program,
         steps,
     } = match &options.source {
-        ProgramSource::Program(path) => start_program(options, path).await?,
+        ProgramSource::Program(path) => start_program(options, path, placement).await?,
         ProgramSource::CairoPie(path) => start_pie(options, path)?,
     };
     let PreparedRun {
@@ -64,10 +84,15 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
     let final_pc = (!options.proof_mode).then_some(end);
     let mut machine = Machine::new(runner, session, final_pc);
 
+    machine.natives = natives;
     let started = Instant::now();
-    let mut outcome = execute(&mut machine, options, end, steps)
-        .await
-        .map_err(|error| {
+    let outcome = execute(&mut machine, options, end, steps).await;
+    if placement == HintPlacement::Auto
+        && matches!(&outcome, Err(StepError { cause: StepCause::NeedsPython, .. }))
+    {
+        return Ok(Attempt::NeedsPython);
+    }
+    let mut outcome = outcome.map_err(|error| {
             // Programs that hints loaded explain their own instructions.
             let loaded = machine
                 .session
@@ -107,7 +132,7 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
         pie,
     };
     let mut printer = Printer::stdout();
-    match outcome {
+    let result = match outcome {
         Ok(_) => {
             let finished = finish::finish(&mut prepared, &ended, options, &mut files, &mut printer);
             // What was printed before the failure comes first, as in the reference VM.
@@ -125,7 +150,8 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
             partial(&error, &mut prepared, &ended, options, files)
         }
         Err(error) => Err(error),
-    }
+    };
+    result.map(|()| Attempt::Done)
 }
 
 /// `--debug_error`: says what went wrong on stdout, and produces what there is.
@@ -150,7 +176,11 @@ fn partial(
     Err(RunError::verbatim(ExitCode::ProgramFailed, String::new()))
 }
 
-async fn start_program(options: &RunOptions, path: &std::path::Path) -> Result<Start, RunError> {
+async fn start_program(
+    options: &RunOptions,
+    path: &std::path::Path,
+    placement: HintPlacement,
+) -> Result<Start, RunError> {
     let bytes: Rc<[u8]> = inputs::program(path)?.into();
     let name = path.display();
     let bad_program = |error: ProgramError| {
@@ -177,7 +207,15 @@ async fn start_program(options: &RunOptions, path: &std::path::Path) -> Result<S
     let params = inputs::layout_params(options)?;
     let mut prepared = finish::initialize(&vm_program, options, params).map_err(run_failure)?;
     let context = ExceptionContext::new(Arc::clone(&program), PROGRAM_BASE, SourceFiles::Read);
-    let session = if program.hints().is_empty() {
+    let natives =
+        (placement != HintPlacement::Python).then(|| NativeHints::new(&program, PROGRAM_BASE));
+    if placement == HintPlacement::Native
+        && let Some(natives) = &natives
+    {
+        hints::require_native(&program, natives.placements())?;
+    }
+    let all_native = natives.as_ref().is_some_and(NativeHints::is_everything);
+    let session = if program.hints().is_empty() || all_native {
         None
     } else {
         let runner = &mut prepared.runner;
@@ -186,6 +224,7 @@ async fn start_program(options: &RunOptions, path: &std::path::Path) -> Result<S
     Ok(Start {
         prepared,
         session,
+        natives,
         context,
         program: Some(program),
         steps: options.steps,
@@ -205,6 +244,7 @@ fn start_pie(options: &RunOptions, path: &std::path::Path) -> Result<Start, RunE
     Ok(Start {
         prepared,
         session: None,
+        natives: None,
         context,
         program: None,
         steps: Some(steps),

@@ -44,6 +44,13 @@ pub(super) fn step(machine: &Machine, context: &ExceptionContext, error: StepErr
             let failure = explain(vm, error.before, &cause);
             instruction_in(vm, context, &failure, fp)
         }
+        StepCause::NeedsPython => RunError::new(
+            ExitCode::ProgramFailed,
+            format!(
+                "the hint at pc={pc} failed in Rust\n\
+                 hint: run with --hints auto to see the error of the Python hint"
+            ),
+        ),
         StepCause::Loop(text) => vm_exception(pc, text, None, false, &[]),
         StepCause::Hint { hint_index, error } => match error {
             HintError::Raised(failed) if kind(&failed) == FailureKind::Exception => {

@@ -10,6 +10,7 @@ use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use super::error_text::{END_NOT_REACHED, END_REACHED, Registers};
 use super::rules::Rules;
 use crate::hint::{HintError, HintSession};
+use crate::placement::NativeHints;
 
 /// Steps between two looks at the world outside.
 const QUANTUM: u64 = 1 << 16;
@@ -23,6 +24,8 @@ pub struct Machine {
     pub runner: CairoRunner,
     /// The engine of the hints; absent when the program has none.
     pub session: Option<HintSession>,
+    /// The hints that run in Rust; absent when all run in the engine.
+    pub natives: Option<NativeHints>,
     final_pc: Option<Relocatable>,
     rules: Rules,
 }
@@ -59,6 +62,9 @@ pub enum StepCause {
         /// What happened.
         error: HintError,
     },
+    /// A hint that was placed in Rust has to run in Python, and there is no engine: the run has to be
+    /// made again with one. No hint had an effect outside the VM so far.
+    NeedsPython,
     /// A rule that a hint registered refused a cell or raised.
     Rule(HintError),
     /// The reference VM's checks around the loop, in its words.
@@ -76,6 +82,7 @@ impl Machine {
         Self {
             runner,
             session,
+            natives: None,
             final_pc,
             rules: Rules::default(),
         }
@@ -146,8 +153,9 @@ impl Machine {
     /// One step: the hints at pc, then its instruction.
     #[inline]
     async fn step(&mut self) -> Result<(), StepError> {
+        let pc = self.runner.vm.get_pc();
         if let Some(session) = &self.session {
-            let hints = session.table().at(self.runner.vm.get_pc()).len();
+            let hints = session.table().at(pc).len();
             if hints > 0 {
                 self.run_hints(hints).await?;
             }
@@ -157,6 +165,13 @@ impl Machine {
                 .is_some_and(|session| !session.rules().is_empty())
             {
                 return self.step_with_rules().await;
+            }
+        } else if let Some(natives) = &mut self.natives {
+            for index in 0..natives.at(pc).len() {
+                let id = natives.at(pc)[index];
+                if !natives.execute(&mut self.runner.vm, id) {
+                    return Err(self.stop(StepCause::NeedsPython));
+                }
             }
         }
         let before = Registers::of(&self.runner.vm);
@@ -180,6 +195,13 @@ impl Machine {
             let Some(id) = session.table().at(pc).get(hint_index).copied() else {
                 break;
             };
+            if self
+                .natives
+                .as_mut()
+                .is_some_and(|natives| natives.execute(vm, id))
+            {
+                continue;
+            }
             if let Err(error) = session.execute(vm, id).await {
                 return Err(self.stop(StepCause::Hint { hint_index, error }));
             }
