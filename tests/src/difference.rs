@@ -67,3 +67,53 @@ pub fn of_values(path: &str, expected: &Value, found: &Value) -> Option<String> 
         (left, right) => Some(format!("{path} differs:\n    - {left}\n    + {right}\n")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{of_texts, of_values};
+
+    #[test]
+    fn equal_texts_and_values_do_not_differ() {
+        assert_eq!(of_texts("stdout", "a\nb\n", "a\nb\n"), None);
+        assert_eq!(
+            of_values(
+                "PIE",
+                &json!({"a": [1, {"b": 2}]}),
+                &json!({"a": [1, {"b": 2}]})
+            ),
+            None
+        );
+    }
+
+    #[test]
+    fn the_first_differing_line_is_named() {
+        let text = of_texts("stdout", "a\nb\nc\n", "a\nb\nd\n").expect("they differ");
+        assert_eq!(
+            text,
+            "stdout differs from line 3:\n      a\n      b\n    - c\n    - \n    + d\n    + \n"
+        );
+    }
+
+    #[test]
+    fn a_shorter_and_a_longer_text_differ() {
+        assert!(of_texts("stdout", "a\n", "a\nb").is_some());
+        assert!(of_texts("stdout", "a\nb", "a\n").is_some());
+        assert!(of_texts("stdout", "", " ").is_some());
+    }
+
+    #[test]
+    fn values_that_differ_are_named_with_their_path() {
+        let expected = json!({"a": {"b": 1, "c": 2}});
+        let found = json!({"a": {"b": 3, "d": 4}});
+        let text = of_values("PIE", &expected, &found).expect("they differ");
+        for part in [
+            "PIE.a.b differs",
+            "PIE.a.c is missing: 2",
+            "PIE.a.d is too much",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+}
