@@ -2,9 +2,11 @@
 
 mod answer;
 pub mod diff;
+pub mod engine;
 pub mod learned;
 pub mod limits;
 pub mod path;
+mod scopes;
 pub mod session;
 pub mod snapshot;
 pub mod statistics;

@@ -1,6 +1,5 @@
 //! The engine of a run: a worker process with its session.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
@@ -9,6 +8,7 @@ use hint_proto::v1::{Builtin, FailureKind};
 
 use super::{PROGRAM_BASE, RunError, report};
 use crate::cli::{ExitCode, ProgramSource, PythonEnvironment, RunOptions};
+use crate::hint::engine::Engine;
 use crate::hint::session::SessionInputs;
 use crate::hint::{HintError, HintSession, Limits};
 use crate::program::{CompiledProgram, ExceptionContext};
@@ -26,7 +26,7 @@ pub(super) async fn start(
     options: &RunOptions,
     runner: &mut CairoRunner,
     program: &Arc<CompiledProgram>,
-    program_json: Rc<[u8]>,
+    program_json: Arc<[u8]>,
     program_input_json: String,
     context: &ExceptionContext,
 ) -> Result<HintSession, RunError> {
@@ -55,7 +55,7 @@ pub(super) async fn start(
     };
     let builtins = builtins(runner);
     let main = (Arc::clone(program), PROGRAM_BASE, program_json);
-    HintSession::start(link, process, inputs, builtins, main, &mut runner.vm).await.map_err(
+    HintSession::start(Engine::Worker { link, process }, inputs, builtins, main, &mut runner.vm).await.map_err(
         |error| match error {
             HintError::Raised(failed)
                 if failed.kind == i32::from(FailureKind::Compile) =>

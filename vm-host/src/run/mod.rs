@@ -7,7 +7,6 @@ mod report;
 
 pub use error::RunError;
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use cairo_vm::types::relocatable::Relocatable;
@@ -28,7 +27,7 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
     let ProgramSource::Program(path) = &options.source else {
         return Err(RunError::new(ExitCode::Internal, "pie"));
     };
-    let bytes: Rc<[u8]> = inputs::program(path)?.into();
+    let bytes: Arc<[u8]> = inputs::program(path)?.into();
     let name = path.display();
     let bad_program = |error: ProgramError| {
         RunError::new(ExitCode::BadInput, format!("cannot use the program `{name}`: {error}"))
