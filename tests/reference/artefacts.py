@@ -60,10 +60,10 @@ def pie_part(path: Path) -> Dict[str, Any]:
         for start in range(0, len(memory), MEMORY_CELL_BYTES)
     )
     part = {name: json.loads(text) for name, text in sorted(members.items())}
-    # The program is in the compiled JSON already; a digest is enough to compare it.
-    program = part["metadata.json"].pop("program")
-    text = json.dumps(program, sort_keys=True, separators=(",", ":"))
-    part["metadata.json"]["program_sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    # The code is in the compiled JSON already; a digest is enough to compare it.
+    program = part["metadata.json"]["program"]
+    text = ",".join(json.dumps(word) for word in program.pop("data"))
+    program["data_sha256"] = hashlib.sha256(text.encode()).hexdigest()
     part["memory.bin"] = {
         "cells": len(cells),
         "sha256": hashlib.sha256(b"".join(cells)).hexdigest(),

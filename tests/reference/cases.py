@@ -43,9 +43,14 @@ class Case:
         return result
 
     def needs_cairo_lang(self) -> bool:
-        """Whether hints import cairo-lang, so that the run needs an environment with it."""
-        hints = json.loads((PROGRAMS / self.program).read_text())["hints"]
-        return any("starkware" in hint["code"] for group in hints.values() for hint in group)
+        """Whether the run needs an environment with cairo-lang.
+
+        Hints that import from it do, and errors that show lines of its Cairo files.
+        """
+        program = json.loads((PROGRAMS / self.program).read_text())
+        hints = [hint["code"] for group in program["hints"].values() for hint in group]
+        shown = json.dumps(program["debug_info"]) if self.program.startswith("error/") else ""
+        return any("starkware" in text for text in [*hints, shown])
 
 
 def sources() -> List[Path]:

@@ -4,18 +4,23 @@ The rules here are the rules of the comparison; `tests/src/error_text.rs` applie
 text of `vm-host`. Knows nothing of cases or files.
 
 1. Frames of the VM itself (files below `starkware/cairo/lang/`) are dropped from Python tracebacks.
-2. Paths up to `site-packages/` and the standard library's directory become `<python>/`.
+2. Paths up to `site-packages/` and the standard library's directory become `<python>/`; paths below
+   `tests/programs` become relative to it.
 3. Lines of carets that Python 3.11 adds below the source line of a frame are dropped.
 4. An exception that leaves the VM as a Python exception (not a VmException, not an AssertionError)
    prints a traceback of the VM's own frames. Only the exception's name and text are kept, apart from
    the rest, because its frames are nobody's interface.
 5. In proof mode the reference prints to stdout each time it makes the trace longer. Those warnings are
    dropped: stdout is the program's.
+6. An exception that the VM caught itself on the way to the one it raised ("During handling of ...") is
+   dropped when all its frames were frames of the VM.
 """
 
 import dataclasses
 import re
 from typing import List, Optional, Tuple
+
+from cases import PROGRAMS
 
 HEADER = "Traceback (most recent call last):"
 FRAME = re.compile(r'^(?P<indent>\s*)File "(?P<file>[^"]+)", line \d+, in ')
@@ -34,7 +39,8 @@ def normalise(stderr: str) -> ErrorText:
     """Applies the rules of this module."""
     before, uncaught = split_uncaught(stderr)
     lines = drop_frames(before.split("\n"))
-    return ErrorText("\n".join(stable_path(line) for line in lines), uncaught)
+    text = "\n".join(stable_path(line) for line in lines)
+    return ErrorText(drop_inner_contexts(text), uncaught)
 
 
 def without_padding_warnings(stdout: str) -> str:
@@ -75,9 +81,16 @@ def drop_frames(lines: List[str]) -> List[str]:
     return result
 
 
+def drop_inner_contexts(text: str) -> str:
+    """Rule 6."""
+    pattern = re.escape(HEADER) + r"\n(?! )(?:(?!Traceback ).*\n)*?\n(?:During|The above)[^\n]*\n\n"
+    return re.sub(pattern, "", text)
+
+
 def stable_path(line: str) -> str:
     """Rule 2."""
     if FRAME.match(line) is None:
         return line
+    line = line.replace(f'File "{PROGRAMS}/', 'File "')
     line = re.sub(r'File "[^"]*/site-packages/', 'File "<python>/', line)
     return re.sub(r'File "[^"]*/lib/python3\.\d+/', 'File "<python>/', line)

@@ -31,7 +31,11 @@ def main() -> int:
     arguments = parser.parse_args()
     chosen = [case for case in cases() if arguments.only in case.name]
     programs = {case.program for case in chosen}
-    chosen_sources = [path for path in sources() if str(path.with_suffix(".json")) in programs]
+    chosen_sources = [
+        path
+        for path in sources()
+        if not arguments.only or str(path.with_suffix(".json")) in programs
+    ]
     problems: List[str] = []
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         again = arguments.all or arguments.check

@@ -3,6 +3,7 @@
 Knows `cairo-run` and nothing of `vm-host`.
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -17,6 +18,15 @@ from normalising import normalise, without_padding_warnings
 
 RUNNER = Path(sys.executable).parent / "cairo-run"
 TIMEOUT_SECONDS = 900
+MAX_STORED_OUTPUT = 20_000
+
+
+def stdout_part(text: str) -> Dict[str, Any]:
+    """What was printed, or its size and digest when it is long."""
+    if len(text) <= MAX_STORED_OUTPUT:
+        return {"stdout": text}
+    data = text.encode()
+    return {"stdout_bytes": len(data), "stdout_sha256": hashlib.sha256(data).hexdigest()}
 
 
 def record(case: Case) -> Dict[str, Any]:
@@ -50,14 +60,13 @@ def record_in(case: Case, directory: Path) -> Dict[str, Any]:
         timeout=TIMEOUT_SECONDS,
     )
     error = normalise(result.stderr.decode())
-    outcome: Dict[str, Any] = {
-        "exit_code": result.returncode,
-        "stdout": without_padding_warnings(result.stdout.decode()),
-        "stderr": error.text,
-    }
+    outcome: Dict[str, Any] = {"exit_code": result.returncode}
+    outcome.update(stdout_part(without_padding_warnings(result.stdout.decode())))
+    outcome["stderr"] = error.text
     if error.uncaught is not None:
         outcome["uncaught"] = error.uncaught
-    if result.returncode == 0:
+    # A hint may end the whole process with exit code 0; then there are no files.
+    if result.returncode == 0 and trace.stat().st_size > 0:
         outcome["trace"] = trace_part(trace)
         outcome["memory"] = memory_part(memory)
         if "cairo_pie" in case.artefacts:

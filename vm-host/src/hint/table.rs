@@ -75,6 +75,12 @@ impl HintTable {
         Some((loaded, &loaded.program.hints()[*index as usize]))
     }
 
+    /// The programs, the run's own first.
+    #[must_use]
+    pub fn programs(&self) -> &[LoadedProgram] {
+        &self.programs
+    }
+
     /// How many hints were loaded.
     #[must_use]
     pub fn len(&self) -> usize {

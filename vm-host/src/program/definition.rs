@@ -52,8 +52,6 @@ pub(super) enum Definition {
 /// A struct.
 #[derive(Debug)]
 pub(super) struct StructDefinition {
-    /// Its full name.
-    pub(super) full_name: ScopedName,
     /// Its size in cells.
     pub(super) size: u64,
     /// Its members, in order of offset.

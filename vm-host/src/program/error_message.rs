@@ -5,8 +5,12 @@ use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use super::compiled::{Attribute, CompiledProgram};
 use super::expression::{Expression, Node, Operator, lower, translate_ap};
 use super::identifier::ScopedName;
+use super::location::cut;
 use super::number::decimal;
 use super::value::{MemoryView, evaluate};
+
+/// Texts are not shown past this many bytes: they are shown for every frame of a traceback.
+const MAX_TEXT: usize = 1 << 16;
 
 /// References of at least this complexity are not evaluated.
 const SIMPLICITY_BOUND: usize = 20;
@@ -18,12 +22,13 @@ pub(super) fn substitute(
     fp: &MaybeRelocatable,
     memory: &dyn MemoryView,
 ) -> String {
+    let value = cut(&attribute.value, MAX_TEXT);
     if attribute.flow_tracking.is_none() {
-        return attribute.value.clone();
+        return value.to_owned();
     }
     let mut text = String::new();
     let mut invalid: Vec<String> = Vec::new();
-    let mut rest = attribute.value.as_str();
+    let mut rest = value;
     while let Some((before, name, after)) = next_placeholder(rest) {
         text.push_str(before);
         match evaluate_reference(program, attribute, name, fp, memory) {

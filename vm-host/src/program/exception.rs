@@ -16,6 +16,9 @@ use super::value::MemoryView;
 /// The attributes whose texts are shown.
 const ERROR_MESSAGE: &str = "error_message";
 
+/// Most bytes of attributes that are shown for one pc.
+const MAX_ATTRIBUTES: usize = 1 << 18;
+
 /// The programs of a run, to tell where a pc stands. Hints may load programs while it runs.
 #[derive(Debug)]
 pub struct ExceptionContext {
@@ -44,6 +47,14 @@ pub struct VmExceptionText {
 }
 
 impl ExceptionContext {
+    /// The context of a run whose program came without debug information.
+    pub fn without_program() -> Self {
+        Self {
+            programs: Vec::new(),
+            files: SourceFiles::Ignored,
+        }
+    }
+
     /// The context of a run of that program.
     pub fn new(program: Arc<CompiledProgram>, base: Relocatable, files: SourceFiles) -> Self {
         Self {
@@ -179,6 +190,9 @@ impl ExceptionContext {
                     && (attribute.start_pc..attribute.end_pc).contains(&offset)
             };
             for attribute in loaded.program.attributes().iter().filter(covers) {
+                if text.len() > MAX_ATTRIBUTES {
+                    return text;
+                }
                 // References are those of the main program, whichever program the text is from.
                 let message = substitute(&main.program, attribute, fp, memory);
                 text.push_str(&format!("Error message: {message}\n"));

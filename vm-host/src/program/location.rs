@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use super::source::SourceFiles;
 
-/// Columns past this are not shown: a program may claim any.
+/// Columns past this are not shown: a program may claim any, and lines of any length.
 const MAX_COLUMN: usize = 1 << 16;
+
+/// Names and messages are not shown past this many bytes.
+const MAX_TEXT: usize = 1 << 16;
 
 /// A range of a source text. Lines and columns count from 1; the end is exclusive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +48,7 @@ pub struct ParentLocation {
 impl Location {
     /// `file:line:column` and the message.
     pub fn to_string_with_message(&self, message: &str) -> String {
-        let filename = self.input_file.filename.as_deref().unwrap_or("");
+        let filename = cut(self.input_file.filename.as_deref().unwrap_or(""), MAX_TEXT);
         let separator = if message.is_empty() { "" } else { ": " };
         format!(
             "{filename}:{}:{}{separator}{message}",
@@ -72,7 +75,7 @@ impl Location {
             let Some(parent) = &location.parent_location else {
                 break;
             };
-            (location, message) = (&parent.location, &parent.message);
+            (location, message) = (&parent.location, cut(&parent.message, MAX_TEXT));
         }
         let mut text = String::new();
         for entry in entries.iter().rev() {
@@ -90,6 +93,7 @@ impl Location {
         let Some(line) = split_lines(content).nth(index) else {
             return String::new();
         };
+        let line = cut(line, MAX_COLUMN);
         let start = (self.start_col as usize).min(MAX_COLUMN);
         let end = if self.start_line == self.end_line {
             (self.end_col as usize).min(MAX_COLUMN)
@@ -114,6 +118,15 @@ impl InputFile {
             (None, None) => None,
         }
     }
+}
+
+/// The text, or its start if it is longer than any that people write.
+pub(super) fn cut(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// Python's `str.splitlines()`.

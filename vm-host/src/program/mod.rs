@@ -11,6 +11,7 @@ mod raised;
 mod compiled;
 mod hint;
 mod json;
+mod load;
 mod number;
 mod vm_program;
 
@@ -29,13 +30,17 @@ mod value;
 
 mod resolve;
 
-pub use compiled::{Attribute, CompiledProgram, MAX_PROGRAM_BYTES};
+pub use compiled::{Attribute, CompiledProgram};
 pub use debug_info::{DebugInfo, HintLocation, InstructionLocation};
 pub use error::ProgramError;
 pub use exception::{ExceptionContext, VmExceptionText};
 pub use hint::{ApTracking, FlowTracking, Hint};
 pub use identifier::ScopedName;
+pub use load::MAX_PROGRAM_BYTES;
 pub use location::{InputFile, Location, ParentLocation};
 pub use resolve::Resolution;
 pub use source::SourceFiles;
 pub use value::{MemoryView, cells_of, evaluate};
+
+#[cfg(test)]
+mod tests;

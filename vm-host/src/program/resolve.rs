@@ -252,7 +252,7 @@ impl CompiledProgram {
         };
         let node = Node::Cast {
             inner: address,
-            dest_type: cairo_type,
+            dest_type: Box::new(cairo_type),
             notes: Notes::default(),
         };
         let address = translate(&Expression::new(node, None))?;

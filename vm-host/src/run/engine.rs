@@ -13,6 +13,7 @@ use crate::hint::session::SessionInputs;
 use crate::hint::{HintError, HintSession, Limits};
 use crate::program::{CompiledProgram, ExceptionContext};
 use crate::vm::Machine;
+use crate::vm::finish::{Ended, Exception, RunFailure};
 use crate::worker::{Death, Link, LinkError, WorkerOptions, WorkerProcess, worker_binary};
 
 /// The exit code with which a worker refuses its environment; it has said why on stderr.
@@ -74,36 +75,27 @@ pub(super) async fn start(
     )
 }
 
-/// What the reference VM checks of the hints when the run ends.
+/// What the engine knows that the end of the run needs.
 ///
 /// # Errors
-/// [`RunError`] with the reference VM's text.
-pub(super) async fn end(machine: &mut Machine) -> Result<(), RunError> {
+/// [`RunError`] when a rule that a hint registered raises or the engine is gone.
+pub(super) async fn end(machine: &mut Machine, ended: &mut Ended) -> Result<(), RunError> {
     let complaint = machine
         .verify_rules()
         .await
         .map_err(|error| report::hint(error, "a rule at the end of the run"))?;
     if let Err(text) = complaint {
-        let class = "starkware.cairo.lang.vm.vm_exceptions.InconsistentAutoDeductionError";
-        return Err(RunError::verbatim(ExitCode::ProgramFailed, format!("{class}: {text}")));
+        let failure = RunFailure::new(Exception::InconsistentAutoDeduction, text);
+        return Err(RunError::verbatim(ExitCode::ProgramFailed, failure.to_string()));
     }
     let Some(session) = &mut machine.session else { return Ok(()) };
     let depth = session
         .end_run(&mut machine.runner.vm)
         .await
         .map_err(|error| report::hint(error, "the end of the run"))?;
-    if depth != 1 {
-        let text = "starkware.cairo.lang.vm.vm_exceptions.VmExceptionBase: \
-                    Every enter_scope() requires a corresponding exit_scope().";
-        return Err(RunError::verbatim(ExitCode::ProgramFailed, text.to_owned()));
-    }
-    if let Some(address) = session.pure_address() {
-        let text = format!(
-            "starkware.cairo.lang.vm.vm_exceptions.SecurityError: \
-             Expected memory address to be relocatable value. Found: {address}."
-        );
-        return Err(RunError::verbatim(ExitCode::ProgramFailed, text));
-    }
+    ended.scope_depth = depth as usize;
+    ended.pure_address = session.pure_address().map(str::to_owned);
+    ended.output_attributes = session.unheld_attributes().map(str::to_owned);
     Ok(())
 }
 

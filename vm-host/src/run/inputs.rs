@@ -4,12 +4,17 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use cairo_vm::types::layout::CairoLayoutParams;
+
 use super::RunError;
-use crate::cli::ExitCode;
+use crate::cli::{ExitCode, RunOptions};
 use crate::program::MAX_PROGRAM_BYTES;
 
 /// Largest `program_input`.
 const MAX_PROGRAM_INPUT_BYTES: usize = 256 << 20;
+
+/// Largest file of layout parameters.
+const MAX_LAYOUT_PARAMS_BYTES: usize = 1 << 20;
 
 /// The compiled program's bytes.
 ///
@@ -39,6 +44,19 @@ pub(super) fn program_input(path: &Path) -> Result<String, RunError> {
         }
         _ => Ok(text),
     }
+}
+
+/// The parameters of the layout `dynamic`, if they are given.
+///
+/// # Errors
+/// [`RunError`] when the file cannot be read or is not what it should be.
+pub(super) fn layout_params(options: &RunOptions) -> Result<Option<CairoLayoutParams>, RunError> {
+    let Some(path) = &options.layout_params_file else { return Ok(None) };
+    let bytes = read(path, "layout parameters", MAX_LAYOUT_PARAMS_BYTES)?;
+    serde_json::from_slice(&bytes).map(Some).map_err(|error| {
+        let error = format!("cannot use the layout parameters `{}`: `{error}`", path.display());
+        RunError::new(ExitCode::BadInput, error)
+    })
 }
 
 fn read(path: &Path, what: &str, limit: usize) -> Result<Vec<u8>, RunError> {

@@ -7,26 +7,113 @@ mod report;
 
 pub use error::RunError;
 
+use std::io::Write as _;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use cairo_vm::types::relocatable::Relocatable;
-use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 
 use crate::cli::{ExitCode, ProgramSource, RunOptions};
 use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
-use crate::vm::Machine;
+use crate::vm::finish::{self, Ended, FinishError, PreparedRun};
+use crate::vm::outputs::{Output, OutputError, OutputFiles, Printer, Stats, read_pie};
+use crate::vm::{Machine, StepError};
 
 /// Where the program's code starts.
 const PROGRAM_BASE: Relocatable = Relocatable { segment_index: 0, offset: 0 };
+
+/// A run before its first step.
+struct Start {
+    prepared: PreparedRun,
+    session: Option<crate::hint::HintSession>,
+    context: ExceptionContext,
+    /// Exact number of steps, if one is given.
+    steps: Option<u64>,
+}
 
 /// Runs a program as `options` say.
 ///
 /// # Errors
 /// [`RunError`] with what to print and the exit code.
 pub async fn run(options: &RunOptions) -> Result<(), RunError> {
-    let ProgramSource::Program(path) = &options.source else {
-        return Err(RunError::new(ExitCode::Internal, "pie"));
+    let mut files = OutputFiles::prepare(&options.outputs).map_err(cannot_write)?;
+    let Start { prepared, session, mut context, steps } = match &options.source {
+        ProgramSource::Program(path) => start_program(options, path).await?,
+        ProgramSource::CairoPie(path) => start_pie(options, path)?,
     };
+    let PreparedRun { runner, end, shape, pie } = prepared;
+    let final_pc = (!options.proof_mode).then_some(end);
+    let mut machine = Machine::new(runner, session, final_pc);
+
+    let started = Instant::now();
+    let mut outcome = execute(&mut machine, options, end, steps)
+        .await
+        .map_err(|error| {
+            // Programs that hints loaded explain their own instructions.
+            let loaded = machine.session.as_ref().map_or(&[][..], |s| s.table().programs());
+            for program in loaded.iter().skip(1) {
+                context.load(Arc::clone(&program.program), program.base);
+            }
+            report::step(&machine, &context, error)
+        });
+    let running = started.elapsed();
+    let mut ended = Ended { exact_steps: steps.is_some(), ..Ended::default() };
+    if let Ok(original_steps) = outcome {
+        ended.original_steps = original_steps;
+        outcome = engine::end(&mut machine, &mut ended).await.map(|()| None);
+    }
+    files
+        .write(Output::Stats, |file| stats(&machine, running).write(file).map(Ok::<_, OutputError>))
+        .map_err(cannot_write)?;
+    let runner = machine.runner;
+    let mut prepared = PreparedRun { runner, end, shape, pie };
+    let mut printer = Printer::stdout();
+    match outcome {
+        Ok(_) => {
+            let finished =
+                finish::finish(&mut prepared, &ended, options, &mut files, &mut printer);
+            // What was printed before the failure comes first, as in the reference VM.
+            let _ = printer.flush();
+            match finished.map_err(|error| finish_error(&prepared, &context, error)) {
+                Ok(()) => files.publish().map_err(cannot_write),
+                Err(error) if options.debug_error && error.code == ExitCode::ProgramFailed => {
+                    partial(&error, &mut prepared, &ended, options, files)
+                }
+                Err(error) => Err(error),
+            }
+        }
+        Err(error) if options.debug_error && error.code == ExitCode::ProgramFailed => {
+            drop(printer);
+            partial(&error, &mut prepared, &ended, options, files)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// `--debug_error`: says what went wrong on stdout, and produces what there is.
+fn partial(
+    error: &RunError,
+    prepared: &mut PreparedRun,
+    ended: &Ended,
+    options: &RunOptions,
+    mut files: OutputFiles,
+) -> Result<(), RunError> {
+    let text = error.text.strip_prefix("Error: ").unwrap_or(&error.text);
+    let mut printer = Printer::stdout();
+    writeln!(printer, "Got an error:\n{text}")
+        .map_err(|error| RunError::new(ExitCode::CannotWrite, error))?;
+    let finished =
+        finish::finish_partial(prepared, ended, options, &mut files, &mut printer);
+    let _ = printer.flush();
+    // The failure is what counts; an output that cannot be made of half a run is only mentioned.
+    if let Err(error) = finished {
+        tracing::warn!("the failed run left no complete outputs: {error}");
+    }
+    files.publish().map_err(cannot_write)?;
+    Err(RunError::verbatim(ExitCode::ProgramFailed, String::new()))
+}
+
+async fn start_program(options: &RunOptions, path: &std::path::Path) -> Result<Start, RunError> {
     let bytes: Arc<[u8]> = inputs::program(path)?.into();
     let name = path.display();
     let bad_program = |error: ProgramError| {
@@ -37,55 +124,105 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
         Some(path) => inputs::program_input(path)?,
         None => String::new(),
     };
-    let vm_program = program.cairo_vm_program(Some(&options.entrypoint)).map_err(bad_program)?;
-    let mut runner = CairoRunner::new(
-        &vm_program,
-        options.layout,
-        None,
-        options.proof_mode,
-        true,
-        false,
-    )
-    .map_err(|error| RunError::new(ExitCode::BadInput, error))?;
-    let end = runner
-        .initialize(options.allow_missing_builtins)
-        .map_err(|error| RunError::new(ExitCode::BadInput, error))?;
+    let entrypoint = Some(options.entrypoint.as_str());
+    let vm_program = match program.cairo_vm_program(entrypoint) {
+        Err(ProgramError::NoEntrypoint(name)) if name == "main" && !options.proof_mode => {
+            return Err(RunError::assertion("Missing main()."));
+        }
+        Err(ProgramError::NoEntrypoint(name)) if name == "main" => {
+            program.cairo_vm_program(None).map_err(bad_program)?
+        }
+        other => other.map_err(bad_program)?,
+    };
+    let params = inputs::layout_params(options)?;
+    let mut prepared = finish::initialize(&vm_program, options, params).map_err(run_failure)?;
     let context = ExceptionContext::new(Arc::clone(&program), PROGRAM_BASE, SourceFiles::Read);
     let session = if program.hints().is_empty() {
         None
     } else {
-        let session =
-            engine::start(options, &mut runner, &program, bytes, program_input, &context).await?;
-        Some(session)
+        let runner = &mut prepared.runner;
+        Some(engine::start(options, runner, &program, bytes, program_input, &context).await?)
     };
-    let final_pc = (!options.proof_mode).then_some(end);
-    let mut machine = Machine::new(runner, session, final_pc);
-    execute(&mut machine, options, end)
-        .await
-        .map_err(|error| report::step(&machine, &context, error))?;
-    engine::end(&mut machine).await?;
-    Ok(())
+    Ok(Start { prepared, session, context, steps: options.steps })
 }
 
-/// The steps that `cairo-run` makes.
+/// A PIE has no hints and no debug information.
+fn start_pie(options: &RunOptions, path: &std::path::Path) -> Result<Start, RunError> {
+    let pie = read_pie(path).map_err(|error| {
+        let error = format!("cannot use the Cairo PIE `{}`: {error}", path.display());
+        RunError::new(ExitCode::BadInput, error)
+    })?;
+    let steps = pie.execution_resources.n_steps;
+    let params = inputs::layout_params(options)?;
+    let prepared = finish::initialize_pie(pie, options, params).map_err(run_failure)?;
+    let context = ExceptionContext::without_program();
+    Ok(Start { prepared, session: None, context, steps: Some(steps) })
+}
+
+/// The steps that `cairo-run` makes; the number of them until the end of the program, if it had to be
+/// reached.
 async fn execute(
     machine: &mut Machine,
     options: &RunOptions,
     end: Relocatable,
-) -> Result<(), crate::vm::StepError> {
+    steps: Option<u64>,
+) -> Result<Option<u64>, StepError> {
     let mut observer = |_, _| {};
+    let mut original_steps = None;
     if !options.no_end {
         // In proof mode the last step is the one at `__end__`.
         let last = u64::from(options.proof_mode);
-        let steps = options.steps.map(|steps| steps.saturating_sub(last));
-        machine.run_until_pc(end, steps, &mut observer).await?;
+        let until_end = steps.map(|steps| steps.saturating_sub(last));
+        machine.run_until_pc(end, until_end, &mut observer).await?;
         machine.run_for_steps(last, &mut observer).await?;
+        original_steps = Some(machine.runner.vm.get_current_step() as u64);
     }
     if let Some(steps) = options.min_steps {
         machine.run_until_steps(steps, &mut observer).await?;
     }
-    if let Some(steps) = options.steps {
+    if let Some(steps) = steps {
         machine.run_until_steps(steps, &mut observer).await?;
     }
-    Ok(())
+    Ok(original_steps)
+}
+
+fn stats(machine: &Machine, running: Duration) -> Stats {
+    let mut stats =
+        Stats { steps: machine.runner.vm.get_current_step() as u64, ..Stats::default() };
+    let mut waiting = Duration::ZERO;
+    if let Some(session) = &machine.session {
+        let hints = session.statistics();
+        let traffic = session.traffic();
+        waiting = hints.waiting;
+        stats.hints_executed = hints.hints;
+        stats.round_trips = hints.round_trips;
+        stats.sub_requests = hints.sub_requests;
+        stats.bytes_to_worker = traffic.sent();
+        stats.bytes_from_worker = traffic.received();
+        stats.seconds_in_python = hints.python.as_secs_f64();
+    }
+    stats.seconds_waiting = waiting.as_secs_f64();
+    stats.seconds_stepping = running.saturating_sub(waiting).as_secs_f64();
+    stats
+}
+
+fn finish_error(
+    prepared: &PreparedRun,
+    context: &ExceptionContext,
+    error: FinishError,
+) -> RunError {
+    match error {
+        FinishError::Run(failure) => run_failure(failure),
+        FinishError::Step(failure) => report::instruction(&prepared.runner.vm, context, &failure),
+        FinishError::Output(error) => cannot_write(error),
+        error @ FinishError::Print(_) => RunError::new(ExitCode::CannotWrite, error),
+    }
+}
+
+fn run_failure(failure: finish::RunFailure) -> RunError {
+    RunError::verbatim(ExitCode::ProgramFailed, failure.to_string())
+}
+
+fn cannot_write(error: OutputError) -> RunError {
+    RunError::new(ExitCode::CannotWrite, error)
 }

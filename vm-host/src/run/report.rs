@@ -8,7 +8,7 @@ use super::RunError;
 use crate::cli::ExitCode;
 use crate::hint::HintError;
 use crate::program::{ExceptionContext, MemoryView};
-use crate::vm::error_text::explain;
+use crate::vm::error_text::{StepFailure, explain};
 use crate::vm::{Machine, StepCause, StepError};
 
 /// What the reference VM says of a hint that raised.
@@ -39,13 +39,7 @@ pub(super) fn step(machine: &Machine, context: &ExceptionContext, error: StepErr
     match error.cause {
         StepCause::Instruction(cause) => {
             let failure = explain(vm, error.before, &cause);
-            match failure.address {
-                Some(pc) => vm_exception(pc, &failure.text, None, true, &[]),
-                None => RunError::verbatim(
-                    ExitCode::ProgramFailed,
-                    format!("Error at pc={}:\n{}", failure.pc, failure.text),
-                ),
-            }
+            instruction_in(vm, context, &failure, fp)
         }
         StepCause::Loop(text) => vm_exception(pc, text, None, false, &[]),
         StepCause::Hint { hint_index, error } => match error {
@@ -67,6 +61,30 @@ pub(super) fn step(machine: &Machine, context: &ExceptionContext, error: StepErr
         }
         StepCause::Rule(error) => hint(error, &format!("a rule at pc={pc}")),
     }
+}
+
+/// The error for an instruction that failed after the last step of the program.
+pub(super) fn instruction(
+    vm: &VirtualMachine,
+    context: &ExceptionContext,
+    failure: &StepFailure,
+) -> RunError {
+    instruction_in(vm, context, failure, vm.get_fp())
+}
+
+fn instruction_in(
+    vm: &VirtualMachine,
+    context: &ExceptionContext,
+    failure: &StepFailure,
+    fp: Relocatable,
+) -> RunError {
+    let text = match failure.address {
+        Some(pc) => {
+            context.vm_exception(pc, fp, &failure.text, None, true, &[], &Memory(vm)).text
+        }
+        None => format!("Error at pc={}:\n{}", failure.pc, failure.text),
+    };
+    RunError::verbatim(ExitCode::ProgramFailed, text)
 }
 
 /// The error for a hint that does not compile.

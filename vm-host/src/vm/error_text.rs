@@ -10,7 +10,7 @@ mod decode;
 mod step;
 mod value;
 
-pub(crate) use builtins::{deduce, of_segment};
+pub(crate) use builtins::{deduce, validate};
 use cairo_vm::{
     types::relocatable::Relocatable,
     vm::{

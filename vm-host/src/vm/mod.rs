@@ -1,8 +1,10 @@
 //! The Cairo VM: the loop, building a run, ending it, what it writes, and how it explains failures.
 
 pub mod error_text;
+pub mod finish;
 pub mod machine;
 mod operands;
+pub mod outputs;
 mod rules;
 #[cfg(test)]
 mod testing;

@@ -296,6 +296,16 @@ class HashBuiltinRunner(BuiltinRunner):
         super().__init__(description, effects)
         self.verified_addresses: Set[RelocatableValue] = set()
 
+    def get_additional_data(self) -> Any:
+        return [list(RelocatableValue.to_tuple(addr)) for addr in sorted(self.verified_addresses)]
+
+    def extend_additional_data(
+        self, data: Any, relocate_callback: Callable[[Any], Any], data_is_trusted: bool = True
+    ) -> None:
+        if data_is_trusted:
+            for addr in data:
+                self.verified_addresses.add(relocate_callback(RelocatableValue.from_tuple(addr)))
+
     @property
     def hash_func(self) -> Callable[[int, int], int]:
         """The hash of the installed `cairo-lang`."""

@@ -55,6 +55,7 @@ class HintFailure(Exception):
 def failure_of(error: BaseException, hint_id: Optional[int], locate: Locate) -> HintFailure:
     """How the reference VM lets this exception of a hint or rule out."""
     text = traceback_text(error, locate)
+    error = shown_error(error, locate)
     if isinstance(error, Exception):
         return HintFailure(EXCEPTION, hint_id, text, error)
     if isinstance(error, KeyboardInterrupt):
@@ -87,13 +88,18 @@ def safe_str(value: Any) -> str:
         return f"<{type(value).__name__} str() failed>"
 
 
-def traceback_text(error: BaseException, locate: Locate) -> str:
-    """The traceback and the exception as the reference VM prints them below a hint's error."""
-    shown = error
+def shown_error(error: BaseException, locate: Locate) -> BaseException:
+    """The exception, or what the reference VM makes of a syntax error of a hint's own code."""
     if isinstance(error, SyntaxError):
         fixed = _located(error.filename, error.lineno, locate)
         if fixed is not None:
-            shown = IndentationError(error.msg, (*fixed, error.offset, error.text))
+            return IndentationError(error.msg, (*fixed, error.offset, error.text))
+    return error
+
+
+def traceback_text(error: BaseException, locate: Locate) -> str:
+    """The traceback and the exception as the reference VM prints them below a hint's error."""
+    shown = shown_error(error, locate)
     described = traceback.TracebackException(type(error), shown, error.__traceback__)
     hidden = _engine_filenames(error)
     for part in _parts(described):

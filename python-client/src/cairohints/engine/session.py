@@ -210,7 +210,8 @@ class Session:
             return compile(code, f"<hint{hint_id}>", mode="exec", dont_inherit=True)
         except SyntaxError as error:
             text = failures.traceback_text(error, lambda _: location)
-            raise HintFailure(failures.COMPILE, hint_id, text, error) from None
+            shown = failures.shown_error(error, lambda _: location)
+            raise HintFailure(failures.COMPILE, hint_id, text, shown) from None
         except Exception as error:
             # A null byte, or nesting too deep for the compiler.
             text = failures.traceback_text(error, lambda _: location)

@@ -27,6 +27,22 @@ class EngineHintError(VmExceptionBase):
         self.inner_exc = failure.exception
 
 
+class MeasuredCells(dict):
+    """The reference VM's cells, with the length of each segment."""
+
+    def __init__(self, cells):
+        super().__init__()
+        self.lengths = {}
+        for addr, value in cells.items():
+            self.setdefault(addr, value)
+
+    def setdefault(self, addr, value):
+        if isinstance(addr, RelocatableValue):
+            length = self.lengths.get(addr.segment_index, 0)
+            self.lengths[addr.segment_index] = max(length, addr.offset + 1)
+        return super().setdefault(addr, value)
+
+
 class Host:
     """Answers the engine from a reference VM."""
 
@@ -49,20 +65,10 @@ class Host:
             elif not self.eager:
                 memory.empty.add((segment, position))
         if self.eager:
-            memory.lengths[segment] = self.length(segment)
+            memory.lengths[segment] = data.lengths.get(segment, 0)
             for position in range(offset, offset + count):
                 if position not in cells and position < memory.lengths[segment]:
                     memory.empty.add((segment, position))
-
-    def length(self, segment):
-        return max(
-            (
-                addr.offset + 1
-                for addr in self.vm.run_context.memory.data
-                if addr.segment_index == segment
-            ),
-            default=0,
-        )
 
     def read_all_memory(self):
         for addr, value in self.vm.run_context.memory.data.items():
@@ -105,6 +111,7 @@ class EngineVm(VirtualMachine):
         self.session = None
         self.resolvers = {}
         self._options = hint_locals, static_locals
+        run_context.memory.data = MeasuredCells(run_context.memory.data)
         super().__init__(
             program, run_context, hint_locals, static_locals=static_locals, **options
         )

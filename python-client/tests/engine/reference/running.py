@@ -14,7 +14,7 @@ from starkware.cairo.lang.vm.vm_core import VirtualMachine
 from .engine_vm import EngineVm
 
 _FRAME = re.compile(
-    r'  File "[^"]*/(?:starkware/cairo/lang/(?:vm|compiler)|starkware/python/math_utils'
+    r'  File "[^"]*/(?:starkware/cairo/lang|starkware/python/math_utils'
     r'|cairohints/engine)[^"]*", line .*\n'
     r"(?:    .*\n)*(?:  \[Previous line repeated .*\n)?"
 )

@@ -58,7 +58,7 @@ fn print(expression: &Expression) -> Result<Printed, Raised> {
     Ok(match &expression.node {
         Node::Const { value, text } => {
             let digits = match text {
-                Some(text) => text.clone(),
+                Some(text) => text.to_string(),
                 None => value.magnitude().to_string(),
             };
             match value.sign() {
@@ -139,16 +139,12 @@ fn print(expression: &Expression) -> Result<Printed, Raised> {
             text: format!("new {}", print(inner)?.at_least(Precedence::AddressOf)),
             precedence: Precedence::Lowest,
         },
-        Node::Call {
-            name,
-            implicit,
-            arguments,
-        } => {
-            let mut text = print(name)?.text;
-            if let Some(implicit) = implicit {
+        Node::Call(call) => {
+            let mut text = print(&call.name)?.text;
+            if let Some(implicit) = &call.implicit {
                 text.push_str(&format!("{{{}}}", list(implicit)?));
             }
-            Printed::highest(format!("{text}({})", list(arguments)?))
+            Printed::highest(format!("{text}({})", list(&call.arguments)?))
         }
     })
 }
@@ -217,6 +213,9 @@ fn list(arguments: &Arguments) -> Result<String, Raised> {
 
 fn format_notes(notes: &Notes) -> String {
     let mut text = String::new();
+    let Some(notes) = notes.text() else {
+        return text;
+    };
     if notes.starts_new_line {
         text.push('\n');
     } else if !notes.comments.is_empty() {
@@ -232,12 +231,13 @@ fn format_notes(notes: &Notes) -> String {
 
 /// A new line if there is one; comments cannot be printed inside operators.
 fn new_line(notes: &Notes) -> Result<&'static str, Raised> {
-    if !notes.comments.is_empty() {
-        return Err(Raised::at(
+    match notes.text() {
+        None => Ok(""),
+        Some(text) if text.comments.is_empty() => Ok("\n"),
+        Some(text) => Err(Raised::at(
             Class::Formatting,
             "Comments inside expressions are not supported by the auto-formatter.",
-            notes.location.clone(),
-        ));
+            text.location.clone(),
+        )),
     }
-    Ok(if notes.is_empty() { "" } else { "\n" })
 }

@@ -1,7 +1,7 @@
 //! Tokens of expressions and types. The lexer does not depend on the parser: keywords are keywords
 //! everywhere, and `//` starts a comment even where a division could stand.
 
-use super::parser::ParseError;
+use super::cursor::ParseError;
 
 /// A token and where it stands.
 #[derive(Clone, Copy, Debug)]

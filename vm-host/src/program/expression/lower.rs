@@ -137,7 +137,7 @@ fn part(expression: &Expression) -> Part {
         | Node::Dot { .. }
         | Node::AddressOf(_)
         | Node::Cast { .. }
-        | Node::Call { .. } => Part::Stuck(Vec::new()),
+        | Node::Call(_) => Part::Stuck(Vec::new()),
     }
 }
 

@@ -4,6 +4,7 @@
 //! Locations are kept to the column, because error texts show them. Must not know hints or memory.
 
 mod cairo_type;
+mod cursor;
 mod format;
 mod lexer;
 mod lower;
@@ -14,16 +15,21 @@ mod simplify;
 mod translate;
 mod tree;
 mod type_cast;
+mod type_parser;
 mod type_system;
 
 pub(super) use cairo_type::CairoType;
 pub(super) use format::format_expression;
 pub(super) use lower::{Value, lower, sequence};
-pub(super) use parser::{parse_expression, parse_type};
+pub(super) use parser::parse_expression;
 pub(super) use translate::translate_ap;
 pub(super) use tree::{Expression, Node, Notes, Operator};
 pub(super) use type_cast::struct_definition;
+pub(super) use type_parser::parse_type;
 pub(super) use type_system::simplify_types;
 
 /// Deeper expressions are refused: every step over them is recursive.
 pub(super) const MAX_DEPTH: usize = 200;
+
+/// Brackets, signs and powers inside each other; sums may be longer than that.
+const MAX_NESTING: usize = 100;

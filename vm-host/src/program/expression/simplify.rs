@@ -44,7 +44,7 @@ pub(super) fn simplify(expression: &Expression) -> Result<Expression, Raised> {
         }
         Node::Parentheses { inner, .. } => return simplify(inner),
         Node::Deref { address, .. } => return Ok(Expression::deref(simplify(address)?, location)),
-        Node::Tuple(members) => Node::Tuple(list(members)?),
+        Node::Tuple(members) => Node::Tuple(Box::new(list(members)?)),
         Node::New { inner, typed } => Node::New {
             inner: Box::new(simplify(inner)?),
             typed: *typed,

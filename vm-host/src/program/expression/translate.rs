@@ -2,7 +2,7 @@
 
 use num_bigint::BigInt;
 
-use super::tree::{Arguments, Expression, Node, Operator, Register};
+use super::tree::{Arguments, Call, Expression, Node, Operator, Register};
 
 /// Replaces ap by `ap - diff`; with an unknown change fails if ap is used at all.
 pub(in super::super) fn translate_ap(
@@ -87,7 +87,7 @@ pub(in super::super) fn translate_ap(
             dest_type: dest_type.clone(),
             notes: notes.clone(),
         },
-        Node::Tuple(members) => Node::Tuple(list(members)?),
+        Node::Tuple(members) => Node::Tuple(Box::new(list(members)?)),
         Node::New {
             inner: value,
             typed,
@@ -95,18 +95,14 @@ pub(in super::super) fn translate_ap(
             inner: inner(value)?,
             typed: *typed,
         },
-        Node::Call {
-            name,
-            implicit,
-            arguments,
-        } => Node::Call {
-            name: name.clone(),
-            implicit: match implicit {
+        Node::Call(call) => Node::Call(Box::new(Call {
+            name: call.name.clone(),
+            implicit: match &call.implicit {
                 Some(arguments) => Some(list(arguments)?),
                 None => None,
             },
-            arguments: list(arguments)?,
-        },
+            arguments: list(&call.arguments)?,
+        })),
     };
     Some(Expression::new(node, expression.location.clone()))
 }

@@ -18,7 +18,10 @@ pub(in super::super) struct Expression {
 #[derive(Clone, Debug)]
 pub(in super::super) enum Node {
     /// A number, with the text it was written as.
-    Const { value: BigInt, text: Option<String> },
+    Const {
+        value: BigInt,
+        text: Option<Box<str>>,
+    },
     /// `nondet %{ code %}`.
     Hint { code: String },
     /// A name.
@@ -66,19 +69,15 @@ pub(in super::super) enum Node {
     /// `cast(a, T)`.
     Cast {
         inner: Box<Expression>,
-        dest_type: CairoType,
+        dest_type: Box<CairoType>,
         notes: Notes,
     },
     /// `(a, b)`.
-    Tuple(Arguments),
+    Tuple(Box<Arguments>),
     /// `new a`; typed until the type system has looked at it.
     New { inner: Box<Expression>, typed: bool },
     /// `f(a)` or `f{b}(a)`.
-    Call {
-        name: Box<Expression>,
-        implicit: Option<Arguments>,
-        arguments: Arguments,
-    },
+    Call(Box<Call>),
 }
 
 /// A list of arguments or tuple items.
@@ -117,15 +116,30 @@ pub(in super::super) enum Operator {
     Div,
 }
 
-/// New lines and comments inside an expression.
+/// New lines and comments inside an expression; mostly there are none.
 #[derive(Clone, Debug, Default)]
-pub(in super::super) struct Notes {
+pub(in super::super) struct Notes(Option<Box<NoteText>>);
+
+/// New lines and comments.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct NoteText {
     /// With the slashes.
     pub(in super::super) comments: Vec<String>,
     /// Whether a new line comes first.
     pub(in super::super) starts_new_line: bool,
     /// Where they stand.
     pub(in super::super) location: Option<Location>,
+}
+
+/// A function call.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Call {
+    /// The function's name.
+    pub(in super::super) name: Expression,
+    /// Its implicit arguments.
+    pub(in super::super) implicit: Option<Arguments>,
+    /// Its arguments.
+    pub(in super::super) arguments: Arguments,
 }
 
 impl Expression {
@@ -194,7 +208,7 @@ impl Expression {
             Node::Cast { .. } => "ExprCast",
             Node::Tuple(_) => "ExprTuple",
             Node::New { .. } => "ExprNewOperator",
-            Node::Call { .. } => "ExprFuncCall",
+            Node::Call(_) => "ExprFuncCall",
         }
     }
 }
@@ -222,18 +236,29 @@ impl Register {
 }
 
 impl Notes {
+    /// These.
+    pub(in super::super) fn new(text: NoteText) -> Self {
+        Self(Some(Box::new(text)))
+    }
+
+    /// The text, if there is any.
+    pub(in super::super) fn text(&self) -> Option<&NoteText> {
+        self.0.as_deref()
+    }
+
     /// Whether there are none.
     pub(in super::super) fn is_empty(&self) -> bool {
-        self.comments.is_empty() && !self.starts_new_line
+        self.0.is_none()
     }
 
     /// These and later ones.
     pub(in super::super) fn join(self, later: Self) -> Self {
-        if self.is_empty() {
+        let Some(mut joined) = self.0 else {
             return later;
+        };
+        if let Some(later) = later.0 {
+            joined.comments.extend(later.comments);
         }
-        let mut joined = self;
-        joined.comments.extend(later.comments);
-        joined
+        Self(Some(joined))
     }
 }

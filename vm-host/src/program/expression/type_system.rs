@@ -8,7 +8,7 @@ use super::super::location::Location;
 use super::super::raised::{Class, Raised};
 use super::cairo_type::{CairoType, TupleMember};
 use super::simplify::simplify;
-use super::tree::{Argument, Arguments, Expression, Node, Notes, Operator};
+use super::tree::{Argument, Arguments, Call, Expression, Node, Notes, Operator};
 use super::type_cast::{CastKind, check_cast, struct_definition};
 
 /// An expression without types, and its type.
@@ -31,123 +31,140 @@ fn error(message: String, location: &Option<Location>) -> Raised {
 }
 
 impl TypeSystem<'_> {
+    // Each kind has a function of its own, so that this one, which recurs, stays small on the stack.
     fn visit(&self, expression: &Expression) -> Result<Typed, Raised> {
         let location = &expression.location;
-        let felt = |node: Node| Ok((Expression::new(node, location.clone()), CairoType::Felt));
         match &expression.node {
-            node @ (Node::Const { .. } | Node::Hint { .. } | Node::Register(_)) => {
-                felt(node.clone())
-            }
-            node @ Node::New { typed: false, .. } => felt(node.clone()),
-            Node::Identifier { name } => Err(error(
-                format!("Identifier '{name}' is not allowed in this context."),
-                location,
-            )),
-            Node::Operator {
-                a,
-                operator,
-                b,
-                notes,
-            } => self.operator(a, *operator, b, notes, location),
-            Node::Pow { a, b, notes } => {
-                let ((a, a_type), (b, b_type)) = (self.visit(a)?, self.visit(b)?);
-                if a_type != CairoType::Felt && b_type == CairoType::Felt {
-                    return Err(not_implemented("**", &a_type, &b_type, location));
-                }
-                felt(Node::Pow {
-                    a: Box::new(a),
-                    b: Box::new(b),
-                    notes: notes.clone(),
-                })
-            }
-            Node::Neg(value) => {
-                let (value, value_type) = self.visit(value)?;
-                if value_type != CairoType::Felt {
-                    let message = format!("Unary '-' is not supported for type '{value_type}'.");
-                    return Err(error(message, location));
-                }
-                felt(Node::Neg(Box::new(value)))
-            }
+            Node::Const { .. } | Node::Hint { .. } | Node::Register(_) => leaf(expression),
+            Node::New { typed: false, .. } => leaf(expression),
+            Node::Identifier { name } => Err(not_allowed(name, location)),
+            Node::Operator { .. } => self.operator(expression),
+            Node::Pow { a, b, notes } => self.pow(a, b, notes, location),
+            Node::Neg(value) => self.neg(value, location),
             Node::Parentheses { inner, .. } => self.visit(inner),
-            Node::Deref { address, notes } => {
-                let (address, address_type) = self.visit(address)?;
-                let value_type = match address_type {
-                    CairoType::Felt => CairoType::Felt,
-                    CairoType::Pointer(pointee) => *pointee,
-                    other => {
-                        return Err(error(
-                            format!("Cannot dereference type '{other}'."),
-                            location,
-                        ));
-                    }
-                };
-                let node = Node::Deref {
-                    address: Box::new(address),
-                    notes: notes.clone(),
-                };
-                Ok((Expression::new(node, location.clone()), value_type))
-            }
-            Node::AddressOf(inner) => {
-                let (inner, inner_type) = self.visit(inner)?;
-                Ok((address(inner)?, inner_type.pointer()))
-            }
+            Node::Deref { address, notes } => self.deref(address, notes, location),
+            Node::AddressOf(inner) => self.address_of(inner),
             Node::Subscript { inner, offset, .. } => self.subscript(inner, offset, location),
             Node::Dot { inner, member } => self.dot(inner, member, location),
             Node::Cast {
                 inner, dest_type, ..
-            } => {
-                let (inner, source) = self.visit(inner)?;
-                let fits = check_cast(
-                    self.identifiers,
-                    &source,
-                    dest_type,
-                    CastKind::Explicit,
-                    location.as_ref(),
-                    Some(&inner),
-                )?;
-                if !fits {
-                    return Err(error(
-                        format!("Cannot cast '{source}' to '{dest_type}'."),
-                        location,
-                    ));
-                }
-                Ok((
-                    Expression::new(inner.node, location.clone()),
-                    dest_type.clone(),
-                ))
-            }
+            } => self.cast(inner, dest_type, location),
             Node::Tuple(members) => self.tuple(members, location),
-            Node::New { inner, typed: true } => {
-                let (inner, inner_type) = self.visit(inner)?;
-                let node = Node::New {
-                    inner: Box::new(inner),
-                    typed: false,
-                };
-                Ok((
-                    Expression::new(node, location.clone()),
-                    inner_type.pointer(),
-                ))
-            }
-            // The name of a function is looked up in no scope at all, so that it is never found.
-            Node::Call { name, .. } => {
-                let name = match &name.node {
-                    Node::Identifier { name } => name.split('.').next().unwrap_or(""),
-                    _ => "",
-                };
-                let message = format!("Unknown identifier '{name}'.");
-                Err(Raised::at(Class::Preprocessor, message, location.clone()))
-            }
+            Node::New { inner, typed: true } => self.new_operator(inner, location),
+            Node::Call(call) => Err(unknown_function(call, location)),
         }
     }
 
-    fn operator(
+    fn pow(
         &self,
         a: &Expression,
-        operator: Operator,
         b: &Expression,
         notes: &Notes,
         location: &Option<Location>,
     ) -> Result<Typed, Raised> {
+        let ((a, a_type), (b, b_type)) = (self.visit(a)?, self.visit(b)?);
+        if a_type != CairoType::Felt && b_type == CairoType::Felt {
+            return Err(not_implemented("**", &a_type, &b_type, location));
+        }
+        let (a, b) = (Box::new(a), Box::new(b));
+        let node = Node::Pow {
+            a,
+            b,
+            notes: notes.clone(),
+        };
+        Ok((Expression::new(node, location.clone()), CairoType::Felt))
+    }
+
+    fn neg(&self, value: &Expression, location: &Option<Location>) -> Result<Typed, Raised> {
+        let (value, value_type) = self.visit(value)?;
+        if value_type != CairoType::Felt {
+            let message = format!("Unary '-' is not supported for type '{value_type}'.");
+            return Err(error(message, location));
+        }
+        let node = Node::Neg(Box::new(value));
+        Ok((Expression::new(node, location.clone()), CairoType::Felt))
+    }
+
+    fn deref(
+        &self,
+        address: &Expression,
+        notes: &Notes,
+        location: &Option<Location>,
+    ) -> Result<Typed, Raised> {
+        let (address, address_type) = self.visit(address)?;
+        let value_type = match address_type {
+            CairoType::Felt => CairoType::Felt,
+            CairoType::Pointer(pointee) => *pointee,
+            other => {
+                return Err(error(
+                    format!("Cannot dereference type '{other}'."),
+                    location,
+                ));
+            }
+        };
+        let node = Node::Deref {
+            address: Box::new(address),
+            notes: notes.clone(),
+        };
+        Ok((Expression::new(node, location.clone()), value_type))
+    }
+
+    fn address_of(&self, inner: &Expression) -> Result<Typed, Raised> {
+        let (inner, inner_type) = self.visit(inner)?;
+        Ok((address(inner)?, inner_type.pointer()))
+    }
+
+    fn cast(
+        &self,
+        inner: &Expression,
+        dest: &CairoType,
+        location: &Option<Location>,
+    ) -> Result<Typed, Raised> {
+        let (inner, source) = self.visit(inner)?;
+        let (identifiers, kind) = (self.identifiers, CastKind::Explicit);
+        if !check_cast(
+            identifiers,
+            &source,
+            dest,
+            kind,
+            location.as_ref(),
+            Some(&inner),
+        )? {
+            return Err(error(
+                format!("Cannot cast '{source}' to '{dest}'."),
+                location,
+            ));
+        }
+        Ok((Expression::new(inner.node, location.clone()), dest.clone()))
+    }
+
+    fn new_operator(
+        &self,
+        inner: &Expression,
+        location: &Option<Location>,
+    ) -> Result<Typed, Raised> {
+        let (inner, inner_type) = self.visit(inner)?;
+        let node = Node::New {
+            inner: Box::new(inner),
+            typed: false,
+        };
+        Ok((
+            Expression::new(node, location.clone()),
+            inner_type.pointer(),
+        ))
+    }
+
+    fn operator(&self, expression: &Expression) -> Result<Typed, Raised> {
+        let Node::Operator {
+            a,
+            operator,
+            b,
+            notes,
+        } = &expression.node
+        else {
+            return leaf(expression);
+        };
+        let (operator, location) = (*operator, &expression.location);
         let ((a, a_type), (b, b_type)) = (self.visit(a)?, self.visit(b)?);
         let sum = matches!(operator, Operator::Add | Operator::Sub);
         let result = match (&a_type, &b_type) {
@@ -371,7 +388,7 @@ impl TypeSystem<'_> {
             items,
             ..members.clone()
         };
-        let expression = Expression::new(Node::Tuple(arguments), location.clone());
+        let expression = Expression::new(Node::Tuple(Box::new(arguments)), location.clone());
         Ok((expression, CairoType::Tuple(types)))
     }
 
@@ -396,6 +413,31 @@ impl TypeSystem<'_> {
                 .sum(),
         }
     }
+}
+
+/// What the type system leaves as it is.
+fn leaf(expression: &Expression) -> Result<Typed, Raised> {
+    Ok((expression.clone(), CairoType::Felt))
+}
+
+fn not_allowed(name: &str, location: &Option<Location>) -> Raised {
+    error(
+        format!("Identifier '{name}' is not allowed in this context."),
+        location,
+    )
+}
+
+/// The name of a function is looked up in no scope at all, so that it is never found.
+fn unknown_function(call: &Call, location: &Option<Location>) -> Raised {
+    let name = match &call.name.node {
+        Node::Identifier { name } => name.split('.').next().unwrap_or(""),
+        _ => "",
+    };
+    Raised::at(
+        Class::Preprocessor,
+        format!("Unknown identifier '{name}'."),
+        location.clone(),
+    )
 }
 
 /// The address of a memory cell.

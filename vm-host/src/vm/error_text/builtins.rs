@@ -46,7 +46,7 @@ fn rule(builtin: &BuiltinRunner) -> Option<DeductionRule> {
 }
 
 /// The builtin whose segment this is.
-pub(crate) fn of_segment(vm: &VirtualMachine, segment: isize) -> Option<&BuiltinRunner> {
+pub(super) fn of_segment(vm: &VirtualMachine, segment: isize) -> Option<&BuiltinRunner> {
     let segment = usize::try_from(segment).ok()?;
     vm.builtin_runners
         .iter()
@@ -130,7 +130,7 @@ fn refusal(error: &RunnerError, inputs: &[Felt252]) -> String {
 }
 
 /// Applies the rule by which the builtin checks a cell that is written in its segment.
-pub(super) fn validate(vm: &VirtualMachine, address: Relocatable) -> Raised<()> {
+pub(crate) fn validate(vm: &VirtualMachine, address: Relocatable) -> Raised<()> {
     let Some(value) = vm.get_maybe(&address) else {
         return Ok(());
     };

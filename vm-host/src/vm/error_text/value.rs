@@ -27,7 +27,7 @@ pub(super) type Raised<T> = Result<T, String>;
 
 impl Value {
     /// The address, where it is one that a memory cell can have.
-    pub(super) fn address(self) -> Option<Relocatable> {
+    pub(crate) fn address(self) -> Option<Relocatable> {
         match self {
             Self::Int(_) => None,
             Self::Pointer { segment, offset } => {
@@ -38,7 +38,7 @@ impl Value {
     }
 
     /// The value moved by a number of cells.
-    pub(super) fn moved(self, by: isize) -> Self {
+    pub(crate) fn moved(self, by: isize) -> Self {
         match self {
             Self::Int(value) => Self::Int(value + Felt252::from(by as i64)),
             Self::Pointer { segment, offset } => Self::Pointer {

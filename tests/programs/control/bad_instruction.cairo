@@ -1,0 +1,7 @@
+// Data that is no instruction.
+func main() {
+    jmp data;
+
+    data:
+    dw 0xffffffffffffffffffffff;
+}

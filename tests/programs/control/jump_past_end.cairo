@@ -1,0 +1,4 @@
+// A jump past the last instruction.
+func main() {
+    jmp rel 1000;
+}

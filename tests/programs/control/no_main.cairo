@@ -1,0 +1,5 @@
+// A program without main.
+func other() {
+    %{ print("never") %}
+    return ();
+}

@@ -1,0 +1,5 @@
+// A hint asks for a name that does not exist.
+func main() {
+    %{ ids.nothing %}
+    return ();
+}

@@ -1,0 +1,8 @@
+// A hint that is indented wrongly.
+func main() {
+    %{
+        a = 1
+          b = 2
+    %}
+    return ();
+}

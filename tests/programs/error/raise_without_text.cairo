@@ -1,0 +1,5 @@
+// An exception without text.
+func main() {
+    %{ raise RuntimeError %}
+    return ();
+}

@@ -1,0 +1,11 @@
+//! Tests against what the reference VM does, recorded in `testdata/`, and of hostile programs.
+
+mod engine;
+mod exceptions;
+mod hostile;
+mod loading;
+mod locations;
+mod references;
+mod sample;
+mod speed;
+mod values;

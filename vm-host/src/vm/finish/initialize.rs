@@ -1,0 +1,147 @@
+//! Building a run: the runner of a program in a layout, standing before its first step.
+
+use super::{Exception, Layout, RunFailure, RunShape, layout::SUPPORTED_BUILTINS, shape::RunFlags};
+use crate::{cli::RunOptions, vm::outputs::Pie};
+use cairo_vm::{
+    types::{
+        builtin_name::BuiltinName, layout::CairoLayoutParams, program::Program,
+        relocatable::Relocatable,
+    },
+    vm::{
+        errors::runner_errors::RunnerError,
+        runners::cairo_runner::{CairoRunner, ORDERED_BUILTIN_LIST},
+    },
+};
+
+/// A run that stands before its first step.
+pub struct PreparedRun {
+    /// The runner.
+    pub runner: CairoRunner,
+    /// Where the run ends.
+    pub end: Relocatable,
+    /// Its fixed side.
+    pub shape: RunShape,
+    /// The PIE that is run again, if one is.
+    pub pie: Option<Pie>,
+}
+
+impl std::fmt::Debug for PreparedRun {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("PreparedRun")
+            .field("end", &self.end)
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Prepares a run of the program from its entry point (in proof mode, from `__start__`).
+pub fn initialize(
+    program: &Program,
+    options: &RunOptions,
+    layout_params: Option<CairoLayoutParams>,
+) -> Result<PreparedRun, RunFailure> {
+    let builtins: Vec<_> = program.iter_builtins().copied().collect();
+    check_builtins(&builtins, options)?;
+    if options.proof_mode {
+        check_proof_labels(program)?;
+    }
+    let layout = Layout::new(options.layout, layout_params.as_ref());
+    // The runner pads nothing itself: it would print no warnings, and with padding disabled it would
+    // compute other sizes for the builtins than the reference VM.
+    let mut runner = CairoRunner::new(
+        program,
+        options.layout,
+        layout_params,
+        options.proof_mode,
+        options.trace_needed(),
+        false,
+    )
+    .map_err(|error| failure(&error))?;
+    let end = runner
+        .initialize(options.allow_missing_builtins)
+        .map_err(|error| failure(&error))?;
+    let shape = RunShape::of(
+        &runner,
+        layout,
+        RunFlags {
+            proof_mode: options.proof_mode,
+            allow_missing_builtins: options.allow_missing_builtins,
+        },
+    );
+    Ok(PreparedRun {
+        runner,
+        end,
+        shape,
+        pie: None,
+    })
+}
+
+fn check_builtins(builtins: &[BuiltinName], options: &RunOptions) -> Result<(), RunFailure> {
+    let offered = Layout::builtins(options.layout);
+    let missing: Vec<_> = builtins
+        .iter()
+        .filter(|builtin| !offered.contains(builtin))
+        .copied()
+        .collect();
+    if !missing.is_empty() && !options.allow_missing_builtins {
+        let failure = RunFailure::assertion(format!(
+            "Builtins {{{}}} are not present in layout \"{}\"",
+            quoted(&missing),
+            options.layout
+        ));
+        let hint = match Layout::with_builtins(builtins) {
+            Some(name) => format!("`--layout {name}` has them"),
+            None => format!("no layout has all of {}", quoted(builtins)),
+        };
+        return Err(failure.with_hint(hint));
+    }
+    debug_assert_eq!(ORDERED_BUILTIN_LIST, SUPPORTED_BUILTINS);
+    let mut supported = SUPPORTED_BUILTINS.iter();
+    if !builtins
+        .iter()
+        .all(|builtin| supported.any(|supported| supported == builtin))
+    {
+        return Err(RunFailure::assertion(format!(
+            "The builtins specified by the %builtins directive must be subsequence of [{}]. Got [{}].",
+            quoted(&SUPPORTED_BUILTINS),
+            quoted(builtins)
+        )));
+    }
+    Ok(())
+}
+
+fn check_proof_labels(program: &Program) -> Result<(), RunFailure> {
+    for label in ["__start__", "__end__"] {
+        let known = program
+            .get_identifier(&format!("__main__.{label}"))
+            .is_some_and(|identifier| identifier.pc.is_some());
+        if !known {
+            return Err(RunFailure::new(
+                Exception::MissingIdentifier,
+                // The reference VM starts at 0 without `__start__`, and misses `__end__`.
+                "Unknown identifier '__end__'.",
+            )
+            .with_hint("compile the program with `cairo-compile --proof_mode`"));
+        }
+    }
+    Ok(())
+}
+
+/// Python's list of builtin names, without the brackets.
+fn quoted(builtins: &[BuiltinName]) -> String {
+    let names: Vec<_> = builtins
+        .iter()
+        .map(|builtin| format!("'{}'", builtin.to_str()))
+        .collect();
+    names.join(", ")
+}
+
+pub(super) fn failure(error: &RunnerError) -> RunFailure {
+    match error {
+        RunnerError::MissingMain => RunFailure::assertion("Missing main()."),
+        RunnerError::MemoryValidationError(error)
+        | RunnerError::MemoryInitializationError(error) => RunFailure::of_memory(error),
+        error => RunFailure::assertion(error.to_string()),
+    }
+}

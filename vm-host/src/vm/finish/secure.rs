@@ -1,0 +1,104 @@
+//! Verification that a run is secure: that another program may take over its memory. Every cell lies where
+//! the run may write, every value is one that can be relocated, and every builtin instance is whole.
+
+use super::{RunFailure, RunShape, secure_mod::check_mod_builtin};
+use crate::vm::{error_text, outputs};
+use cairo_vm::{
+    types::relocatable::{MaybeRelocatable, Relocatable},
+    vm::{runners::builtin_runner::BuiltinRunner, vm_core::VirtualMachine},
+};
+
+/// Verifies that the run is secure.
+pub fn verify_secure(vm: &VirtualMachine, shape: &RunShape) -> Result<(), RunFailure> {
+    let builtins = outputs::builtin_segments(vm)?;
+    for segment in outputs::segments(vm) {
+        let builtin = builtins
+            .iter()
+            .find(|(_, info)| info.index == segment as u64);
+        for (address, value) in outputs::cells(vm, segment) {
+            if let Some((name, info)) = builtin
+                && address.offset as u64 >= info.size
+            {
+                return Err(RunFailure::security(format!(
+                    "Out of bounds access to builtin segment {} at {address}.",
+                    name.to_str()
+                )));
+            }
+            if segment == 0 && address.offset >= shape.program_size {
+                return Err(RunFailure::security(format!(
+                    "Out of bounds access to program segment at {address}."
+                )));
+            }
+            if !is_valid_value(vm, &value) {
+                return Err(RunFailure::security(format!(
+                    "Invalid memory value at address {address}: {value}."
+                )));
+            }
+        }
+    }
+    for builtin in &vm.builtin_runners {
+        check_builtin(vm, builtin).map_err(RunFailure::security)?;
+    }
+    Ok(())
+}
+
+fn is_valid_value(vm: &VirtualMachine, value: &MaybeRelocatable) -> bool {
+    match value {
+        MaybeRelocatable::Int(_) => true,
+        MaybeRelocatable::RelocatableValue(address) => usize::try_from(address.segment_index)
+            .is_ok_and(|segment| segment < vm.segments.num_segments()),
+    }
+}
+
+/// The checks of one builtin. The error is the text of what the reference VM raises.
+fn check_builtin(vm: &VirtualMachine, builtin: &BuiltinRunner) -> Result<(), String> {
+    let inputs = match builtin {
+        BuiltinRunner::Output(_) | BuiltinRunner::SegmentArena(_) => return Ok(()),
+        BuiltinRunner::Mod(_) => 7,
+        BuiltinRunner::RangeCheck(_) | BuiltinRunner::RangeCheck96(_) => 1,
+        BuiltinRunner::Hash(_) | BuiltinRunner::Bitwise(_) | BuiltinRunner::Signature(_) => 2,
+        BuiltinRunner::Poseidon(_) => 3,
+        BuiltinRunner::EcOp(_) => 5,
+        BuiltinRunner::Keccak(_) => 8,
+    };
+    check_cells(vm, builtin, inputs)?;
+    match builtin {
+        BuiltinRunner::Mod(modulo) => check_mod_builtin(vm, modulo),
+        _ => Ok(()),
+    }
+}
+
+fn check_cells(vm: &VirtualMachine, builtin: &BuiltinRunner, inputs: usize) -> Result<(), String> {
+    let name = builtin.name().to_str();
+    let base = builtin.base();
+    let cells = builtin.cells_per_instance() as usize;
+    let size = vm.get_segment_used_size(base).unwrap_or(0);
+    let set = outputs::cells(vm, base).count();
+    let instances = size.div_ceil(cells);
+    if instances > set / inputs {
+        return Err(format!("Missing memory cells for {name}."));
+    }
+    let address = |offset| Relocatable::from((base as isize, offset));
+    let missing: Vec<_> = (0..instances)
+        .flat_map(|instance| (0..inputs).map(move |input| instance * cells + input))
+        .filter(|&offset| vm.get_maybe(&address(offset)).is_none())
+        .collect();
+    if !missing.is_empty() {
+        let shown: Vec<_> = missing.iter().take(20).map(usize::to_string).collect();
+        let dots = if missing.len() > 20 { "..." } else { "." };
+        return Err(format!(
+            "Missing memory cells for {name}: {}{dots}",
+            shown.join(", ")
+        ));
+    }
+    // Cells that have a value were checked when the run ended; the others must at least be deducible.
+    for instance in 0..instances {
+        for output in inputs..cells {
+            let address = address(instance * cells + output);
+            if vm.get_maybe(&address).is_none() {
+                error_text::deduce(vm, builtin, address)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! Walking over the memory of a VM whose segment sizes are known.
+
+use cairo_vm::{
+    types::relocatable::{MaybeRelocatable, Relocatable},
+    vm::vm_core::VirtualMachine,
+};
+
+/// The indices of the segments.
+pub(crate) fn segments(vm: &VirtualMachine) -> std::ops::Range<usize> {
+    0..vm.segments.num_segments()
+}
+
+/// The cells of a segment that have a value, in order, with their addresses.
+pub(crate) fn cells(
+    vm: &VirtualMachine,
+    segment: usize,
+) -> impl Iterator<Item = (Relocatable, MaybeRelocatable)> + '_ {
+    let size = vm.get_segment_used_size(segment).unwrap_or(0);
+    (0..size).filter_map(move |offset| {
+        let address = Relocatable::from((segment as isize, offset));
+        Some((address, vm.get_maybe(&address)?))
+    })
+}

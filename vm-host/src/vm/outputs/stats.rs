@@ -1,0 +1,55 @@
+//! The counters and times of a run, for `--stats`.
+
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// What a run cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Stats {
+    /// Cairo steps.
+    pub steps: u64,
+    /// Hints that ran, in either language.
+    pub hints_executed: u64,
+    /// Requests to the hint worker that were answered.
+    pub round_trips: u64,
+    /// Questions that the worker asked while a hint ran.
+    pub sub_requests: u64,
+    /// Bytes sent to the worker.
+    pub bytes_to_worker: u64,
+    /// Bytes received from the worker.
+    pub bytes_from_worker: u64,
+    /// Time spent in Cairo instructions.
+    pub seconds_stepping: f64,
+    /// Time spent waiting for the worker, its Python included.
+    pub seconds_waiting: f64,
+    /// Time that the worker spent in Python, as it says.
+    pub seconds_in_python: f64,
+}
+
+impl Stats {
+    /// Writes the counters as JSON.
+    pub fn write(&self, writer: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *writer, self)?;
+        writer.write_all(b"\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_counter_is_in_the_file() {
+        let stats = Stats {
+            steps: 3,
+            seconds_stepping: 0.5,
+            ..Stats::default()
+        };
+        let mut bytes = Vec::new();
+        stats.write(&mut bytes).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(json["steps"], 3);
+        assert_eq!(json["seconds_stepping"], 0.5);
+        assert_eq!(json.as_object().unwrap().len(), 9);
+    }
+}

@@ -1,0 +1,28 @@
+//! The trace file: for every step three little-endian 64-bit numbers, `ap`, `fp` and `pc`, relocated.
+
+use super::Relocation;
+use crate::vm::finish::RunFailure;
+use cairo_vm::vm::trace::trace_entry::TraceEntry;
+use std::io::{self, Write};
+
+/// Writes the trace.
+pub(crate) fn write_trace(
+    writer: &mut dyn Write,
+    trace: &[TraceEntry],
+    relocation: &Relocation,
+) -> io::Result<Result<(), RunFailure>> {
+    // Registers ap and fp always point into the execution segment.
+    let execution_base = relocation.base(1).unwrap_or(1) as u64;
+    for entry in trace {
+        let pc = match relocation.address(entry.pc) {
+            Ok(pc) => pc,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let mut bytes = [0; 24];
+        bytes[..8].copy_from_slice(&(execution_base + entry.ap as u64).to_le_bytes());
+        bytes[8..16].copy_from_slice(&(execution_base + entry.fp as u64).to_le_bytes());
+        bytes[16..].copy_from_slice(&pc.to_le_bytes());
+        writer.write_all(&bytes)?;
+    }
+    Ok(Ok(()))
+}
