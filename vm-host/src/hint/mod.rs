@@ -1,6 +1,7 @@
 //! One hint: what it is sent, what it asks, what it may change.
 
 mod answer;
+pub mod builtins;
 pub mod diff;
 pub mod engine;
 pub mod learned;

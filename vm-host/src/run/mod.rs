@@ -17,7 +17,7 @@ use crate::cli::{ExitCode, ProgramSource, RunOptions};
 use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
 use crate::vm::finish::{self, Ended, FinishError, PreparedRun};
 use crate::vm::outputs::{Output, OutputError, OutputFiles, Printer, Stats, read_pie};
-use crate::vm::{Machine, StepError};
+use crate::vm::{Failure, Machine, StepError, end_hints};
 
 /// Where the program's code starts.
 const PROGRAM_BASE: Relocatable = Relocatable { segment_index: 0, offset: 0 };
@@ -54,13 +54,16 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
             for program in loaded.iter().skip(1) {
                 context.load(Arc::clone(&program.program), program.base);
             }
-            report::step(&machine, &context, error)
+            report::failure(Failure::of_step(&machine, &context, error))
         });
     let running = started.elapsed();
     let mut ended = Ended { exact_steps: steps.is_some(), ..Ended::default() };
     if let Ok(original_steps) = outcome {
         ended.original_steps = original_steps;
-        outcome = engine::end(&mut machine, &mut ended).await.map(|()| None);
+        outcome = end_hints(&mut machine, &mut ended)
+            .await
+            .map(|()| None)
+            .map_err(report::failure);
     }
     files
         .write(Output::Stats, |file| stats(&machine, running).write(file).map(Ok::<_, OutputError>))
@@ -213,7 +216,10 @@ fn finish_error(
 ) -> RunError {
     match error {
         FinishError::Run(failure) => run_failure(failure),
-        FinishError::Step(failure) => report::instruction(&prepared.runner.vm, context, &failure),
+        FinishError::Step(failure) => {
+            let vm = &prepared.runner.vm;
+            report::failure(Failure::of_instruction(vm, context, &failure))
+        }
         FinishError::Output(error) => cannot_write(error),
         error @ FinishError::Print(_) => RunError::new(ExitCode::CannotWrite, error),
     }
