@@ -9,8 +9,6 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 
 /// The domain of every reason.
 const DOMAIN: &str = "cairohints";
-/// Where help is.
-const HELP_URL: &str = "https://github.com/cairohints/cairohints#vm-host-serve";
 
 /// An error of a call, until it is a [`Status`].
 #[derive(Debug)]
@@ -47,7 +45,8 @@ impl Problem {
 
     /// Says what the caller can do.
     pub(super) fn help(mut self, advice: &str) -> Self {
-        self.details.add_help_link(advice, HELP_URL);
+        // The advice is all there is to read.
+        self.details.add_help_link(advice, "");
         self
     }
 }
