@@ -73,7 +73,7 @@ fn a_temporary_segment_with_cells_must_be_moved() {
     let vm = &mut prepared.runner.vm;
     let (segment, target) = (vm.add_temporary_segment(), vm.add_memory_segment());
     vm.insert_value(segment, MaybeRelocatable::from(3)).unwrap();
-    vm.add_relocation_rule(segment, target).unwrap();
+    vm.add_relocation_rule(segment, target.into()).unwrap();
     let stdout = end(prepared, &ended, &options).unwrap();
     assert!(stdout.contains("\n4:0   3\n"), "{stdout}");
 }
