@@ -10,7 +10,6 @@ mod report;
 pub use error::RunError;
 pub use hints::{HintsArgs, hints};
 
-
 use std::io::Write as _;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use cairo_vm::types::relocatable::Relocatable;
 
-use crate::cli::{HintPlacement, ExitCode, ProgramSource, RunOptions};
+use crate::cli::{ExitCode, HintPlacement, ProgramSource, RunOptions};
 use crate::placement::NativeHints;
 use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
 use crate::vm::finish::{self, Ended, FinishError, PreparedRun};
@@ -88,21 +87,27 @@ async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attem
     let started = Instant::now();
     let outcome = execute(&mut machine, options, end, steps).await;
     if placement == HintPlacement::Auto
-        && matches!(&outcome, Err(StepError { cause: StepCause::NeedsPython, .. }))
+        && matches!(
+            &outcome,
+            Err(StepError {
+                cause: StepCause::NeedsPython,
+                ..
+            })
+        )
     {
         return Ok(Attempt::NeedsPython);
     }
     let mut outcome = outcome.map_err(|error| {
-            // Programs that hints loaded explain their own instructions.
-            let loaded = machine
-                .session
-                .as_ref()
-                .map_or(&[][..], |s| s.table().programs());
-            for program in loaded.iter().skip(1) {
-                context.load(Arc::clone(&program.program), program.base);
-            }
-            report::step(&machine, &context, error)
-        });
+        // Programs that hints loaded explain their own instructions.
+        let loaded = machine
+            .session
+            .as_ref()
+            .map_or(&[][..], |s| s.table().programs());
+        for program in loaded.iter().skip(1) {
+            context.load(Arc::clone(&program.program), program.base);
+        }
+        report::step(&machine, &context, error)
+    });
     let running = started.elapsed();
     let mut ended = Ended {
         exact_steps: steps.is_some(),
