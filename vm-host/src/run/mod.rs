@@ -11,7 +11,6 @@ pub use error::RunError;
 pub use hints::{HintsArgs, hints};
 
 use std::io::Write as _;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,7 +22,7 @@ use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFile
 use crate::vm::finish::{self, Ended, FinishError, PreparedRun};
 use crate::vm::outputs::{Output, OutputError, OutputFiles, Printer, Stats, read_pie};
 use crate::vm::progress::Progress;
-use crate::vm::{Machine, StepCause, StepError};
+use crate::vm::{Failure, Machine, StepCause, StepError, end_hints};
 
 /// Where the program's code starts.
 const PROGRAM_BASE: Relocatable = Relocatable {
@@ -106,7 +105,7 @@ async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attem
         for program in loaded.iter().skip(1) {
             context.load(Arc::clone(&program.program), program.base);
         }
-        report::step(&machine, &context, error)
+        report::failure(Failure::of_step(&machine, &context, error))
     });
     let running = started.elapsed();
     let mut ended = Ended {
@@ -115,7 +114,10 @@ async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attem
     };
     if let Ok(original_steps) = outcome {
         ended.original_steps = original_steps;
-        outcome = engine::end(&mut machine, &mut ended).await.map(|()| None);
+        outcome = end_hints(&mut machine, &mut ended)
+            .await
+            .map(|()| None)
+            .map_err(report::failure);
     }
     files
         .write(Output::Stats, |file| {
@@ -186,7 +188,7 @@ async fn start_program(
     path: &std::path::Path,
     placement: HintPlacement,
 ) -> Result<Start, RunError> {
-    let bytes: Rc<[u8]> = inputs::program(path)?.into();
+    let bytes: Arc<[u8]> = inputs::program(path)?.into();
     let name = path.display();
     let bad_program = |error: ProgramError| {
         RunError::new(
@@ -313,7 +315,10 @@ fn finish_error(
 ) -> RunError {
     match error {
         FinishError::Run(failure) => run_failure(failure),
-        FinishError::Step(failure) => report::instruction(&prepared.runner.vm, context, &failure),
+        FinishError::Step(failure) => {
+            let vm = &prepared.runner.vm;
+            report::failure(Failure::of_instruction(vm, context, &failure))
+        }
         FinishError::Output(error) => cannot_write(error),
         error @ FinishError::Print(_) => RunError::new(ExitCode::CannotWrite, error),
     }
