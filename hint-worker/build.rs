@@ -18,17 +18,29 @@ fn main() {
     // behind it and gets its environment at run time.
     let base = config.executable().and_then(|python| {
         let output = Command::new(python)
-            .args(["-c", "import sys; print(sys._base_executable, sys.base_prefix, sep='\\n')"])
+            .args([
+                "-c",
+                "import sys; print(sys._base_executable, sys.base_prefix, sep='\\n')",
+            ])
             .output()
             .ok()?;
         String::from_utf8(output.stdout).ok()
     });
     let base = base.unwrap_or_default();
     let mut lines = base.lines();
-    println!("cargo:rustc-env=HINT_WORKER_PYTHON={}", lines.next().unwrap_or_default());
-    println!("cargo:rustc-env=HINT_WORKER_PYTHON_HOME={}", lines.next().unwrap_or_default());
+    println!(
+        "cargo:rustc-env=HINT_WORKER_PYTHON={}",
+        lines.next().unwrap_or_default()
+    );
+    println!(
+        "cargo:rustc-env=HINT_WORKER_PYTHON_HOME={}",
+        lines.next().unwrap_or_default()
+    );
     let version = config.version();
-    println!("cargo:rustc-env=HINT_WORKER_PYTHON_VERSION={}.{}", version.major, version.minor);
+    println!(
+        "cargo:rustc-env=HINT_WORKER_PYTHON_VERSION={}.{}",
+        version.major, version.minor
+    );
     println!("cargo:rerun-if-env-changed=PYO3_PYTHON");
     println!("cargo:rerun-if-changed=build.rs");
 }
@@ -46,13 +58,20 @@ fn embed_engine() {
     let mut list = String::from("[");
     for file in files {
         println!("cargo:rerun-if-changed={}", file.display());
-        let stem = file.file_stem().and_then(|stem| stem.to_str()).expect("a module name");
+        let stem = file
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("a module name");
         let module = match stem {
             "__init__" => "_cairo_hint_engine".to_owned(),
             stem => format!("_cairo_hint_engine.{stem}"),
         };
-        writeln!(list, "({module:?}, include_str!({:?})),", file.display().to_string())
-            .expect("writing to a string");
+        writeln!(
+            list,
+            "({module:?}, include_str!({:?})),",
+            file.display().to_string()
+        )
+        .expect("writing to a string");
     }
     list.push(']');
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));

@@ -67,14 +67,15 @@ pub fn serve(control: OwnedFd, preload: &[String]) -> Result<Option<Seed>, Zygot
         if !requested {
             continue;
         }
-        let Some(descriptors) = receive(&control)? else { return Ok(None) };
+        let Some(descriptors) = receive(&control)? else {
+            return Ok(None);
+        };
         let mut descriptors = descriptors.into_iter();
         let (Some(socket), Some(ended)) = (descriptors.next(), descriptors.next()) else {
             continue;
         };
         let zygote = std::process::id();
-        let forked: i32 =
-            Python::attach(|py| py.import("os")?.call_method0("fork")?.extract())?;
+        let forked: i32 = Python::attach(|py| py.import("os")?.call_method0("fork")?.extract())?;
         match Pid::from_raw(forked) {
             None => {
                 drop((control, ended, workers));
@@ -85,7 +86,9 @@ pub fn serve(control: OwnedFd, preload: &[String]) -> Result<Option<Seed>, Zygot
                 if let Some(stderr) = descriptors.next() {
                     rustix::stdio::dup2_stderr(stderr)?;
                 }
-                return Ok(Some(Seed { socket: socket.into() }));
+                return Ok(Some(Seed {
+                    socket: socket.into(),
+                }));
             }
             Some(pid) => {
                 let process = pidfd_open(pid, PidfdFlags::empty())?;
@@ -99,7 +102,11 @@ pub fn serve(control: OwnedFd, preload: &[String]) -> Result<Option<Seed>, Zygot
 /// Waits for a request or the end of workers.
 fn wait(control: &OwnedFd, workers: &[Forked]) -> rustix::io::Result<(bool, Vec<usize>)> {
     let mut polled: Vec<PollFd<'_>> = vec![PollFd::new(control, PollFlags::IN)];
-    polled.extend(workers.iter().map(|worker| PollFd::new(&worker.process, PollFlags::IN)));
+    polled.extend(
+        workers
+            .iter()
+            .map(|worker| PollFd::new(&worker.process, PollFlags::IN)),
+    );
     loop {
         match poll(&mut polled, None) {
             Err(rustix::io::Errno::INTR) => {}
@@ -109,7 +116,10 @@ fn wait(control: &OwnedFd, workers: &[Forked]) -> rustix::io::Result<(bool, Vec<
     }
     let mut ready = polled.iter().map(|polled| !polled.revents().is_empty());
     let requested = ready.next().unwrap_or(false);
-    let ended = ready.enumerate().filter_map(|(index, ready)| ready.then_some(index)).collect();
+    let ended = ready
+        .enumerate()
+        .filter_map(|(index, ready)| ready.then_some(index))
+        .collect();
     Ok((requested, ended))
 }
 
@@ -143,7 +153,12 @@ fn answer(control: &OwnedFd, pid: i32, process: &OwnedFd) -> rustix::io::Result<
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
     let descriptors = [process.as_fd()];
     ancillary.push(SendAncillaryMessage::ScmRights(&descriptors));
-    sendmsg(control, &[IoSlice::new(&pid.to_le_bytes())], &mut ancillary, SendFlags::NOSIGNAL)?;
+    sendmsg(
+        control,
+        &[IoSlice::new(&pid.to_le_bytes())],
+        &mut ancillary,
+        SendFlags::NOSIGNAL,
+    )?;
     Ok(())
 }
 
@@ -151,8 +166,14 @@ fn answer(control: &OwnedFd, pid: i32, process: &OwnedFd) -> rustix::io::Result<
 fn report_end(worker: Forked) {
     let status = waitid(WaitId::PidFd(worker.process.as_fd()), WaitIdOptions::EXITED);
     let status = status.ok().flatten();
-    let signal = status.as_ref().and_then(WaitIdStatus::terminating_signal).unwrap_or(0);
-    let code = status.as_ref().and_then(WaitIdStatus::exit_status).unwrap_or(0);
+    let signal = status
+        .as_ref()
+        .and_then(WaitIdStatus::terminating_signal)
+        .unwrap_or(0);
+    let code = status
+        .as_ref()
+        .and_then(WaitIdStatus::exit_status)
+        .unwrap_or(0);
     let mut report = [0; 8];
     report[..4].copy_from_slice(&signal.to_le_bytes());
     report[4..].copy_from_slice(&code.to_le_bytes());

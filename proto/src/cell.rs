@@ -77,7 +77,10 @@ mod tests {
         for cell in [
             Cell::Empty,
             Cell::Felt(felt),
-            Cell::Relocatable { segment: -3, offset: u64::MAX },
+            Cell::Relocatable {
+                segment: -3,
+                offset: u64::MAX,
+            },
         ] {
             let mut run = Vec::new();
             cell.encode(&mut run);

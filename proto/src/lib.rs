@@ -6,7 +6,7 @@
 pub mod cell;
 /// The generated code of package `cairohints.v1`.
 #[allow(missing_docs, reason = "messages are documented in the .proto files")]
-#[allow(clippy::all, unreachable_pub, missing_debug_implementations, reason = "generated code")]
+#[allow(clippy::all, clippy::allow_attributes_without_reason, unreachable_pub, missing_debug_implementations, reason = "generated code")]
 #[rustfmt::skip]
 pub mod v1 {
     include!("gen/cairohints.v1.rs");

@@ -2,4 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod bad_input;
+mod dependencies;
+mod deviations;
+mod faults;
+mod hint_program;
+mod limits;
 mod parity;

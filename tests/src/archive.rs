@@ -59,7 +59,7 @@ pub fn read_pie(path: &Path) -> Result<Value, String> {
 }
 
 fn memory_member(data: &[u8]) -> Result<Value, String> {
-    if data.len() % MEMORY_CELL_BYTES != 0 {
+    if !data.len().is_multiple_of(MEMORY_CELL_BYTES) {
         return Err(format!("the PIE's memory has {} bytes", data.len()));
     }
     let mut cells: Vec<&[u8]> = data.chunks_exact(MEMORY_CELL_BYTES).collect();

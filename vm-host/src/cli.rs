@@ -11,7 +11,7 @@ mod serve;
 
 pub use args::{HintPlacement, RunArgs};
 pub use exit_code::ExitCode;
-pub use serve::ServeArgs;
 pub use options::{
     HintOptions, OptionError, OutputPaths, Prints, ProgramSource, PythonEnvironment, RunOptions,
 };
+pub use serve::ServeArgs;

@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod hint;
+pub mod placement;
 pub mod program;
 pub mod run;
 pub mod server;

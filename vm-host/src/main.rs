@@ -22,16 +22,19 @@ struct Arguments {
 enum Command {
     /// Runs a compiled program.
     Run(Box<RunArgs>),
+    /// Prints where each hint of a program would run, and why.
+    Hints(run::HintsArgs),
     /// Serves VMs to clients over gRPC.
     Serve(Box<ServeArgs>),
 }
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let done = match Arguments::parse().command {
         Command::Run(arguments) => run_program(*arguments),
+        Command::Hints(arguments) => run::hints(&arguments),
         Command::Serve(arguments) => serve(&arguments),
     };
-    match result {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(RunError { code, text }) => {
             if !text.is_empty() {

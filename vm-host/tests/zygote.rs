@@ -7,18 +7,25 @@ use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use std::sync::Arc;
 use vm_host::hint::HintSession;
+use vm_host::hint::engine::Engine;
 use vm_host::hint::session::SessionInputs;
 use vm_host::program::CompiledProgram;
 use vm_host::worker::{Death, Link, Spawner, WorkerOptions, WorkerProcess, worker_binary};
 
 fn spawner() -> Spawner {
     let binary = worker_binary(None).expect("hint-worker is built before the tests run");
-    let options = WorkerOptions { binary, python_env: None };
+    let options = WorkerOptions {
+        binary,
+        python_env: None,
+    };
     Spawner::start(options, vec!["json".to_owned()]).expect("a spawner")
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 fn exists(pid: u32) -> bool {
@@ -53,7 +60,10 @@ fn a_forked_worker_ends_when_its_socket_closes() {
         let (mut worker, socket) = spawner().spawn(None).await.expect("a worker");
         drop(socket);
         // Nobody opened a session: the worker has nothing to do and says so with its exit code.
-        assert!(matches!(worker.death().await, Death::Exit(_) | Death::Signal(9)));
+        assert!(matches!(
+            worker.death().await,
+            Death::Exit(_) | Death::Signal(9)
+        ));
     });
 }
 
@@ -94,11 +104,16 @@ async fn first_hint(worker: WorkerProcess, socket: std::os::unix::net::UnixStrea
         .expect("a runner");
     runner.initialize(false).expect("initialised");
     let link = Link::open(socket).await.expect("a link");
-    let base = Relocatable { segment_index: 0, offset: 0 };
+    let base = Relocatable {
+        segment_index: 0,
+        offset: 0,
+    };
     let json = PROGRAM.as_bytes().into();
     let mut session = HintSession::start(
-        link,
-        worker,
+        Engine::Worker {
+            link,
+            process: worker,
+        },
         SessionInputs::default(),
         Vec::new(),
         (program, base, json),
@@ -106,7 +121,10 @@ async fn first_hint(worker: WorkerProcess, socket: std::os::unix::net::UnixStrea
     )
     .await
     .expect("a session");
-    session.execute(&mut runner.vm, 0).await.expect("the hint runs");
+    session
+        .execute(&mut runner.vm, 0)
+        .await
+        .expect("the hint runs");
     let fp = runner.vm.get_fp();
     assert_eq!(runner.vm.get_maybe(&fp), Some(7.into()));
 }
@@ -126,7 +144,14 @@ fn a_warm_start_answers_its_first_hint_quickly() {
         }
         times.sort_unstable();
         // The promise is 10 ms in a release build on an idle machine; ten times that is a defect.
-        assert!(times[10] < Duration::from_millis(100), "median {:?}", times[10]);
-        println!("create to first hint: median {:?}, worst {:?}", times[10], times[19]);
+        assert!(
+            times[10] < Duration::from_millis(100),
+            "median {:?}",
+            times[10]
+        );
+        println!(
+            "create to first hint: median {:?}, worst {:?}",
+            times[10], times[19]
+        );
     });
 }

@@ -36,7 +36,12 @@ impl Cells {
     ///
     /// # Errors
     /// [`PyErr`] when a cell is malformed or Python runs out of memory.
-    pub fn learn(&self, py: Python<'_>, runs: &[CellRun], lengths: &[SegmentLength]) -> PyResult<()> {
+    pub fn learn(
+        &self,
+        py: Python<'_>,
+        runs: &[CellRun],
+        lengths: &[SegmentLength],
+    ) -> PyResult<()> {
         for run in runs {
             let segment = run.segment;
             let known = self.segment(py, segment)?;
@@ -50,7 +55,9 @@ impl Cells {
             }
         }
         for length in lengths {
-            self.lengths.bind(py).set_item(length.segment, length.length)?;
+            self.lengths
+                .bind(py)
+                .set_item(length.segment, length.length)?;
         }
         Ok(())
     }
@@ -92,7 +99,9 @@ impl Cells {
 /// The felt as a machine word, if it fits.
 fn small(bytes: &[u8; CELL_BYTES]) -> Option<u64> {
     let (low, high) = bytes.split_first_chunk::<8>()?;
-    high.iter().all(|byte| *byte == 0).then(|| u64::from_le_bytes(*low))
+    high.iter()
+        .all(|byte| *byte == 0)
+        .then(|| u64::from_le_bytes(*low))
 }
 
 /// The cell that holds `value`, an `int` or a `RelocatableValue`.
@@ -121,7 +130,9 @@ pub fn felt_bytes(value: &Bound<'_, PyAny>) -> PyResult<[u8; CELL_BYTES]> {
         place.copy_from_slice(&digit.to_le_bytes());
     }
     if number.bits() > 255 {
-        return Err(PyOverflowError::new_err(format!("`{number}` is too large for a felt")));
+        return Err(PyOverflowError::new_err(format!(
+            "`{number}` is too large for a felt"
+        )));
     }
     Ok(bytes)
 }

@@ -19,12 +19,19 @@ pub fn read(effects: &Bound<'_, PyAny>, python_nanos: u64) -> PyResult<Effects> 
     let py = effects.py();
     let writes = runs(effects.getattr(intern!(py, "writes"))?.cast::<PyList>()?)?;
     if effects.getattr(intern!(py, "only_writes"))?.is_truthy()? {
-        return Ok(Effects { writes, python_nanos, ..Effects::default() });
+        return Ok(Effects {
+            writes,
+            python_nanos,
+            ..Effects::default()
+        });
     }
     let added: Vec<Option<u64>> = effects.getattr("added_segments")?.extract()?;
     Ok(Effects {
         writes,
-        added_segments: added.into_iter().map(|size| AddedSegment { size }).collect(),
+        added_segments: added
+            .into_iter()
+            .map(|size| AddedSegment { size })
+            .collect(),
         added_temporary_segments: effects.getattr("added_temporary_segments")?.extract()?,
         relocation_rules: list(effects, "relocation_rules", relocation_rule)?,
         finalized_segments: list(effects, "finalized_segments", finalized_segment)?,
@@ -44,7 +51,11 @@ fn list<T>(
     name: &str,
     convert: impl Fn(&Bound<'_, PyAny>) -> PyResult<T>,
 ) -> PyResult<Vec<T>> {
-    effects.getattr(name)?.try_iter()?.map(|item| convert(&item?)).collect()
+    effects
+        .getattr(name)?
+        .try_iter()?
+        .map(|item| convert(&item?))
+        .collect()
 }
 
 /// Packs single writes into runs of consecutive cells, in order.
@@ -80,14 +91,23 @@ fn relocation_rule(item: &Bound<'_, PyAny>) -> PyResult<RelocationRule> {
         Ok((segment, offset)) => Destination::Address(Relocatable { segment, offset }),
         Err(_) => Destination::Felt(felt_bytes(&destination)?.to_vec().into()),
     };
-    Ok(RelocationRule { source_segment, destination: Some(destination) })
+    Ok(RelocationRule {
+        source_segment,
+        destination: Some(destination),
+    })
 }
 
 fn finalized_segment(item: &Bound<'_, PyAny>) -> PyResult<FinalizedSegment> {
     let (segment, size, cells): (i64, Option<u64>, Vec<(u64, u64)>) = item.extract()?;
-    let public_cells =
-        cells.into_iter().map(|(offset, page)| PublicCell { offset, page }).collect();
-    Ok(FinalizedSegment { segment, size, public_cells })
+    let public_cells = cells
+        .into_iter()
+        .map(|(offset, page)| PublicCell { offset, page })
+        .collect();
+    Ok(FinalizedSegment {
+        segment,
+        size,
+        public_cells,
+    })
 }
 
 fn signature(item: &Bound<'_, PyAny>) -> PyResult<Signature> {
@@ -106,8 +126,15 @@ fn output_state(state: &Bound<'_, PyAny>) -> PyResult<Option<OutputState>> {
     }
     let (segment, offset, pages, attributes_json): (i64, i64, Vec<(u64, u64, u64)>, String) =
         state.extract()?;
-    let pages = pages.into_iter().map(|(id, start, size)| OutputPage { id, start, size }).collect();
-    Ok(Some(OutputState { base: Some(Relocatable { segment, offset }), pages, attributes_json }))
+    let pages = pages
+        .into_iter()
+        .map(|(id, start, size)| OutputPage { id, start, size })
+        .collect();
+    Ok(Some(OutputState {
+        base: Some(Relocatable { segment, offset }),
+        pages,
+        attributes_json,
+    }))
 }
 
 fn rule(item: &Bound<'_, PyAny>) -> PyResult<Rule> {
@@ -116,5 +143,9 @@ fn rule(item: &Bound<'_, PyAny>) -> PyResult<Rule> {
         "validation" => RuleKind::Validation,
         _ => RuleKind::AutoDeduction,
     };
-    Ok(Rule { id, kind: kind.into(), segment })
+    Ok(Rule {
+        id,
+        kind: kind.into(),
+        segment,
+    })
 }

@@ -61,10 +61,13 @@ impl Engine {
         arguments.set_item("syscall_handler", start.syscall_handler)?;
         arguments.set_item("import_paths", start.import_paths)?;
         arguments.set_item("segment_count", start.segment_count)?;
-        let session = module("session")?.getattr("Session")?.call((&host,), Some(&arguments))?;
+        let session = module("session")?
+            .getattr("Session")?
+            .call((&host,), Some(&arguments))?;
         let relocatable = module("relocatable")?.getattr("RelocatableValue")?;
         let cells = Arc::new(Cells::of(&session.getattr("memory")?, relocatable)?);
-        host.get().connect(session.clone().unbind(), Arc::clone(&cells));
+        host.get()
+            .connect(session.clone().unbind(), Arc::clone(&cells));
         Ok(Self {
             execute: session.getattr("execute")?.unbind(),
             clear_effects: session.getattr("clear_effects")?.unbind(),
@@ -99,7 +102,11 @@ impl Engine {
             .iter()
             .map(|hint| tables::hint(py, hint))
             .collect::<PyResult<Vec<_>>>()?;
-        match self.session.bind(py).call_method1("load_hints", (PyList::new(py, hints)?,)) {
+        match self
+            .session
+            .bind(py)
+            .call_method1("load_hints", (PyList::new(py, hints)?,))
+        {
             Ok(loaded) => {
                 let hints = loaded
                     .try_iter()?
@@ -110,9 +117,9 @@ impl Engine {
                     .collect::<PyResult<Vec<_>>>()?;
                 Ok(Response::HintsLoaded(HintsLoaded { hints }))
             }
-            Err(error) if error.is_instance(py, self.failure.bind(py)) => {
-                Ok(Response::Failed(self.failed(error.value(py).as_any(), None)?))
-            }
+            Err(error) if error.is_instance(py, self.failure.bind(py)) => Ok(Response::Failed(
+                self.failed(error.value(py).as_any(), None)?,
+            )),
             Err(error) => Err(error),
         }
     }
@@ -131,7 +138,11 @@ impl Engine {
         if !hint.definitions.is_empty() || !hint.structs.is_empty() {
             self.define(py, &hint)?;
         }
-        let (pc, ap, fp) = (register(&hint.pc)?, register(&hint.ap)?, register(&hint.fp)?);
+        let (pc, ap, fp) = (
+            register(&hint.pc)?,
+            register(&hint.ap)?,
+            register(&hint.fp)?,
+        );
         let outcome = self.execute.bind(py).call1((
             hint.hint_id,
             pc.segment,
@@ -216,10 +227,16 @@ impl Engine {
             .bind(py)
             .call_method1("read_scopes", (request.max_text_bytes,))?
             .extract()?;
-        let variable = |(name, type_name, text)| Variable { name, type_name, text };
+        let variable = |(name, type_name, text)| Variable {
+            name,
+            type_name,
+            text,
+        };
         let scopes = scopes
             .into_iter()
-            .map(|variables| Scope { variables: variables.into_iter().map(variable).collect() })
+            .map(|variables| Scope {
+                variables: variables.into_iter().map(variable).collect(),
+            })
             .collect();
         Ok(Response::Scopes(Scopes { scopes }))
     }
@@ -238,11 +255,17 @@ impl Engine {
         };
         Ok(Failed {
             kind: kind.into(),
-            hint_id: failure.getattr("hint_id")?.extract::<Option<u32>>()?.unwrap_or(0),
+            hint_id: failure
+                .getattr("hint_id")?
+                .extract::<Option<u32>>()?
+                .unwrap_or(0),
             traceback: lossy(&failure.getattr("traceback")?)?,
             class_path: lossy(&failure.getattr("class_path")?)?,
             message: lossy(&failure.getattr("message")?)?,
-            exit_code: failure.getattr("exit_code")?.extract::<Option<i32>>()?.unwrap_or(0),
+            exit_code: failure
+                .getattr("exit_code")?
+                .extract::<Option<i32>>()?
+                .unwrap_or(0),
             effects,
         })
     }
@@ -258,7 +281,9 @@ fn nanos_since(start: Instant) -> u64 {
 }
 
 fn register(value: &Option<Relocatable>) -> PyResult<&Relocatable> {
-    value.as_ref().ok_or_else(|| PyValueError::new_err("the host sent no register"))
+    value
+        .as_ref()
+        .ok_or_else(|| PyValueError::new_err("the host sent no register"))
 }
 
 fn builtin_dict<'py>(py: Python<'py>, builtin: &Builtin) -> PyResult<Bound<'py, PyDict>> {
@@ -283,7 +308,8 @@ pub fn preload(py: Python<'_>, modules: &[String]) -> PyResult<()> {
     install_sources(py)?;
     py.import(format!("{PACKAGE}.session"))?;
     // Modules must find the engine's classes when they are imported.
-    py.import(format!("{PACKAGE}.classes"))?.call_method0("install")?;
+    py.import(format!("{PACKAGE}.classes"))?
+        .call_method0("install")?;
     for module in modules {
         // A module that is not installed, or fails, fails again in the hint that imports it.
         let _ = py.import(module.as_str());
@@ -297,7 +323,12 @@ pub fn preload(py: Python<'_>, modules: &[String]) -> PyResult<()> {
 
 /// Makes the Python half importable.
 fn install_sources(py: Python<'_>) -> PyResult<()> {
-    if py.import("sys")?.getattr("modules")?.cast::<PyDict>()?.contains(PACKAGE)? {
+    if py
+        .import("sys")?
+        .getattr("modules")?
+        .cast::<PyDict>()?
+        .contains(PACKAGE)?
+    {
         return Ok(());
     }
     let sources = PyDict::new(py);

@@ -79,7 +79,10 @@ mod tests {
 
     #[test]
     fn both_spellings_of_the_version_are_read() {
-        for settings in ["home = /usr/bin\nversion = 3.11.2\n", "version_info = 3.11.2.final.0\n"] {
+        for settings in [
+            "home = /usr/bin\nversion = 3.11.2\n",
+            "version_info = 3.11.2.final.0\n",
+        ] {
             let folder = environment(settings);
             let python = interpreter_of(folder.path(), "3.11").expect("same version");
             assert_eq!(python, folder.path().join("bin/python"));
@@ -91,7 +94,10 @@ mod tests {
         let folder = environment("version = 3.9.18\n");
         let error = interpreter_of(folder.path(), "3.11").expect_err("versions differ");
         let text = error.to_string();
-        assert!(text.contains("Python `3.9`") && text.contains("Python `3.11`"), "{text}");
+        assert!(
+            text.contains("Python `3.9`") && text.contains("Python `3.11`"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -35,7 +35,10 @@ impl SharedLink {
     /// # Errors
     /// As [`Link::receive`].
     pub fn receive(&self) -> Result<Option<Request>, LinkError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).receive()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .receive()
     }
 
     /// See [`Link::send`].
@@ -43,7 +46,10 @@ impl SharedLink {
     /// # Errors
     /// As [`Link::send`].
     pub fn send(&self, response: Response) -> Result<(), LinkError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).send(response)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .send(response)
     }
 }
 
@@ -65,7 +71,10 @@ impl Host {
     /// A host for a session that does not exist yet.
     #[must_use]
     pub fn new(link: SharedLink) -> Self {
-        Self { link, connected: std::sync::OnceLock::new() }
+        Self {
+            link,
+            connected: std::sync::OnceLock::new(),
+        }
     }
 
     /// Connects the session whose questions this answers.
@@ -83,7 +92,9 @@ impl Host {
     fn ask(&self, py: Python<'_>, question: Question) -> PyResult<Reply> {
         let link = &self.link;
         py.detach(|| {
-            link.send(Response::Ask(Ask { question: Some(question) }))?;
+            link.send(Response::Ask(Ask {
+                question: Some(question),
+            }))?;
             link.receive()
         })
         .map_err(lost)
@@ -92,7 +103,9 @@ impl Host {
 
     fn more(&self, py: Python<'_>) -> PyResult<Reply> {
         let link = &self.link;
-        py.detach(|| link.receive()).map_err(lost).and_then(|request| self.answer(py, request))
+        py.detach(|| link.receive())
+            .map_err(lost)
+            .and_then(|request| self.answer(py, request))
     }
 
     fn answer(&self, py: Python<'_>, request: Option<Request>) -> PyResult<Reply> {
@@ -115,7 +128,9 @@ impl Host {
     fn learn(&self, py: Python<'_>, mut reply: Reply) -> PyResult<()> {
         let cells = &self.connected()?.cells;
         loop {
-            let Reply::Memory(memory) = reply else { return Err(unexpected()) };
+            let Reply::Memory(memory) = reply else {
+                return Err(unexpected());
+            };
             cells.learn(py, &memory.cells, &memory.lengths)?;
             if !memory.more {
                 return Ok(());
@@ -125,7 +140,11 @@ impl Host {
     }
 
     fn expect_ok(reply: &Reply) -> PyResult<()> {
-        if matches!(reply, Reply::Ok(_)) { Ok(()) } else { Err(unexpected()) }
+        if matches!(reply, Reply::Ok(_)) {
+            Ok(())
+        } else {
+            Err(unexpected())
+        }
     }
 }
 
@@ -133,7 +152,11 @@ impl Host {
 impl Host {
     /// Makes cells known.
     fn read_memory(&self, py: Python<'_>, segment: i64, offset: u64, count: u64) -> PyResult<()> {
-        let question = Question::ReadMemory(ReadMemory { segment, offset, count });
+        let question = Question::ReadMemory(ReadMemory {
+            segment,
+            offset,
+            count,
+        });
         let reply = self.ask(py, question)?;
         self.learn(py, reply)
     }
@@ -142,7 +165,11 @@ impl Host {
     fn write_memory(&self, segment: i64, offset: u64, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let mut values = Vec::with_capacity(CELL_BYTES);
         cell_of(value)?.encode(&mut values);
-        let run = CellRun { segment, offset, values: values.into() };
+        let run = CellRun {
+            segment,
+            offset,
+            values: values.into(),
+        };
         Self::expect_ok(&self.ask(value.py(), Question::WriteMemory(run))?)
     }
 
@@ -154,7 +181,11 @@ impl Host {
         scope: String,
         name: String,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let question = Question::ResolveName(ResolveName { hint_id, scope, name });
+        let question = Question::ResolveName(ResolveName {
+            hint_id,
+            scope,
+            name,
+        });
         let Reply::ResolvedName(resolved) = self.ask(py, question)? else {
             return Err(unexpected());
         };
@@ -173,7 +204,10 @@ impl Host {
         base_segment: i64,
         base_offset: i64,
     ) -> PyResult<Bound<'py, PyList>> {
-        let base = Some(Relocatable { segment: base_segment, offset: base_offset });
+        let base = Some(Relocatable {
+            segment: base_segment,
+            offset: base_offset,
+        });
         let question = Question::LoadProgram(LoadProgram { program_json, base });
         let Reply::LoadedProgram(loaded) = self.ask(py, question)? else {
             return Err(unexpected());

@@ -42,7 +42,10 @@ pub fn start(environment: Option<&Path>) -> Result<(), StartError> {
     initialize(&program, &home)
 }
 
-#[expect(unsafe_code, reason = "PyO3 has no safe way to choose the program name before CPython starts")]
+#[expect(
+    unsafe_code,
+    reason = "PyO3 has no safe way to choose the program name before CPython starts"
+)]
 fn initialize(program: &CString, home: &CString) -> Result<(), StartError> {
     let mut config = std::mem::MaybeUninit::<ffi::PyConfig>::uninit();
     // SAFETY: `PyConfig_InitPythonConfig` fills every field before any is read; the other calls get
@@ -74,7 +77,9 @@ fn initialize(program: &CString, home: &CString) -> Result<(), StartError> {
             let text = if status.err_msg.is_null() {
                 "unknown error".to_owned()
             } else {
-                std::ffi::CStr::from_ptr(status.err_msg).to_string_lossy().into_owned()
+                std::ffi::CStr::from_ptr(status.err_msg)
+                    .to_string_lossy()
+                    .into_owned()
             };
             return Err(StartError::Python(text));
         }

@@ -25,42 +25,65 @@ fn malformed(what: &str) -> PyErr {
 pub fn definition<'py>(py: Python<'py>, definition: &Definition) -> PyResult<Bound<'py, PyAny>> {
     let scope = definition.scope.as_str();
     let name = definition.name.as_str();
-    let access = definition.access.as_ref().ok_or_else(|| malformed("definition"))?;
+    let access = definition
+        .access
+        .as_ref()
+        .ok_or_else(|| malformed("definition"))?;
     let tuple = match access {
-        Access::Constant(text) => {
-            (scope, name, "constant", decimal(py, text)?).into_pyobject(py)?.into_any()
-        }
-        Access::ScopeAccess(access) => {
-            (scope, name, "scope", access.full_name.as_str(), access.instruction_offset)
-                .into_pyobject(py)?
-                .into_any()
-        }
-        Access::StructName(full_name) => {
-            (scope, name, "struct", full_name.as_str()).into_pyobject(py)?.into_any()
-        }
-        Access::Raised(raised) => {
-            (scope, name, "raised", raised.class_path.as_str(), raised.message.as_str())
-                .into_pyobject(py)?
-                .into_any()
-        }
+        Access::Constant(text) => (scope, name, "constant", decimal(py, text)?)
+            .into_pyobject(py)?
+            .into_any(),
+        Access::ScopeAccess(access) => (
+            scope,
+            name,
+            "scope",
+            access.full_name.as_str(),
+            access.instruction_offset,
+        )
+            .into_pyobject(py)?
+            .into_any(),
+        Access::StructName(full_name) => (scope, name, "struct", full_name.as_str())
+            .into_pyobject(py)?
+            .into_any(),
+        Access::Raised(raised) => (
+            scope,
+            name,
+            "raised",
+            raised.class_path.as_str(),
+            raised.message.as_str(),
+        )
+            .into_pyobject(py)?
+            .into_any(),
         Access::Reference(reference) => {
-            let get = match reference.get.as_ref().ok_or_else(|| malformed("reference"))? {
+            let get = match reference
+                .get
+                .as_ref()
+                .ok_or_else(|| malformed("reference"))?
+            {
                 Get::Value(value) => ("value", expression(py, value, 0)?).into_pyobject(py)?,
                 Get::StructReference(pointer) => {
-                    let address =
-                        pointer.address.as_ref().ok_or_else(|| malformed("reference"))?;
+                    let address = pointer
+                        .address
+                        .as_ref()
+                        .ok_or_else(|| malformed("reference"))?;
                     let struct_name = pointer.struct_name.as_str();
                     return_get(py, address, struct_name)?
                 }
                 Get::GetRaised(raised) => raised_tuple(py, raised)?,
             };
-            let set = match reference.set.as_ref().ok_or_else(|| malformed("reference"))? {
+            let set = match reference
+                .set
+                .as_ref()
+                .ok_or_else(|| malformed("reference"))?
+            {
                 Set::Address(address) => {
                     ("address", expression(py, address, 0)?).into_pyobject(py)?
                 }
                 Set::SetRaised(raised) => raised_tuple(py, raised)?,
             };
-            (scope, name, "reference", get, set).into_pyobject(py)?.into_any()
+            (scope, name, "reference", get, set)
+                .into_pyobject(py)?
+                .into_any()
         }
     };
     Ok(tuple)
@@ -78,18 +101,19 @@ fn raised_tuple<'py>(
     py: Python<'py>,
     raised: &Raised,
 ) -> PyResult<Bound<'py, pyo3::types::PyTuple>> {
-    ("raised", raised.class_path.as_str(), raised.message.as_str()).into_pyobject(py)
+    (
+        "raised",
+        raised.class_path.as_str(),
+        raised.message.as_str(),
+    )
+        .into_pyobject(py)
 }
 
 fn decimal<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
     py.get_type::<PyInt>().call1((text,))
 }
 
-fn expression<'py>(
-    py: Python<'py>,
-    tree: &Expression,
-    depth: u32,
-) -> PyResult<Bound<'py, PyAny>> {
+fn expression<'py>(py: Python<'py>, tree: &Expression, depth: u32) -> PyResult<Bound<'py, PyAny>> {
     if depth > MAX_DEPTH {
         return Err(malformed("expression: it is nested too deeply"));
     }
@@ -142,10 +166,18 @@ pub fn define_struct(session: &Bound<'_, PyAny>, definition: &StructDefinition) 
                 Ok(MemberKind::Other) => "other",
                 _ => return Err(malformed("struct")),
             };
-            Ok((member.name.as_str(), member.offset, kind, member.struct_name.as_str()))
+            Ok((
+                member.name.as_str(),
+                member.offset,
+                kind,
+                member.struct_name.as_str(),
+            ))
         })
         .collect::<PyResult<Vec<_>>>()?;
-    session.call_method1("define_struct", (definition.full_name.as_str(), definition.size, members))?;
+    session.call_method1(
+        "define_struct",
+        (definition.full_name.as_str(), definition.size, members),
+    )?;
     Ok(())
 }
 

@@ -52,7 +52,9 @@ impl Link {
     /// [`LinkError`] when the socket cannot be used or closes first.
     pub fn accept(socket: UnixStream) -> Result<Self, LinkError> {
         socket.set_nonblocking(true)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let (sessions, mut opened) = mpsc::channel(1);
         let session = runtime.block_on(async {
             let connection = tokio::net::UnixStream::from_std(socket)?;
@@ -72,7 +74,12 @@ impl Link {
             Ok::<_, LinkError>(opened.recv().await)
         })?;
         let (incoming, responses) = session.ok_or(LinkError::Closed)?;
-        Ok(Self { runtime, incoming, responses, polling: Polling::default() })
+        Ok(Self {
+            runtime,
+            incoming,
+            responses,
+            polling: Polling::default(),
+        })
     }
 
     /// The next request; `None` when the host closed the session.
@@ -83,7 +90,9 @@ impl Link {
         loop {
             let message = self.polling.wait(self.incoming.message());
             match self.runtime.block_on(message) {
-                Ok(Some(SessionRequest { message: Some(request) })) => return Ok(Some(request)),
+                Ok(Some(SessionRequest {
+                    message: Some(request),
+                })) => return Ok(Some(request)),
                 Ok(Some(SessionRequest { message: None })) => {}
                 Ok(None) => return Ok(None),
                 // A host that is gone resets the stream or drops the socket; neither is our failure.
@@ -99,7 +108,9 @@ impl Link {
     /// [`LinkError::Closed`] when the host is gone.
     pub fn send(&mut self, response: Response) -> Result<(), LinkError> {
         self.responses
-            .try_send(Ok(SessionResponse { message: Some(response) }))
+            .try_send(Ok(SessionResponse {
+                message: Some(response),
+            }))
             .map_err(|_| LinkError::Closed)
     }
 }

@@ -49,7 +49,9 @@ pub fn serve(socket: UnixStream) -> Result<(), SessionError> {
             let response = match (request, engine.as_ref()) {
                 (Request::Start(start), None) => {
                     if start.protocol_version != PROTOCOL_VERSION {
-                        return Err(SessionError::Version { host: start.protocol_version });
+                        return Err(SessionError::Version {
+                            host: start.protocol_version,
+                        });
                     }
                     let started = Engine::start(py, &link, start)?;
                     let response = Response::Started(started.describe(py)?);
@@ -57,7 +59,9 @@ pub fn serve(socket: UnixStream) -> Result<(), SessionError> {
                     response
                 }
                 (Request::LoadHints(hints), Some(engine)) => engine.load_hints(py, hints)?,
-                (Request::ExecuteHint(hint), Some(engine)) => engine.execute(py, hint, Instant::now())?,
+                (Request::ExecuteHint(hint), Some(engine)) => {
+                    engine.execute(py, hint, Instant::now())?
+                }
                 (Request::CallRule(rule), Some(engine)) => engine.call_rule(py, rule)?,
                 (Request::EndRun(_), Some(engine)) => engine.end_run(py)?,
                 (Request::ReadScopes(request), Some(engine)) => engine.read_scopes(py, request)?,

@@ -11,6 +11,7 @@ FAILING = {
     "ecdsa_refused",
     "error_message",
     "indentation_error",
+    "load_program_refused",
     "pure_address",
     "range_check_address",
     "range_check_refused",

@@ -79,7 +79,10 @@ impl ServeArgs {
     pub fn options(&self) -> Result<ServeOptions, WorkerNotFound> {
         let defaults = ServeOptions::new(worker_binary(self.hint_worker.as_deref())?);
         Ok(ServeOptions {
-            python_env: self.python_env.clone().filter(|path| !path.as_os_str().is_empty()),
+            python_env: self
+                .python_env
+                .clone()
+                .filter(|path| !path.as_os_str().is_empty()),
             preload: self.preload.clone(),
             threads: self.threads.unwrap_or(defaults.threads),
             grace: Duration::from_secs(self.grace),

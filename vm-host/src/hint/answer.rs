@@ -32,7 +32,9 @@ impl HintSession {
         ask: Ask,
         exchange: &mut Exchange,
     ) -> Result<Vec<v1::Answer>, HintError> {
-        let question = ask.question.ok_or_else(|| HintError::Protocol("an empty question".to_owned()))?;
+        let question = ask
+            .question
+            .ok_or_else(|| HintError::Protocol("an empty question".to_owned()))?;
         let reply = match question {
             Question::ReadMemory(read) => self.read_memory(vm, &read, exchange),
             Question::WriteMemory(run) => write_memory(vm, &run),
@@ -53,7 +55,9 @@ impl HintSession {
                 Reply::Ok(v1::Ok {})
             }
         };
-        Ok(vec![v1::Answer { answer: Some(reply) }])
+        Ok(vec![v1::Answer {
+            answer: Some(reply),
+        }])
     }
 
     fn read_memory(
@@ -67,15 +71,24 @@ impl HintSession {
         else {
             return Reply::Memory(Memory::default());
         };
-        let first = Relocatable { segment_index: segment, offset };
+        let first = Relocatable {
+            segment_index: segment,
+            offset,
+        };
         let length = segment_length(vm, segment);
         let mut count = read.count.clamp(WINDOW, MAX_CELLS);
         if let Some(length) = &length {
             count = count.min(length.length.saturating_sub(read.offset));
         } else if segment >= 0 || !temporary_segment_exists(vm, segment) {
             // Nothing lives in a segment that does not exist: every cell of it is empty.
-            let length = v1::SegmentLength { segment: read.segment, length: 0 };
-            return Reply::Memory(Memory { lengths: vec![length], ..Memory::default() });
+            let length = v1::SegmentLength {
+                segment: read.segment,
+                length: 0,
+            };
+            return Reply::Memory(Memory {
+                lengths: vec![length],
+                ..Memory::default()
+            });
         }
         self.learn(vm, first, read.count, count, exchange);
         let cells = if count == 0 {
@@ -83,7 +96,11 @@ impl HintSession {
         } else {
             vec![run(vm, first, usize::try_from(count).unwrap_or_default())]
         };
-        Reply::Memory(Memory { cells, lengths: length.into_iter().collect(), more: false })
+        Reply::Memory(Memory {
+            cells,
+            lengths: length.into_iter().collect(),
+            more: false,
+        })
     }
 
     /// Remembers a miss, so that the next execution of the hint is sent those cells.
@@ -96,13 +113,17 @@ impl HintSession {
         exchange: &mut Exchange,
     ) {
         let registers = exchange.registers;
-        let Some(expectation) = exchange.hint_id.and_then(|id| self.expectation(id)) else { return };
+        let Some(expectation) = exchange.hint_id.and_then(|id| self.expectation(id)) else {
+            return;
+        };
         let pointers = &mut exchange.snapshot.pointers;
         if found == 0 && wanted > 1 {
             expectation.learned.length(first, &registers, pointers);
             return;
         }
-        let path = expectation.learned.read(first, wanted, &registers, pointers);
+        let path = expectation
+            .learned
+            .read(first, wanted, &registers, pointers);
         if let Some(path) = path {
             remember_pointers(vm, first, &path, wanted, pointers);
         }
@@ -110,16 +131,23 @@ impl HintSession {
 
     fn resolve_name(&mut self, name: &ResolveName) -> Reply {
         match self.resolve(name.hint_id, &name.scope, &name.name) {
-            Some((definition, structs)) => {
-                Reply::ResolvedName(ResolvedName { definition: Some(definition), structs })
-            }
-            None => raised("builtins.RuntimeError", &format!("there is no hint `{}`", name.hint_id)),
+            Some((definition, structs)) => Reply::ResolvedName(ResolvedName {
+                definition: Some(definition),
+                structs,
+            }),
+            None => raised(
+                "builtins.RuntimeError",
+                &format!("there is no hint `{}`", name.hint_id),
+            ),
         }
     }
 
     fn load_program(&mut self, load: &LoadProgram) -> Reply {
         let Some(base) = load.base.as_ref().and_then(wire::address) else {
-            return raised("builtins.AssertionError", "a program is loaded at an address");
+            return raised(
+                "builtins.AssertionError",
+                "a program is loaded at an address",
+            );
         };
         match CompiledProgram::from_json(load.program_json.as_bytes()) {
             Ok(program) => Reply::LoadedProgram(self.load(Arc::new(program), base)),
@@ -143,7 +171,14 @@ fn all_memory(vm: &mut VirtualMachine) -> Vec<v1::Answer> {
             }
             let count = room.min(length - offset);
             if let Some(part) = parts.last_mut() {
-                part.cells.push(run(vm, Relocatable { segment_index: segment, offset }, count));
+                part.cells.push(run(
+                    vm,
+                    Relocatable {
+                        segment_index: segment,
+                        offset,
+                    },
+                    count,
+                ));
             }
             offset += count;
             room -= count;
@@ -155,9 +190,17 @@ fn all_memory(vm: &mut VirtualMachine) -> Vec<v1::Answer> {
     }
     parts[last].lengths = (0..)
         .zip(&lengths)
-        .map(|(segment, length)| v1::SegmentLength { segment, length: *length as u64 })
+        .map(|(segment, length)| v1::SegmentLength {
+            segment,
+            length: *length as u64,
+        })
         .collect();
-    parts.into_iter().map(|part| v1::Answer { answer: Some(Reply::Memory(part)) }).collect()
+    parts
+        .into_iter()
+        .map(|part| v1::Answer {
+            answer: Some(Reply::Memory(part)),
+        })
+        .collect()
 }
 
 fn temporary_segment_exists(vm: &VirtualMachine, segment: isize) -> bool {
@@ -172,8 +215,10 @@ fn remember_pointers(
     pointers: &mut Vec<Pointer>,
 ) {
     for index in 0..usize::try_from(count.min(WINDOW)).unwrap_or_default() {
-        let address =
-            Relocatable { segment_index: first.segment_index, offset: first.offset + index };
+        let address = Relocatable {
+            segment_index: first.segment_index,
+            offset: first.offset + index,
+        };
         if let Some(MaybeRelocatable::RelocatableValue(target)) = vm.get_maybe(&address) {
             let cell = path.clone().plus(i64::try_from(index).unwrap_or_default());
             pointers.push(Pointer { cell, target });
@@ -184,8 +229,11 @@ fn remember_pointers(
 /// Writes one cell whose rule only cairo-vm knows.
 fn write_memory(vm: &mut VirtualMachine, run: &CellRun) -> Reply {
     let mut written = || -> Result<(), String> {
-        let bytes: &[u8; CELL_BYTES] =
-            run.values.as_ref().try_into().map_err(|_| "exactly one cell is written at once")?;
+        let bytes: &[u8; CELL_BYTES] = run
+            .values
+            .as_ref()
+            .try_into()
+            .map_err(|_| "exactly one cell is written at once")?;
         let value = wire::value(bytes).map_err(|cell| cell.to_string())?;
         let address = Relocatable {
             segment_index: isize::try_from(run.segment).map_err(|error| error.to_string())?,
@@ -193,9 +241,12 @@ fn write_memory(vm: &mut VirtualMachine, run: &CellRun) -> Reply {
         };
         let length = segment_length(vm, address.segment_index).map_or(0, |length| length.length);
         if run.offset > length + MAX_CELLS {
-            return Err(format!("memory cell `{address}` is too far past the end of its segment"));
+            return Err(format!(
+                "memory cell `{address}` is too far past the end of its segment"
+            ));
         }
-        vm.insert_value(address, value).map_err(|error| error.to_string())
+        vm.insert_value(address, value)
+            .map_err(|error| error.to_string())
     };
     match written() {
         Ok(()) => Reply::Ok(v1::Ok {}),
@@ -214,5 +265,8 @@ fn delete_cell(vm: &mut VirtualMachine, address: &v1::Relocatable) -> Reply {
 }
 
 fn raised(class_path: &str, message: &str) -> Reply {
-    Reply::Raised(v1::Raised { class_path: class_path.to_owned(), message: message.to_owned() })
+    Reply::Raised(v1::Raised {
+        class_path: class_path.to_owned(),
+        message: message.to_owned(),
+    })
 }

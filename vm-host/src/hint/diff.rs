@@ -132,7 +132,10 @@ impl Diff {
     /// A checker with `limits`.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+        Self {
+            limits,
+            ..Self::default()
+        }
     }
 
     /// The limits it checks against.
@@ -166,7 +169,8 @@ impl Diff {
         let first = vm.segments.num_segments() - effects.added_segments.len();
         for (index, added) in (first..).zip(&effects.added_segments) {
             if let Some(size) = added.size {
-                vm.segments.finalize(usize::try_from(size).ok(), index, None);
+                vm.segments
+                    .finalize(usize::try_from(size).ok(), index, None);
             }
         }
         for finalized in &effects.finalized_segments {
@@ -196,13 +200,15 @@ impl Diff {
     /// Gives cairo-vm every waiting rule whose destination is final.
     fn add_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), DiffError> {
         loop {
-            let ready = self.relocations.iter().position(|(_, destination)| {
-                self.destination(destination).is_some()
-            });
+            let ready = self
+                .relocations
+                .iter()
+                .position(|(_, destination)| self.destination(destination).is_some());
             let Some(index) = ready else { return Ok(()) };
             let (source, destination) = self.relocations.remove(index);
             if let Some(destination) = self.destination(&destination) {
-                self.relocated.insert(source.segment_index, destination.clone());
+                self.relocated
+                    .insert(source.segment_index, destination.clone());
                 vm.add_relocation_rule(source, destination)?;
             }
         }
@@ -211,9 +217,11 @@ impl Diff {
     /// Where a rule's destination is in the end; `None` while that is unknown.
     fn destination(&self, destination: &MaybeRelocatable) -> Option<MaybeRelocatable> {
         match destination {
-            MaybeRelocatable::RelocatableValue(address) if address.segment_index < 0 => {
-                self.relocated.get(&address.segment_index)?.add_usize(address.offset).ok()
-            }
+            MaybeRelocatable::RelocatableValue(address) if address.segment_index < 0 => self
+                .relocated
+                .get(&address.segment_index)?
+                .add_usize(address.offset)
+                .ok(),
             other => Some(other.clone()),
         }
     }
@@ -231,8 +239,8 @@ impl Diff {
 
     fn check(&self, vm: &mut VirtualMachine, effects: &Effects) -> Result<Checked, DiffError> {
         let limit = self.limits.segments_per_hint;
-        let segments = effects.added_segments.len() as u64
-            + u64::from(effects.added_temporary_segments);
+        let segments =
+            effects.added_segments.len() as u64 + u64::from(effects.added_temporary_segments);
         if segments > limit {
             return Err(DiffError::TooManySegments { segments, limit });
         }
@@ -252,7 +260,13 @@ impl Diff {
                     Some(Destination::Felt(felt)) => MaybeRelocatable::from(felt_of(felt)?),
                     None => return Err(DiffError::Malformed("relocation rule")),
                 };
-                Ok((Relocatable { segment_index: source, offset: 0 }, destination))
+                Ok((
+                    Relocatable {
+                        segment_index: source,
+                        offset: 0,
+                    },
+                    destination,
+                ))
             })
             .collect::<Result<_, _>>()?;
         let signatures = effects
@@ -267,17 +281,29 @@ impl Diff {
                 Ok((address, (felt_of(&signature.r)?, felt_of(&signature.s)?)))
             })
             .collect::<Result<_, DiffError>>()?;
-        if effects.finalized_segments.iter().any(|finalized| !plausible(finalized)) {
+        if effects
+            .finalized_segments
+            .iter()
+            .any(|finalized| !plausible(finalized))
+        {
             return Err(DiffError::Malformed("finalized segment"));
         }
-        if effects.added_segments.iter().any(|added| added.size.is_some_and(|size| size > MAX_SIZE)) {
+        if effects
+            .added_segments
+            .iter()
+            .any(|added| added.size.is_some_and(|size| size > MAX_SIZE))
+        {
             return Err(DiffError::Malformed("segment size"));
         }
         Ok(Checked {
             writes,
             relocations,
             signatures,
-            output: effects.output_state.as_ref().map(output_state).transpose()?,
+            output: effects
+                .output_state
+                .as_ref()
+                .map(output_state)
+                .transpose()?,
             rules: effects.rules.iter().map(rule).collect::<Result<_, _>>()?,
             gaps,
         })
@@ -288,13 +314,20 @@ impl Diff {
         vm: &mut VirtualMachine,
         effects: &Effects,
     ) -> Result<(Vec<(Relocatable, MaybeRelocatable)>, u64), DiffError> {
-        let cells: u64 =
-            effects.writes.iter().map(|run| (run.values.len() / CELL_BYTES) as u64).sum();
+        let cells: u64 = effects
+            .writes
+            .iter()
+            .map(|run| (run.values.len() / CELL_BYTES) as u64)
+            .sum();
         let limit = self.limits.cells_per_hint;
         if cells > limit {
             return Err(DiffError::TooManyCells { cells, limit });
         }
-        if effects.writes.iter().any(|run| run.values.len() % CELL_BYTES != 0) {
+        if effects
+            .writes
+            .iter()
+            .any(|run| run.values.len() % CELL_BYTES != 0)
+        {
             return Err(DiffError::Malformed("run of cells"));
         }
         let segments = vm.segments.num_segments() + effects.added_segments.len();
@@ -319,11 +352,16 @@ impl Diff {
             covered.push((run.segment, run.offset, run.offset + cells.len() as u64));
             for (offset, bytes) in (run.offset..).zip(cells) {
                 let segment = run.segment;
-                let value = wire::value(bytes)
-                    .map_err(|cell| DiffError::Cell { segment, offset, cell })?;
+                let value = wire::value(bytes).map_err(|cell| DiffError::Cell {
+                    segment,
+                    offset,
+                    cell,
+                })?;
                 // The gap check bounds the offset far below the word size.
-                let address =
-                    Relocatable { segment_index: segment as isize, offset: offset as usize };
+                let address = Relocatable {
+                    segment_index: segment as isize,
+                    offset: offset as usize,
+                };
                 match vm.get_maybe(&address) {
                     Some(current) if current != value => {
                         return Err(DiffError::Rewrite(address));
@@ -341,9 +379,10 @@ impl Diff {
             }
         }
         covered.sort_unstable();
-        if let Some(pair) = covered.windows(2).find(|pair| {
-            pair[0].0 == pair[1].0 && pair[1].1 < pair[0].2
-        }) {
+        if let Some(pair) = covered
+            .windows(2)
+            .find(|pair| pair[0].0 == pair[1].0 && pair[1].1 < pair[0].2)
+        {
             return Err(DiffError::Rewrite(Relocatable {
                 segment_index: pair[1].0 as isize,
                 offset: pair[1].1 as usize,
@@ -397,7 +436,11 @@ fn known_end(vm: &mut VirtualMachine, segment: i64, offset: u64) -> u64 {
             .filter_map(|distance| offset.checked_sub(distance))
             .find(|below| {
                 let offset = usize::try_from(*below).unwrap_or(usize::MAX);
-                vm.get_maybe(&Relocatable { segment_index: segment as isize, offset }).is_some()
+                vm.get_maybe(&Relocatable {
+                    segment_index: segment as isize,
+                    offset,
+                })
+                .is_some()
             })
             .map_or(0, |below| below + 1),
     }
@@ -423,7 +466,10 @@ fn plausible(finalized: &FinalizedSegment) -> bool {
     finalized.segment >= 0
         && finalized.segment < 1 << 30
         && finalized.size.is_none_or(|size| size <= MAX_SIZE)
-        && finalized.public_cells.iter().all(|cell| cell.offset <= MAX_SIZE && cell.page <= MAX_SIZE)
+        && finalized
+            .public_cells
+            .iter()
+            .all(|cell| cell.offset <= MAX_SIZE && cell.page <= MAX_SIZE)
 }
 
 fn finalize(vm: &mut VirtualMachine, finalized: &FinalizedSegment) {
@@ -433,7 +479,8 @@ fn finalize(vm: &mut VirtualMachine, finalized: &FinalizedSegment) {
         .map(|cell| (cell.offset as usize, cell.page as usize))
         .collect();
     let size = finalized.size.map(|size| size as usize);
-    vm.segments.finalize(size, finalized.segment as usize, Some(&cells));
+    vm.segments
+        .finalize(size, finalized.segment as usize, Some(&cells));
 }
 
 fn unsupported_destination(segment: i64, offset: i64) -> DiffError {
@@ -446,8 +493,12 @@ fn unsupported_destination(segment: i64, offset: i64) -> DiffError {
 /// integers.
 fn output_state(state: &OutputState) -> Result<(OutputBuiltinState, Option<String>), DiffError> {
     let malformed = DiffError::Malformed("output state");
-    let Some(base) = state.base.as_ref().and_then(wire::address) else { return Err(malformed) };
-    let Ok(base_segment) = usize::try_from(base.segment_index) else { return Err(malformed) };
+    let Some(base) = state.base.as_ref().and_then(wire::address) else {
+        return Err(malformed);
+    };
+    let Ok(base_segment) = usize::try_from(base.segment_index) else {
+        return Err(malformed);
+    };
     let pages = state
         .pages
         .iter()

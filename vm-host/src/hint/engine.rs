@@ -108,17 +108,21 @@ impl AttachedEngine {
             None => self.responses.recv().await,
         };
         match received {
-            Some(SessionResponse { message: Some(response) }) => Ok(response),
-            Some(SessionResponse { message: None }) => {
-                Err(LinkError::Stream(Box::new(tonic::Status::internal("an empty response"))))
-            }
+            Some(SessionResponse {
+                message: Some(response),
+            }) => Ok(response),
+            Some(SessionResponse { message: None }) => Err(LinkError::Stream(Box::new(
+                tonic::Status::internal("an empty response"),
+            ))),
             None => Err(LinkError::Closed),
         }
     }
 
     async fn send(&mut self, request: Request) -> Result<(), LinkError> {
         let requests = self.requests.as_ref().ok_or(LinkError::Closed)?;
-        let message = SessionRequest { message: Some(request) };
+        let message = SessionRequest {
+            message: Some(request),
+        };
         tokio::time::timeout(crate::worker::START_TIMEOUT, requests.send(message))
             .await
             .map_err(|_| LinkError::Deadline)?

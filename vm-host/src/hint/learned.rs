@@ -57,14 +57,21 @@ impl Learned {
         for read in &mut self.reads {
             if let Some(distance) = distance(&read.path, &path) {
                 let end = distance.saturating_add_unsigned(count);
-                if (0..=i64::try_from(read.count).unwrap_or(i64::MAX).saturating_add(NEAR)).contains(&distance) {
+                if (0..=i64::try_from(read.count)
+                    .unwrap_or(i64::MAX)
+                    .saturating_add(NEAR))
+                    .contains(&distance)
+                {
                     read.count = read.count.max(end.unsigned_abs()).min(MAX_CELLS);
                     return Some(path);
                 }
             }
         }
         if self.reads.len() < MAX_READS {
-            self.reads.push(LearnedRead { path: path.clone(), count });
+            self.reads.push(LearnedRead {
+                path: path.clone(),
+                count,
+            });
         }
         Some(path)
     }
@@ -94,7 +101,10 @@ fn explain(address: Relocatable, registers: &Registers, pointers: &[Pointer]) ->
         .iter()
         .filter(|pointer| pointer.cell.depth() < MAX_CHAIN)
         .filter_map(|pointer| {
-            Some((from(pointer.target)?, Path::Pointer(Box::new(pointer.cell.clone()), 0)))
+            Some((
+                from(pointer.target)?,
+                Path::Pointer(Box::new(pointer.cell.clone()), 0),
+            ))
         });
     by_register
         .chain(by_pointer)
@@ -120,11 +130,17 @@ mod tests {
     use super::*;
 
     fn at(segment_index: isize, offset: usize) -> Relocatable {
-        Relocatable { segment_index, offset }
+        Relocatable {
+            segment_index,
+            offset,
+        }
     }
 
     fn registers() -> Registers {
-        Registers { ap: at(1, 20), fp: at(1, 10) }
+        Registers {
+            ap: at(1, 20),
+            fp: at(1, 10),
+        }
     }
 
     #[test]
@@ -138,14 +154,25 @@ mod tests {
 
     #[test]
     fn a_pointer_explains_its_segment_and_neighbours_merge() {
-        let pointer = Pointer { cell: Path::Fp(-3), target: at(7, 100) };
+        let pointer = Pointer {
+            cell: Path::Fp(-3),
+            target: at(7, 100),
+        };
         let mut learned = Learned::default();
         for offset in [100, 101, 102] {
-            learned.read(at(7, offset), 1, &registers(), std::slice::from_ref(&pointer));
+            learned.read(
+                at(7, offset),
+                1,
+                &registers(),
+                std::slice::from_ref(&pointer),
+            );
         }
         assert_eq!(learned.reads.len(), 1);
         assert_eq!(learned.reads[0].count, 3);
-        assert_eq!(learned.reads[0].path, Path::Pointer(Box::new(Path::Fp(-3)), 0));
+        assert_eq!(
+            learned.reads[0].path,
+            Path::Pointer(Box::new(Path::Fp(-3)), 0)
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod diff;
 pub mod engine;
 pub mod learned;
 pub mod limits;
+mod namespace;
 pub mod path;
 mod scopes;
 pub mod session;

@@ -165,8 +165,13 @@ impl Path {
 
 /// `address` plus cells; `None` below the start of the segment.
 fn moved(address: Relocatable, cells: i64) -> Option<Relocatable> {
-    let offset = address.offset.checked_add_signed(isize::try_from(cells).ok()?)?;
-    Some(Relocatable { segment_index: address.segment_index, offset })
+    let offset = address
+        .offset
+        .checked_add_signed(isize::try_from(cells).ok()?)?;
+    Some(Relocatable {
+        segment_index: address.segment_index,
+        offset,
+    })
 }
 
 /// A felt as a small signed number.

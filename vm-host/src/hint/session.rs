@@ -21,9 +21,10 @@ use tokio::time::Instant;
 use super::diff::{Applied, Diff, DiffError, RegisteredRule};
 use super::engine::Engine;
 use super::limits::Limits;
+use super::namespace::Namespace;
 use super::path::Registers;
 use super::snapshot::{Expectation, Snapshot};
-use super::statistics::Statistics;
+use super::statistics::{HintCost, Statistics};
 use super::table::HintTable;
 use super::wire;
 use crate::program::CompiledProgram;
@@ -92,6 +93,7 @@ struct HintState {
     names: Vec<String>,
     defined: bool,
     pub(super) expectation: Expectation,
+    cost: HintCost,
 }
 
 /// The engine of one VM.
@@ -161,7 +163,10 @@ impl HintSession {
             statistics: Statistics::default(),
         };
         let mut exchange = session.exchange_of(vm, None);
-        match session.converse(vm, Request::Start(start), &mut exchange).await? {
+        match session
+            .converse(vm, Request::Start(start), &mut exchange)
+            .await?
+        {
             Response::Started(started) if started.protocol_version == PROTOCOL_VERSION => {
                 session.started = started;
             }
@@ -175,7 +180,10 @@ impl HintSession {
             _ => return Err(out_of_order()),
         }
         let hints = session.load(program, base);
-        match session.converse(vm, Request::LoadHints(hints), &mut exchange).await? {
+        match session
+            .converse(vm, Request::LoadHints(hints), &mut exchange)
+            .await?
+        {
             Response::HintsLoaded(loaded) => {
                 for names in loaded.hints {
                     if let Some(state) = session.hints.get_mut(names.hint_id as usize) {
@@ -232,7 +240,14 @@ impl HintSession {
             structs,
         };
         self.statistics.hints += 1;
-        match self.converse(vm, Request::ExecuteHint(request), &mut exchange).await? {
+        let started = self.statistics.waiting;
+        let response = self
+            .converse(vm, Request::ExecuteHint(request), &mut exchange)
+            .await;
+        let cost = &mut self.hints[id as usize].cost;
+        cost.count += 1;
+        cost.time += self.statistics.waiting - started;
+        match response? {
             Response::Done(done) => {
                 let effects = done.effects.unwrap_or_default();
                 self.apply(vm, &effects)
@@ -251,7 +266,11 @@ impl HintSession {
 
     fn apply(&mut self, vm: &mut VirtualMachine, effects: &v1::Effects) -> Result<(), HintError> {
         self.statistics.python += Duration::from_nanos(effects.python_nanos);
-        let Applied { rules, pure_address, unheld_attributes } = self.diff.apply(vm, effects)?;
+        let Applied {
+            rules,
+            pure_address,
+            unheld_attributes,
+        } = self.diff.apply(vm, effects)?;
         self.rules.extend(rules);
         if self.pure_address.is_none() {
             self.pure_address = pure_address;
@@ -279,7 +298,10 @@ impl HintSession {
             address: Some(wire::relocatable(address)),
             cells: vec![super::snapshot::run(vm, address, 1)],
         };
-        match self.converse(vm, Request::CallRule(request), &mut exchange).await? {
+        match self
+            .converse(vm, Request::CallRule(request), &mut exchange)
+            .await?
+        {
             Response::RuleResult(result) if rule.kind == v1::RuleKind::AutoDeduction => {
                 let value = match result.value {
                     None => None,
@@ -295,9 +317,9 @@ impl HintSession {
                 };
                 Ok(RuleOutcome::Value(value))
             }
-            Response::RuleResult(result) => {
-                Ok(RuleOutcome::Validated(result.validated.iter().filter_map(wire::address).collect()))
-            }
+            Response::RuleResult(result) => Ok(RuleOutcome::Validated(
+                result.validated.iter().filter_map(wire::address).collect(),
+            )),
             Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),
             _ => Err(out_of_order()),
         }
@@ -310,7 +332,10 @@ impl HintSession {
     pub async fn end_run(&mut self, vm: &mut VirtualMachine) -> Result<u32, HintError> {
         self.diff.flush_relocation_rules(vm)?;
         let mut exchange = self.exchange_of(vm, None);
-        match self.converse(vm, Request::EndRun(EndRun {}), &mut exchange).await? {
+        match self
+            .converse(vm, Request::EndRun(EndRun {}), &mut exchange)
+            .await?
+        {
             Response::RunEnded(ended) => Ok(ended.scope_depth),
             _ => Err(out_of_order()),
         }
@@ -319,7 +344,10 @@ impl HintSession {
     pub(super) fn exchange_of(&self, vm: &VirtualMachine, hint_id: Option<u32>) -> Exchange {
         Exchange {
             hint_id,
-            registers: Registers { ap: vm.get_ap(), fp: vm.get_fp() },
+            registers: Registers {
+                ap: vm.get_ap(),
+                fp: vm.get_fp(),
+            },
             snapshot: Snapshot::default(),
             deadline: Some(Instant::now() + BOOKKEEPING_TIMEOUT),
             questions: 0,
@@ -371,7 +399,9 @@ impl HintSession {
                 let limit = self.inputs.hint_timeout.unwrap_or(BOOKKEEPING_TIMEOUT);
                 HintError::Timeout { limit }
             }
-            LinkError::Closed => HintError::Died { death: self.engine.death().await },
+            LinkError::Closed => HintError::Died {
+                death: self.engine.death().await,
+            },
             error => {
                 self.engine.end();
                 HintError::Protocol(error.to_string())
@@ -390,7 +420,9 @@ impl HintSession {
         let names = state.names.clone();
         for name in &names {
             let resolved = self.resolve(id, "", name);
-            let Some((definition, new_structs)) = resolved else { continue };
+            let Some((definition, new_structs)) = resolved else {
+                continue;
+            };
             if !is_missing(&definition) {
                 definitions.push(definition);
                 structs.extend(new_structs);
@@ -409,23 +441,31 @@ impl HintSession {
         name: &str,
     ) -> Option<(v1::Definition, Vec<StructDefinition>)> {
         let (loaded, hint) = self.table.hint(id)?;
-        let resolution = loaded.program.resolve(hint, scope, name);
+        let mut resolution = loaded.program.resolve(hint, scope, name);
+        let namespace = Namespace::of(loaded.first_hint);
+        namespace.apply(&mut resolution.definition);
         let mut new_structs = Vec::new();
-        for full_name in resolution.structs.iter().map(|name| &**name) {
-            if !self.structs.contains_key(full_name)
-                && let Some(definition) = loaded.program.struct_definition(full_name)
+        for own_name in resolution.structs.iter() {
+            let full_name = namespace.name(own_name);
+            if !self.structs.contains_key(&full_name)
+                && let Some(mut definition) = loaded.program.struct_definition(own_name)
             {
-                self.structs.insert(full_name.to_owned(), definition);
+                namespace.apply_to_struct(&mut definition);
+                self.structs.insert(full_name.clone(), definition);
             }
-            if let Some(definition) = self.structs.get(full_name)
-                && self.structs_sent.insert(full_name.to_owned())
+            if let Some(definition) = self.structs.get(&full_name)
+                && self.structs_sent.insert(full_name)
             {
                 new_structs.push(definition.clone());
             }
         }
-        let HintState { names, expectation, .. } = &mut self.hints[id as usize];
+        let HintState {
+            names, expectation, ..
+        } = &mut self.hints[id as usize];
         let structs = &self.structs;
-        expectation.name(&resolution.definition, names, |full_name| structs.get(full_name));
+        expectation.name(&resolution.definition, names, |full_name| {
+            structs.get(full_name)
+        });
         Some((resolution.definition, new_structs))
     }
 
@@ -464,6 +504,11 @@ impl HintSession {
         self.statistics
     }
 
+    /// What each hint cost so far, by number.
+    pub fn costs(&self) -> impl Iterator<Item = (u32, HintCost)> + '_ {
+        (0..).zip(self.hints.iter().map(|hint| hint.cost))
+    }
+
     /// Bytes to and from the engine.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
@@ -499,5 +544,8 @@ pub(super) fn out_of_order() -> HintError {
 /// Whether a failure is an exception that the reference VM wraps with the Cairo traceback.
 #[must_use]
 pub fn is_wrapped(failed: &Failed) -> bool {
-    matches!(FailureKind::try_from(failed.kind), Ok(FailureKind::Exception | FailureKind::Compile))
+    matches!(
+        FailureKind::try_from(failed.kind),
+        Ok(FailureKind::Exception | FailureKind::Compile)
+    )
 }

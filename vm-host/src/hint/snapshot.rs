@@ -44,7 +44,9 @@ impl Expectation {
         names: &[String],
         structs: impl Fn(&str) -> Option<&'a StructDefinition>,
     ) {
-        let Some(Access::Reference(reference)) = &definition.access else { return };
+        let Some(Access::Reference(reference)) = &definition.access else {
+            return;
+        };
         match &reference.get {
             Some(Get::Value(value)) => {
                 if let Some(path) = Path::of(value) {
@@ -77,9 +79,17 @@ impl Expectation {
         structs: &impl Fn(&str) -> Option<&'a StructDefinition>,
         depth: u32,
     ) {
-        let Some(definition) = structs(struct_name).filter(|_| depth > 0) else { return };
-        for member in definition.members.iter().filter(|member| names.contains(&member.name)) {
-            let path = base.clone().plus(i64::try_from(member.offset).unwrap_or(i64::MAX));
+        let Some(definition) = structs(struct_name).filter(|_| depth > 0) else {
+            return;
+        };
+        for member in definition
+            .members
+            .iter()
+            .filter(|member| names.contains(&member.name))
+        {
+            let path = base
+                .clone()
+                .plus(i64::try_from(member.offset).unwrap_or(i64::MAX));
             match MemberKind::try_from(member.kind) {
                 Ok(MemberKind::Value) => self.cell(path),
                 Ok(MemberKind::Struct) => {
@@ -109,7 +119,10 @@ impl Expectation {
         let mut visit = |path: &Path, address: Relocatable| {
             addresses.push(address);
             if let Some(MaybeRelocatable::RelocatableValue(target)) = vm.get_maybe(&address) {
-                pointers.push(Pointer { cell: path.clone(), target });
+                pointers.push(Pointer {
+                    cell: path.clone(),
+                    target,
+                });
             }
         };
         for path in &self.named {
@@ -119,13 +132,22 @@ impl Expectation {
         }
         let mut budget = MAX_CELLS;
         for read in &self.learned.reads {
-            let Some(first) = read.path.address(vm, registers) else { continue };
-            let count = usize::try_from(read.count).unwrap_or(usize::MAX).min(budget);
+            let Some(first) = read.path.address(vm, registers) else {
+                continue;
+            };
+            let count = usize::try_from(read.count)
+                .unwrap_or(usize::MAX)
+                .min(budget);
             budget -= count;
             for index in 0..count {
-                let address =
-                    Relocatable { segment_index: first.segment_index, offset: first.offset + index };
-                let path = read.path.clone().plus(i64::try_from(index).unwrap_or(i64::MAX));
+                let address = Relocatable {
+                    segment_index: first.segment_index,
+                    offset: first.offset + index,
+                };
+                let path = read
+                    .path
+                    .clone()
+                    .plus(i64::try_from(index).unwrap_or(i64::MAX));
                 visit(&path, address);
             }
         }
@@ -133,12 +155,18 @@ impl Expectation {
         for path in &self.learned.lengths {
             if let Some(address) = path.address(vm, registers)
                 && let Some(length) = segment_length(vm, address.segment_index)
-                && lengths.iter().all(|known: &SegmentLength| known.segment != length.segment)
+                && lengths
+                    .iter()
+                    .all(|known: &SegmentLength| known.segment != length.segment)
             {
                 lengths.push(length);
             }
         }
-        Snapshot { cells: runs(vm, addresses), lengths, pointers }
+        Snapshot {
+            cells: runs(vm, addresses),
+            lengths,
+            pointers,
+        }
     }
 }
 
@@ -148,7 +176,10 @@ pub fn segment_length(vm: &mut VirtualMachine, segment: isize) -> Option<Segment
     // cairo-vm keeps these sizes for ever once computed; a later write would go unnoticed.
     let length = vm.segments.compute_effective_sizes().get(index).copied();
     vm.segments.segment_used_sizes = None;
-    Some(SegmentLength { segment: segment as i64, length: length? as u64 })
+    Some(SegmentLength {
+        segment: segment as i64,
+        length: length? as u64,
+    })
 }
 
 /// Consecutive cells of the VM as one run.
@@ -156,8 +187,10 @@ pub fn segment_length(vm: &mut VirtualMachine, segment: isize) -> Option<Segment
 pub fn run(vm: &VirtualMachine, first: Relocatable, count: usize) -> CellRun {
     let mut values = Vec::with_capacity(count * hint_proto::cell::CELL_BYTES);
     for index in 0..count {
-        let address =
-            Relocatable { segment_index: first.segment_index, offset: first.offset + index };
+        let address = Relocatable {
+            segment_index: first.segment_index,
+            offset: first.offset + index,
+        };
         wire::push_cell(&mut values, vm.get_maybe(&address).as_ref());
     }
     CellRun {

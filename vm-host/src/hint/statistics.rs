@@ -16,3 +16,12 @@ pub struct Statistics {
     /// Time the engine spent on hints.
     pub python: Duration,
 }
+
+/// What one hint cost in all its executions.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HintCost {
+    /// Executions.
+    pub count: u64,
+    /// Time from the request to the response.
+    pub time: Duration,
+}

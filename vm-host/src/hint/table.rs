@@ -45,11 +45,18 @@ impl HintTable {
                 }
                 self.main[offset] = ids.into();
             } else {
-                let address = Relocatable { segment_index: base.segment_index, offset };
+                let address = Relocatable {
+                    segment_index: base.segment_index,
+                    offset,
+                };
                 self.elsewhere.insert(address, ids.into());
             }
         }
-        self.programs.push(LoadedProgram { program, base, first_hint });
+        self.programs.push(LoadedProgram {
+            program,
+            base,
+            first_hint,
+        });
         &self.programs[owner as usize]
     }
 

@@ -85,7 +85,10 @@ pub fn push_cell(run: &mut Vec<u8>, value: Option<&MaybeRelocatable>) {
 /// An address.
 #[must_use]
 pub fn relocatable(address: Relocatable) -> v1::Relocatable {
-    v1::Relocatable { segment: address.segment_index as i64, offset: address.offset as i64 }
+    v1::Relocatable {
+        segment: address.segment_index as i64,
+        offset: address.offset as i64,
+    }
 }
 
 /// Checks and decodes an address of a cell: no negative offset.
@@ -115,7 +118,10 @@ mod tests {
     fn values_survive_the_wire() {
         for sample in [
             MaybeRelocatable::from(Felt252::from(5)),
-            MaybeRelocatable::from(Relocatable { segment_index: -2, offset: 7 }),
+            MaybeRelocatable::from(Relocatable {
+                segment_index: -2,
+                offset: 7,
+            }),
         ] {
             let mut run = Vec::new();
             push_cell(&mut run, Some(&sample));

@@ -15,6 +15,7 @@ use super::expression::Expression;
 use super::hint::{ApTracking, FlowTracking, Hint};
 use super::identifier::{Identifiers, ScopedName};
 use super::number::to_felt;
+use super::resolve::StructNames;
 
 /// A compiled Cairo 0 program.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub struct CompiledProgram {
     pub(super) attributes: Vec<Attribute>,
     pub(super) debug_info: Option<DebugInfo>,
     /// For each struct what can be reached through it, found when first asked for.
-    pub(super) struct_closures: Vec<OnceLock<Arc<[Arc<str>]>>>,
+    pub(super) struct_closures: Vec<OnceLock<StructNames>>,
 }
 
 /// A reference: an expression that was true at one place of the program.
@@ -110,15 +111,29 @@ impl CompiledProgram {
             })
     }
 
+    /// Where each function starts, and its full name, in the order of the code.
+    #[must_use]
+    pub fn functions(&self) -> Vec<(usize, String)> {
+        let function = |entry: &super::identifier::Entry| match entry.definition {
+            Definition::Function { pc } => {
+                Some((usize::try_from(pc).ok()?, entry.name.to_string()))
+            }
+            _ => None,
+        };
+        let mut functions: Vec<_> = self.identifiers.iter().filter_map(function).collect();
+        functions.sort_unstable();
+        functions
+    }
+
     /// The pc of a label or function, by its name in the main scope or its full name.
     pub fn label(&self, name: &str) -> Option<usize> {
-        let scopes = [self.main_scope.clone()];
-        let in_main = self.identifiers.search_identifier(&scopes, name);
-        let found = in_main.or_else(|_| {
-            self.identifiers
-                .search_identifier(&[ScopedName::empty()], name)
-        });
-        let found = found.ok()?;
+        let in_main = self.label_in(&self.main_scope, name);
+        in_main.or_else(|| self.label_in(&ScopedName::empty(), name))
+    }
+
+    fn label_in(&self, scope: &ScopedName, name: &str) -> Option<usize> {
+        let scopes = std::slice::from_ref(scope);
+        let found = self.identifiers.search_identifier(scopes, name).ok()?;
         found.canonical_name().ok()?;
         match found.entry.definition {
             Definition::Label { pc } | Definition::Function { pc } => usize::try_from(pc).ok(),
@@ -131,16 +146,17 @@ impl CompiledProgram {
     /// # Errors
     /// [`ProgramError::NoMain`] when the program has none.
     pub fn main(&self) -> Result<usize, ProgramError> {
-        self.label("main").ok_or(ProgramError::NoMain)
+        self.label_in(&self.main_scope, "main")
+            .ok_or(ProgramError::NoMain)
     }
 
     /// The pc at which a proof starts: `__start__`, or 0.
     pub fn start(&self) -> usize {
-        self.label("__start__").unwrap_or(0)
+        self.label_in(&self.main_scope, "__start__").unwrap_or(0)
     }
 
     /// The pc at which a proof ends: `__end__`.
     pub fn end(&self) -> Option<usize> {
-        self.label("__end__")
+        self.label_in(&self.main_scope, "__end__")
     }
 }

@@ -38,7 +38,7 @@ pub use hint::{ApTracking, FlowTracking, Hint};
 pub use identifier::ScopedName;
 pub use load::MAX_PROGRAM_BYTES;
 pub use location::{InputFile, Location, ParentLocation};
-pub use resolve::Resolution;
+pub use resolve::{Resolution, StructNames};
 pub use source::SourceFiles;
 pub use value::{MemoryView, cells_of, evaluate};
 

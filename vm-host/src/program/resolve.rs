@@ -17,13 +17,16 @@ use super::hint::Hint;
 use super::identifier::{Found, IdentifierError, ScopedName, Search};
 use super::raised::{Class, Raised};
 
+/// Full names of structs, each once.
+pub type StructNames = Arc<[Arc<str>]>;
+
 /// What a name stands for, and the structs that a hint can reach through it.
 #[derive(Clone, Debug)]
 pub struct Resolution {
     /// The message for the engine.
     pub definition: v1::Definition,
     /// Full names of the structs, each once.
-    pub structs: Arc<[Arc<str>]>,
+    pub structs: StructNames,
 }
 
 /// The class of what hints get from `ids` and the path by which they got there.
@@ -88,7 +91,7 @@ impl CompiledProgram {
         hint: &Hint,
         place: &Place,
         name: &str,
-    ) -> Result<(Access, Arc<[Arc<str>]>), Raised> {
+    ) -> Result<(Access, StructNames), Raised> {
         if !name.is_empty() && name.split('.').any(str::is_empty) {
             return Err(Raised::new(
                 Class::Assertion,
@@ -150,7 +153,7 @@ impl CompiledProgram {
         name: &str,
         canonical_name: &ScopedName,
         full_name: &ScopedName,
-    ) -> (v1::ReferenceAccess, Arc<[Arc<str>]>) {
+    ) -> (v1::ReferenceAccess, StructNames) {
         let revoked = || {
             Raised::new(
                 Class::FlowTracking,
@@ -190,7 +193,7 @@ impl CompiledProgram {
     }
 
     /// How a translated reference is read.
-    fn read(&self, value: &Expression) -> Result<(Get, Arc<[Arc<str>]>), Raised> {
+    fn read(&self, value: &Expression) -> Result<(Get, StructNames), Raised> {
         let identifiers = Some(&self.identifiers);
         let (mut expression, mut cairo_type) = simplify_types(value, identifiers)?;
         if matches!(cairo_type, CairoType::Struct { .. }) {
@@ -294,7 +297,7 @@ impl CompiledProgram {
     }
 
     /// The struct and every struct that its members lead to.
-    fn structs_behind(&self, found: Found<'_>) -> Arc<[Arc<str>]> {
+    fn structs_behind(&self, found: Found<'_>) -> StructNames {
         let Some(known) = self.struct_closures.get(found.index) else {
             return Arc::default();
         };

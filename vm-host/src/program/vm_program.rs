@@ -24,13 +24,13 @@ impl CompiledProgram {
                 let pc = self.label(name);
                 Some(pc.ok_or_else(|| ProgramError::NoEntrypoint(super::error::excerpt(name)))?)
             }
-            None => self.label("main"),
+            None => self.main().ok(),
         };
         let mut identifiers = HashMap::new();
         let labels = [
             ("__main__.main", entry),
             ("__main__.__start__", self.label("__start__")),
-            ("__main__.__end__", self.label("__end__")),
+            ("__main__.__end__", self.end()),
         ];
         for (name, pc) in labels {
             if let Some(pc) = pc {

@@ -50,28 +50,35 @@ pub(super) async fn start(
         program_input_json,
         import_paths: import_paths(options),
         hint_timeout: options.hints.timeout,
-        limits: Limits { gap: options.hints.max_memory_gap, ..Limits::default() },
+        limits: Limits {
+            gap: options.hints.max_memory_gap,
+            ..Limits::default()
+        },
         ..SessionInputs::default()
     };
     let builtins = describe_builtins(runner);
     let main = (Arc::clone(program), PROGRAM_BASE, program_json);
-    HintSession::start(Engine::Worker { link, process }, inputs, builtins, main, &mut runner.vm).await.map_err(
-        |error| match error {
-            HintError::Raised(failed)
-                if failed.kind == i32::from(FailureKind::Compile) =>
-            {
-                match program.hints().get(failed.hint_id as usize) {
-                    Some(hint) => {
-                        let mut pc = PROGRAM_BASE;
-                        pc.offset += hint.pc;
-                        report::failure(Failure::of_compilation(context, pc, hint.index, failed))
-                    }
-                    None => RunError::new(ExitCode::Internal, "an unknown hint does not compile"),
-                }
-            }
-            error => report::failure(Failure::of_hint(error, "the start of the session")),
-        },
+    HintSession::start(
+        Engine::Worker { link, process },
+        inputs,
+        builtins,
+        main,
+        &mut runner.vm,
     )
+    .await
+    .map_err(|error| match error {
+        HintError::Raised(failed) if failed.kind == i32::from(FailureKind::Compile) => {
+            match program.hints().get(failed.hint_id as usize) {
+                Some(hint) => {
+                    let mut pc = PROGRAM_BASE;
+                    pc.offset += hint.pc;
+                    report::failure(Failure::of_compilation(context, pc, hint.index, failed))
+                }
+                None => RunError::new(ExitCode::Internal, "an unknown hint does not compile"),
+            }
+        }
+        error => report::failure(Failure::of_hint(error, "the start of the session")),
+    })
 }
 
 fn not_started(death: Death) -> RunError {
@@ -89,7 +96,15 @@ fn not_started(death: Death) -> RunError {
 
 /// Hints may import modules that lie beside the program.
 fn import_paths(options: &RunOptions) -> Vec<String> {
-    let ProgramSource::Program(path) = &options.source else { return Vec::new() };
-    let folder = path.canonicalize().ok().and_then(|path| Some(path.parent()?.to_owned()));
-    folder.and_then(|folder| folder.into_os_string().into_string().ok()).into_iter().collect()
+    let ProgramSource::Program(path) = &options.source else {
+        return Vec::new();
+    };
+    let folder = path
+        .canonicalize()
+        .ok()
+        .and_then(|path| Some(path.parent()?.to_owned()));
+    folder
+        .and_then(|folder| folder.into_os_string().into_string().ok())
+        .into_iter()
+        .collect()
 }

@@ -14,7 +14,10 @@ pub struct RunError {
 impl RunError {
     /// An error of ours: one line, perhaps with a hint below.
     pub fn new(code: ExitCode, error: impl std::fmt::Display) -> Self {
-        Self { code, text: format!("error: {error}") }
+        Self {
+            code,
+            text: format!("error: {error}"),
+        }
     }
 
     /// A text of the reference VM, printed as it is.

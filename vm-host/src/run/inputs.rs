@@ -33,13 +33,23 @@ pub(super) fn program_input(path: &Path) -> Result<String, RunError> {
     // Python's parser is the judge of what hints get; this only finds plain mistakes before a worker
     // is started. NaN and the infinities are Python's extensions.
     let text = String::from_utf8(bytes).map_err(|error| {
-        let error = format!("the program input `{}` is not UTF-8: `{error}`", path.display());
+        let error = format!(
+            "the program input `{}` is not UTF-8: `{error}`",
+            path.display()
+        );
         RunError::new(ExitCode::BadInput, error)
     })?;
     let strict: Result<serde::de::IgnoredAny, _> = serde_json::from_str(&text);
     match strict {
-        Err(error) if !text.contains("NaN") && !text.contains("Infinity") && !error.to_string().contains("recursion limit") => {
-            let error = format!("the program input `{}` is not JSON: `{error}`", path.display());
+        Err(error)
+            if !text.contains("NaN")
+                && !text.contains("Infinity")
+                && !error.to_string().contains("recursion limit") =>
+        {
+            let error = format!(
+                "the program input `{}` is not JSON: `{error}`",
+                path.display()
+            );
             Err(RunError::new(ExitCode::BadInput, error))
         }
         _ => Ok(text),
@@ -51,10 +61,15 @@ pub(super) fn program_input(path: &Path) -> Result<String, RunError> {
 /// # Errors
 /// [`RunError`] when the file cannot be read or is not what it should be.
 pub(super) fn layout_params(options: &RunOptions) -> Result<Option<CairoLayoutParams>, RunError> {
-    let Some(path) = &options.layout_params_file else { return Ok(None) };
+    let Some(path) = &options.layout_params_file else {
+        return Ok(None);
+    };
     let bytes = read(path, "layout parameters", MAX_LAYOUT_PARAMS_BYTES)?;
     serde_json::from_slice(&bytes).map(Some).map_err(|error| {
-        let error = format!("cannot use the layout parameters `{}`: `{error}`", path.display());
+        let error = format!(
+            "cannot use the layout parameters `{}`: `{error}`",
+            path.display()
+        );
         RunError::new(ExitCode::BadInput, error)
     })
 }
@@ -66,7 +81,9 @@ fn read(path: &Path, what: &str, limit: usize) -> Result<Vec<u8>, RunError> {
     };
     let file = File::open(path).map_err(cannot)?;
     let mut bytes = Vec::new();
-    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    file.take(limit as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
     if bytes.len() > limit {
         let error = format!(
             "the {what} `{}` is larger than the limit of `{limit}` bytes",

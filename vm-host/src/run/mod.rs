@@ -2,10 +2,13 @@
 
 mod engine;
 mod error;
+mod hints;
 mod inputs;
+mod profile;
 mod report;
 
 pub use error::RunError;
+pub use hints::{HintsArgs, hints};
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -13,20 +16,28 @@ use std::time::{Duration, Instant};
 
 use cairo_vm::types::relocatable::Relocatable;
 
-use crate::cli::{ExitCode, ProgramSource, RunOptions};
+use crate::cli::{ExitCode, HintPlacement, ProgramSource, RunOptions};
+use crate::placement::NativeHints;
 use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
 use crate::vm::finish::{self, Ended, FinishError, PreparedRun};
 use crate::vm::outputs::{Output, OutputError, OutputFiles, Printer, Stats, read_pie};
-use crate::vm::{Failure, Machine, StepError, end_hints};
+use crate::vm::progress::Progress;
+use crate::vm::{Failure, Machine, StepCause, StepError, end_hints};
 
 /// Where the program's code starts.
-const PROGRAM_BASE: Relocatable = Relocatable { segment_index: 0, offset: 0 };
+const PROGRAM_BASE: Relocatable = Relocatable {
+    segment_index: 0,
+    offset: 0,
+};
 
 /// A run before its first step.
 struct Start {
     prepared: PreparedRun,
     session: Option<crate::hint::HintSession>,
+    natives: Option<NativeHints>,
     context: ExceptionContext,
+    /// What is run, unless it is a PIE.
+    program: Option<Arc<CompiledProgram>>,
     /// Exact number of steps, if one is given.
     steps: Option<u64>,
 }
@@ -36,28 +47,71 @@ struct Start {
 /// # Errors
 /// [`RunError`] with what to print and the exit code.
 pub async fn run(options: &RunOptions) -> Result<(), RunError> {
+    match attempt(options, options.hints.placement).await? {
+        Attempt::Done => Ok(()),
+        Attempt::NeedsPython => attempt(options, HintPlacement::Python).await.map(|_| ()),
+    }
+}
+
+/// How a run ended that did not fail.
+enum Attempt {
+    Done,
+    /// Nothing ran in Python, and a hint turned out to need it.
+    NeedsPython,
+}
+
+async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attempt, RunError> {
     let mut files = OutputFiles::prepare(&options.outputs).map_err(cannot_write)?;
-    let Start { prepared, session, mut context, steps } = match &options.source {
-        ProgramSource::Program(path) => start_program(options, path).await?,
+    let Start {
+        prepared,
+        session,
+        natives,
+        mut context,
+        program,
+        steps,
+    } = match &options.source {
+        ProgramSource::Program(path) => start_program(options, path, placement).await?,
         ProgramSource::CairoPie(path) => start_pie(options, path)?,
     };
-    let PreparedRun { runner, end, shape, pie } = prepared;
+    let PreparedRun {
+        runner,
+        end,
+        shape,
+        pie,
+    } = prepared;
     let final_pc = (!options.proof_mode).then_some(end);
     let mut machine = Machine::new(runner, session, final_pc);
 
+    machine.natives = natives;
     let started = Instant::now();
-    let mut outcome = execute(&mut machine, options, end, steps)
-        .await
-        .map_err(|error| {
-            // Programs that hints loaded explain their own instructions.
-            let loaded = machine.session.as_ref().map_or(&[][..], |s| s.table().programs());
-            for program in loaded.iter().skip(1) {
-                context.load(Arc::clone(&program.program), program.base);
-            }
-            report::failure(Failure::of_step(&machine, &context, error))
-        });
+    let outcome = execute(&mut machine, options, end, steps).await;
+    if placement == HintPlacement::Auto
+        && matches!(
+            &outcome,
+            Err(StepError {
+                cause: StepCause::NeedsPython,
+                ..
+            })
+        )
+    {
+        return Ok(Attempt::NeedsPython);
+    }
+    let mut outcome = outcome.map_err(|error| {
+        // Programs that hints loaded explain their own instructions.
+        let loaded = machine
+            .session
+            .as_ref()
+            .map_or(&[][..], |s| s.table().programs());
+        for program in loaded.iter().skip(1) {
+            context.load(Arc::clone(&program.program), program.base);
+        }
+        report::failure(Failure::of_step(&machine, &context, error))
+    });
     let running = started.elapsed();
-    let mut ended = Ended { exact_steps: steps.is_some(), ..Ended::default() };
+    let mut ended = Ended {
+        exact_steps: steps.is_some(),
+        ..Ended::default()
+    };
     if let Ok(original_steps) = outcome {
         ended.original_steps = original_steps;
         outcome = end_hints(&mut machine, &mut ended)
@@ -66,15 +120,28 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
             .map_err(report::failure);
     }
     files
-        .write(Output::Stats, |file| stats(&machine, running).write(file).map(Ok::<_, OutputError>))
+        .write(Output::Stats, |file| {
+            stats(&machine, running)
+                .write(file)
+                .map(Ok::<_, OutputError>)
+        })
+        .map_err(cannot_write)?;
+    files
+        .write(Output::Profile, |file| {
+            profile::write(file, &machine, program.as_deref(), running).map(Ok::<_, OutputError>)
+        })
         .map_err(cannot_write)?;
     let runner = machine.runner;
-    let mut prepared = PreparedRun { runner, end, shape, pie };
+    let mut prepared = PreparedRun {
+        runner,
+        end,
+        shape,
+        pie,
+    };
     let mut printer = Printer::stdout();
-    match outcome {
+    let result = match outcome {
         Ok(_) => {
-            let finished =
-                finish::finish(&mut prepared, &ended, options, &mut files, &mut printer);
+            let finished = finish::finish(&mut prepared, &ended, options, &mut files, &mut printer);
             // What was printed before the failure comes first, as in the reference VM.
             let _ = printer.flush();
             match finished.map_err(|error| finish_error(&prepared, &context, error)) {
@@ -90,7 +157,8 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
             partial(&error, &mut prepared, &ended, options, files)
         }
         Err(error) => Err(error),
-    }
+    };
+    result.map(|()| Attempt::Done)
 }
 
 /// `--debug_error`: says what went wrong on stdout, and produces what there is.
@@ -105,8 +173,7 @@ fn partial(
     let mut printer = Printer::stdout();
     writeln!(printer, "Got an error:\n{text}")
         .map_err(|error| RunError::new(ExitCode::CannotWrite, error))?;
-    let finished =
-        finish::finish_partial(prepared, ended, options, &mut files, &mut printer);
+    let finished = finish::finish_partial(prepared, ended, options, &mut files, &mut printer);
     let _ = printer.flush();
     // The failure is what counts; an output that cannot be made of half a run is only mentioned.
     if let Err(error) = finished {
@@ -116,11 +183,18 @@ fn partial(
     Err(RunError::verbatim(ExitCode::ProgramFailed, String::new()))
 }
 
-async fn start_program(options: &RunOptions, path: &std::path::Path) -> Result<Start, RunError> {
+async fn start_program(
+    options: &RunOptions,
+    path: &std::path::Path,
+    placement: HintPlacement,
+) -> Result<Start, RunError> {
     let bytes: Arc<[u8]> = inputs::program(path)?.into();
     let name = path.display();
     let bad_program = |error: ProgramError| {
-        RunError::new(ExitCode::BadInput, format!("cannot use the program `{name}`: {error}"))
+        RunError::new(
+            ExitCode::BadInput,
+            format!("cannot use the program `{name}`: {error}"),
+        )
     };
     let program = Arc::new(CompiledProgram::from_json(&bytes).map_err(bad_program)?);
     let program_input = match &options.program_input {
@@ -140,13 +214,28 @@ async fn start_program(options: &RunOptions, path: &std::path::Path) -> Result<S
     let params = inputs::layout_params(options)?;
     let mut prepared = finish::initialize(&vm_program, options, params).map_err(run_failure)?;
     let context = ExceptionContext::new(Arc::clone(&program), PROGRAM_BASE, SourceFiles::Read);
-    let session = if program.hints().is_empty() {
+    let natives =
+        (placement != HintPlacement::Python).then(|| NativeHints::new(&program, PROGRAM_BASE));
+    if placement == HintPlacement::Native
+        && let Some(natives) = &natives
+    {
+        hints::require_native(&program, natives.placements())?;
+    }
+    let all_native = natives.as_ref().is_some_and(NativeHints::is_everything);
+    let session = if program.hints().is_empty() || all_native {
         None
     } else {
         let runner = &mut prepared.runner;
         Some(engine::start(options, runner, &program, bytes, program_input, &context).await?)
     };
-    Ok(Start { prepared, session, context, steps: options.steps })
+    Ok(Start {
+        prepared,
+        session,
+        natives,
+        context,
+        program: Some(program),
+        steps: options.steps,
+    })
 }
 
 /// A PIE has no hints and no debug information.
@@ -159,7 +248,14 @@ fn start_pie(options: &RunOptions, path: &std::path::Path) -> Result<Start, RunE
     let params = inputs::layout_params(options)?;
     let prepared = finish::initialize_pie(pie, options, params).map_err(run_failure)?;
     let context = ExceptionContext::without_program();
-    Ok(Start { prepared, session: None, context, steps: Some(steps) })
+    Ok(Start {
+        prepared,
+        session: None,
+        natives: None,
+        context,
+        program: None,
+        steps: Some(steps),
+    })
 }
 
 /// The steps that `cairo-run` makes; the number of them until the end of the program, if it had to be
@@ -170,7 +266,8 @@ async fn execute(
     end: Relocatable,
     steps: Option<u64>,
 ) -> Result<Option<u64>, StepError> {
-    let mut observer = |_, _| {};
+    let mut progress = Progress::start();
+    let mut observer = |steps, hints| progress.tick(steps, hints);
     let mut original_steps = None;
     if !options.no_end {
         // In proof mode the last step is the one at `__end__`.
@@ -190,8 +287,10 @@ async fn execute(
 }
 
 fn stats(machine: &Machine, running: Duration) -> Stats {
-    let mut stats =
-        Stats { steps: machine.runner.vm.get_current_step() as u64, ..Stats::default() };
+    let mut stats = Stats {
+        steps: machine.runner.vm.get_current_step() as u64,
+        ..Stats::default()
+    };
     let mut waiting = Duration::ZERO;
     if let Some(session) = &machine.session {
         let hints = session.statistics();

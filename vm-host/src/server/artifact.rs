@@ -24,12 +24,22 @@ pub(super) fn chunks(
         }
         let read = tokio::task::spawn_blocking(move || {
             let mut chunk = Vec::new();
-            (&file).take(CHUNK).read_to_end(&mut chunk).map(|_| (file, chunk))
+            (&file)
+                .take(CHUNK)
+                .read_to_end(&mut chunk)
+                .map(|_| (file, chunk))
         });
-        match read.await.map_err(internal).and_then(|read| read.map_err(internal)) {
+        match read
+            .await
+            .map_err(internal)
+            .and_then(|read| read.map_err(internal))
+        {
             Ok((file, chunk)) => {
                 let size = size.saturating_sub(chunk.len() as u64);
-                let message = ReadArtifactResponse { chunk: chunk.into(), size_bytes: announced };
+                let message = ReadArtifactResponse {
+                    chunk: chunk.into(),
+                    size_bytes: announced,
+                };
                 Some((Ok(message), Some((file, size, None))))
             }
             Err(status) => Some((Err(status), None)),

@@ -33,6 +33,9 @@ pub(super) fn engine(
             }
         }
     });
-    let engine = AttachedEngine { requests: Some(requests), responses };
+    let engine = AttachedEngine {
+        requests: Some(requests),
+        responses,
+    };
     (engine, ReceiverStream::new(outgoing))
 }

@@ -11,8 +11,9 @@ use crate::run::RunError;
 /// # Errors
 /// [`RunError`] with what to print and the exit code.
 pub async fn serve(arguments: &ServeArgs) -> Result<(), RunError> {
-    let options =
-        arguments.options().map_err(|error| RunError::new(ExitCode::Environment, error))?;
+    let options = arguments
+        .options()
+        .map_err(|error| RunError::new(ExitCode::Environment, error))?;
     let internal = |error: std::io::Error| RunError::new(ExitCode::Internal, error);
     let mut terminate = signal(SignalKind::terminate()).map_err(internal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(internal)?;

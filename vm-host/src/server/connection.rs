@@ -51,7 +51,11 @@ pub(super) struct Gate {
 impl Gate {
     pub(super) fn new(max_connections: usize, on_close: OnClose) -> Self {
         let free = Arc::new(Semaphore::new(max_connections));
-        Self { free, next: Arc::default(), on_close }
+        Self {
+            free,
+            next: Arc::default(),
+            on_close,
+        }
     }
 
     fn admit(&self, socket: Socket, tenant: String) -> Option<ServerIo> {

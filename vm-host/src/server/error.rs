@@ -22,24 +22,31 @@ impl Problem {
     pub(super) fn new(code: Code, reason: &str, message: impl Display) -> Self {
         let mut details = ErrorDetails::new();
         details.set_error_info(reason, DOMAIN, HashMap::new());
-        Self { code, message: message.to_string(), details }
+        Self {
+            code,
+            message: message.to_string(),
+            details,
+        }
     }
 
     /// Names the field of the request that is wrong.
     pub(super) fn field(mut self, field: &str) -> Self {
-        self.details.add_bad_request_violation(field, self.message.clone());
+        self.details
+            .add_bad_request_violation(field, self.message.clone());
         self
     }
 
     /// Names the resource concerned.
     pub(super) fn resource(mut self, kind: &str, name: &str) -> Self {
-        self.details.set_resource_info(kind, name, "", self.message.clone());
+        self.details
+            .set_resource_info(kind, name, "", self.message.clone());
         self
     }
 
     /// Names what must be otherwise before the call can succeed.
     pub(super) fn precondition(mut self, kind: &str, subject: &str) -> Self {
-        self.details.add_precondition_failure_violation(kind, subject, self.message.clone());
+        self.details
+            .add_precondition_failure_violation(kind, subject, self.message.clone());
         self
     }
 
@@ -59,12 +66,16 @@ impl From<Problem> for Status {
 
 /// A field of the request that cannot be used.
 pub(super) fn invalid(field: &str, reason: &str, message: impl Display) -> Status {
-    Problem::new(Code::InvalidArgument, reason, message).field(field).into()
+    Problem::new(Code::InvalidArgument, reason, message)
+        .field(field)
+        .into()
 }
 
 /// A VM in the wrong state.
 pub(super) fn wrong_state(name: &str, reason: &str, message: impl Display) -> Status {
-    Problem::new(Code::FailedPrecondition, reason, message).precondition("STATE", name).into()
+    Problem::new(Code::FailedPrecondition, reason, message)
+        .precondition("STATE", name)
+        .into()
 }
 
 /// A VM that does not exist, or not for this caller.
@@ -89,7 +100,11 @@ pub(super) fn exhausted(reason: &str, message: impl Display) -> Status {
 
 /// The server is about to end.
 pub(super) fn draining() -> Status {
-    Problem::new(Code::Unavailable, "SERVER_DRAINING", "the server is about to end")
-        .help("connect to another server")
-        .into()
+    Problem::new(
+        Code::Unavailable,
+        "SERVER_DRAINING",
+        "the server is about to end",
+    )
+    .help("connect to another server")
+    .into()
 }

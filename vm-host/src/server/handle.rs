@@ -141,13 +141,21 @@ pub(super) struct VmHandle {
 impl VmHandle {
     /// Notes that somebody uses the VM.
     pub(super) fn touch(&self) {
-        *self.last_used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self
+            .last_used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
     /// Whether its time to live has passed.
     pub(super) fn is_expired(&self) -> bool {
-        let Some(limit) = self.time_to_live else { return false };
-        let last_used = *self.last_used.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(limit) = self.time_to_live else {
+            return false;
+        };
+        let last_used = *self
+            .last_used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         self.shared.vm().state() != VmState::Running && last_used.elapsed() > limit
     }
 
@@ -231,7 +239,9 @@ impl VmHandle {
         let shared = Arc::clone(&self.shared);
         let job: Job = Box::new(move |task| {
             Box::pin(async move {
-                let result = AssertUnwindSafe(async { job(task).await }).catch_unwind().await;
+                let result = AssertUnwindSafe(async { job(task).await })
+                    .catch_unwind()
+                    .await;
                 let result = result.unwrap_or_else(|_| {
                     shared.publish(|vm| {
                         vm.set_state(VmState::Failed);
@@ -261,12 +271,16 @@ impl VmHandle {
                     "SERVER_SHUTDOWN",
                     format!("the server ended, and VM `{}` with it", self.shared.name),
                 );
-                Err(problem.resource("cairohints.v1.Vm", &self.shared.name).into())
+                Err(problem
+                    .resource("cairohints.v1.Vm", &self.shared.name)
+                    .into())
             }
             Err(_) => {
                 let text = format!("VM `{}` was deleted", self.shared.name);
                 let problem = Problem::new(Code::Aborted, "VM_DELETED", text);
-                Err(problem.resource("cairohints.v1.Vm", &self.shared.name).into())
+                Err(problem
+                    .resource("cairohints.v1.Vm", &self.shared.name)
+                    .into())
             }
         }
     }
@@ -283,5 +297,8 @@ impl Drop for PauseOnDrop<'_> {
 fn running(name: &str) -> Status {
     let text = format!("VM `{name}` is running");
     let problem = Problem::new(Code::FailedPrecondition, "VM_RUNNING", text);
-    problem.precondition("STATE", name).help("pause it with PauseVm, or wait").into()
+    problem
+        .precondition("STATE", name)
+        .help("pause it with PauseVm, or wait")
+        .into()
 }

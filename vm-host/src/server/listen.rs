@@ -49,7 +49,11 @@ impl Listeners {
             None => None,
         };
         let unix = path.map(bind_unix).transpose()?;
-        Ok(Self { tcp, unix, path: path.map(Path::to_path_buf) })
+        Ok(Self {
+            tcp,
+            unix,
+            path: path.map(Path::to_path_buf),
+        })
     }
 
     /// The address of the TCP socket, with the port that it got.

@@ -3,7 +3,10 @@
 //! Reading order: [`options`] and [`listen`] (what it is told), `connection` (who calls), `service` (the
 //! calls), `registry` and `handle` (the VMs as calls see them), `pool` and `task` (the VMs themselves).
 
-#![allow(clippy::result_large_err, reason = "gRPC handlers answer with tonic's status")]
+#![allow(
+    clippy::result_large_err,
+    reason = "gRPC handlers answer with tonic's status"
+)]
 
 mod artifact;
 mod attach;
@@ -76,10 +79,11 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let start = |error: &dyn std::fmt::Display| ServeError::Start(error.to_string());
-    let worker =
-        WorkerOptions { binary: options.worker.clone(), python_env: options.python_env.clone() };
-    let spawner =
-        Spawner::start(worker, options.preload.clone()).map_err(|error| start(&error))?;
+    let worker = WorkerOptions {
+        binary: options.worker.clone(),
+        python_env: options.python_env.clone(),
+    };
+    let spawner = Spawner::start(worker, options.preload.clone()).map_err(|error| start(&error))?;
     let pool = Pool::start(options.threads).map_err(|error| start(&error))?;
     let grace = options.grace;
     let uploads = Arc::new(Uploads::new(options.max_program_bytes));
@@ -87,14 +91,25 @@ pub async fn run(
     let registry = Arc::new(Registry::new(options, spawner, pool));
 
     let closing = Arc::clone(&registry);
-    let gate = Gate::new(max_connections, Arc::new(move |id| closing.connection_closed(id)));
+    let gate = Gate::new(
+        max_connections,
+        Arc::new(move |id| closing.connection_closed(id)),
+    );
     let (accepted, incoming) = mpsc::channel(16);
     let mut background = JoinSet::new();
     if let Some(listener) = listeners.tcp.take() {
-        background.spawn(connection::accept_tcp(listener, gate.clone(), accepted.clone()));
+        background.spawn(connection::accept_tcp(
+            listener,
+            gate.clone(),
+            accepted.clone(),
+        ));
     }
     if let Some(listener) = listeners.unix.take() {
-        background.spawn(connection::accept_unix(listener, gate.clone(), accepted.clone()));
+        background.spawn(connection::accept_unix(
+            listener,
+            gate.clone(),
+            accepted.clone(),
+        ));
     }
     drop(accepted);
     let sweeping = Arc::clone(&registry);
@@ -103,7 +118,10 @@ pub async fn run(
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_serving::<VmServiceServer<Service>>().await;
     let (close, closed) = oneshot::channel::<()>();
-    let service = Service { registry: Arc::clone(&registry), uploads };
+    let service = Service {
+        registry: Arc::clone(&registry),
+        uploads,
+    };
     let serving = router(service, health_service)
         .map_err(|error| start(&error))?
         .serve_with_incoming_shutdown(ReceiverStream::new(incoming), async {
@@ -113,10 +131,15 @@ pub async fn run(
     tokio::pin!(serving);
     let ending = async {
         shutdown.await;
-        tracing::info!("ending: no new VMs, running ones have {} seconds", grace.as_secs());
+        tracing::info!(
+            "ending: no new VMs, running ones have {} seconds",
+            grace.as_secs()
+        );
         registry.drain();
         health.set_not_serving::<VmServiceServer<Service>>().await;
-        health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
+        health
+            .set_service_status("", tonic_health::ServingStatus::NotServing)
+            .await;
         // Whoever still runs after the grace period is ended.
         let _ = tokio::time::timeout(grace, registry.idle()).await;
         registry.end_all().await;

@@ -27,13 +27,20 @@ impl Pool {
     pub(super) fn start(count: usize) -> std::io::Result<Self> {
         let threads = (0..count.max(1)).map(|index| {
             let (tasks, inbox) = mpsc::unbounded_channel();
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
             std::thread::Builder::new()
                 .name(format!("vm-{index}"))
                 .spawn(move || LocalSet::new().block_on(&runtime, spawn_all(inbox)))?;
-            Ok(Thread { tasks, load: Arc::default() })
+            Ok(Thread {
+                tasks,
+                load: Arc::default(),
+            })
         });
-        Ok(Self { threads: threads.collect::<std::io::Result<_>>()? })
+        Ok(Self {
+            threads: threads.collect::<std::io::Result<_>>()?,
+        })
     }
 
     /// Starts a task on the thread that has the fewest.
@@ -41,7 +48,10 @@ impl Pool {
     where
         F: Future<Output = ()> + 'static,
     {
-        let least = self.threads.iter().min_by_key(|thread| thread.load.load(Ordering::Relaxed));
+        let least = self
+            .threads
+            .iter()
+            .min_by_key(|thread| thread.load.load(Ordering::Relaxed));
         let Some(thread) = least else { return };
         thread.load.fetch_add(1, Ordering::Relaxed);
         let load = Load(Arc::clone(&thread.load));

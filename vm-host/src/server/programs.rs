@@ -26,15 +26,28 @@ impl StoredProgram {
     pub(super) fn parse(json: Vec<u8>) -> Result<Self, ProgramError> {
         let program = Arc::new(CompiledProgram::from_json(&json)?);
         let hash = hexadecimal(&Sha256::digest(&json));
-        Ok(Self { hash, json: json.into(), program })
+        Ok(Self {
+            hash,
+            json: json.into(),
+            program,
+        })
     }
 
     pub(super) fn summary(&self) -> ProgramSummary {
         ProgramSummary {
-            builtins: self.program.builtins().iter().map(|name| name.to_str().to_owned()).collect(),
+            builtins: self
+                .program
+                .builtins()
+                .iter()
+                .map(|name| name.to_str().to_owned())
+                .collect(),
             data_cells: self.program.data().len() as u64,
             hints: u32::try_from(self.program.hints().len()).unwrap_or(u32::MAX),
-            compiler_version: self.program.compiler_version().unwrap_or_default().to_owned(),
+            compiler_version: self
+                .program
+                .compiler_version()
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 
@@ -68,7 +81,10 @@ struct Kept {
 
 impl Programs {
     pub(super) fn new(limit: u64) -> Self {
-        Self { limit, kept: Mutex::default() }
+        Self {
+            limit,
+            kept: Mutex::default(),
+        }
     }
 
     /// Keeps a program, at the expense of those that were not used for longest.
@@ -84,7 +100,9 @@ impl Programs {
         kept.programs.insert(program.hash.clone(), (now, program));
         while kept.bytes > self.limit && kept.programs.len() > 1 {
             let oldest = kept.programs.iter().min_by_key(|(_, (used, _))| *used);
-            let Some(hash) = oldest.map(|(hash, _)| hash.clone()) else { break };
+            let Some(hash) = oldest.map(|(hash, _)| hash.clone()) else {
+                break;
+            };
             if let Some((_, program)) = kept.programs.remove(&hash) {
                 kept.bytes -= program.cost();
             }

@@ -44,7 +44,14 @@ impl Registry {
     pub(super) fn new(options: ServeOptions, spawner: Spawner, pool: Pool) -> Self {
         let programs = Programs::new(options.program_cache_bytes);
         let draining = AtomicBool::new(false);
-        Self { options, programs, spawner, pool, draining, vms: Mutex::default() }
+        Self {
+            options,
+            programs,
+            spawner,
+            pool,
+            draining,
+            vms: Mutex::default(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vms> {
@@ -63,8 +70,12 @@ impl Registry {
     }
 
     fn reserve(self: &Arc<Self>, peer: &Peer, spec: VmSpec) -> Result<Arc<VmHandle>, Status> {
-        let request = (!spec.request_id.is_empty())
-            .then(|| ((Arc::clone(&peer.tenant), spec.request_id.clone()), spec.digest));
+        let request = (!spec.request_id.is_empty()).then(|| {
+            (
+                (Arc::clone(&peer.tenant), spec.request_id.clone()),
+                spec.digest,
+            )
+        });
         let mut vms = self.lock();
         if let Some((key, digest)) = &request
             && let Some((known, id)) = vms.requests.get(key)
@@ -86,12 +97,18 @@ impl Registry {
             let text = format!("there are already `{}` VMs", self.options.max_vms);
             return Err(exhausted("TOO_MANY_VMS", text));
         }
-        let id = if spec.id.is_empty() { random_id()? } else { spec.id.clone() };
+        let id = if spec.id.is_empty() {
+            random_id()?
+        } else {
+            spec.id.clone()
+        };
         let key = (Arc::clone(&peer.tenant), id.clone());
         if vms.by_name.contains_key(&key) {
             let text = format!("there already is a VM `vms/{id}`");
             let problem = Problem::new(Code::AlreadyExists, "VM_ALREADY_EXISTS", text);
-            return Err(problem.resource("cairohints.v1.Vm", &format!("vms/{id}")).into());
+            return Err(problem
+                .resource("cairohints.v1.Vm", &format!("vms/{id}"))
+                .into());
         }
         // Checked under the lock, because the connection's end takes it too.
         if !peer.is_alive() {
@@ -128,7 +145,12 @@ impl Registry {
         let (tenant, id) = (Arc::clone(&handle.tenant), handle.id.clone());
         self.pool.spawn(move || async move {
             // Forgets the VM whatever happens to its task.
-            let _forget = Forget { registry: Arc::clone(&registry), shared: Arc::clone(&shared), tenant, id };
+            let _forget = Forget {
+                registry: Arc::clone(&registry),
+                shared: Arc::clone(&shared),
+                tenant,
+                id,
+            };
             task::live(registry, shared, spec, inbox).await;
         });
         Ok(handle)
@@ -225,9 +247,11 @@ struct Forget {
 impl Drop for Forget {
     fn drop(&mut self) {
         let mut vms = self.registry.lock();
-        vms.by_name.remove(&(Arc::clone(&self.tenant), self.id.clone()));
+        vms.by_name
+            .remove(&(Arc::clone(&self.tenant), self.id.clone()));
         let (tenant, id) = (&self.tenant, &self.id);
-        vms.requests.retain(|key, (_, vm)| !(key.0 == *tenant && vm == id));
+        vms.requests
+            .retain(|key, (_, vm)| !(key.0 == *tenant && vm == id));
         drop(vms);
         self.shared.created.send_if_modified(|created| {
             let open = created.is_none();
@@ -241,7 +265,10 @@ impl Drop for Forget {
 
 impl std::fmt::Debug for Forget {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Forget").field("id", &self.id).finish_non_exhaustive()
+        formatter
+            .debug_struct("Forget")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

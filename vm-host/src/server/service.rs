@@ -57,7 +57,10 @@ impl Service {
 }
 
 fn peer<T>(request: &Request<T>) -> Result<&Peer, Status> {
-    request.extensions().get().ok_or_else(|| internal("a call without a connection"))
+    request
+        .extensions()
+        .get()
+        .ok_or_else(|| internal("a call without a connection"))
 }
 
 #[tonic::async_trait]
@@ -90,12 +93,16 @@ impl VmService for Service {
         let registry = &self.registry;
         let spec = VmSpec::check(request.into_inner(), &registry.options, &registry.programs)?;
         let handle = registry.create(&peer, spec).await?;
-        Ok(Response::new(CreateVmResponse { vm: Some(handle.shared.vm()) }))
+        Ok(Response::new(CreateVmResponse {
+            vm: Some(handle.shared.vm()),
+        }))
     }
 
     async fn get_vm(&self, request: Request<GetVmRequest>) -> Answer<GetVmResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
-        Ok(Response::new(GetVmResponse { vm: Some(handle.shared.vm()) }))
+        Ok(Response::new(GetVmResponse {
+            vm: Some(handle.shared.vm()),
+        }))
     }
 
     async fn list_vms(&self, request: Request<ListVmsRequest>) -> Answer<ListVmsResponse> {
@@ -103,15 +110,32 @@ impl VmService for Service {
         let first = match message.page_token.as_str() {
             "" => 0,
             token => token.parse().map_err(|_| {
-                invalid("page_token", "BAD_PAGE_TOKEN", "the page_token is none of this server's")
+                invalid(
+                    "page_token",
+                    "BAD_PAGE_TOKEN",
+                    "the page_token is none of this server's",
+                )
             })?,
         };
-        let size = if message.page_size == 0 { PAGE.0 } else { message.page_size.min(PAGE.1) };
+        let size = if message.page_size == 0 {
+            PAGE.0
+        } else {
+            message.page_size.min(PAGE.1)
+        };
         let handles = self.registry.list(peer(&request)?, first);
         let next = handles.get(size as usize);
-        let next_page_token = next.map(|handle| handle.order.to_string()).unwrap_or_default();
-        let vms = handles.iter().take(size as usize).map(|handle| handle.shared.vm()).collect();
-        Ok(Response::new(ListVmsResponse { vms, next_page_token }))
+        let next_page_token = next
+            .map(|handle| handle.order.to_string())
+            .unwrap_or_default();
+        let vms = handles
+            .iter()
+            .take(size as usize)
+            .map(|handle| handle.shared.vm())
+            .collect();
+        Ok(Response::new(ListVmsResponse {
+            vms,
+            next_page_token,
+        }))
     }
 
     async fn delete_vm(&self, request: Request<DeleteVmRequest>) -> Answer<DeleteVmResponse> {
@@ -149,7 +173,10 @@ impl VmService for Service {
             })??,
         };
         handle.touch();
-        Ok(Response::new(RunVmResponse { vm: Some(vm), stop_reason: reason.into() }))
+        Ok(Response::new(RunVmResponse {
+            vm: Some(vm),
+            stop_reason: reason.into(),
+        }))
     }
 
     async fn pause_vm(&self, request: Request<PauseVmRequest>) -> Answer<PauseVmResponse> {
@@ -166,7 +193,9 @@ impl VmService for Service {
                 return Err(wrong_state(&shared.name, "VM_NOT_RUNNING", text));
             }
         }
-        Ok(Response::new(PauseVmResponse { vm: Some(shared.vm()) }))
+        Ok(Response::new(PauseVmResponse {
+            vm: Some(shared.vm()),
+        }))
     }
 
     async fn watch_vm(&self, request: Request<WatchVmRequest>) -> Answer<Self::WatchVmStream> {
@@ -185,10 +214,17 @@ impl VmService for Service {
         let first = address.as_ref().and_then(wire::address);
         let first = first.filter(|address| address.offset < 1 << 60);
         let first = first.ok_or_else(|| {
-            invalid("address", "BAD_ADDRESS", "an address is a segment and an offset from 0")
+            invalid(
+                "address",
+                "BAD_ADDRESS",
+                "an address is a segment and an offset from 0",
+            )
         })?;
         if count > super::task::MAX_CELLS {
-            let text = format!("at most `{}` cells are read at once", super::task::MAX_CELLS);
+            let text = format!(
+                "at most `{}` cells are read at once",
+                super::task::MAX_CELLS
+            );
             return Err(invalid("count", "BAD_COUNT", text));
         }
         let cells = handle
@@ -205,14 +241,20 @@ impl VmService for Service {
         let cells = request.into_inner().cells;
         let cells =
             cells.ok_or_else(|| invalid("cells", "BAD_CELLS", "there are no cells to write"))?;
-        handle.call(move |task| async move { task.write_memory(cells) }.boxed_local()).await?;
+        handle
+            .call(move |task| async move { task.write_memory(cells) }.boxed_local())
+            .await?;
         Ok(Response::new(WriteMemoryResponse {}))
     }
 
     async fn add_segment(&self, request: Request<AddSegmentRequest>) -> Answer<AddSegmentResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
-        let base = handle.call(|task| async move { task.add_segment() }.boxed_local()).await?;
-        Ok(Response::new(AddSegmentResponse { base: Some(wire::relocatable(base)) }))
+        let base = handle
+            .call(|task| async move { task.add_segment() }.boxed_local())
+            .await?;
+        Ok(Response::new(AddSegmentResponse {
+            base: Some(wire::relocatable(base)),
+        }))
     }
 
     async fn read_return_values(
@@ -221,9 +263,12 @@ impl VmService for Service {
     ) -> Answer<ReadReturnValuesResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
         let count = request.get_ref().count;
-        let values =
-            handle.call(move |task| async move { task.return_values(count) }.boxed_local()).await?;
-        Ok(Response::new(ReadReturnValuesResponse { values: Some(values) }))
+        let values = handle
+            .call(move |task| async move { task.return_values(count) }.boxed_local())
+            .await?;
+        Ok(Response::new(ReadReturnValuesResponse {
+            values: Some(values),
+        }))
     }
 
     async fn read_hint_scopes(
@@ -235,13 +280,17 @@ impl VmService for Service {
             0 => TEXT_BYTES.0,
             bytes => bytes.min(TEXT_BYTES.1),
         };
-        let scopes = handle.call(move |task| task.read_scopes(bytes).boxed_local()).await?;
+        let scopes = handle
+            .call(move |task| task.read_scopes(bytes).boxed_local())
+            .await?;
         Ok(Response::new(ReadHintScopesResponse { scopes }))
     }
 
     async fn list_hints(&self, request: Request<ListHintsRequest>) -> Answer<ListHintsResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
-        let hints = handle.call(|task| async move { Ok(task.hints()) }.boxed_local()).await?;
+        let hints = handle
+            .call(|task| async move { Ok(task.hints()) }.boxed_local())
+            .await?;
         Ok(Response::new(ListHintsResponse { hints }))
     }
 
@@ -265,7 +314,9 @@ impl VmService for Service {
         let mut incoming = request.into_inner();
         let first = tokio::time::timeout(Duration::from_secs(10), incoming.message()).await;
         let name = match first {
-            Ok(Ok(Some(AttachHintsRequest { message: Some(Attaching::Name(name)) }))) => name,
+            Ok(Ok(Some(AttachHintsRequest {
+                message: Some(Attaching::Name(name)),
+            }))) => name,
             Ok(Err(status)) => return Err(status),
             _ => {
                 let text = "the first message must name the VM";
@@ -284,9 +335,15 @@ impl VmService for Service {
         let (engine, requests) = attach::engine(incoming);
         tokio::spawn(async move {
             // A session that does not open fails the VM, which says why.
-            let _ = handle.call(move |task| task.attach(engine).boxed_local()).await;
+            let _ = handle
+                .call(move |task| task.attach(engine).boxed_local())
+                .await;
         });
-        let answers = requests.map(|request| Ok(AttachHintsResponse { request: Some(request) }));
+        let answers = requests.map(|request| {
+            Ok(AttachHintsResponse {
+                request: Some(request),
+            })
+        });
         Ok(Response::new(Box::pin(answers)))
     }
 }
@@ -295,29 +352,35 @@ impl VmService for Service {
 fn until(handle: &VmHandle, until: Option<WireUntil>) -> Result<Until, Status> {
     let in_program = |offset: u64| {
         usize::try_from(offset).map(|offset| {
-            Until::Address(cairo_vm::types::relocatable::Relocatable { segment_index: 0, offset })
+            Until::Address(cairo_vm::types::relocatable::Relocatable {
+                segment_index: 0,
+                offset,
+            })
         })
     };
     Ok(match until {
         None => Until::End,
         Some(WireUntil::Steps(steps)) => Until::Steps(steps),
         Some(WireUntil::TotalSteps(steps)) => Until::TotalSteps(steps),
-        Some(WireUntil::Pc(pc)) => in_program(pc)
-            .map_err(|_| invalid("pc", "BAD_ADDRESS", "that pc is out of range"))?,
+        Some(WireUntil::Pc(pc)) => {
+            in_program(pc).map_err(|_| invalid("pc", "BAD_ADDRESS", "that pc is out of range"))?
+        }
         Some(WireUntil::Address(address)) => {
             let address = wire::address(&address).ok_or_else(|| {
-                invalid("address", "BAD_ADDRESS", "an address is a segment and an offset from 0")
+                invalid(
+                    "address",
+                    "BAD_ADDRESS",
+                    "an address is a segment and an offset from 0",
+                )
             })?;
             Until::Address(address)
         }
-        Some(WireUntil::Label(label)) => {
-            match handle.program.program.label(&label) {
-                Some(offset) => Until::Address((0, offset).into()),
-                None => {
-                    let text = format!("the program has no label or function `{label}`");
-                    return Err(invalid("label", "UNKNOWN_LABEL", text));
-                }
+        Some(WireUntil::Label(label)) => match handle.program.program.label(&label) {
+            Some(offset) => Until::Address((0, offset).into()),
+            None => {
+                let text = format!("the program has no label or function `{label}`");
+                return Err(invalid("label", "UNKNOWN_LABEL", text));
             }
-        }
+        },
     })
 }

@@ -70,7 +70,11 @@ impl VmSpec {
         let digest = Sha256::digest(request.encode_to_vec()).into();
         check_id(&request.vm_id)?;
         if request.request_id.len() > 64 {
-            return Err(invalid("request_id", "BAD_REQUEST_ID", "a request_id is a UUID"));
+            return Err(invalid(
+                "request_id",
+                "BAD_REQUEST_ID",
+                "a request_id is a UUID",
+            ));
         }
         let hash = &request.program_hash;
         let program = programs.get(hash).ok_or_else(|| {
@@ -84,7 +88,11 @@ impl VmSpec {
         let layout = match request.layout.as_str() {
             "" => LayoutName::plain,
             name => LayoutName::from_str(name, false).map_err(|_| {
-                invalid("layout", "UNKNOWN_LAYOUT", format!("there is no layout `{name}`"))
+                invalid(
+                    "layout",
+                    "UNKNOWN_LAYOUT",
+                    format!("there is no layout `{name}`"),
+                )
             })?,
         };
         let layout_params = layout_params(layout, &request.dynamic_layout_params_json)?;
@@ -92,8 +100,7 @@ impl VmSpec {
             HintPlacement::Unspecified | HintPlacement::Python => {}
             HintPlacement::Auto | HintPlacement::Native => {
                 let text = "this server runs all hints in Python";
-                let problem =
-                    Problem::new(Code::FailedPrecondition, "PLACEMENT_UNAVAILABLE", text);
+                let problem = Problem::new(Code::FailedPrecondition, "PLACEMENT_UNAVAILABLE", text);
                 return Err(problem
                     .precondition("HINT_PLACEMENT", "hint_placement")
                     .help("leave hint_placement unset, or set HINT_PLACEMENT_PYTHON")
@@ -125,9 +132,17 @@ impl VmSpec {
             syscall_handler: request.syscall_handler,
             import_paths: Vec::new(),
             hint_timeout: Some(hint_timeout),
-            limits: Limits { gap: server.max_memory_gap, ..Limits::default() },
+            limits: Limits {
+                gap: server.max_memory_gap,
+                ..Limits::default()
+            },
         };
-        let options = run_options(layout, request.proof_mode, request.allow_missing_builtins, request.trace);
+        let options = run_options(
+            layout,
+            request.proof_mode,
+            request.allow_missing_builtins,
+            request.trace,
+        );
         Ok(Self {
             id: request.vm_id,
             request_id: request.request_id,
@@ -165,7 +180,10 @@ fn run_options(
         secure_run: !proof_mode,
         allow_missing_builtins: allow_missing_builtins || proof_mode,
         prints: Prints::default(),
-        outputs: OutputPaths { trace: trace.then(Default::default), ..OutputPaths::default() },
+        outputs: OutputPaths {
+            trace: trace.then(Default::default),
+            ..OutputPaths::default()
+        },
         show_trace: false,
         hints: HintOptions {
             placement: crate::cli::HintPlacement::Python,
@@ -220,30 +238,36 @@ fn check_json(field: &str, text: &str) -> Result<(), Status> {
                 && !text.contains("Infinity")
                 && !error.to_string().contains("recursion limit") =>
         {
-            Err(invalid(field, "BAD_JSON", format!("{field} is not JSON: `{error}`")))
+            Err(invalid(
+                field,
+                "BAD_JSON",
+                format!("{field} is not JSON: `{error}`"),
+            ))
         }
         _ => Ok(()),
     }
 }
 
-fn duration(
-    field: &str,
-    value: Option<prost_types::Duration>,
-) -> Result<Option<Duration>, Status> {
+fn duration(field: &str, value: Option<prost_types::Duration>) -> Result<Option<Duration>, Status> {
     match value {
         None => Ok(None),
         Some(value) => match Duration::try_from(value) {
             Ok(Duration::ZERO) => Ok(None),
             Ok(duration) => Ok(Some(duration)),
-            Err(_) => {
-                Err(invalid(field, "BAD_DURATION", format!("{field} is no positive duration")))
-            }
+            Err(_) => Err(invalid(
+                field,
+                "BAD_DURATION",
+                format!("{field} is no positive duration"),
+            )),
         },
     }
 }
 
 fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, Status> {
-    let EntryPoint { function, arguments } = request.entry_point.clone().unwrap_or_default();
+    let EntryPoint {
+        function,
+        arguments,
+    } = request.entry_point.clone().unwrap_or_default();
     let mut count = 0;
     for argument in &arguments {
         check_argument(argument, 0, &mut count)?;
@@ -252,11 +276,24 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
         None => "main".to_owned(),
         Some(Function::Name(name)) => name,
         Some(Function::Pc(pc)) => {
-            let pc = usize::try_from(pc).ok().filter(|pc| *pc < program.program.data().len());
+            let pc = usize::try_from(pc)
+                .ok()
+                .filter(|pc| *pc < program.program.data().len());
             let pc = pc.ok_or_else(|| {
-                invalid("entry_point.pc", "BAD_ENTRY_POINT", "that pc is outside of the program")
+                invalid(
+                    "entry_point.pc",
+                    "BAD_ENTRY_POINT",
+                    "that pc is outside of the program",
+                )
             })?;
-            return not_in_proof_mode(request, Entry::Function { pc, name: None, arguments });
+            return not_in_proof_mode(
+                request,
+                Entry::Function {
+                    pc,
+                    name: None,
+                    arguments,
+                },
+            );
         }
     };
     if matches!(name.as_str(), "" | "main" | "__main__.main") {
@@ -267,7 +304,14 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
         return Ok(Entry::Main);
     }
     match program.program.label(&name) {
-        Some(pc) => not_in_proof_mode(request, Entry::Function { pc, name: Some(name), arguments }),
+        Some(pc) => not_in_proof_mode(
+            request,
+            Entry::Function {
+                pc,
+                name: Some(name),
+                arguments,
+            },
+        ),
         None => {
             let text = format!("the program has no function `{name}`");
             Err(invalid("entry_point.name", "BAD_ENTRY_POINT", text))
@@ -296,14 +340,19 @@ fn check_argument(argument: &Argument, depth: usize, count: &mut usize) -> Resul
         None => Err(invalid(FIELD, "BAD_ARGUMENTS", "an argument is empty")),
         Some(Kind::Felt(text)) if super::value::felt(text).is_none() => {
             let text: String = text.chars().take(80).collect();
-            Err(invalid(FIELD, "BAD_ARGUMENTS", format!("`{text}` is no felt")))
+            Err(invalid(
+                FIELD,
+                "BAD_ARGUMENTS",
+                format!("`{text}` is no felt"),
+            ))
         }
-        Some(Kind::Address(address)) if crate::hint::wire::address(address).is_none() => {
-            Err(invalid(FIELD, "BAD_ARGUMENTS", "an address has a negative offset"))
-        }
-        Some(Kind::List(list)) => {
-            list.elements.iter().try_for_each(|element| check_argument(element, depth + 1, count))
-        }
+        Some(Kind::Address(address)) if crate::hint::wire::address(address).is_none() => Err(
+            invalid(FIELD, "BAD_ARGUMENTS", "an address has a negative offset"),
+        ),
+        Some(Kind::List(list)) => list
+            .elements
+            .iter()
+            .try_for_each(|element| check_argument(element, depth + 1, count)),
         Some(_) => Ok(()),
     }
 }

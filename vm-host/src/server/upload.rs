@@ -31,7 +31,10 @@ pub(super) struct Uploads {
 impl Uploads {
     pub(super) fn new(max_program_bytes: u64) -> Self {
         let limit = max_program_bytes.min(crate::program::MAX_PROGRAM_BYTES as u64);
-        Self { limit, room: Semaphore::new(MAX_IN_FLIGHT / UNIT as usize) }
+        Self {
+            limit,
+            room: Semaphore::new(MAX_IN_FLIGHT / UNIT as usize),
+        }
     }
 
     /// Receives and parses a program.
@@ -55,7 +58,10 @@ impl Uploads {
         }
         let units = u32::try_from(declared.div_ceil(UNIT)).unwrap_or(u32::MAX);
         let _room = self.room.try_acquire_many(units).map_err(|_| {
-            exhausted("TOO_MANY_UPLOADS", "too many programs are uploaded at the same time")
+            exhausted(
+                "TOO_MANY_UPLOADS",
+                "too many programs are uploaded at the same time",
+            )
         })?;
         let mut json: Vec<u8> = Vec::new();
         loop {
@@ -79,7 +85,10 @@ impl Uploads {
             }
         }
         if json.len() as u64 != declared {
-            let text = format!("`{}` of the declared `{declared}` bytes were sent", json.len());
+            let text = format!(
+                "`{}` of the declared `{declared}` bytes were sent",
+                json.len()
+            );
             return Err(invalid("chunk", "SIZE_MISMATCH", text));
         }
         let parsed = tokio::task::spawn_blocking(move || StoredProgram::parse(json)).await;
@@ -93,7 +102,11 @@ impl Uploads {
 async fn next(parts: &mut Streaming<UploadProgramRequest>) -> Result<Option<Part>, Status> {
     match tokio::time::timeout(CHUNK_TIMEOUT, parts.message()).await {
         Ok(Ok(Some(UploadProgramRequest { part: Some(part) }))) => Ok(Some(part)),
-        Ok(Ok(Some(_))) => Err(invalid("part", "EMPTY_PART", "a message of the upload is empty")),
+        Ok(Ok(Some(_))) => Err(invalid(
+            "part",
+            "EMPTY_PART",
+            "a message of the upload is empty",
+        )),
         Ok(Ok(None)) => Ok(None),
         Ok(Err(status)) => Err(status),
         Err(_) => {

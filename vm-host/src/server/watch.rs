@@ -71,7 +71,12 @@ impl Watchers {
 
     /// Ends every watcher's stream after what waits for it.
     pub(super) fn close(&self) {
-        for queue in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        for queue in self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain(..)
+        {
             queue.lock().closed = true;
             queue.news.notify_one();
         }
@@ -79,7 +84,11 @@ impl Watchers {
 
     /// Whether anybody watches.
     pub(super) fn any(&self) -> bool {
-        !self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        !self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_empty()
     }
 }
 
@@ -110,7 +119,10 @@ impl Queue {
 }
 
 fn dated(event: Event) -> WatchVmResponse {
-    WatchVmResponse { time: Some(SystemTime::now().into()), event: Some(event) }
+    WatchVmResponse {
+        time: Some(SystemTime::now().into()),
+        event: Some(event),
+    }
 }
 
 /// The watcher's end.

@@ -17,7 +17,9 @@ pub async fn end_hints(machine: &mut Machine, ended: &mut Ended) -> Result<(), F
         let failure = RunFailure::new(Exception::InconsistentAutoDeduction, text);
         return Err(Failure::new(FailureReason::EndOfRun, failure.to_string()));
     }
-    let Some(session) = &mut machine.session else { return Ok(()) };
+    let Some(session) = &mut machine.session else {
+        return Ok(());
+    };
     let depth = session
         .end_run(&mut machine.runner.vm)
         .await

@@ -109,7 +109,10 @@ impl Failure {
     #[must_use]
     pub fn of_step(machine: &Machine, context: &ExceptionContext, error: StepError) -> Self {
         let vm = &machine.runner.vm;
-        let fp = Relocatable { segment_index: 1, offset: error.before.fp };
+        let fp = Relocatable {
+            segment_index: 1,
+            offset: error.before.fp,
+        };
         let place = |reason, pc, message: &str, hint_index, with_traceback, notes: &[String]| {
             let memory = Memory(vm);
             let text =
@@ -139,7 +142,8 @@ impl Failure {
                 HintError::Raised(failed) if kind(&failed) == FailureKind::Exception => {
                     let notes = [failed.traceback.trim_end_matches('\n').to_owned() + "\n"];
                     let reason = FailureReason::HintRaised;
-                    let mut failure = place(reason, pc, HINT_RAISED, Some(hint_index), true, &notes);
+                    let mut failure =
+                        place(reason, pc, HINT_RAISED, Some(hint_index), true, &notes);
                     failure.raised = Some(failed);
                     failure
                 }
@@ -157,6 +161,15 @@ impl Failure {
                     failure
                 }
             },
+            StepCause::NeedsPython => place(
+                FailureReason::HintRaised,
+                pc,
+                "cairo-vm's own hint failed, and `--hints native` keeps Python from saying why\n\
+                 hint: run with `--hints python` for the reference VM's text",
+                None,
+                true,
+                &[],
+            ),
             StepCause::Rule(HintError::Raised(failed))
                 if kind(&failed) == FailureKind::Exception =>
             {
@@ -215,7 +228,9 @@ impl Failure {
         failed: Box<Failed>,
     ) -> Self {
         let notes = [failed.traceback.clone()];
-        let text = context.compile_error(pc, HINT_DOES_NOT_COMPILE, hint_index, &notes).text;
+        let text = context
+            .compile_error(pc, HINT_DOES_NOT_COMPILE, hint_index, &notes)
+            .text;
         Self {
             pc: Some(pc),
             hint_index: Some(hint_index),
@@ -236,9 +251,14 @@ impl Failure {
                     }
                     _ => (FailureReason::HintRaised, failed.traceback.clone()),
                 };
-                Self { raised: Some(failed), ..Self::new(reason, message) }
+                Self {
+                    raised: Some(failed),
+                    ..Self::new(reason, message)
+                }
             }
-            HintError::Died { death: Death::Detached } => Self::new(
+            HintError::Died {
+                death: Death::Detached,
+            } => Self::new(
                 FailureReason::EngineDetached,
                 format!("the client that serves the hints left while it ran {subject}"),
             ),
@@ -248,15 +268,19 @@ impl Failure {
             ),
             HintError::Timeout { limit } => Self::new(
                 FailureReason::HintTimeout,
-                format!("{subject} ran longer than the limit of `{}` seconds", limit.as_secs_f64()),
+                format!(
+                    "{subject} ran longer than the limit of `{}` seconds",
+                    limit.as_secs_f64()
+                ),
             ),
             HintError::Protocol(what) => Self::new(
                 FailureReason::Protocol,
                 format!("the hint worker broke the protocol while it ran {subject}: {what}"),
             ),
-            HintError::Diff(error) => {
-                Self::new(FailureReason::DiffRefused, format!("{subject} was refused: {error}"))
-            }
+            HintError::Diff(error) => Self::new(
+                FailureReason::DiffRefused,
+                format!("{subject} was refused: {error}"),
+            ),
         }
     }
 }

@@ -5,15 +5,17 @@ mod end;
 mod failure;
 mod initialize;
 mod layout;
+mod layout_params;
 mod padding;
 mod pie;
+mod range_checks;
 mod return_values;
 mod secure;
 mod secure_mod;
 mod shape;
 
 use crate::{
-    cli::RunOptions,
+    cli::{ExitCode, RunOptions},
     vm::{
         error_text::StepFailure,
         outputs::{
@@ -22,16 +24,18 @@ use crate::{
         },
     },
 };
+use cairo_vm::vm::vm_core::VirtualMachine;
 pub use end::end_run;
 pub use failure::{Exception, RunFailure};
 pub use initialize::{PreparedRun, initialize, prepare};
 pub use layout::{DilutedPool, Layout};
+pub use layout_params::{LayoutParamsError, read_layout_params};
 pub use pie::initialize_pie;
+pub(crate) use range_checks::range_check_limits;
 pub use return_values::{finalize_segments, read_return_values};
 pub use secure::verify_secure;
 pub use shape::RunShape;
 pub(crate) use shape::ZERO_SEGMENT_SIZE;
-use cairo_vm::vm::vm_core::VirtualMachine;
 use std::{
     io::{self, Write},
     path::Path,
@@ -80,6 +84,16 @@ pub enum FinishError {
     /// Stdout could not be written.
     #[error("cannot write to stdout: {0}")]
     Print(#[from] io::Error),
+}
+
+impl FinishError {
+    /// The command's exit code.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Run(_) | Self::Step(_) => ExitCode::ProgramFailed,
+            Self::Output(_) | Self::Print(_) => ExitCode::CannotWrite,
+        }
+    }
 }
 
 /// Ends the run, verifies it, prints and writes what was asked for. `files` get their names only with
@@ -154,8 +168,9 @@ fn check_relocatable(vm: &VirtualMachine, relocation: &Relocation) -> Result<(),
     Ok(())
 }
 
-/// Produces what a failed run left, for `--debug_error`: prints, trace and memory. The text of the
-/// failure has been printed already.
+/// Produces what a failed run left, for `--debug_error`: prints, trace and memory. The caller has printed
+/// `Got an error:` and the text of the failure on stdout, and exits with 1. (The reference VM means to do
+/// this too, but then fails to read the return values.)
 pub fn finish_partial(
     prepared: &mut PreparedRun,
     ended: &Ended,
@@ -197,7 +212,7 @@ fn print(
         outputs::print_output(writer, vm)?;
     }
     if prints.info {
-        outputs::print_info(writer, vm, ended.original_steps, relocated)??;
+        outputs::print_info(writer, prepared, ended.original_steps, relocated)??;
         if complete && options.proof_mode && !options.no_end {
             outputs::print_builtin_usage(writer, vm, &prepared.shape)??;
         }

@@ -10,6 +10,7 @@ use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use super::error_text::{END_NOT_REACHED, END_REACHED, Registers};
 use super::rules::Rules;
 use crate::hint::{HintError, HintSession};
+use crate::placement::NativeHints;
 
 /// Steps between two looks at the world outside.
 const QUANTUM: u64 = 1 << 16;
@@ -23,6 +24,8 @@ pub struct Machine {
     pub runner: CairoRunner,
     /// The engine of the hints; absent when the program has none.
     pub session: Option<HintSession>,
+    /// The hints that run in Rust; absent when all run in the engine.
+    pub natives: Option<NativeHints>,
     final_pc: Option<Relocatable>,
     rules: Rules,
 }
@@ -59,6 +62,9 @@ pub enum StepCause {
         /// What happened.
         error: HintError,
     },
+    /// A hint that was placed in Rust has to run in Python, and there is no engine: the run has to be
+    /// made again with one. No hint had an effect outside the VM so far.
+    NeedsPython,
     /// A rule that a hint registered refused a cell or raised.
     Rule(HintError),
     /// The reference VM's checks around the loop, in its words.
@@ -73,7 +79,13 @@ impl Machine {
         session: Option<HintSession>,
         final_pc: Option<Relocatable>,
     ) -> Self {
-        Self { runner, session, final_pc, rules: Rules::default() }
+        Self {
+            runner,
+            session,
+            natives: None,
+            final_pc,
+            rules: Rules::default(),
+        }
     }
 
     /// Runs until pc is `end`, at most `steps` steps.
@@ -134,7 +146,8 @@ impl Machine {
         observer: Observer<'_>,
     ) -> Result<(), StepError> {
         let done = self.runner.vm.get_current_step() as u64;
-        self.run_for_steps(steps.saturating_sub(done), observer).await
+        self.run_for_steps(steps.saturating_sub(done), observer)
+            .await
     }
 
     /// One step: the hints at pc, then its instruction.
@@ -143,29 +156,55 @@ impl Machine {
     /// [`StepError`] when it fails.
     #[inline]
     pub async fn step(&mut self) -> Result<(), StepError> {
+        let pc = self.runner.vm.get_pc();
         if let Some(session) = &self.session {
-            let hints = session.table().at(self.runner.vm.get_pc()).len();
+            let hints = session.table().at(pc).len();
             if hints > 0 {
                 self.run_hints(hints).await?;
             }
-            if self.session.as_ref().is_some_and(|session| !session.rules().is_empty()) {
+            if self
+                .session
+                .as_ref()
+                .is_some_and(|session| !session.rules().is_empty())
+            {
                 return self.step_with_rules().await;
+            }
+        } else if let Some(natives) = &mut self.natives {
+            for index in 0..natives.at(pc).len() {
+                let id = natives.at(pc)[index];
+                if !natives.execute(&mut self.runner.vm, id) {
+                    return Err(self.stop(StepCause::NeedsPython));
+                }
             }
         }
         let before = Registers::of(&self.runner.vm);
         self.runner
             .vm
             .step_instruction()
-            .map_err(|error| StepError { before, cause: StepCause::Instruction(error) })
+            .map_err(|error| StepError {
+                before,
+                cause: StepCause::Instruction(error),
+            })
     }
 
     async fn run_hints(&mut self, count: usize) -> Result<(), StepError> {
         let vm = &mut self.runner.vm;
-        let Some(session) = &mut self.session else { return Ok(()) };
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
         let pc = vm.get_pc();
         for hint_index in 0..count {
             // A hint may load a program here, with other hints.
-            let Some(id) = session.table().at(pc).get(hint_index).copied() else { break };
+            let Some(id) = session.table().at(pc).get(hint_index).copied() else {
+                break;
+            };
+            if self
+                .natives
+                .as_mut()
+                .is_some_and(|natives| natives.execute(vm, id))
+            {
+                continue;
+            }
             if let Err(error) = session.execute(vm, id).await {
                 return Err(self.stop(StepCause::Hint { hint_index, error }));
             }
@@ -177,13 +216,16 @@ impl Machine {
         let before = Registers::of(&self.runner.vm);
         let at = |cause| StepError { before, cause };
         let vm = &mut self.runner.vm;
-        let Some(session) = &mut self.session else { return Ok(()) };
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
         let fresh = self
             .rules
             .before(vm, session)
             .await
             .map_err(|error| at(StepCause::Rule(error)))?;
-        vm.step_instruction().map_err(|error| at(StepCause::Instruction(error)))?;
+        vm.step_instruction()
+            .map_err(|error| at(StepCause::Instruction(error)))?;
         self.rules
             .after(vm, session, fresh)
             .await
@@ -205,11 +247,17 @@ impl Machine {
     /// The error for a run that stops before the next step.
     #[must_use]
     pub fn stop(&self, cause: StepCause) -> StepError {
-        StepError { before: Registers::of(&self.runner.vm), cause }
+        StepError {
+            before: Registers::of(&self.runner.vm),
+            cause,
+        }
     }
 
     async fn observe(&self, observer: Observer<'_>) {
-        let hints = self.session.as_ref().map_or(0, |session| session.statistics().hints);
+        let hints = self
+            .session
+            .as_ref()
+            .map_or(0, |session| session.statistics().hints);
         observer(self.runner.vm.get_current_step() as u64, hints);
         tokio::task::yield_now().await;
     }

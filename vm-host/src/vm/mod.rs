@@ -7,6 +7,8 @@ pub mod finish;
 pub mod machine;
 mod operands;
 pub mod outputs;
+pub mod profile;
+pub mod progress;
 mod rules;
 #[cfg(test)]
 mod testing;

@@ -50,5 +50,8 @@ pub(super) fn operands(vm: &VirtualMachine, instruction: &Instruction) -> Operan
 
 fn moved(base: Relocatable, cells: isize) -> Option<Relocatable> {
     let offset = base.offset.checked_add_signed(cells)?;
-    Some(Relocatable { segment_index: base.segment_index, offset })
+    Some(Relocatable {
+        segment_index: base.segment_index,
+        offset,
+    })
 }

@@ -26,7 +26,9 @@ impl Rules {
         vm: &mut VirtualMachine,
         session: &mut HintSession,
     ) -> Result<Vec<Relocatable>, HintError> {
-        let Some(instruction) = current_instruction(vm) else { return Ok(Vec::new()) };
+        let Some(instruction) = current_instruction(vm) else {
+            return Ok(Vec::new());
+        };
         let cells = operands(vm, &instruction);
         for cell in [cells.op0, cells.op1].into_iter().flatten() {
             if vm.get_maybe(&cell).is_none() {
@@ -34,7 +36,11 @@ impl Rules {
             }
         }
         let candidates = [cells.dst, cells.op0, cells.op1];
-        Ok(candidates.into_iter().flatten().filter(|cell| vm.get_maybe(cell).is_none()).collect())
+        Ok(candidates
+            .into_iter()
+            .flatten()
+            .filter(|cell| vm.get_maybe(cell).is_none())
+            .collect())
     }
 
     /// Validates the cells among `fresh` that the instruction wrote.
@@ -68,8 +74,13 @@ impl Rules {
         for rule in rules {
             let length = segment_length(vm, rule.segment).map_or(0, |length| length.length);
             for offset in 0..usize::try_from(length).unwrap_or_default() {
-                let cell = Relocatable { segment_index: rule.segment, offset };
-                let Some(current) = vm.get_maybe(&cell) else { continue };
+                let cell = Relocatable {
+                    segment_index: rule.segment,
+                    offset,
+                };
+                let Some(current) = vm.get_maybe(&cell) else {
+                    continue;
+                };
                 if let RuleOutcome::Value(Some(value)) = session.call_rule(vm, rule, cell).await?
                     && value != current
                 {

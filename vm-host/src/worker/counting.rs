@@ -53,7 +53,10 @@ impl<T: AsyncRead + Unpin> AsyncRead for Counting<T> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.inner).poll_read(cx, buffer);
         let count = buffer.filled().len() - before;
-        self.traffic.0.received.fetch_add(count as u64, Ordering::Relaxed);
+        self.traffic
+            .0
+            .received
+            .fetch_add(count as u64, Ordering::Relaxed);
         result
     }
 }
@@ -95,7 +98,10 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Counting<T> {
 impl<T> Counting<T> {
     fn count_sent(&self, result: &Poll<std::io::Result<usize>>) {
         if let Poll::Ready(Ok(count)) = result {
-            self.traffic.0.sent.fetch_add(*count as u64, Ordering::Relaxed);
+            self.traffic
+                .0
+                .sent
+                .fetch_add(*count as u64, Ordering::Relaxed);
         }
     }
 }

@@ -78,7 +78,10 @@ impl Link {
             .initial_connection_window_size(WINDOW_BYTES);
         let (requests, outgoing) = mpsc::channel(REQUESTS);
         let open = async {
-            let channel = endpoint.connect_with_connector(connector).await.map_err(|_| LinkError::Closed)?;
+            let channel = endpoint
+                .connect_with_connector(connector)
+                .await
+                .map_err(|_| LinkError::Closed)?;
             HintSessionServiceClient::new(channel)
                 .max_decoding_message_size(MAX_RESPONSE_BYTES)
                 .max_encoding_message_size(MAX_REQUEST_BYTES)
@@ -90,7 +93,12 @@ impl Link {
             .await
             .map_err(|_| LinkError::StartTimeout)??
             .into_inner();
-        Ok(Self { requests, responses, polling: Polling::default(), traffic })
+        Ok(Self {
+            requests,
+            responses,
+            polling: Polling::default(),
+            traffic,
+        })
     }
 
     /// Sends a request and waits, until `deadline`, for what the worker says next.
@@ -105,10 +113,12 @@ impl Link {
         self.send(request)?;
         let response = self.polling.wait(self.responses.message(), deadline).await;
         match response.ok_or(LinkError::Deadline)? {
-            Ok(Some(SessionResponse { message: Some(response) })) => Ok(response),
-            Ok(Some(SessionResponse { message: None })) => {
-                Err(LinkError::Stream(Box::new(Status::internal("an empty response"))))
-            }
+            Ok(Some(SessionResponse {
+                message: Some(response),
+            })) => Ok(response),
+            Ok(Some(SessionResponse { message: None })) => Err(LinkError::Stream(Box::new(
+                Status::internal("an empty response"),
+            ))),
             Ok(None) => Err(LinkError::Closed),
             Err(status) => Err(broken(status)),
         }
@@ -119,7 +129,9 @@ impl Link {
     /// # Errors
     /// [`LinkError`] when the worker is gone or does not read.
     pub async fn send_part(&mut self, request: Request) -> Result<(), LinkError> {
-        let message = SessionRequest { message: Some(request) };
+        let message = SessionRequest {
+            message: Some(request),
+        };
         tokio::time::timeout(START_TIMEOUT, self.requests.send(message))
             .await
             .map_err(|_| LinkError::Deadline)?
@@ -128,7 +140,9 @@ impl Link {
 
     fn send(&mut self, request: Request) -> Result<(), LinkError> {
         self.requests
-            .try_send(SessionRequest { message: Some(request) })
+            .try_send(SessionRequest {
+                message: Some(request),
+            })
             .map_err(|_| LinkError::Closed)
     }
 

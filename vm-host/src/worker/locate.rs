@@ -30,5 +30,9 @@ pub fn worker_binary(given: Option<&Path>) -> Result<PathBuf, WorkerNotFound> {
             }
         }
     };
-    if path.is_file() { Ok(path) } else { Err(WorkerNotFound(path)) }
+    if path.is_file() {
+        Ok(path)
+    } else {
+        Err(WorkerNotFound(path))
+    }
 }

@@ -55,10 +55,7 @@ impl Polling {
     }
 }
 
-async fn sleep<F: Future>(
-    future: F,
-    deadline: Option<tokio::time::Instant>,
-) -> Option<F::Output> {
+async fn sleep<F: Future>(future: F, deadline: Option<tokio::time::Instant>) -> Option<F::Output> {
     match deadline {
         Some(deadline) => tokio::time::timeout_at(deadline, future).await.ok(),
         None => Some(future.await),

@@ -117,13 +117,24 @@ impl WorkerProcess {
     /// [`SpawnError`] when there is no socket or the binary does not start.
     pub fn spawn(options: &WorkerOptions) -> Result<(Self, UnixStream), SpawnError> {
         let (child, ours) = spawn_with_socket(options, &[], Stdio::inherit())?;
-        Ok((Self { handle: Handle::Child(child) }, ours))
+        Ok((
+            Self {
+                handle: Handle::Child(child),
+            },
+            ours,
+        ))
     }
 
     /// A worker that the zygote forked. `process` is a descriptor of the process, `ended` the pipe on
     /// which the zygote reports its end.
     pub(super) fn forked(pid: u32, process: OwnedFd, ended: OwnedFd) -> Self {
-        Self { handle: Handle::Forked { pid, process, ended } }
+        Self {
+            handle: Handle::Forked {
+                pid,
+                process,
+                ended,
+            },
+        }
     }
 
     /// Process id.
@@ -163,7 +174,11 @@ impl WorkerProcess {
                         let [a, b, c, d, e, f, g, h] = report;
                         let signal = i32::from_le_bytes([a, b, c, d]);
                         let code = i32::from_le_bytes([e, f, g, h]);
-                        Some(if signal == 0 { Death::Exit(code) } else { Death::Signal(signal) })
+                        Some(if signal == 0 {
+                            Death::Exit(code)
+                        } else {
+                            Death::Signal(signal)
+                        })
                     }
                     Err(rustix::io::Errno::AGAIN) => None,
                     // The zygote died, and its workers with it.
@@ -218,7 +233,10 @@ pub(super) fn spawn_with_socket(
         .args(arguments)
         .stdin(stdin)
         .spawn()
-        .map_err(|source| SpawnError::Start { binary: options.binary.clone(), source })?;
+        .map_err(|source| SpawnError::Start {
+            binary: options.binary.clone(),
+            source,
+        })?;
     Ok((child, ours))
 }
 

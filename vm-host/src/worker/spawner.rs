@@ -44,7 +44,9 @@ impl Spawner {
     pub async fn spawn(&self, output: Option<WorkerOutput>) -> Spawned {
         let gone = || SpawnError::Zygote(std::io::Error::other("the spawner thread ended"));
         let (reply, answer) = oneshot::channel();
-        self.requests.send(Request { output, reply }).map_err(|_| gone())?;
+        self.requests
+            .send(Request { output, reply })
+            .map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
 }

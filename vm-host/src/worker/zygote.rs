@@ -48,7 +48,9 @@ impl Zygote {
             arguments.extend(["--preload".into(), preload.join(",").into()]);
         }
         let (process, control) = spawn_with_socket(options, &arguments, Stdio::null())?;
-        control.set_read_timeout(Some(ANSWER_TIMEOUT)).map_err(SpawnError::Zygote)?;
+        control
+            .set_read_timeout(Some(ANSWER_TIMEOUT))
+            .map_err(SpawnError::Zygote)?;
         Ok(Self { process, control })
     }
 
@@ -91,7 +93,12 @@ impl Zygote {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
         ancillary.push(SendAncillaryMessage::ScmRights(descriptors));
-        sendmsg(&self.control, &[IoSlice::new(&[0])], &mut ancillary, SendFlags::NOSIGNAL)?;
+        sendmsg(
+            &self.control,
+            &[IoSlice::new(&[0])],
+            &mut ancillary,
+            SendFlags::NOSIGNAL,
+        )?;
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
         let mut pid = [0; 4];

@@ -26,5 +26,6 @@ MODULES = (
     "classes",
     "debugger",
     "programs",
+    "host",
     "session",
 )

@@ -106,9 +106,7 @@ class _Signatures(Dict[RelocatableValue, Any]):
         if not (0 <= int(r) < 2**256 and 0 <= int(s) < 2**256):
             raise ValueError(f"a signature must be two numbers below 2**256: `{signature}`")
         super().__setitem__(address, signature)
-        self._effects.signatures.append(
-            ((address.segment_index, address.offset), int(r), int(s))
-        )
+        self._effects.signatures.append(((address.segment_index, address.offset), int(r), int(s)))
         self._effects.only_writes = False
 
 
@@ -125,9 +123,7 @@ class SignatureBuiltinRunner(BuiltinRunner):
     def add_signature(self, addr: Any, signature: Any) -> None:
         """Gives the signature of the public key that is at this address."""
         if not isinstance(addr, RelocatableValue):
-            raise AssertionError(
-                f"Expected memory address to be relocatable value. Found: {addr}."
-            )
+            raise AssertionError(f"Expected memory address to be relocatable value. Found: {addr}.")
         if addr.segment_index != self.base.segment_index:
             raise AssertionError(
                 f"Signature hint must point to the signature builtin segment, not {addr}."
@@ -245,7 +241,8 @@ class OutputBuiltinRunner(BuiltinRunner):
     def get_additional_data(self) -> Any:
         return {
             "pages": {
-                str(page_id): [page.start, page.size] for page_id, page in sorted(self.pages.items())
+                str(page_id): [page.start, page.size]
+                for page_id, page in sorted(self.pages.items())
             },
             "attributes": self.attributes,
         }

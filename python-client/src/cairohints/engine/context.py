@@ -15,6 +15,8 @@ class ProgramSource:
     def __init__(self, read_json: Callable[[], str], program: Optional[Any] = None) -> None:
         self._read_json = read_json
         self._program = program
+        #: Number of its hints that were compiled.
+        self.hint_count = 0
 
     @property
     def program(self) -> Any:

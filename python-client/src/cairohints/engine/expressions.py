@@ -20,6 +20,8 @@ MOST_NODES = 10_000
 _SMALL = 2**62
 _OPERATORS = ("+", "-", "*", "/")
 
+#: `("const", value)`, `("ap",)`, `("fp",)`, `("deref", address, error prefix, error suffix)`,
+#: `(operator, left, right)` or `("raised", class path, message)`.
 Expression = Tuple[Any, ...]
 
 
@@ -152,7 +154,9 @@ class _Compiler:
                 raise ValueError(f"the reference expression has an unknown node: `{kind}`")
         return operands[0]
 
-    def operation(self, kind: str, left: Tuple[Any, ...], right: Tuple[Any, ...]) -> Tuple[Any, ...]:
+    def operation(
+        self, kind: str, left: Tuple[Any, ...], right: Tuple[Any, ...]
+    ) -> Tuple[Any, ...]:
         if left[0] == right[0] == "int" and kind != "/":
             value = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}[kind](left[1], right[1])
             return "int", self.field(value)

@@ -65,9 +65,11 @@ def failure_of(error: BaseException, hint_id: Optional[int], locate: Locate) -> 
         code = error.code
         if code is None:
             failure.exit_code = 0
+            failure.message = ""
         elif isinstance(code, int):
             # What the operating system keeps of it.
             failure.exit_code = int(code) & 0xFF if not -(2**31) <= code < 2**31 else int(code)
+            failure.message = ""
         else:
             failure.exit_code = 1
             failure.message = safe_str(code)
@@ -104,9 +106,7 @@ def traceback_text(error: BaseException, locate: Locate) -> str:
     hidden = _engine_filenames(error)
     for part in _parts(described):
         if part.stack:
-            part.stack = _Frames(
-                frame for frame in part.stack if frame.filename not in hidden
-            )
+            part.stack = _Frames(frame for frame in part.stack if frame.filename not in hidden)
     described.stack = traceback.StackSummary.from_list(
         [_show(frame, locate) for frame in described.stack]
     )
@@ -120,9 +120,7 @@ def _show(frame: traceback.FrameSummary, locate: Locate) -> traceback.FrameSumma
     return traceback.FrameSummary(filename=fixed[0], lineno=fixed[1], name=frame.name)
 
 
-def _located(
-    filename: Any, line: Optional[int], locate: Locate
-) -> Optional[Tuple[str, int]]:
+def _located(filename: Any, line: Optional[int], locate: Locate) -> Optional[Tuple[str, int]]:
     match = _HINT_FILENAME.match(str(filename))
     if match is None or line is None:
         return None

@@ -24,6 +24,11 @@ from .structs import Structs, reference_class, refuse_private
 _MODULE = "starkware.cairo.lang.vm.vm_consts"
 _NONE_TEXT = "Setting a value to None is not allowed."
 
+#: What a name stands for: `(scope, name, kind, *rest)` with one of
+#: `"constant", value` - `"scope", full name, instruction offset or None` - `"struct", full name` -
+#: `"raised", class path, message` - `"reference", get, set`, where get is `("value", expression)`,
+#: `("struct", expression, full name)` or `("raised", class path, message)`, and set is
+#: `("address", expression)` or `("raised", class path, message)`.
 Definition = Tuple[Any, ...]
 Getter = Callable[[Any], Any]
 Setter = Callable[[Any, Any], None]
@@ -121,8 +126,8 @@ class HintIds:
     def define(self, definition: Definition) -> None:
         """Takes over what a name stands for: `(scope, name, kind, ...)`."""
         key = (definition[0], definition[1])
+        self._access[key] = make_access(definition, self.surroundings)
         self._definitions[key] = definition
-        self._access.pop(key, None)
         self._class = None
         self.ids = None
 
@@ -245,7 +250,9 @@ def make_access(definition: Definition, surroundings: Surroundings) -> Tuple[Get
         value = definition[3]
         return (lambda self: value), _refusing("Cannot change the value of a constant.")
     if kind == "scope":
-        return _scope_getter(definition), _refusing("Cannot change the value of a scope definition.")
+        return _scope_getter(definition), _refusing(
+            "Cannot change the value of a scope definition."
+        )
     if kind == "struct":
         structs = surroundings.structs
         full_name = definition[3]
@@ -384,9 +391,7 @@ def _address_evaluator(expression: Tuple[Any, ...], prime: int) -> Callable[[Fra
         return evaluate_lazily(expression, prime)
     register, offset = cell
     if register == "fp":
-        return lambda frame: RelocatableValue(
-            frame.fp_segment, (frame.fp_offset + offset) % prime
-        )
+        return lambda frame: RelocatableValue(frame.fp_segment, (frame.fp_offset + offset) % prime)
     return lambda frame: RelocatableValue(frame.ap_segment, (frame.ap_offset + offset) % prime)
 
 
@@ -394,7 +399,9 @@ def _reference_setter(set_: Tuple[Any, ...], surroundings: Surroundings) -> Sett
     if set_[0] == "raised":
         return _raising_setter(set_[1], set_[2])
     if set_[0] != "address":
-        raise ValueError(f"the definition of a reference has an unknown way of writing: `{set_[0]}`")
+        raise ValueError(
+            f"the definition of a reference has an unknown way of writing: `{set_[0]}`"
+        )
     evaluate = _address_evaluator(set_[1], surroundings.prime)
     view = surroundings.view
 

@@ -134,6 +134,8 @@ class Memory:
         if cells is not None:
             value = cells.get(offset)
             if value is not None:
+                if not self.owner:
+                    self.check_turn()
                 return value
         if self.owner != get_ident():
             self.check_turn()
@@ -159,11 +161,11 @@ class Memory:
     def ask(self, segment: int, offset: int, count: int) -> None:
         """Asks the host for cells; for more and more of them when the misses are sequential."""
         start = offset
-        if segment == self._miss_segment:
+        if count == 1 and segment == self._miss_segment:
             earlier = self._miss_end - self._miss_start
             if 0 <= offset - self._miss_end <= max(SEQUENCE_GAP, earlier):
-                count = max(count, 2 * earlier)
-            elif 0 <= self._miss_start - 1 - offset <= max(SEQUENCE_GAP, earlier) and count == 1:
+                count = 2 * earlier
+            elif 0 <= self._miss_start - 1 - offset <= max(SEQUENCE_GAP, earlier):
                 count = min(2 * earlier, MOST_CELLS)
                 start = max(0, offset - count + 1)
                 count = offset - start + 1
@@ -173,8 +175,11 @@ class Memory:
         self._miss_end = start + count
         self.host.read_memory(segment, start, count)
 
-    def prepare(self, segment: int, offset: int, count: int) -> None:
-        """Asks in bulk for those cells of a range that are neither known nor known to be empty."""
+    def prepare(self, segment: int, offset: int, count: int, to_read: bool = False) -> None:
+        """Asks in bulk for those cells of a range that are neither known nor known to be empty.
+
+        A reader stops at the first empty cell, so nothing is asked beyond it.
+        """
         cells = self.known.get(segment, {})
         end = min(offset + count, OFFSET_BOUND)
         length = self.lengths.get(segment)
@@ -182,7 +187,12 @@ class Memory:
             end = min(end, length)
         position = max(offset, 0)
         while position < end:
-            if position in cells or self.is_known_empty(segment, position):
+            if position in cells:
+                position += 1
+                continue
+            if self.is_known_empty(segment, position):
+                if to_read:
+                    return
                 position += 1
                 continue
             self.ask(segment, position, min(end - position, MOST_CELLS))
@@ -197,11 +207,10 @@ class Memory:
 
     def read(self, address: Any) -> Any:
         """The value of a cell as hints see it."""
-        if self.owner != get_ident():
-            self.check_turn()
         if isinstance(address, RelocatableValue):
             value = self.lookup(address.segment_index, address.offset)
         else:
+            self.check_turn()
             check_element(address, "Memory address", KeyError)
             value = self.pure.get(address)
         if value is None:
@@ -357,9 +366,7 @@ class Memory:
         if src_ptr.offset != 0:
             raise AssertionError(f"src_ptr.offset must be 0, src_ptr={src_ptr}.")
         if segment in self.relocation_rules:
-            raise AssertionError(
-                f"The segment with index {segment} already has a relocation rule."
-            )
+            raise AssertionError(f"The segment with index {segment} already has a relocation rule.")
         if isinstance(dest_ptr, RelocatableValue):
             self.checked(dest_ptr)
             destination: Any = (dest_ptr.segment_index, dest_ptr.offset)

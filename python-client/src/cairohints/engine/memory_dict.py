@@ -103,14 +103,15 @@ class _MemoryView:
         memory = self._memory
         if addr.__class__ is not RelocatableValue or type(size) is not int or size < 2:
             return [self[addr + i] for i in range(size)]
-        memory.check_turn()
-        offset = addr.offset
-        memory.prepare(addr.segment_index, offset, size)
-        cells = memory.known.get(addr.segment_index, {})
-        try:
-            values = [cells[position] for position in range(offset, offset + size)]
-        except KeyError:
-            return [self[addr + i] for i in range(size)]
+        segment = addr.segment_index
+        values = _known_run(memory.cells.get(segment), addr.offset, size)
+        if values is None:
+            memory.check_turn()
+            memory.prepare(segment, addr.offset, size, to_read=True)
+            values = _known_run(memory.known.get(segment), addr.offset, size)
+            if values is None:
+                # Fails where the first cell is missing.
+                return [self[addr + i] for i in range(size)]
         if memory.relocation_rules:
             return [memory.relocate_value(value) for value in values]
         return values
@@ -221,6 +222,14 @@ class _MemoryView:
         )
 
 
+def _known_run(cells: Optional[Dict[int, Any]], offset: int, size: int) -> Optional[List[Any]]:
+    """The values of consecutive cells if all of them are known."""
+    if cells is None or size > len(cells):
+        return None
+    values = list(map(cells.get, range(offset, offset + size)))
+    return None if None in values else values
+
+
 def _reference_class(module: str, name: str, default: type) -> type:
     return getattr(sys.modules.get("starkware.cairo.lang.vm." + module), name, default)
 
@@ -249,6 +258,10 @@ class MemoryDict(_MemoryView):
     __hash__ = None  # type: ignore[assignment]
 
 
+#: Names that the reference VM does not look up in the wrapped dict.
+_OWN_NAMES = ("__deepcopy__", "__getstate__", "__setstate__")
+
+
 class ValidatedMemoryDict(_MemoryView):
     """`memory`: reduces what is written modulo the prime and has it validated."""
 
@@ -262,6 +275,11 @@ class ValidatedMemoryDict(_MemoryView):
     @property
     def __class__(self) -> type:  # type: ignore[override]
         return _reference_class("validated_memory_dict", "ValidatedMemoryDict", ValidatedMemoryDict)
+
+    def __getattr__(self, name: str) -> Any:
+        # The reference VM looks other names up in the dict that this one wraps.
+        owner = "ValidatedMemoryDict" if name in _OWN_NAMES else "MemoryDict"
+        raise AttributeError(f"'{owner}' object has no attribute '{name}'")
 
     @property
     def prime(self) -> int:

@@ -22,7 +22,7 @@ def load_program(session: Any, program: Any, program_base: Any) -> None:
             f"Unexpected prime for loaded program: {program.prime} != {session.prime}."
         )
     # A stripped program has none of this; it fails here as in the reference VM.
-    program.debug_info
+    getattr(program, "debug_info")  # noqa: B009
     if not isinstance(program_base, RelocatableValue):
         raise ValueError(f"the vm can only load a program at an address, not at `{program_base}`")
     text = json.dumps(type(program).Schema().dump(program))

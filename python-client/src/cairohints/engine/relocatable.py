@@ -51,6 +51,9 @@ class RelocatableValue:
     def __reduce__(self) -> Tuple[Any, ...]:
         return self.__class__, (self.segment_index, self.offset)
 
+    def __replace__(self, **changes: int) -> "RelocatableValue":
+        return dataclasses.replace(self, **changes)  # type: ignore[type-var]
+
     def __add__(self, other: Any) -> "RelocatableValue":
         if isinstance(other, int):
             return RelocatableValue(self.segment_index, self.offset + other)

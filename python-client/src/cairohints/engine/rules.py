@@ -66,7 +66,9 @@ class Rules:
         found = rule(self._raw_memory, address, *args)
         self._validated |= found
         return "validated", [
-            (cell.segment_index, cell.offset) for cell in found if isinstance(cell, RelocatableValue)
+            (cell.segment_index, cell.offset)
+            for cell in found
+            if isinstance(cell, RelocatableValue)
         ]
 
     def _register(self, kind: str, segment_index: int, rule: Rule, args: Tuple[Any, ...]) -> None:

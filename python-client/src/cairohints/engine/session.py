@@ -13,13 +13,15 @@ import sys
 from types import CodeType
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
-from . import classes, debugger, failure as failures
+from . import classes, debugger
+from . import failure as failures
 from .arithmetic import field_functions
 from .builtins import BuiltinRunner, OutputBuiltinRunner, RangeCheckBuiltinRunner, make_builtin
 from .context import ProgramSource, VmConstsContext
 from .effects import Effects
 from .errors import raised
 from .failure import HintFailure, failure_of
+from .host import Host
 from .ids import Definition, HintIds, Surroundings
 from .memory import Memory
 from .memory_dict import ValidatedMemoryDict
@@ -62,7 +64,7 @@ class Session:
 
     def __init__(
         self,
-        host: Any,
+        host: Host,
         *,
         prime: int,
         builtins: List[Dict[str, Any]],
@@ -176,7 +178,7 @@ class Session:
         scopes = self.scopes
         self.scopes = Scopes({})
         segment_count = self.segments.n_segments
-        self.add_hints([(-1, "pass", None, 0, 0)], self._program)
+        self.add_hints([(-1, "pass", None, 0, 0)], ProgramSource(str))
         for _ in range(2):
             self._ids_references = -1
             failure = self.execute(-1, 0, 0, 0, 0, 0, 0, 0, segment_count, 0)
@@ -195,12 +197,13 @@ class Session:
     ) -> List[Tuple[int, List[str]]]:
         """Compiles the hints of a program, given in the program's order."""
         names = []
-        for index, (hint_id, code, filename, start_line, prefix_newlines) in enumerate(hints):
+        for hint_id, code, filename, start_line, prefix_newlines in hints:
             location = None if filename is None else (filename, start_line, prefix_newlines)
             compiled = self._compile(hint_id, code, location)
             hint = Hint(compiled, HintIds(hint_id, self._surroundings), location)
             hint.source = source
-            hint.index = index
+            hint.index = source.hint_count
+            source.hint_count += 1
             self.hints[hint_id] = hint
             names.append((hint_id, _mentioned_names(compiled)))
         return names
@@ -301,8 +304,9 @@ class Session:
             text = failures.traceback_text(error, self.locate)
             return HintFailure(failures.RAW, hint_id, text, error)
         memory.end()
-        if _getrefcount(ids) != self._ids_references:
-            self._ids_escaped(hint_names, _getrefcount(ids))
+        references = _getrefcount(ids)
+        if references != self._ids_references:
+            self._ids_escaped(hint_names, references)
         if hint.calls:
             self._flush()
         return None

@@ -257,7 +257,9 @@ class Structs(Dict[str, StructDefinition]):
 
 def not_a_member(name: str, struct: StructDefinition) -> BaseException:
     """The error of a member that a struct does not have."""
-    return raised(IDENTIFIER, f"'{name}' is not a member of '{struct.full_name}'.")
+    # Structs of programs loaded at run time carry the program's number in front.
+    full_name = struct.full_name.rpartition("#")[2]
+    return raised(IDENTIFIER, f"'{name}' is not a member of '{full_name}'.")
 
 
 def unknown_struct(full_name: str) -> BaseException:

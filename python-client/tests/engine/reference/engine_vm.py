@@ -6,14 +6,13 @@ as a real host does.
 
 import json
 
+from cairohints.engine.failure import HintFailure
+from cairohints.engine.session import Session
 from starkware.cairo.lang.compiler.program import Program
 from starkware.cairo.lang.vm.output_builtin_runner import PublicMemoryPage
 from starkware.cairo.lang.vm.relocatable import RelocatableValue
 from starkware.cairo.lang.vm.vm_core import VirtualMachine
 from starkware.cairo.lang.vm.vm_exceptions import VmException, VmExceptionBase
-
-from cairohints.engine.failure import HintFailure
-from cairohints.engine.session import Session
 
 from .resolver import Resolver
 
@@ -112,9 +111,7 @@ class EngineVm(VirtualMachine):
         self.resolvers = {}
         self._options = hint_locals, static_locals
         run_context.memory.data = MeasuredCells(run_context.memory.data)
-        super().__init__(
-            program, run_context, hint_locals, static_locals=static_locals, **options
-        )
+        super().__init__(program, run_context, hint_locals, static_locals=static_locals, **options)
         if self.session is None:
             self._open_session()
 
@@ -126,9 +123,7 @@ class EngineVm(VirtualMachine):
         self.session = Session(
             self.host,
             prime=self.prime,
-            builtins=[
-                _describe(name, runner) for name, runner in self.builtin_runners.items()
-            ],
+            builtins=[_describe(name, runner) for name, runner in self.builtin_runners.items()],
             segment_count=self.real_segments.n_segments,
             hint_locals=hint_locals,
             static_locals=user_locals,

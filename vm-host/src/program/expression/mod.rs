@@ -29,7 +29,7 @@ pub(super) use type_parser::parse_type;
 pub(super) use type_system::simplify_types;
 
 /// Deeper expressions are refused: every step over them is recursive.
-pub(super) const MAX_DEPTH: usize = 200;
+pub(super) const MAX_DEPTH: usize = 150;
 
 /// Brackets, signs and powers inside each other; sums may be longer than that.
 const MAX_NESTING: usize = 100;

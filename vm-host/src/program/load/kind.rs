@@ -27,9 +27,9 @@ pub(super) fn other_kind(bytes: &[u8]) -> Option<ProgramError> {
     let names = member_names(bytes);
     let has = |name: &str| names.iter().any(|candidate| candidate == name);
     let cairo_1 = "this VM runs Cairo 0 programs, the output of cairo-compile";
-    let (found, hint) = if has("sierra_program") || has("type_declarations") {
-        ("a Sierra program (Cairo 1)", cairo_1)
-    } else if has("version") && has("program") && !has("abi") {
+    let sierra_file = has("version") && has("program") && !has("abi");
+    let sierra = has("sierra_program") || has("type_declarations") || sierra_file;
+    let (found, hint) = if sierra {
         ("a Sierra program (Cairo 1)", cairo_1)
     } else if has("bytecode") && has("entry_points_by_type") {
         ("a CASM contract class (Cairo 1)", cairo_1)

@@ -1,7 +1,10 @@
 //! What loads, what does not, and the line that says why.
 
 use cairo_vm::Felt252;
+use cairo_vm::hint_processor::builtin_hint_processor::builtin_hint_processor_definition::BuiltinHintProcessor;
 use cairo_vm::types::builtin_name::BuiltinName;
+use cairo_vm::types::layout_name::LayoutName;
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use hint_proto::v1::definition::Access;
 use serde_json::{Value, json};
 
@@ -223,6 +226,34 @@ fn the_vm_gets_code_and_entry_points_only() {
 }
 
 #[test]
+fn the_vm_runs_what_it_gets() {
+    let program = load(&sample()).expect("it loads");
+    let program = program.cairo_vm_program(None).expect("a program");
+    let runner = CairoRunner::new(&program, LayoutName::small, None, false, false, false);
+    let mut runner = runner.expect("a runner");
+    let end = runner.initialize(false).expect("it starts");
+    let mut hints = BuiltinHintProcessor::new_empty();
+    runner.run_until_pc(end, &mut hints).expect("it ends");
+    let last = (runner.vm.get_ap() - 1).expect("an address");
+    let value = runner.vm.get_integer(last).expect("a felt").into_owned();
+    assert_eq!(value, Felt252::from(5));
+}
+
+#[test]
+fn the_main_scope_is_where_main_is() {
+    let mut document = sample();
+    let main = document["identifiers"]["__main__.main"].clone();
+    document["identifiers"]
+        .as_object_mut()
+        .expect("identifiers")
+        .remove("__main__.main");
+    document["identifiers"]["main"] = main;
+    let program = load(&document).expect("it loads");
+    assert_eq!(program.main(), Err(ProgramError::NoMain));
+    assert_eq!(program.label("main"), Some(0), "by its full name");
+}
+
+#[test]
 fn what_is_no_program_is_named() {
     check(
         b"",
@@ -278,10 +309,10 @@ fn what_is_no_program_is_named() {
         br#"{"abi":[],"entry_points_by_type":{},"program":{}}"#,
         "the file is a Starknet contract class",
     );
+    let open = r#"{"parent_location":["#.repeat(100);
+    let close = r#","m"]}"#.repeat(100);
     let deep = format!(
-        "{{\"debug_info\":{}{}}}",
-        "[".repeat(1000),
-        "]".repeat(1000)
+        r#"{{"debug_info":{{"instruction_locations":{{"0":{{"inst":{open}{{}}{close}}}}}}}}}"#
     );
     check(
         deep.as_bytes(),

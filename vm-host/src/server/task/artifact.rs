@@ -47,7 +47,9 @@ impl VmTask {
         self.write(artifact, &mut writer)
             .map_err(internal)?
             .map_err(|failure| wrong_state(name, "ARTIFACT_UNAVAILABLE", failure))?;
-        let mut file = writer.into_inner().map_err(|error| internal(error.error()))?;
+        let mut file = writer
+            .into_inner()
+            .map_err(|error| internal(error.error()))?;
         let size = file.stream_position().map_err(internal)?;
         file.seek(SeekFrom::Start(0)).map_err(internal)?;
         Ok((file, size))
@@ -60,10 +62,16 @@ impl VmTask {
     ) -> std::io::Result<Result<(), RunFailure>> {
         let runner = &self.machine.runner;
         if artifact == Artifact::CairoPie {
-            let steps = self.ended.original_steps.unwrap_or(runner.vm.get_current_step() as u64);
+            let steps = self
+                .ended
+                .original_steps
+                .unwrap_or(runner.vm.get_current_step() as u64);
             let attributes = self.ended.output_attributes.as_deref();
             return match Pie::of_run(runner, &self.shape, steps, attributes) {
-                Ok(pie) => pie.write(writer, false).and_then(|()| writer.flush()).map(Ok),
+                Ok(pie) => pie
+                    .write(writer, false)
+                    .and_then(|()| writer.flush())
+                    .map(Ok),
                 Err(failure) => Ok(Err(failure)),
             };
         }

@@ -17,8 +17,8 @@ use super::super::value;
 use super::{PROGRAM_BASE, VmTask, state};
 use crate::hint::wire;
 use crate::program::{CompiledProgram, ExceptionContext, SourceFiles};
-use crate::vm::finish::{self, Ended, PreparedRun};
 use crate::vm::Machine;
+use crate::vm::finish::{self, Ended, PreparedRun};
 
 impl VmTask {
     /// Makes the VM and starts its worker. A program whose hints do not load gives a failed VM.
@@ -27,8 +27,16 @@ impl VmTask {
         shared: &Arc<Shared>,
         spec: VmSpec,
     ) -> Result<Self, Status> {
-        let VmSpec { program, options, layout_params, entry, inputs, attached, max_steps, .. } =
-            spec;
+        let VmSpec {
+            program,
+            options,
+            layout_params,
+            entry,
+            inputs,
+            attached,
+            max_steps,
+            ..
+        } = spec;
         let is_main = matches!(entry, Entry::Main);
         let bad = |error: &dyn std::fmt::Display| {
             Status::from(
@@ -38,32 +46,51 @@ impl VmTask {
         let compiled = &program.program;
         // In proof mode, and for other functions, there need not be a `main`.
         let name = (is_main && !options.proof_mode).then_some("main");
-        let mut vm_program = compiled.cairo_vm_program(name).map_err(|error| bad(&error))?;
+        let mut vm_program = compiled
+            .cairo_vm_program(name)
+            .map_err(|error| bad(&error))?;
         if !is_main && compiled.label("main").is_none() {
             // The runner is prepared from some entry point; the real one is set below.
             let label = match &entry {
-                Entry::Function { name: Some(name), .. } => name.clone(),
+                Entry::Function {
+                    name: Some(name), ..
+                } => name.clone(),
                 _ => String::new(),
             };
             if let Ok(other) = compiled.cairo_vm_program(Some(&label)) {
                 vm_program = other;
             }
         }
-        let PreparedRun { runner, end, shape, .. } = match entry {
+        let PreparedRun {
+            runner, end, shape, ..
+        } = match entry {
             Entry::Main => finish::initialize(&vm_program, &options, layout_params)
                 .map_err(|error| bad(&error))?,
-            Entry::Function { pc, name, arguments } => {
-                let mut prepared =
-                    finish::prepare(&vm_program, &options, layout_params).map_err(|error| bad(&error))?;
-                prepared.end =
-                    enter_function(&mut prepared.runner, compiled, pc, name.as_deref(), &arguments)?;
+            Entry::Function {
+                pc,
+                name,
+                arguments,
+            } => {
+                let mut prepared = finish::prepare(&vm_program, &options, layout_params)
+                    .map_err(|error| bad(&error))?;
+                prepared.end = enter_function(
+                    &mut prepared.runner,
+                    compiled,
+                    pc,
+                    name.as_deref(),
+                    &arguments,
+                )?;
                 prepared
             }
         };
         let final_pc = (!options.proof_mode).then_some(end);
         let mut task = Self {
             shared: Arc::clone(shared),
-            context: ExceptionContext::new(Arc::clone(compiled), PROGRAM_BASE, SourceFiles::Ignored),
+            context: ExceptionContext::new(
+                Arc::clone(compiled),
+                PROGRAM_BASE,
+                SourceFiles::Ignored,
+            ),
             machine: Machine::new(runner, None, final_pc),
             program,
             options,
@@ -84,7 +111,11 @@ impl VmTask {
             task.start_worker(&registry.spawner, inputs).await?;
         }
         let progress = state::progress(&task.machine);
-        let pid = task.machine.session.as_ref().and_then(|session| session.process_id());
+        let pid = task
+            .machine
+            .session
+            .as_ref()
+            .and_then(|session| session.process_id());
         shared.publish(|vm| {
             progress(vm);
             vm.worker_process_id = pid.unwrap_or_default();
@@ -112,7 +143,11 @@ fn enter_function(
         stack.push(place(runner, argument)?);
     }
     let failed = |error: &dyn std::fmt::Display| {
-        invalid("entry_point", "BAD_ENTRY_POINT", format!("the call cannot be made: `{error}`"))
+        invalid(
+            "entry_point",
+            "BAD_ENTRY_POINT",
+            format!("the call cannot be made: `{error}`"),
+        )
     };
     let end = runner
         .initialize_function_entrypoint(pc, stack, MaybeRelocatable::Int(Felt252::ZERO))
@@ -153,7 +188,10 @@ fn implicit_arguments(
         let builtin = member.strip_suffix("_ptr")?;
         let mut runners = runner.vm.builtin_runners.iter();
         let found = runners.find(|runner| runner.name().to_str() == builtin)?;
-        let base = Relocatable { segment_index: found.base() as isize, offset: 0 };
+        let base = Relocatable {
+            segment_index: found.base() as isize,
+            offset: 0,
+        };
         Some(MaybeRelocatable::RelocatableValue(base))
     };
     let pointers = implicit.members.iter().map(|member| {
@@ -171,12 +209,18 @@ fn implicit_arguments(
 
 /// The value of an argument; lists go into new segments, outer ones first. The depth was checked.
 fn place(runner: &mut CairoRunner, argument: &Argument) -> Result<MaybeRelocatable, Status> {
-    let bad = || invalid("entry_point.arguments", "BAD_ARGUMENTS", "an argument cannot be used");
+    let bad = || {
+        invalid(
+            "entry_point.arguments",
+            "BAD_ARGUMENTS",
+            "an argument cannot be used",
+        )
+    };
     match &argument.kind {
         Some(Kind::Felt(text)) => value::felt(text).map(MaybeRelocatable::Int).ok_or_else(bad),
-        Some(Kind::Address(address)) => {
-            wire::address(address).map(MaybeRelocatable::RelocatableValue).ok_or_else(bad)
-        }
+        Some(Kind::Address(address)) => wire::address(address)
+            .map(MaybeRelocatable::RelocatableValue)
+            .ok_or_else(bad),
         Some(Kind::List(list)) => {
             let base = runner.vm.add_memory_segment();
             let mut cells = Vec::with_capacity(list.elements.len());

@@ -23,10 +23,13 @@ impl VmTask {
         inputs: SessionInputs,
     ) -> Result<(), Status> {
         let (outputs, theirs) = HintOutputs::open(&self.shared).map_err(internal)?;
-        let unavailable =
-            |error: &dyn std::fmt::Display| Problem::new(Code::Unavailable, "WORKER_NOT_STARTED", error);
-        let (mut process, socket) =
-            spawner.spawn(Some(theirs)).await.map_err(|error| unavailable(&error))?;
+        let unavailable = |error: &dyn std::fmt::Display| {
+            Problem::new(Code::Unavailable, "WORKER_NOT_STARTED", error)
+        };
+        let (mut process, socket) = spawner
+            .spawn(Some(theirs))
+            .await
+            .map_err(|error| unavailable(&error))?;
         self.outputs = Some(outputs);
         let link = match Link::open(socket).await {
             Ok(link) => link,
@@ -35,7 +38,8 @@ impl VmTask {
                 return Err(unavailable(&error).into());
             }
         };
-        self.open_session(Engine::Worker { link, process }, inputs).await;
+        self.open_session(Engine::Worker { link, process }, inputs)
+            .await;
         Ok(())
     }
 
@@ -50,8 +54,11 @@ impl VmTask {
     /// Opens the session; what the hints or their inputs raise fails the VM.
     async fn open_session(&mut self, engine: Engine, inputs: SessionInputs) {
         let builtins = describe_builtins(&self.machine.runner);
-        let main =
-            (Arc::clone(&self.program.program), PROGRAM_BASE, Arc::clone(&self.program.json));
+        let main = (
+            Arc::clone(&self.program.program),
+            PROGRAM_BASE,
+            Arc::clone(&self.program.json),
+        );
         let vm = &mut self.machine.runner.vm;
         match HintSession::start(engine, inputs, builtins, main, vm).await {
             Ok(session) => self.machine.session = Some(session),

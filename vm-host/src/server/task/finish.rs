@@ -15,15 +15,15 @@ impl VmTask {
     pub(super) async fn finish(&mut self) -> Result<(), Failure> {
         end_hints(&mut self.machine, &mut self.ended).await?;
         let runner = &mut self.machine.runner;
-        end_run(runner, &self.shape, &self.ended, &mut std::io::sink()).map_err(|error| {
-            match error {
+        end_run(runner, &self.shape, &self.ended, &mut std::io::sink()).map_err(
+            |error| match error {
                 FinishError::Step(failure) => {
                     Failure::of_instruction(&runner.vm, &self.context, &failure)
                 }
                 FinishError::Run(failure) => failure.into(),
                 error => Failure::new(FailureReason::Internal, error.to_string()),
-            }
-        })?;
+            },
+        )?;
         if self.is_main {
             read_return_values(runner, &self.shape)?;
             if self.options.proof_mode {
@@ -34,15 +34,18 @@ impl VmTask {
             }
         }
         finish::check_relocation(&runner.vm)?;
-        let resources = runner.get_execution_resources().ok().map(|resources| ExecutionResources {
-            steps: resources.n_steps as u64,
-            memory_holes: resources.n_memory_holes as u64,
-            builtin_instances: resources
-                .builtin_instance_counter
-                .iter()
-                .map(|(name, count)| (name.to_str().to_owned(), *count as u64))
-                .collect(),
-        });
+        let resources = runner
+            .get_execution_resources()
+            .ok()
+            .map(|resources| ExecutionResources {
+                steps: resources.n_steps as u64,
+                memory_holes: resources.n_memory_holes as u64,
+                builtin_instances: resources
+                    .builtin_instance_counter
+                    .iter()
+                    .map(|(name, count)| (name.to_str().to_owned(), *count as u64))
+                    .collect(),
+            });
         let output = self.output();
         let progress = state::progress(&self.machine);
         self.shared.publish(|vm| {
@@ -63,7 +66,10 @@ impl VmTask {
         };
         let size = vm.get_segment_used_size(builtin.base()).unwrap_or(0);
         let cell = |offset| {
-            let address = Relocatable { segment_index: builtin.base() as isize, offset };
+            let address = Relocatable {
+                segment_index: builtin.base() as isize,
+                offset,
+            };
             match vm.get_maybe(&address) {
                 None => String::new(),
                 Some(MaybeRelocatable::Int(felt)) => felt.to_string(),

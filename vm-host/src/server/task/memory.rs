@@ -2,9 +2,7 @@
 //! before its first step.
 
 use cairo_vm::types::relocatable::Relocatable;
-use hint_proto::v1::{
-    CellRun, Effects, HintPlacement, PlacedHint, Scope, VmState,
-};
+use hint_proto::v1::{CellRun, Effects, HintPlacement, PlacedHint, Scope, VmState};
 use tonic::Status;
 
 use super::super::error::{exhausted, internal, invalid, wrong_state};
@@ -35,7 +33,10 @@ impl VmTask {
             let text = format!("more than `{MAX_WRITTEN}` cells were written");
             return Err(exhausted("TOO_MANY_CELLS", text));
         }
-        let effects = Effects { writes: vec![cells], ..Effects::default() };
+        let effects = Effects {
+            writes: vec![cells],
+            ..Effects::default()
+        };
         let applied = Diff::new(Limits::default()).apply(&mut self.machine.runner.vm, &effects);
         applied.map(|_| ()).map_err(|error| {
             let text = error.to_string().replacen("the hint ", "the request ", 1);
@@ -90,14 +91,19 @@ impl VmTask {
     ) -> Result<Vec<Scope>, Status> {
         let name = self.shared.name.clone();
         let failed = self.shared.vm().state() == VmState::Failed;
-        let Some(session) = &mut self.machine.session else { return Ok(Vec::new()) };
-        session.read_scopes(&mut self.machine.runner.vm, max_text_bytes).await.map_err(|error| {
-            if failed || has_ended(&self.shared.vm()) {
-                wrong_state(&name, "HINT_ENGINE_GONE", error)
-            } else {
-                internal(error)
-            }
-        })
+        let Some(session) = &mut self.machine.session else {
+            return Ok(Vec::new());
+        };
+        session
+            .read_scopes(&mut self.machine.runner.vm, max_text_bytes)
+            .await
+            .map_err(|error| {
+                if failed || has_ended(&self.shared.vm()) {
+                    wrong_state(&name, "HINT_ENGINE_GONE", error)
+                } else {
+                    internal(error)
+                }
+            })
     }
 
     /// Where and why the hints run.
@@ -108,7 +114,13 @@ impl VmTask {
                 segment_index: base.segment_index,
                 offset: base.offset + hint.pc,
             })),
-            first_line: hint.code.trim_start().lines().next().unwrap_or_default().to_owned(),
+            first_line: hint
+                .code
+                .trim_start()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             placement: HintPlacement::Python.into(),
             reason: "all hints run in Python".to_owned(),
         };
@@ -121,12 +133,18 @@ impl VmTask {
                 .collect(),
             None => {
                 let hints = self.program.program.hints().iter();
-                hints.map(|hint| placed(hint.id, hint, super::PROGRAM_BASE)).collect()
+                hints
+                    .map(|hint| placed(hint.id, hint, super::PROGRAM_BASE))
+                    .collect()
             }
         };
         hints.sort_by_key(|hint| {
             let pc = hint.pc.unwrap_or_default();
-            (pc.segment, pc.offset, hint.hint.as_ref().map_or(0, |hint| hint.index))
+            (
+                pc.segment,
+                pc.offset,
+                hint.hint.as_ref().map_or(0, |hint| hint.index),
+            )
         });
         hints
     }

@@ -31,7 +31,10 @@ use crate::vm::{Failure, Machine};
 use output::HintOutputs;
 
 /// Where the program's code starts.
-const PROGRAM_BASE: Relocatable = Relocatable { segment_index: 0, offset: 0 };
+const PROGRAM_BASE: Relocatable = Relocatable {
+    segment_index: 0,
+    offset: 0,
+};
 
 /// A VM.
 pub(super) struct VmTask {
@@ -54,7 +57,10 @@ pub(super) struct VmTask {
 
 impl std::fmt::Debug for VmTask {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("VmTask").field("machine", &self.machine).finish_non_exhaustive()
+        formatter
+            .debug_struct("VmTask")
+            .field("machine", &self.machine)
+            .finish_non_exhaustive()
     }
 }
 

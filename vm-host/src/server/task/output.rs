@@ -42,7 +42,15 @@ impl HintOutputs {
             rustix::io::ioctl_fionbio(&ours, true)?;
             let receiver = Receiver::from_owned_fd(ours)?;
             let (shared, told) = (Arc::clone(shared), Rc::clone(&told));
-            Ok::<_, std::io::Error>((Pipe { receiver, stream, shared, told }, theirs))
+            Ok::<_, std::io::Error>((
+                Pipe {
+                    receiver,
+                    stream,
+                    shared,
+                    told,
+                },
+                theirs,
+            ))
         };
         let (stdout, stdout_end) = open(OutputStream::Stdout)?;
         let (stderr, stderr_end) = open(OutputStream::Stderr)?;
@@ -57,7 +65,13 @@ impl HintOutputs {
             })
         });
         let readers = readers.collect();
-        Ok((Self { pipes, readers }, WorkerOutput { stdout: stdout_end, stderr: stderr_end }))
+        Ok((
+            Self { pipes, readers },
+            WorkerOutput {
+                stdout: stdout_end,
+                stderr: stderr_end,
+            },
+        ))
     }
 
     /// Tells watchers what has been printed so far, so that it comes before the next change of state.
@@ -100,7 +114,10 @@ impl Pipe {
             Event::Dropped(DroppedEvents { count: 1 })
         } else {
             self.told.set(self.told.get() + bytes.len());
-            Event::HintOutput(HintOutput { stream: self.stream.into(), data: bytes.to_vec().into() })
+            Event::HintOutput(HintOutput {
+                stream: self.stream.into(),
+                data: bytes.to_vec().into(),
+            })
         };
         self.shared.watchers.tell(&event);
     }

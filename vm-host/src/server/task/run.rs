@@ -74,9 +74,14 @@ impl VmTask {
 
     fn explain(&mut self, error: StepError) -> Failure {
         // Programs that hints loaded explain their own instructions.
-        let loaded = self.machine.session.as_ref().map_or(&[][..], |s| s.table().programs());
+        let loaded = self
+            .machine
+            .session
+            .as_ref()
+            .map_or(&[][..], |s| s.table().programs());
         for program in loaded.iter().skip(1) {
-            self.context.load(Arc::clone(&program.program), program.base);
+            self.context
+                .load(Arc::clone(&program.program), program.base);
         }
         Failure::of_step(&self.machine, &self.context, error)
     }
@@ -148,8 +153,15 @@ impl VmTask {
         self.shared.update(progress);
         if told.elapsed() >= PROGRESS_INTERVAL && self.shared.watchers.any() {
             *told = Instant::now();
-            let hints = self.machine.session.as_ref().map_or(0, |s| s.statistics().hints);
-            let event = Progress { current_step: self.current_step(), hints_executed: hints };
+            let hints = self
+                .machine
+                .session
+                .as_ref()
+                .map_or(0, |s| s.statistics().hints);
+            let event = Progress {
+                current_step: self.current_step(),
+                hints_executed: hints,
+            };
             self.shared.watchers.tell(&Event::Progress(event));
         }
     }

@@ -2,10 +2,7 @@
 //! raise before, between and after the steps.
 
 use crate::vm::error_text::Value;
-use cairo_vm::{
-    types::relocatable::Relocatable,
-    vm::errors::memory_errors::MemoryError,
-};
+use cairo_vm::{types::relocatable::Relocatable, vm::errors::memory_errors::MemoryError};
 use std::fmt;
 
 /// A failed run. It shows as the last line that `cairo-run` prints.

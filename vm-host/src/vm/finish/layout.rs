@@ -160,3 +160,6 @@ impl Layout {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 //! room. The answer only depends on what the run used, so all candidates are tried before a step is run.
 
 use super::{
-    Exception, RunFailure, RunShape,
+    Exception, RunFailure, RunShape, range_check_limits,
     shape::{insufficient, safe_div},
 };
 use crate::vm::outputs;
@@ -10,7 +10,7 @@ use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use std::io::{self, Write};
 
 /// Steps after which the search ends. The reference VM would go on doubling the trace for ever.
-const MAX_STEPS: u64 = 1 << 40;
+const MAX_STEPS: u64 = 1 << 31;
 
 /// The number of steps to which the trace is padded. Prints a warning for every power of two that is too
 /// small, as the reference VM does.
@@ -55,11 +55,11 @@ struct Needs<'a> {
 
 impl<'a> Needs<'a> {
     fn of(runner: &'a CairoRunner, shape: &'a RunShape) -> Self {
-        let limits = runner.get_perm_range_check_limits();
+        let limits = range_check_limits(runner);
         Self {
             runner,
             shape,
-            range_check_width: limits.map_or(0, |(min, max)| max.abs_diff(min) as u64),
+            range_check_width: limits.map_or(0, |(min, max)| u64::from(max - min)),
             memory_holes: outputs::memory_holes(&runner.vm, shape),
         }
     }
@@ -101,13 +101,12 @@ impl<'a> Needs<'a> {
         let layout = &self.shape.layout;
         let mut builtins = 0;
         for builtin in &self.runner.vm.builtin_runners {
-            builtins += RunShape::memory_units(&self.runner.vm, builtin, steps)?;
+            builtins += i128::from(RunShape::memory_units(&self.runner.vm, builtin, steps)?);
         }
         let total = layout.memory_units * steps;
         let public = safe_div(total, layout.public_memory_fraction)?;
         // Every instruction takes four.
-        let unused =
-            i128::from(total) - i128::from(public) - i128::from(4 * steps) - i128::from(builtins);
+        let unused = i128::from(total) - i128::from(public) - i128::from(4 * steps) - builtins;
         let holes = self.memory_holes;
         if unused < i128::from(holes) {
             return Err(insufficient(format!(
@@ -126,7 +125,8 @@ impl<'a> Needs<'a> {
         for builtin in &vm.builtin_runners {
             let cells = vm.get_segment_used_size(builtin.base()).unwrap_or(0) as u64;
             let units = builtin.get_used_diluted_check_units(pool.spacing, pool.bits) as u64;
-            used += units * RunShape::allocated_instances(builtin, cells, steps)?;
+            let instances = RunShape::allocated_instances(builtin, cells, steps)?;
+            used += i128::from(units) * i128::from(instances);
         }
         let log = pool.log_units_per_step;
         // `cairo-vm` refuses parameters with a larger logarithm.
@@ -136,7 +136,7 @@ impl<'a> Needs<'a> {
         } else {
             safe_div(steps, factor)?
         };
-        let unused = i128::from(units) - i128::from(used);
+        let unused = i128::from(units) - used;
         let needed = 1_i128 << pool.bits;
         if unused < needed {
             return Err(insufficient(format!(

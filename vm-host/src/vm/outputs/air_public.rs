@@ -1,7 +1,7 @@
 //! The public input of the AIR: layout, segments and public memory, as indented JSON.
 
 use super::{Relocation, prints::output_base, python_json::PythonJson};
-use crate::vm::finish::{RunFailure, RunShape};
+use crate::vm::finish::{RunFailure, RunShape, range_check_limits};
 use cairo_vm::{
     types::{builtin_name::BuiltinName, relocatable::Relocatable},
     vm::runners::cairo_runner::CairoRunner,
@@ -52,7 +52,7 @@ pub(crate) fn write_air_public_input(
 }
 
 struct PublicInput {
-    range_checks: (isize, isize),
+    range_checks: (u16, u16),
     steps: usize,
     /// Name, first address and stop pointer.
     segments: Vec<(&'static str, u64, u64)>,
@@ -102,7 +102,7 @@ impl PublicInput {
             segments.push((name.to_str(), address(start)?, address(stop)?));
         }
         Ok(Self {
-            range_checks: runner.get_perm_range_check_limits().unwrap_or((0, 0)),
+            range_checks: range_check_limits(runner).unwrap_or((0, 0)),
             steps: trace.len(),
             segments,
             public_memory: public_memory(runner, relocation)?,

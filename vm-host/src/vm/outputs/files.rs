@@ -2,7 +2,7 @@
 //! under its name only when all outputs are complete, by a rename. A file that exists already stays as it
 //! is until then, and for ever when the run fails. Pipes and devices are written directly.
 
-use crate::cli::OutputPaths;
+use crate::cli::{ExitCode, OutputPaths};
 use rustix::fs::{Access, access};
 use std::{
     collections::BTreeMap,
@@ -95,6 +95,16 @@ impl Output {
             option: self.option(),
             path: path.to_path_buf(),
             source,
+        }
+    }
+}
+
+impl OutputError {
+    /// The command's exit code.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Io { .. } => ExitCode::CannotWrite,
+            Self::Same { .. } => ExitCode::Usage,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a run leaves behind: files and what is printed on stdout. Everything here reads a VM that has
 //! ended and never changes it.
 //!
-//! [`files`] decides where and when bytes reach the disk; the other modules only know formats.
+//! `files` decides where and when bytes reach the disk; the other modules only know formats.
 
 mod air_private;
 mod air_public;
@@ -23,7 +23,8 @@ pub(crate) use cells::{cells, segments};
 pub use files::{Output, OutputError, OutputFiles};
 pub(crate) use memory::write_memory;
 pub use pie::{
-    AdditionalData, ExecutionResources, OutputData, Pie, PieMetadata, PieSegments, SegmentInfo,
+    AdditionalData, ExecutionResources, OutputData, Pie, PieMemory, PieMetadata, PieSegments,
+    SegmentInfo,
 };
 pub(crate) use pie::{builtin_segments, memory_holes};
 pub use pie_read::{PieError, read_pie};

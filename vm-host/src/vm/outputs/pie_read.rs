@@ -2,8 +2,10 @@
 //! names of its parts are fixed, and what they unpack to is bounded in size and in proportion.
 
 use super::pie::{
-    AdditionalData, ExecutionResources, OutputData, Pie, PieMetadata, PieSegments, SegmentInfo,
+    AdditionalData, ExecutionResources, OutputData, Pie, PieMemory, PieMetadata, PieSegments,
+    SegmentInfo,
 };
+use crate::cli::ExitCode;
 use cairo_vm::{
     Felt252,
     types::{
@@ -24,6 +26,8 @@ use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 /// Largest unpacked size of all parts together.
 const MAX_SIZE: u64 = 2 << 30;
+/// Largest unpacked size of a JSON part.
+const MAX_JSON: u64 = 256 << 20;
 /// Largest unpacked size of a part that only has a few numbers.
 const MAX_SMALL_PART: u64 = 10_000;
 /// How much larger the parts may be than the file, once they are larger than [`RATIO_FREE`].
@@ -56,6 +60,16 @@ pub enum PieError {
     },
 }
 
+impl PieError {
+    /// The command's exit code.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Io(_) => ExitCode::NoInput,
+            Self::Zip(_) | Self::Part { .. } => ExitCode::BadInput,
+        }
+    }
+}
+
 /// Reads a Cairo PIE. What it says is not checked yet.
 pub fn read_pie(path: &Path) -> Result<Pie, PieError> {
     let file = File::open(path)?;
@@ -73,9 +87,9 @@ fn read(mut file: impl Read + Seek, file_size: u64) -> Result<Pie, PieError> {
     let budget = MAX_SIZE.min((file_size * MAX_RATIO).max(RATIO_FREE));
     let mut parts = Parts { archive, budget };
     parts.check_names()?;
-    let metadata: MetadataJson = parts.json(METADATA, MAX_SIZE)?;
+    let metadata: MetadataJson = parts.json(METADATA, MAX_JSON)?;
     let memory = memory(&parts.read(MEMORY, MAX_SIZE)?)?;
-    let data: BTreeMap<String, Value> = parts.json(ADDITIONAL_DATA, MAX_SIZE)?;
+    let data: BTreeMap<String, Value> = parts.json(ADDITIONAL_DATA, MAX_JSON)?;
     let resources: ResourcesJson = parts.json(EXECUTION_RESOURCES, MAX_SMALL_PART)?;
     let version = if parts.has(VERSION) {
         parts
@@ -279,7 +293,7 @@ fn felt(part: &'static str, number: &Number) -> Result<Felt252, PieError> {
     Ok(Felt252::from(&value))
 }
 
-fn memory(bytes: &[u8]) -> Result<Vec<((u64, u64), MaybeRelocatable)>, PieError> {
+fn memory(bytes: &[u8]) -> Result<PieMemory, PieError> {
     if !bytes.len().is_multiple_of(40) {
         return Err(invalid(
             MEMORY,

@@ -2,7 +2,7 @@
 //! the reference VM.
 
 use super::{Relocation, cells, segments};
-use crate::vm::finish::{RunFailure, RunShape};
+use crate::vm::finish::{PreparedRun, RunFailure, RunShape};
 use cairo_vm::{
     Felt252,
     types::{
@@ -67,15 +67,16 @@ pub(crate) fn print_output(writer: &mut dyn Write, vm: &VirtualMachine) -> io::R
 /// Prints steps, used memory and registers.
 pub(crate) fn print_info(
     writer: &mut dyn Write,
-    vm: &VirtualMachine,
+    run: &PreparedRun,
     original_steps: Option<u64>,
     relocation: Option<&Relocation>,
 ) -> io::Result<Result<(), RunFailure>> {
+    let vm = &run.runner.vm;
     let original = original_steps
         .map(|steps| format!("(originally, {steps})"))
         .unwrap_or_default();
     let used: usize = segments(vm).map(|segment| cells(vm, segment).count()).sum();
-    let registers = [vm.get_pc(), vm.get_ap(), vm.get_fp()];
+    let registers = [vm.get_pc(), vm.get_ap(), frame_pointer(run)];
     let shown: Result<Vec<String>, RunFailure> = registers
         .into_iter()
         .map(|register| match relocation {
@@ -101,6 +102,24 @@ pub(crate) fn print_info(
     }
     writeln!(writer)?;
     Ok(Ok(()))
+}
+
+/// The frame pointer. `cairo-vm` only keeps its offset, but after the last return it points into the
+/// segment that was made for that.
+fn frame_pointer(run: &PreparedRun) -> Relocatable {
+    let vm = &run.runner.vm;
+    let fp = vm.get_fp();
+    if run.shape.proof_mode || vm.get_pc() != run.end {
+        return fp;
+    }
+    let initial = run.runner.get_initial_fp();
+    let returned = initial
+        .and_then(|initial| (initial - 2_usize).ok())
+        .and_then(|address| vm.get_relocatable(address).ok());
+    match returned {
+        Some(returned) if returned.offset == fp.offset => returned,
+        _ => fp,
+    }
 }
 
 /// Prints how much of each builtin the run used.

@@ -15,12 +15,13 @@ import zlib
 from pathlib import Path
 
 from failing import LOW_LEVEL, RAW
-from runs import CASES, LAYOUT_PARAMS, PROGRAMS, SEGMENTS
+from runs import CASES, LAYOUT_PARAMS, PROGRAMS, SEGMENTS, SIGNED
 from starkware.cairo.lang.cairo_constants import DEFAULT_PRIME
 from starkware.cairo.lang.compiler.cairo_compile import compile_cairo
 from starkware.cairo.lang.instances import LAYOUTS
 from starkware.cairo.lang.vm.cairo_runner import CairoRunner
 from starkware.cairo.lang.vm.vm_exceptions import VmException
+from starkware.crypto.signature.signature import private_to_stark_key, sign
 
 FOLDER = Path(__file__).parent
 CAIRO_RUN = Path(sys.executable).with_name("cairo-run")
@@ -113,6 +114,24 @@ def layouts():
         }
 
 
+def signature():
+    """A public key, a message, and its signature."""
+    key, message = 0x1234567890ABCDEF, 1000
+    r, s = sign(msg_hash=message, priv_key=key, seed=1)
+    return {"public_key": private_to_stark_key(key), "message": message, "r": r, "s": s}
+
+
+def signed_programs(values):
+    """The programs whose only hint gives the signature."""
+    code = SIGNED
+    for word in ["SIGNATURE_R", "SIGNATURE_S", "MESSAGE", "PUBLIC_KEY"]:
+        code = code.replace(word, str(values[word.lower().replace("signature_", "")]))
+    return {
+        "signed": compile_cairo(code=code, prime=DEFAULT_PRIME),
+        "signed_proof": compile_cairo(code=code, prime=DEFAULT_PRIME, add_start=True),
+    }
+
+
 def compiled_programs():
     """Name -> the compiled program."""
     programs = {}
@@ -125,6 +144,11 @@ def compiled_programs():
             programs[f"{name}_proof"] = program_json(
                 program.data, program.builtins, program.main, labels
             )
+    for name, program in signed_programs(signature()).items():
+        labels = {}
+        if name.endswith("_proof"):
+            labels = {label: program.get_label(label) for label in ["__start__", "__end__"]}
+        programs[name] = program_json(program.data, program.builtins, program.main, labels)
     programs["disordered"] = program_json([0x208B7FFF7FFF7FFE], ["pedersen", "output"])
     programs["no_main"] = program_json([0x208B7FFF7FFF7FFE], [], None)
     return programs
@@ -287,6 +311,8 @@ def whole_runs():
         zips = pies(folder)
         for name, program in programs.items():
             (folder / name).write_text(json.dumps(program))
+        for name, program in signed_programs(signature()).items():
+            (folder / name).write_text(json.dumps(program.Schema().dump(program)))
         for name, pie in zips.items():
             (folder / name).write_bytes(pie)
         (folder / "params.json").write_text(json.dumps(LAYOUT_PARAMS))
@@ -295,6 +321,7 @@ def whole_runs():
         "programs": programs,
         "pies": {name: base64.b64encode(pie).decode() for name, pie in zips.items()},
         "layout_params": LAYOUT_PARAMS,
+        "signature": {name: str(value) for name, value in signature().items()},
         "cases": cases,
     }
 
@@ -311,7 +338,8 @@ def write_runs(runs):
     for key in ["programs", "pies"]:
         lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in runs[key].items())
         sections.append(f'"{key}": {{\n{lines}\n}}')
-    sections.append(f'"layout_params": {json.dumps(runs["layout_params"])}')
+    for key in ["layout_params", "signature"]:
+        sections.append(f'"{key}": {json.dumps(runs[key])}')
     lines = ",\n".join(json.dumps(case) for case in runs["cases"])
     sections.append(f'"cases": [\n{lines}\n]')
     (FOLDER / "runs.json").write_text("{\n" + ",\n".join(sections) + "\n}\n")

@@ -145,8 +145,19 @@ PROGRAMS: Dict[str, Tuple[str, bool]] = {
         False,
     ),
     "write_after_program": (
-        "func main() {\n    call rel 2;\n    [ap] = 5, ap++;\n    [ap - 1] = [[ap - 2] + 100];\n"
-        "    call rel 2;\n    ap += 2;\n    [ap] = [fp - 2], ap++;\n    jmp abs [fp - 1];\n}\n",
+        "from starkware.cairo.common.registers import get_fp_and_pc\n"
+        "func main() {\n    let (_, pc) = get_fp_and_pc();\n    assert [pc + 100] = 5;\n"
+        "    return ();\n}\n",
+        False,
+    ),
+    "unused_builtin": (
+        "%builtins output bitwise\nfunc main{output_ptr: felt*, bitwise_ptr: felt*}() {\n"
+        "    assert [output_ptr] = 3;\n    let output_ptr = output_ptr + 1;\n    return ();\n}\n",
+        False,
+    ),
+    "moved_unused_builtin": (
+        "%builtins output bitwise\nfunc main{output_ptr: felt*, bitwise_ptr: felt*}() {\n"
+        "    let bitwise_ptr = bitwise_ptr + 5;\n    return ();\n}\n",
         False,
     ),
     "missing_bitwise_input": (
@@ -181,6 +192,19 @@ PROGRAMS: Dict[str, Tuple[str, bool]] = {
         False,
     ),
 }
+
+SIGNED = """
+%builtins output ecdsa
+from starkware.cairo.common.cairo_builtins import SignatureBuiltin
+
+func main{output_ptr: felt*, ecdsa_ptr: SignatureBuiltin*}() {
+    %{ ecdsa_builtin.add_signature(ids.ecdsa_ptr.address_, (SIGNATURE_R, SIGNATURE_S)) %}
+    assert ecdsa_ptr.message = MESSAGE;
+    assert ecdsa_ptr.pub_key = PUBLIC_KEY;
+    let ecdsa_ptr = ecdsa_ptr + SignatureBuiltin.SIZE;
+    return ();
+}
+"""
 
 # A program with hints, of which only the PIE is used.
 SEGMENTS = """
@@ -222,7 +246,8 @@ CASES: List[Tuple[str, str]] = [
     ("arithmetic", f"--layout starknet {ALL} --relocate_prints"),
     ("arithmetic", "--layout small"),
     ("arithmetic", "--layout plain"),
-    ("arithmetic", "--layout small --allow_missing_builtins"),
+    ("unused_builtin", "--layout small --allow_missing_builtins --print_output --cairo_pie_output {pie}"),
+    ("moved_unused_builtin", "--layout small --allow_missing_builtins"),
     ("arithmetic", "--layout starknet --steps 10"),
     ("arithmetic", "--layout starknet --steps 10 --no_end --no_secure_run --print_output --print_info"),
     ("arithmetic", "--layout starknet --steps 10 --no_end"),
@@ -268,6 +293,8 @@ CASES: List[Tuple[str, str]] = [
     ("modulo_proof", f"--proof_mode --layout dynamic --cairo_layout_params_file {{params}} --print_info {FILES} {AIR}"),
     ("holes_proof", "--proof_mode --layout small --print_info"),
     ("output_gap_proof", "--proof_mode --layout small --air_public_input {air_public}"),
+    ("signed", "--layout small --print_info --cairo_pie_output {pie}"),
+    ("signed_proof", f"--proof_mode --layout small --print_info {FILES} {AIR}"),
     ("pie", f"--layout small {ALL} --cairo_pie_output {{pie}}"),
     ("pie", "--layout small --cairo_pie_output {pie} --merge_extra_segments"),
     ("pie", "--layout small --no_secure_run --print_info"),

@@ -19,13 +19,13 @@ struct Pair {
 func main{range_check_ptr}() {
     alloc_locals;
     let (local set: Pair*) = alloc();
-    let set_end = set;
+    let set_end = cast(set, felt*);
     let (__fp__, _) = get_fp_and_pc();
     local p0: Pair = Pair(1, 2);
     local p1: Pair = Pair(3, 4);
-    set_add{set_end_ptr=set_end}(set_ptr=set, elm_size=Pair.SIZE, elm_ptr=&p0);
-    set_add{set_end_ptr=set_end}(set_ptr=set, elm_size=Pair.SIZE, elm_ptr=&p1);
-    set_add{set_end_ptr=set_end}(set_ptr=set, elm_size=Pair.SIZE, elm_ptr=&p0);
+    set_add{set_end_ptr=set_end}(set_ptr=cast(set, felt*), elm_size=Pair.SIZE, elm_ptr=cast(&p0, felt*));
+    set_add{set_end_ptr=set_end}(set_ptr=cast(set, felt*), elm_size=Pair.SIZE, elm_ptr=cast(&p1, felt*));
+    set_add{set_end_ptr=set_end}(set_ptr=cast(set, felt*), elm_size=Pair.SIZE, elm_ptr=cast(&p0, felt*));
     let (local arr: felt*) = alloc();
     assert arr[0] = 9;
     assert arr[1] = 2;
@@ -39,7 +39,8 @@ func main{range_check_ptr}() {
     memcpy(copy, arr, 4);
     let (filled: felt*) = alloc();
     memset(filled, 3, 12);
-    local bits = log2_ceil(1000);
+    let bits = log2_ceil(1000);
+    local bits = bits;
     %{ print(ids.n, memory.get_range(ids.sorted, ids.n), ids.found.value, ids.ok, ids.found3.key, ids.bits) %}
     local temporary: felt*;
     local destination: felt*;

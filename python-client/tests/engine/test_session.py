@@ -1,0 +1,264 @@
+"""What a session is opened with, what it reports, and how failures travel."""
+
+import sys
+
+import pytest
+from cairohints.engine.failure import HintFailure
+from scripted import cell, execute, make_session, run
+
+
+def test_locals_of_the_first_scope():
+    session, _ = make_session(
+        program_input_json='{"n": [1, 2]}',
+        hint_locals_json='{"a": 1, "b": 2}',
+        hint_locals={"b": 3},
+        static_locals_json='{"s": 4, "t": 5}',
+        static_locals={"t": 6},
+    )
+    scope = run(session, "seen = (program_input['n'], a, b, s, t)")
+    assert scope["seen"] == ([1, 2], 1, 3, 4, 6)
+    assert "s" not in scope and "a" in scope
+    run(session, "vm_enter_scope({'x': 1})")
+    inner = run(
+        session, "seen = ('a' in globals(), 's' in globals(), 'program_input' in globals())"
+    )
+    assert inner["seen"] == (False, True, False)
+
+
+def test_empty_program_input_is_an_empty_object():
+    session, _ = make_session()
+    assert run(session, "seen = program_input")["seen"] == {}
+
+
+@pytest.mark.parametrize(
+    "options", [{"hint_locals_json": "[1]"}, {"static_locals_json": "3"}, {"hint_locals_json": "{"}]
+)
+def test_wrong_json_is_refused(options):
+    with pytest.raises(ValueError):
+        make_session(**options)
+
+
+def test_static_segments_are_refused():
+    with pytest.raises(ValueError, match="segments"):
+        make_session(static_locals={"segments": 3})
+
+
+def test_syscall_handler_from_an_import_path(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "handlers_of_test.py").write_text(
+        "class Outer:\n    class Handler:\n        count = 0\n"
+        "        def call(self):\n            self.count += 1\n            return self.count\n"
+    )
+    session, _ = make_session(
+        import_paths=[str(tmp_path)], syscall_handler="handlers_of_test:Outer.Handler"
+    )
+    assert sys.path[-1] == str(tmp_path)
+    run(session, "syscall_handler.call()")
+    assert run(session, "seen = syscall_handler.call()")["seen"] == 2
+
+
+@pytest.mark.parametrize("path", ["no_colon", ":x", "json:"])
+def test_wrong_syscall_handler(path):
+    with pytest.raises(ValueError, match="module:callable"):
+        make_session(syscall_handler=path)
+
+
+def test_effects_are_cleared():
+    session, _ = make_session(builtins=[dict(name="output", segment=2, included=True)])
+    writes = session.effects.writes
+    run(
+        session,
+        "segments.add(5); segments.add_temp_segment(); memory[ap] = 1; segments.finalize(1, 2, [(0, 1)])\n"
+        "memory.add_relocation_rule(type(ap)(-1, 0), 9); memory[3] = 1\n"
+        "vm_add_validation_rule(1, print); vm_add_auto_deduction_rule(2, print)\n"
+        "output_builtin.add_page(1, output_builtin.base + 1, 2); output_builtin.add_attribute('a', [1])",
+    )
+    effects = session.effects
+    assert not effects.only_writes
+    assert effects.added_segments == [5]
+    assert effects.added_temporary_segments == 1
+    assert effects.finalized_segments == [(1, 2, [(0, 1)])]
+    assert effects.relocation_rules == [(-1, 9)]
+    assert effects.rules == [(0, "validation", 1), (1, "auto_deduction", 2)]
+    assert effects.output_state == (2, 0, [(1, 1, 2)], '{"a": [1]}')
+    session.clear_effects()
+    assert effects.writes is writes and effects.only_writes
+    for name in ("writes", "added_segments", "finalized_segments", "relocation_rules", "rules"):
+        assert getattr(effects, name) == []
+    assert effects.output_state is None and effects.pure_address is None
+    assert effects.added_temporary_segments == 0
+
+
+def test_output_state_is_reported_when_it_changes():
+    session, _ = make_session(builtins=[dict(name="output", segment=2, included=True)])
+    run(session, "output_builtin.pages; output_builtin.get_state()")
+    assert session.effects.output_state is None
+    run(session, "kept = output_builtin.attributes; kept['x'] = 1")
+    assert session.effects.output_state[3] == '{"x": 1}'
+    session.clear_effects()
+    run(session, "kept['y'] = 2")
+    session.end_run()
+    assert session.effects.output_state[3] == '{"x": 1, "y": 2}'
+
+
+def test_output_attributes_must_be_json():
+    session, _ = make_session(builtins=[dict(name="output", segment=2, included=True)])
+    failure = run(session, "output_builtin.add_attribute('a', object())", fail=True)
+    assert failure.class_path == "builtins.TypeError"
+
+
+@pytest.mark.parametrize(
+    "code, kind, exit_code, message",
+    [
+        ("raise ValueError('v')", "exception", 0, "v"),
+        ("raise SystemExit", "exit", 0, ""),
+        ("raise SystemExit(3)", "exit", 3, "3"),
+        ("import sys; sys.exit('bye')", "exit", 1, "bye"),
+        ("raise KeyboardInterrupt", "interrupt", 0, ""),
+        ("del memory", "raw", 0, "'memory'"),
+        ("class B(BaseException): pass\nraise B('b')", "raw", 0, "b"),
+    ],
+)
+def test_failure_kinds(code, kind, exit_code, message):
+    session, _ = make_session()
+    failure = run(session, code, fail=True)
+    assert isinstance(failure, HintFailure)
+    assert (failure.kind, failure.exit_code, failure.message) == (kind, exit_code, message)
+    assert failure.hint_id == 0
+    assert isinstance(failure.exception, BaseException)
+
+
+def test_failure_of_compilation():
+    session, _ = make_session()
+    with pytest.raises(HintFailure) as caught:
+        session.load_hints([(3, "x = 1", None, 0, 0), (4, "y = (", "a.cairo", 10, 2)])
+    failure = caught.value
+    assert (failure.kind, failure.hint_id) == ("compile", 4)
+    assert 'File "a.cairo", line 12' in failure.traceback
+    with pytest.raises(HintFailure) as caught:
+        session.load_hints([(5, "x = \0", None, 0, 0)])
+    assert caught.value.hint_id == 5
+
+
+def test_failing_texts_do_not_fail():
+    session, _ = make_session()
+    failure = run(
+        session, "class E(Exception):\n    def __str__(self): raise KeyError\nraise E", fail=True
+    )
+    assert failure.message == "<E str() failed>"
+
+
+def test_future_imports_stay_out_of_hints():
+    session, _ = make_session()
+    scope = run(session, "def f(x: 1 + 1): pass\nseen = f.__annotations__['x']")
+    assert scope["seen"] == 2
+
+
+def test_read_scopes():
+    session, _ = make_session(static_locals={"hidden": 1}, hint_locals={"given": 2})
+    run(
+        session,
+        "class Bad:\n    def __repr__(self): raise ValueError('no text')\n"
+        "class Worse:\n    def __repr__(self): raise SystemExit(3)\n"
+        "x = 1; long = 'ab' * 1000; bad = Bad(); worse = Worse(); umlaut = 'ä' * 50; odd = '\\ud800'\n"
+        "def f(): pass\n"
+        "vm_enter_scope({'inner': [1]})",
+    )
+    outer, inner = session.read_scopes(20)
+    variables = {name: (kind, text) for name, kind, text in outer}
+    assert variables["x"] == ("int", "1") and variables["given"] == ("int", "2")
+    assert variables["long"] == ("str", "'" + "ab" * 9 + "a")
+    assert variables["bad"][1].startswith("<repr failed: ValueE"[:20])
+    assert variables["worse"][1].startswith("<repr failed: System"[:20])
+    assert len(variables["umlaut"][1].encode()) <= 20
+    assert "odd" in variables and "program_input" in variables
+    assert not {"hidden", "memory", "ids", "ap", "fp", "pc", "__builtins__", "PRIME"} & set(
+        variables
+    )
+    assert inner == [("inner", "list", "[1]")]
+    assert session.end_run() == 2
+    full = {name: text for name, _, text in session.read_scopes(10000)[0]}
+    assert full["bad"] == "<repr failed: ValueError: no text>"
+
+
+def test_raised():
+    session, _ = make_session()
+    error = session.raised("builtins.AssertionError", "text")
+    assert type(error) is AssertionError and str(error) == "text"
+    error = session.raised("some.module.OwnError", "text")
+    assert type(error).__name__ == "OwnError" and type(error).__module__ == "some.module"
+    assert str(error) == "text" and isinstance(error, Exception)
+    assert str(session.raised("builtins.KeyError", "'a'")) == "'a'"
+    assert str(session.raised("builtins.KeyError", "'a")) == repr("'a")
+    assert isinstance(session.raised("builtins.print", "x"), Exception)
+    assert isinstance(session.raised("", "x"), Exception)
+    error = session.raised("starkware.cairo.lang.vm.memory_dict.UnknownMemoryError", "text")
+    assert isinstance(error, KeyError) and str(error) == "text"
+
+
+def test_rules_are_called_for_the_host():
+    session, host = make_session()
+    host.cells = {(2, 0): 3, (2, 1): 500}
+    run(
+        session,
+        "def check(memory, addr, limit):\n"
+        "    assert memory[addr] < limit, 'too big'\n"
+        "    return {addr}\n"
+        "vm_add_validation_rule(2, check, 100)\n"
+        "def deduce(vm, addr, factor):\n"
+        "    return vm.validated_memory[addr - 1] * factor if addr.offset % 2 else None\n"
+        "vm_add_auto_deduction_rule(2, deduce, -2)\n"
+        "def bad(vm, addr): 1 / 0\n"
+        "vm_add_auto_deduction_rule(3, bad)",
+    )
+    assert session.call_rule(0, 2, 0) == ("validated", [(2, 0)])
+    failure = session.call_rule(0, 2, 1)
+    assert (failure.kind, failure.message) == ("exception", "too big")
+    assert session.call_rule(1, 2, 1) == ("value", session.prime - 6)
+    assert session.call_rule(1, 2, 2) == ("value", None)
+    assert session.call_rule(2, 3, 0).class_path == "builtins.ZeroDivisionError"
+    assert session.call_rule(9, 3, 0).class_path == "builtins.LookupError"
+
+
+def test_debugger_notice(monkeypatch):
+    import pdb
+
+    stops = []
+
+    def interaction(self, frame, *_):
+        stops.append(frame.f_code)
+        self.set_continue()
+
+    monkeypatch.setattr(pdb.Pdb, "interaction", interaction)
+    monkeypatch.delenv("PYTHONBREAKPOINT", raising=False)
+    session, host = make_session()
+    code = "breakpoint()\nx = 1\nimport pdb\npdb.set_trace()\ny = 2"
+    monkeypatch.setattr(sys, "breakpointhook", sys.__breakpointhook__)
+    run(session, code)
+    assert host.debuggers == 1
+    assert [code.co_filename for code in stops] == ["<hint0>"] * 2
+    execute(session, 0)
+    assert host.debuggers == 2
+    pdb.Pdb()
+    assert host.debuggers == 2
+
+
+def test_output_is_flushed(capfd):
+    session, _ = make_session(own_stdout=True)
+    run(session, "import sys\nsys.stdout.write('no newline')")
+    assert capfd.readouterr().out == "no newline"
+    run(session, "sys.stdout, kept = None, sys.stdout\nprint('nowhere')")
+    run(session, "sys.stdout = kept")
+
+
+def test_ids_references_are_counted_right():
+    session, _ = make_session()
+    session.memory.known[1] = {4: 1}
+    codes = ["ids.x", "[ids.x for _ in range(2)]", "f = lambda: ids.x\nf()", "getattr(ids, 'x')"]
+    session.load_hints([(i, code, None, 0, 0) for i, code in enumerate(codes)])
+    for i in range(len(codes)):
+        session.define_name(i, cell("x", "fp", -1))
+        assert execute(session, i) is None
+        first = session.hints[i].names.frame
+        assert execute(session, i) is None
+        assert session.hints[i].names.frame is first

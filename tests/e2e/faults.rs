@@ -1,0 +1,202 @@
+//! What hints may do to their worker, and what it costs the run: one typed message, a documented exit
+//! code, bounded time, no process left.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use hint_tests::process::Finished;
+use hint_tests::run::{finish, vm_host_run};
+
+use crate::hint_program::HintProgram;
+
+const DEADLINE: Duration = Duration::from_secs(60);
+
+fn run(code: &str, options: &[&str]) -> Finished {
+    let program = HintProgram::new(code);
+    let finished = finish(vm_host_run(program.path()).args(options), DEADLINE).unwrap();
+    assert!(
+        !finished.stderr_text().contains("panicked"),
+        "{}",
+        finished.stderr_text()
+    );
+    finished
+}
+
+#[track_caller]
+fn dies(code: &str, how: &str) {
+    let finished = run(code, &[]);
+    let stderr = finished.stderr_text();
+    assert_eq!(finished.exit_code(), Some(69), "{stderr}");
+    assert!(
+        stderr.contains("error: the hint worker died while it ran the hint at"),
+        "{stderr}"
+    );
+    assert!(stderr.contains(how), "{stderr}");
+    assert!(
+        finished.duration < Duration::from_secs(10),
+        "{:?}",
+        finished.duration
+    );
+}
+
+#[test]
+fn a_killed_worker() {
+    dies(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+        "signal `9` (SIGKILL)",
+    );
+}
+
+#[test]
+fn a_crash_in_native_code() {
+    dies(
+        "import ctypes\nctypes.string_at(0)",
+        "signal `11` (SIGSEGV)",
+    );
+}
+
+#[test]
+fn an_abort() {
+    dies("import os\nos.abort()", "signal `6` (SIGABRT)");
+}
+
+#[test]
+fn an_exit_behind_pythons_back() {
+    dies("import os\nos._exit(0)", "exited with code `0`");
+    dies("import os\nos._exit(7)", "exited with code `7`");
+}
+
+#[test]
+fn a_closed_session_socket() {
+    let code = "import os, stat\nfor fd in range(3, 64):\n    try:\n        if stat.S_ISSOCK(os.fstat(fd).st_mode):\n            os.close(fd)\n    except OSError:\n        pass";
+    let finished = run(code, &[]);
+    assert_eq!(finished.exit_code(), Some(69), "{}", finished.stderr_text());
+}
+
+#[test]
+fn garbage_on_the_session_socket() {
+    let code = "import os, stat\nfor fd in range(3, 64):\n    try:\n        if stat.S_ISSOCK(os.fstat(fd).st_mode):\n            os.write(fd, b'\\xff' * 4096)\n    except OSError:\n        pass";
+    let finished = run(code, &["--hint-timeout", "5"]);
+    let stderr = finished.stderr_text();
+    assert!(matches!(finished.exit_code(), Some(69 | 124)), "{stderr}");
+}
+
+#[track_caller]
+fn times_out(code: &str) {
+    let finished = run(code, &["--hint-timeout", "1"]);
+    let stderr = finished.stderr_text();
+    assert_eq!(finished.exit_code(), Some(124), "{stderr}");
+    assert!(
+        stderr.contains("ran longer than the limit of `1` seconds"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("hint: raise the limit with --hint-timeout"),
+        "{stderr}"
+    );
+    assert!(
+        finished.duration < Duration::from_secs(5),
+        "{:?}",
+        finished.duration
+    );
+}
+
+#[test]
+fn endless_hints() {
+    times_out("while True: pass");
+    times_out("import time\ntime.sleep(1000)");
+    times_out("while True:\n    try:\n        while True: pass\n    except BaseException: pass");
+    times_out("x = 3 ** (10 ** 9)");
+}
+
+#[test]
+fn deep_recursion_is_an_exception() {
+    let finished = run("def f(n):\n    return f(n + 1)\nf(0)", &[]);
+    assert_eq!(finished.exit_code(), Some(1));
+    assert!(
+        finished.stderr_text().contains("RecursionError"),
+        "{}",
+        finished.stderr_text()
+    );
+}
+
+#[test]
+fn an_interrupt_in_a_hint() {
+    let finished = run("raise KeyboardInterrupt", &[]);
+    assert_eq!(
+        finished.exit_code(),
+        Some(130),
+        "{}",
+        finished.stderr_text()
+    );
+}
+
+#[test]
+fn far_writes_are_refused_without_memory() {
+    for offset in ["2**28", "2**40", "2**62"] {
+        let finished = run(&format!("memory[fp + {offset}] = 1"), &[]);
+        let stderr = finished.stderr_text();
+        assert_eq!(finished.exit_code(), Some(1), "{stderr}");
+        assert!(
+            stderr.contains("cells past the end of its segment"),
+            "{stderr}"
+        );
+        assert!(finished.duration < Duration::from_secs(5));
+    }
+}
+
+#[test]
+fn too_many_segments_are_refused() {
+    let finished = run("for _ in range(10**5): segments.add()", &[]);
+    let stderr = finished.stderr_text();
+    assert_eq!(finished.exit_code(), Some(1), "{stderr}");
+    assert!(
+        stderr.contains("the hint added `100000` segments"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_flood_of_output_passes() {
+    let finished = run("print('x' * 2**20 * 16)\nids.x = 1", &[]);
+    assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
+    assert_eq!(finished.stdout.len(), (16 << 20) + 1);
+}
+
+/// Workers whose command line names this socket owner.
+fn workers_of(parent: u32) -> Vec<u32> {
+    let mark = format!("--parent-pid\0{parent}\0");
+    let processes = std::fs::read_dir("/proc").unwrap();
+    processes
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|pid: &u32| {
+            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains(&mark)
+        })
+        .collect()
+}
+
+#[test]
+fn no_worker_outlives_a_killed_host() {
+    let program = HintProgram::new("import time\ntime.sleep(1000)");
+    let mut command: Command = vm_host_run(program.path());
+    let mut host = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while workers_of(host.id()).is_empty() {
+        assert!(Instant::now() < deadline, "the worker never started");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    let id = host.id();
+    host.kill().unwrap();
+    host.wait().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(2);
+    while !workers_of(id).is_empty() {
+        assert!(Instant::now() < deadline, "the worker outlived its host");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

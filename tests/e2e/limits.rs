@@ -1,0 +1,115 @@
+//! Long runs and large hints, the order of what is printed, and the debugger on a terminal.
+
+use std::process::Command;
+use std::time::Duration;
+
+use hint_tests::binaries::vm_host;
+use hint_tests::process::Finished;
+use hint_tests::run::{finish, vm_host_run};
+use serde_json::Value;
+
+use crate::hint_program::HintProgram;
+
+const DEADLINE: Duration = Duration::from_secs(300);
+
+fn run_with_stats(program: &HintProgram, options: &[&str]) -> (Finished, Value) {
+    let stats = program.folder().join("stats.json");
+    let mut command = vm_host_run(program.path());
+    let finished = finish(command.args(options).arg("--stats").arg(&stats), DEADLINE).unwrap();
+    assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
+    let stats = serde_json::from_slice(&std::fs::read(stats).unwrap()).unwrap();
+    (finished, stats)
+}
+
+/// The corpus' program of that name.
+fn corpus(name: &str) -> HintProgram {
+    let path = hint_tests::record::programs_directory().join(name);
+    HintProgram::of(&std::fs::read_to_string(path).unwrap())
+}
+
+#[test]
+fn a_million_steps() {
+    let (_, stats) = run_with_stats(&corpus("long/no_hints.json"), &[]);
+    assert!(stats["steps"].as_u64().unwrap() >= 1_000_000, "{stats}");
+    assert_eq!(stats["hints_executed"], 0);
+}
+
+#[test]
+fn a_hundred_thousand_hints_take_one_round_trip_each() {
+    let (_, stats) = run_with_stats(&corpus("long/hint_dense.json"), &[]);
+    assert_eq!(stats["hints_executed"], 100_000);
+    // Starting the session takes two, ending it one.
+    assert!(stats["round_trips"].as_u64().unwrap() <= 100_010, "{stats}");
+}
+
+#[test]
+fn a_million_cells_from_one_hint() {
+    let code = "p = segments.add()\nsegments.write_arg(p, range(10**6))\nassert memory[p + 999999] == 999999";
+    let (_, stats) = run_with_stats(&HintProgram::new(code), &[]);
+    assert!(stats["sub_requests"].as_u64().unwrap() < 10, "{stats}");
+    assert!(
+        stats["bytes_from_worker"].as_u64().unwrap() > 32_000_000,
+        "{stats}"
+    );
+}
+
+#[test]
+fn what_hints_print_keeps_its_order() {
+    let code = "import sys, os\nfor i in range(3):\n    print('out', i)\n    sys.stdout.write('no line end ')\n    os.write(1, b'raw\\n')\n";
+    let finished = finish(&mut vm_host_run(HintProgram::new(code).path()), DEADLINE).unwrap();
+    // Python keeps an unfinished line in its buffer, as the reference VM's own stdout does on a pipe;
+    // whole lines come out as they are printed.
+    let stdout = finished.stdout_text();
+    assert_eq!(stdout.matches("raw").count(), 3, "{stdout}");
+    assert!(
+        stdout.find("out 0").unwrap() < stdout.find("out 1").unwrap(),
+        "{stdout}"
+    );
+    assert!(
+        stdout.find("out 1").unwrap() < stdout.find("out 2").unwrap(),
+        "{stdout}"
+    );
+}
+
+/// `breakpoint()` opens pdb on the terminal; the deadline of the hint rests while it is open.
+#[test]
+fn a_breakpoint_opens_the_debugger_on_the_terminal() {
+    let program = HintProgram::new("secret = 6 * 7\nbreakpoint()\nids.x = secret");
+    let driver = r#"
+import os, pty, sys, time
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+seen = b""
+sent = False
+while True:
+    try:
+        data = os.read(fd, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    seen += data
+    if not sent and b"(Pdb)" in seen:
+        time.sleep(2)
+        os.write(fd, b"p 'value', secret\nc\n")
+        sent = True
+print(seen.decode(errors="replace"))
+print("exit", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"#;
+    let mut command = Command::new("python3");
+    command
+        .args(["-c", driver])
+        .arg(vm_host())
+        .arg("run")
+        .arg(program.path())
+        .args(["--hint-timeout", "1"]);
+    let finished = finish(&mut command, DEADLINE).unwrap();
+    let stdout = finished.stdout_text();
+    assert!(
+        stdout.contains("('value', 42)"),
+        "{stdout}{}",
+        finished.stderr_text()
+    );
+    assert!(stdout.contains("exit 0"), "{stdout}");
+}

@@ -1,0 +1,22 @@
+%builtins output range_check
+from starkware.cairo.common.alloc import alloc
+from starkware.cairo.common.dict_access import DictAccess
+from starkware.cairo.common.serialize import serialize_word
+from starkware.cairo.common.squash_dict import squash_dict
+
+// `squash_dict` on a list of accesses, with small keys.
+func main{output_ptr: felt*, range_check_ptr}() {
+    alloc_locals;
+    let (local accesses: DictAccess*) = alloc();
+    assert accesses[0] = DictAccess(key=7, prev_value=1, new_value=2);
+    assert accesses[1] = DictAccess(key=3, prev_value=10, new_value=20);
+    assert accesses[2] = DictAccess(key=7, prev_value=2, new_value=5);
+    assert accesses[3] = DictAccess(key=7, prev_value=5, new_value=5);
+    let (local squashed: DictAccess*) = alloc();
+    let (end) = squash_dict(accesses, accesses + 4 * DictAccess.SIZE, squashed);
+    assert end - squashed = 2 * DictAccess.SIZE;
+    assert squashed[0] = DictAccess(key=3, prev_value=10, new_value=20);
+    assert squashed[1] = DictAccess(key=7, prev_value=1, new_value=5);
+    serialize_word(squashed[1].new_value);
+    return ();
+}
