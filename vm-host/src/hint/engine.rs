@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use crate::worker::{Death, Link, LinkError, Traffic, WorkerProcess};
 
 /// The other side of a session.
+#[allow(clippy::large_enum_variant, reason = "there is one for each VM")]
 #[derive(Debug)]
 pub enum Engine {
     /// A worker process.
