@@ -46,7 +46,9 @@ def test_names_are_resolved_once():
 
 
 def test_definitions_can_come_later():
-    session, host = session_with("result = ids.a", cell("a", "fp", -1), cells={(1, 4): 8, (1, 3): 9})
+    session, host = session_with(
+        "result = ids.a", cell("a", "fp", -1), cells={(1, 4): 8, (1, 3): 9}
+    )
     assert run(session, "", hint_id=0)["result"] == 8
     session.define_name(0, cell("a", "fp", -2))
     assert run(session, "", hint_id=0)["result"] == 9
@@ -71,18 +73,31 @@ def test_ids_object_is_reused_unless_it_is_kept():
 def test_kept_ids_write_where_they_were():
     session, _ = session_with("kept = ids", cell("a", "fp", 0), cell("b", "ap", 0))
     execute(session, 0, ap=(1, 30), fp=(1, 20))
-    run(session, "kept.a = 1; kept.b = 2; assert kept.a == 1 and kept.b == 2", ap=(1, 60), fp=(1, 50))
+    run(
+        session,
+        "kept.a = 1; kept.b = 2; assert kept.a == 1 and kept.b == 2",
+        ap=(1, 60),
+        fp=(1, 50),
+    )
     assert session.effects.writes == [(1, 20, 1), (1, 30, 2)]
 
 
 def test_slow_and_fast_writes_agree():
     for prepared in (False, True):
-        session, host = session_with("ids.a = 5; ids.b = ap; ids.c = -1", cell("a", "fp", 1),
-                                     cell("b", "ap", 1), cell("c", "ap", 2))
+        session, host = session_with(
+            "ids.a = 5; ids.b = ap; ids.c = -1",
+            cell("a", "fp", 1),
+            cell("b", "ap", 1),
+            cell("c", "ap", 2),
+        )
         if prepared:
             session.memory.lengths[1] = 5
         assert execute(session, 0) is None
-        assert session.effects.writes == [(1, 6, 5), (1, 11, RelocatableValue(1, 10)), (1, 12, PRIME - 1)]
+        assert session.effects.writes == [
+            (1, 6, 5),
+            (1, 11, RelocatableValue(1, 10)),
+            (1, 12, PRIME - 1),
+        ]
         assert bool(host.asked) != prepared
 
 
@@ -107,7 +122,11 @@ def test_expressions():
         (("/", ("const", 1), ("const", 0)), "SimplifierError", "Division by zero."),
         (("/", ("const", 1), ("-", ("ap",), ("ap",))), "SimplifierError", "Division by zero."),
         (("*", ("ap",), ("const", 2)), "TypeError", "unsupported operand"),
-        (("+", ("ap",), ("fp",)), "AssertionError", "Cannot add two relocatable values: 1:10 + 1:5."),
+        (
+            ("+", ("ap",), ("fp",)),
+            "AssertionError",
+            "Cannot add two relocatable values: 1:10 + 1:5.",
+        ),
         (("+", ("raised", "builtins.KeyError", "'a'"), ("ap",)), "KeyError", "'a'"),
         (
             ("deref", ("const", 3), "at 3: ", "\nmarks"),
@@ -186,7 +205,16 @@ def test_structs_that_point_to_each_other():
 
 
 def test_members_may_have_any_name():
-    names = ["_memory", "_struct_definition", "address", "type", "get", "self", "class_", "_context_"]
+    names = [
+        "_memory",
+        "_struct_definition",
+        "address",
+        "type",
+        "get",
+        "self",
+        "class_",
+        "_context_",
+    ]
     session, host = session_with(
         "values = [getattr(ids.s, name) for name in names]",
         ("", "s", "reference", ("struct", ("fp",), "S"), ("raised", "builtins.TypeError", "no")),

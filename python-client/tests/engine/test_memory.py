@@ -109,7 +109,10 @@ def test_write_asks_when_the_cell_is_unknown():
 def test_equal_write_is_no_write():
     session, host = make_session()
     host.cells = {(1, 20): 4}
-    run(session, "memory[ap + 10] = 4; memory[ap + 10] = 4 - PRIME; segments.load_data(ap + 10, [4])")
+    run(
+        session,
+        "memory[ap + 10] = 4; memory[ap + 10] = 4 - PRIME; segments.load_data(ap + 10, [4])",
+    )
     assert session.effects.writes == []
 
 
@@ -219,7 +222,10 @@ def test_frozen_memory_refuses_every_way_of_writing():
         failure = run(session, code, fail=True)
         assert failure.message == "Memory is frozen and cannot be changed."
     assert run(session, "", hint_id=0, fail=True).class_path == "builtins.AssertionError"
-    run(session, "segments.compute_effective_sizes()\nassert segments.get_segments_used_sizes()[0] == 0")
+    run(
+        session,
+        "segments.compute_effective_sizes()\nassert segments.get_segments_used_sizes()[0] == 0",
+    )
     run(session, "memory.unfreeze_for_testing(); memory[ap] = 1")
 
 
@@ -257,8 +263,11 @@ def test_ecdsa_cells_go_to_the_host_at_once():
     failure = run(session, "memory[ecdsa_builtin.base + 1] = 5", fail=True)
     assert failure.message == "refused by the host"
     assert 1 not in session.memory.known[2]
-    run(session, "segments.add(); ecdsa_builtin.add_signature(ecdsa_builtin.base + 2, (3, 4))\n"
-        "memory[ecdsa_builtin.base + 2] = 1; memory[ecdsa_builtin.base + 3] = 1")
+    run(
+        session,
+        "segments.add(); ecdsa_builtin.add_signature(ecdsa_builtin.base + 2, (3, 4))\n"
+        "memory[ecdsa_builtin.base + 2] = 1; memory[ecdsa_builtin.base + 3] = 1",
+    )
     assert session.effects.signatures == [((2, 2), 3, 4)]
     assert session.effects.writes == [(2, 2, 1), (2, 3, 1)]
 

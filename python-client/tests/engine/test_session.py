@@ -20,7 +20,9 @@ def test_locals_of_the_first_scope():
     assert scope["seen"] == ([1, 2], 1, 3, 4, 6)
     assert "s" not in scope and "a" in scope
     run(session, "vm_enter_scope({'x': 1})")
-    inner = run(session, "seen = ('a' in globals(), 's' in globals(), 'program_input' in globals())")
+    inner = run(
+        session, "seen = ('a' in globals(), 's' in globals(), 'program_input' in globals())"
+    )
     assert inner["seen"] == (False, True, False)
 
 
@@ -171,7 +173,9 @@ def test_read_scopes():
     assert variables["worse"][1].startswith("<repr failed: System"[:20])
     assert len(variables["umlaut"][1].encode()) <= 20
     assert "odd" in variables and "program_input" in variables
-    assert not {"hidden", "memory", "ids", "ap", "fp", "pc", "__builtins__", "PRIME"} & set(variables)
+    assert not {"hidden", "memory", "ids", "ap", "fp", "pc", "__builtins__", "PRIME"} & set(
+        variables
+    )
     assert inner == [("inner", "list", "[1]")]
     assert session.end_run() == 2
     full = {name: text for name, _, text in session.read_scopes(10000)[0]}

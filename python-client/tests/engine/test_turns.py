@@ -50,7 +50,15 @@ def attempts(session):
 
 
 ALL = [
-    *("memory read", "memory get", "memory in", "memory range", "ids read", "raw read", "data read"),
+    *(
+        "memory read",
+        "memory get",
+        "memory in",
+        "memory range",
+        "ids read",
+        "raw read",
+        "data read",
+    ),
     *("memory miss", "memory write", "bulk write", "setdefault", "ids miss", "ids write"),
     *("ids unresolved", "new segment", "new temporary segment", "finalize", "rule"),
     *("validation rule", "delete", "iterate", "is_accessed", "freeze", "pure"),

@@ -1,7 +1,7 @@
 """Owns the evaluation of references: expressions over `ap`, `fp` and memory.
 
-An expression is a nested tuple that the host resolved (see `Session.define_name`). It is turned into
-a straight-line Python function of a frame, so that its depth costs no stack. Evaluates exactly as
+An expression is a nested tuple that the host resolved (see `Expression`). It is turned into a
+straight-line Python function of a frame, so that its depth costs no stack. Evaluates exactly as
 the reference VM: numbers are kept signed between operations, the result is reduced.
 """
 
@@ -154,7 +154,9 @@ class _Compiler:
                 raise ValueError(f"the reference expression has an unknown node: `{kind}`")
         return operands[0]
 
-    def operation(self, kind: str, left: Tuple[Any, ...], right: Tuple[Any, ...]) -> Tuple[Any, ...]:
+    def operation(
+        self, kind: str, left: Tuple[Any, ...], right: Tuple[Any, ...]
+    ) -> Tuple[Any, ...]:
         if left[0] == right[0] == "int" and kind != "/":
             value = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}[kind](left[1], right[1])
             return "int", self.field(value)

@@ -104,9 +104,7 @@ def traceback_text(error: BaseException, locate: Locate) -> str:
     hidden = _engine_filenames(error)
     for part in _parts(described):
         if part.stack:
-            part.stack = _Frames(
-                frame for frame in part.stack if frame.filename not in hidden
-            )
+            part.stack = _Frames(frame for frame in part.stack if frame.filename not in hidden)
     described.stack = traceback.StackSummary.from_list(
         [_show(frame, locate) for frame in described.stack]
     )
@@ -120,9 +118,7 @@ def _show(frame: traceback.FrameSummary, locate: Locate) -> traceback.FrameSumma
     return traceback.FrameSummary(filename=fixed[0], lineno=fixed[1], name=frame.name)
 
 
-def _located(
-    filename: Any, line: Optional[int], locate: Locate
-) -> Optional[Tuple[str, int]]:
+def _located(filename: Any, line: Optional[int], locate: Locate) -> Optional[Tuple[str, int]]:
     match = _HINT_FILENAME.match(str(filename))
     if match is None or line is None:
         return None

@@ -112,9 +112,7 @@ class EngineVm(VirtualMachine):
         self.resolvers = {}
         self._options = hint_locals, static_locals
         run_context.memory.data = MeasuredCells(run_context.memory.data)
-        super().__init__(
-            program, run_context, hint_locals, static_locals=static_locals, **options
-        )
+        super().__init__(program, run_context, hint_locals, static_locals=static_locals, **options)
         if self.session is None:
             self._open_session()
 
@@ -126,9 +124,7 @@ class EngineVm(VirtualMachine):
         self.session = Session(
             self.host,
             prime=self.prime,
-            builtins=[
-                _describe(name, runner) for name, runner in self.builtin_runners.items()
-            ],
+            builtins=[_describe(name, runner) for name, runner in self.builtin_runners.items()],
             segment_count=self.real_segments.n_segments,
             hint_locals=hint_locals,
             static_locals=user_locals,

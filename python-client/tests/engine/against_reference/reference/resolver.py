@@ -95,9 +95,9 @@ class Resolver:
             expr = reference.eval(flow.ap_tracking)
             expr, expr_type = simplify_type_system(expr, identifiers=self.identifiers)
             if isinstance(expr_type, TypeStruct):
-                assert isinstance(
-                    expr, ExprDeref
-                ), f"Expected expression of type '{expr_type.format()}' to have an address."
+                assert isinstance(expr, ExprDeref), (
+                    f"Expected expression of type '{expr_type.format()}' to have an address."
+                )
                 expr = expr.addr
                 expr_type = TypePointer(pointee=expr_type)
             if not isinstance(expr_type, (TypeFelt, TypePointer)):
@@ -122,9 +122,9 @@ class Resolver:
             reference = flow.resolve_reference(self.reference_manager, definition.full_name)
             assert str(full_name[-1:]) == name, "Expecting scope to end with name."
             value, value_type = simplify_type_system(reference.value, identifiers=self.identifiers)
-            assert isinstance(
-                value, ExprDeref
-            ), f"{full_name} (= {value.format()}) does not reference memory and cannot be assigned."
+            assert isinstance(value, ExprDeref), (
+                f"{full_name} (= {value.format()}) does not reference memory and cannot be assigned."
+            )
             address = Reference(
                 pc=reference.pc,
                 value=ExprCast(expr=value.addr, dest_type=value_type),
