@@ -9,8 +9,8 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from . import errors
-from .values import RelocatableValue
 from .v1 import vm_service_pb2 as pb
+from .values import RelocatableValue
 
 #: `google.rpc.ErrorInfo.domain` of our servers.
 DOMAIN = "cairohints"
@@ -67,9 +67,7 @@ def call_error(error: grpc.RpcError) -> errors.CallError:
     return cls(text, reason=reason, code=code, metadata=metadata)
 
 
-def vm_failure(
-    failure: pb.Failure, exception: Optional[BaseException] = None
-) -> errors.VmFailed:
+def vm_failure(failure: pb.Failure, exception: Optional[BaseException] = None) -> errors.VmFailed:
     """The exception for a VM in state FAILED."""
     cls = _BY_FAILURE.get(failure.reason, errors.VmFailed)
     message = failure.message.rstrip("\n") or f"the vm failed: {failure.reason}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from ..engine import failure as failures
-from ..values import felt_bytes, runs_of
 from ..v1 import hint_session_pb2 as pb
 from ..v1 import value_pb2
+from ..values import felt_bytes, runs_of
 
 _KINDS = {
     failures.EXCEPTION: pb.FAILURE_KIND_EXCEPTION,
@@ -63,9 +63,7 @@ def _output_state(message: pb.OutputState, state: Any) -> None:
     message.attributes_json = attributes_json
 
 
-def failed(
-    failure: failures.HintFailure, done: Optional[pb.Effects] = None
-) -> pb.Failed:
+def failed(failure: failures.HintFailure, done: Optional[pb.Effects] = None) -> pb.Failed:
     """How a hint, its compilation or a rule failed."""
     return pb.Failed(
         kind=_KINDS.get(failure.kind, pb.FAILURE_KIND_EXCEPTION),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, FrozenSet, List
 
-from ..values import cells_of, runs_of
 from ..v1 import hint_session_pb2 as pb
 from ..v1 import value_pb2
+from ..values import cells_of, runs_of
 from . import tables
 
 #: Sends a question and waits for the answer. Without a question: waits for a further answer.

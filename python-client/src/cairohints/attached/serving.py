@@ -13,8 +13,8 @@ from typing import Any, Dict, Optional
 
 from ..engine.failure import HintFailure
 from ..engine.session import Session
-from ..values import cell_bytes
 from ..v1 import hint_session_pb2 as pb
+from ..values import cell_bytes
 from . import done, tables
 from .here import Here
 from .host import Host
