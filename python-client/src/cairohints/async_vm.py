@@ -23,9 +23,7 @@ from .values import AddressLike, Cell, RelocatableValue, address_message, cells_
 class AsyncVm:
     """`async with AsyncVm("prog.json", layout="small") as vm: await vm.run()`."""
 
-    def __init__(
-        self, program: ProgramLike, *, address: Optional[str] = None, **options: Any
-    ) -> None:
+    def __init__(self, program: ProgramLike, *, address: Optional[str] = None, **options: Any) -> None:
         self._options = VmOptions(**options)
         if isinstance(self._options.hints, Here):
             raise ValueError(
@@ -43,7 +41,7 @@ class AsyncVm:
     async def __aenter__(self) -> "AsyncVm":
         address = self._address or local_server().address
         self._channel = grpc.aio.insecure_channel(address, channel_options(address))
-        self._stub = VmServiceStub(self._channel)
+        self._stub = VmServiceStub(self._channel)  # type: ignore[no-untyped-call]
         try:
             parts = upload_requests(program_bytes(self._program))
             program = uploaded(await self._call(self._stub.UploadProgram, parts))
@@ -124,9 +122,7 @@ class AsyncVm:
 
     async def read_memory(self, address: AddressLike, count: int = 1) -> List[Cell]:
         """Consecutive cells, at most 65,536; `None` for empty ones."""
-        request = pb.ReadMemoryRequest(
-            name=self.name, address=address_message(address), count=count
-        )
+        request = pb.ReadMemoryRequest(name=self.name, address=address_message(address), count=count)
         return cells_of((await self._call(self._stub.ReadMemory, request)).cells.values)
 
     async def write_memory(self, address: AddressLike, values: Iterable[Any]) -> None:
@@ -142,9 +138,7 @@ class AsyncVm:
     async def return_values(self, count: int) -> Tuple[Cell, ...]:
         """What the function returned."""
         request = pb.ReadReturnValuesRequest(name=self.name, count=count)
-        return tuple(
-            cells_of((await self._call(self._stub.ReadReturnValues, request)).values.values)
-        )
+        return tuple(cells_of((await self._call(self._stub.ReadReturnValues, request)).values.values))
 
     async def scopes(self, max_text_bytes: int = 0) -> List[List[Variable]]:
         """The variables of the hint scopes as texts."""

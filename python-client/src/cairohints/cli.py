@@ -54,9 +54,7 @@ def main() -> None:
             table = Table("pc", "where", "placement", "reason", "first line")
             for placed in vm.hints():
                 place = f"{placed.hint.filename}:{placed.hint.line}"
-                table.add_row(
-                    str(placed.pc), place, placed.placement, placed.reason, placed.first_line
-                )
+                table.add_row(str(placed.pc), place, placed.placement, placed.reason, placed.first_line)
             Console().print(table)
 
     @app.command()

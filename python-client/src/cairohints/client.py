@@ -40,7 +40,7 @@ class Client:
         #: `unix:/path` or `host:port`.
         self.address = address or local_server().address
         self._channel = grpc.insecure_channel(self.address, channel_options(self.address))
-        self.stub: Any = VmServiceStub(self._channel)
+        self.stub: Any = VmServiceStub(self._channel)  # type: ignore[no-untyped-call]
         self._uploaded: Set[str] = set()
         self._forgotten: "queue.SimpleQueue[Optional[str]]" = queue.SimpleQueue()
         threading.Thread(
@@ -50,9 +50,7 @@ class Client:
             daemon=True,
         ).start()
 
-    def call(
-        self, method: Callable[..., Any], request: Any, timeout: Optional[float] = None
-    ) -> Any:
+    def call(self, method: Callable[..., Any], request: Any, timeout: Optional[float] = None) -> Any:
         """Calls the server."""
         try:
             return method(request, timeout=timeout)

@@ -54,9 +54,7 @@ class InvalidProgram(InvalidArgument):
 class VmNotFound(CallError):
     """There is no such VM (any more)."""
 
-    advice = (
-        "a vm lives until it is closed, its client's connection ends or it stays unused too long"
-    )
+    advice = "a vm lives until it is closed, its client's connection ends or it stays unused too long"
 
 
 class ProgramNotFound(CallError):

@@ -127,7 +127,6 @@ def _error_details(error: Any) -> Tuple[str, Dict[str, str], List[str]]:
             hints += [link.description for link in guide.links if link.description]
         elif detail.Unpack(bad):
             hints += [
-                f"`{violation.field}`: {violation.description}"
-                for violation in bad.field_violations
+                f"`{violation.field}`: {violation.description}" for violation in bad.field_violations
             ]
     return reason, metadata, hints

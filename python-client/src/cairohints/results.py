@@ -199,6 +199,6 @@ def event(message: pb.WatchVmResponse) -> Event:
     return Event("dropped", dropped=message.dropped.count)
 
 
-def artifact_number(artifact: Artifact) -> "pb.Artifact":
+def artifact_number(artifact: Artifact) -> Any:
     """The server's number for an artifact."""
     return pb.Artifact.Value(f"ARTIFACT_{Artifact(artifact).name}")

@@ -65,8 +65,8 @@ def felt_bytes(number: int) -> bytes:
 def _encode(value: Any) -> bytes:
     if isinstance(value, int):
         return felt_bytes(value)
-    offset = value.offset.to_bytes(8, "little")
-    segment = value.segment_index.to_bytes(8, "little", signed=True)
+    offset: bytes = value.offset.to_bytes(8, "little")
+    segment: bytes = value.segment_index.to_bytes(8, "little", signed=True)
     return offset + segment + bytes(15) + bytes([_RELOCATABLE])
 
 

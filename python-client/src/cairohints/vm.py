@@ -71,7 +71,7 @@ class Vm:
         self._vm: pb.Vm = created
         #: `vms/{vm_id}`.
         self.name: str = created.name
-        self._finalizer = weakref.finalize(self, self._client.forget, self.name)
+        self._finalizer: Any = weakref.finalize(self, self._client.forget, self.name)
         self._finalizer.atexit = False
         self._output: Optional[_HintOutput] = None
         self._forward = hint_output
@@ -81,9 +81,7 @@ class Vm:
                 self._client.stub, self.name, chosen.hints, data, chosen.syscall_handler
             )
             self._finalizer.detach()
-            self._finalizer = weakref.finalize(
-                self, _forget, self._client, self.name, self._attached
-            )
+            self._finalizer = weakref.finalize(self, _forget, self._client, self.name, self._attached)
             self._finalizer.atexit = False
         #: Reads memory; writes it before the first step.
         self.memory = VmMemory(self)
@@ -91,7 +89,9 @@ class Vm:
         self.segments = VmSegments(self)
 
     def _create(self, options: VmOptions, program: str) -> pb.Vm:
-        return self._client.call(self._client.stub.CreateVm, options.request(program)).vm
+        request = options.request(program)
+        created: pb.Vm = self._client.call(self._client.stub.CreateVm, request).vm
+        return created
 
     def call(self, method: Any, request: Any, timeout: Optional[float] = None) -> Any:
         """Calls the server; serves attached hints meanwhile."""

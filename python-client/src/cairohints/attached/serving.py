@@ -105,8 +105,8 @@ class HintServer:
     def _execute(self, session: Session, hint: pb.ExecuteHint) -> pb.SessionResponse:
         started = time.perf_counter_ns()
         self._host.learn(hint.cells, hint.lengths)
-        for definition in hint.structs:
-            tables.define_struct(session, definition)
+        for struct in hint.structs:
+            tables.define_struct(session, struct)
         for definition in hint.definitions:
             session.define_name(hint.hint_id, tables.definition(definition))
         failure = session.execute(

@@ -114,7 +114,8 @@ class AttachedHints:
             if kind == _REQUEST:
                 if item.WhichOneof("message") != "answer":
                     raise RuntimeError("the server sent a request where an answer belongs")
-                return item.answer
+                answer: session_pb.Answer = item.answer
+                return answer
 
     def close(self) -> None:
         """Stops serving; the VM fails at its next hint."""
