@@ -20,14 +20,13 @@ def fake_vm_host(tmp_path, monkeypatch):
     path.write_text(
         textwrap.dedent(f"""\
         #!{sys.executable}
-        import os, sys
+        import sys, threading
         sys.path.insert(0, {str(TESTS)!r})
         from fake_server import serve
-        assert sys.argv[1] == "serve" and "--exit-with-parent" in sys.argv
-        address = sys.argv[sys.argv.index("--listen") + 1]
+        assert sys.argv[1] == "serve"
+        address = "unix:" + sys.argv[sys.argv.index("--unix") + 1]
         server, _, _ = serve(address)
-        sys.stdin.read()
-        os._exit(0)
+        threading.Event().wait()
         """)
     )
     path.chmod(0o755)

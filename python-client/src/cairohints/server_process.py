@@ -60,14 +60,13 @@ class LocalServer:
         self._folder = tempfile.mkdtemp(prefix="cairohints-")
         socket = os.path.join(self._folder, "vm.sock")
         self.address = f"unix:{socket}"
-        command = [str(executable), "serve", "--listen", self.address, "--exit-with-parent"]
+        command = [str(executable), "serve", "--unix", socket, "--grace", "0"]
         if sys.prefix != sys.base_prefix:
             command += ["--python-env", sys.prefix]
         self._log = tempfile.TemporaryFile()
         self.pid = os.getpid()
-        # The server ends when this pipe does: when this process dies, however it dies.
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=self._log, stderr=self._log
+            command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
         )
         self._wait_until_ready(socket)
 
@@ -89,8 +88,6 @@ class LocalServer:
         """Ends the server, kindly first."""
         if self.pid != os.getpid():
             return
-        if self.process.stdin is not None:
-            self.process.stdin.close()
         if self.process.poll() is None:
             self.process.terminate()
             try:

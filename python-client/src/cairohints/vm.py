@@ -62,6 +62,7 @@ class Vm:
         chosen = VmOptions(**options)
         self._client = client or default_client()
         self._attached: Optional[AttachedHints] = None
+        self._pausing: Any = None
         data = program_bytes(program)
         try:
             created = self._create(chosen, self._client.ensure_uploaded(data))
@@ -158,7 +159,8 @@ class Vm:
         request = pb.PauseVmRequest(name=self.name)
         if self._attached is not None and self._attached.in_hint:
             # The answer comes when the hint is over.
-            self._client.stub.PauseVm.future(request)
+            # gRPC cancels a call whose future nobody holds.
+            self._pausing = self._client.stub.PauseVm.future(request)
             return
         self._client.call(self._client.stub.PauseVm, request)
 
