@@ -14,3 +14,6 @@ pub mod v1 {
 
 /// The version of the session messages. Host and engine must speak the same.
 pub const PROTOCOL_VERSION: u32 = 1;
+
+/// The descriptors of all messages and services, for reflection.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/descriptor.bin");

@@ -22,16 +22,19 @@ fn generated_code_is_current() {
     };
     std::fs::create_dir_all(&fresh).expect("folder for generated code");
     let descriptors = protox::compile(FILES, [root]).expect("the .proto files compile");
+    let encoded = prost::Message::encode_to_vec(&descriptors);
+    std::fs::write(fresh.join("descriptor.bin"), encoded).expect("the descriptors are written");
     tonic_prost_build::configure()
         .bytes(".")
         .emit_rerun_if_changed(false)
         .out_dir(&fresh)
         .compile_fds(descriptors)
         .expect("code is generated");
-    let name = "cairohints.v1.rs";
-    let read = |folder: &Path| std::fs::read_to_string(folder.join(name)).expect("generated code");
-    assert!(
-        read(&committed) == read(&fresh),
-        "src/gen/{name} is stale; hint: run `UPDATE_GENERATED=1 cargo test -p hint-proto`"
-    );
+    for name in ["cairohints.v1.rs", "descriptor.bin"] {
+        let read = |folder: &Path| std::fs::read(folder.join(name)).expect("a generated file");
+        assert!(
+            read(&committed) == read(&fresh),
+            "src/gen/{name} is stale; hint: run `UPDATE_GENERATED=1 cargo test -p hint-proto`"
+        );
+    }
 }

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use vm_host::cli::{self, RunArgs, RunOptions};
+use vm_host::cli::{self, RunArgs, RunOptions, ServeArgs};
 use vm_host::run::{self, RunError};
+use vm_host::server;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -23,12 +24,15 @@ enum Command {
     Run(Box<RunArgs>),
     /// Prints where each hint of a program would run, and why.
     Hints(run::HintsArgs),
+    /// Serves VMs to clients over gRPC.
+    Serve(Box<ServeArgs>),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(arguments) => run_program(*arguments),
         Command::Hints(arguments) => run::hints(&arguments),
+        Command::Serve(arguments) => serve(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -44,9 +48,23 @@ fn main() -> ExitCode {
 fn run_program(arguments: RunArgs) -> Result<(), RunError> {
     let options = RunOptions::resolve(arguments, |name| std::env::var_os(name))
         .map_err(|error| RunError::new(cli::ExitCode::Usage, error))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    runtime()?.block_on(run::run(&options))
+}
+
+fn serve(arguments: &ServeArgs) -> Result<(), RunError> {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    runtime()?.block_on(server::serve(arguments))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, RunError> {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| RunError::new(cli::ExitCode::Internal, error))?;
-    runtime.block_on(run::run(&options))
+        .map_err(|error| RunError::new(cli::ExitCode::Internal, error))
 }

@@ -7,6 +7,7 @@ use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use std::sync::Arc;
 use vm_host::hint::HintSession;
+use vm_host::hint::engine::Engine;
 use vm_host::hint::session::SessionInputs;
 use vm_host::program::CompiledProgram;
 use vm_host::worker::{Death, Link, Spawner, WorkerOptions, WorkerProcess, worker_binary};
@@ -109,8 +110,10 @@ async fn first_hint(worker: WorkerProcess, socket: std::os::unix::net::UnixStrea
     };
     let json = PROGRAM.as_bytes().into();
     let mut session = HintSession::start(
-        link,
-        worker,
+        Engine::Worker {
+            link,
+            process: worker,
+        },
         SessionInputs::default(),
         Vec::new(),
         (program, base, json),

@@ -1,11 +1,14 @@
 //! One hint: what it is sent, what it asks, what it may change.
 
 mod answer;
+pub mod builtins;
 pub mod diff;
+pub mod engine;
 pub mod learned;
 pub mod limits;
 mod namespace;
 pub mod path;
+mod scopes;
 pub mod session;
 pub mod snapshot;
 pub mod statistics;

@@ -2,7 +2,6 @@
 //! apply what it did.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +19,7 @@ use hint_proto::v1::{
 use tokio::time::Instant;
 
 use super::diff::{Applied, Diff, DiffError, RegisteredRule};
+use super::engine::Engine;
 use super::limits::Limits;
 use super::namespace::Namespace;
 use super::path::Registers;
@@ -28,7 +28,7 @@ use super::statistics::{HintCost, Statistics};
 use super::table::HintTable;
 use super::wire;
 use crate::program::CompiledProgram;
-use crate::worker::{Death, Link, LinkError, Traffic, WorkerProcess};
+use crate::worker::{Death, LinkError, Traffic};
 
 /// How long the engine may take for anything that is not a hint.
 const BOOKKEEPING_TIMEOUT: Duration = Duration::from_secs(60);
@@ -99,8 +99,7 @@ struct HintState {
 /// The engine of one VM.
 #[derive(Debug)]
 pub struct HintSession {
-    link: Link,
-    process: WorkerProcess,
+    engine: Engine,
     started: Started,
     inputs: SessionInputs,
     pub(super) table: HintTable,
@@ -108,7 +107,7 @@ pub struct HintSession {
     structs: HashMap<String, StructDefinition>,
     structs_sent: HashSet<String>,
     pub(super) diff: Diff,
-    pub(super) program_json: Rc<[u8]>,
+    pub(super) program_json: Arc<[u8]>,
     rules: Vec<RegisteredRule>,
     pure_address: Option<String>,
     unheld_attributes: Option<String>,
@@ -126,16 +125,15 @@ pub(super) struct Exchange {
 }
 
 impl HintSession {
-    /// Opens the session over `link` and loads the hints of `program`, whose code starts at `base`.
+    /// Opens the session with `engine` and loads the hints of `program`, whose code starts at `base`.
     ///
     /// # Errors
     /// [`HintError`] when the engine does not start or a hint does not compile.
     pub async fn start(
-        link: Link,
-        process: WorkerProcess,
+        engine: Engine,
         inputs: SessionInputs,
         builtins: Vec<v1::Builtin>,
-        (program, base, program_json): (Arc<CompiledProgram>, Relocatable, Rc<[u8]>),
+        (program, base, program_json): (Arc<CompiledProgram>, Relocatable, Arc<[u8]>),
         vm: &mut VirtualMachine,
     ) -> Result<Self, HintError> {
         let start = Start {
@@ -150,8 +148,7 @@ impl HintSession {
             segment_count: u32::try_from(vm.segments.num_segments()).unwrap_or(u32::MAX),
         };
         let mut session = Self {
-            link,
-            process,
+            engine,
             started: Started::default(),
             diff: Diff::new(inputs.limits),
             inputs,
@@ -344,7 +341,7 @@ impl HintSession {
         }
     }
 
-    fn exchange_of(&self, vm: &VirtualMachine, hint_id: Option<u32>) -> Exchange {
+    pub(super) fn exchange_of(&self, vm: &VirtualMachine, hint_id: Option<u32>) -> Exchange {
         Exchange {
             hint_id,
             registers: Registers {
@@ -358,7 +355,7 @@ impl HintSession {
     }
 
     /// Sends a request and answers the engine's questions until it responds.
-    async fn converse(
+    pub(super) async fn converse(
         &mut self,
         vm: &mut VirtualMachine,
         mut request: Request,
@@ -366,7 +363,7 @@ impl HintSession {
     ) -> Result<Response, HintError> {
         loop {
             let sent = Instant::now();
-            let response = self.link.exchange(request, exchange.deadline).await;
+            let response = self.engine.exchange(request, exchange.deadline).await;
             self.statistics.waiting += sent.elapsed();
             self.statistics.round_trips += 1;
             match response {
@@ -374,7 +371,7 @@ impl HintSession {
                     self.statistics.sub_requests += 1;
                     exchange.questions += 1;
                     if exchange.questions > self.diff.limits().questions_per_hint {
-                        self.process.kill();
+                        self.engine.end();
                         return Err(HintError::Protocol(format!(
                             "a hint asked more than `{}` questions",
                             self.diff.limits().questions_per_hint
@@ -383,7 +380,7 @@ impl HintSession {
                     let mut parts = self.answer(vm, ask, exchange)?;
                     let last = parts.pop().unwrap_or_default();
                     for part in parts {
-                        if let Err(error) = self.link.send_part(Request::Answer(part)).await {
+                        if let Err(error) = self.engine.send_part(Request::Answer(part)).await {
                             return Err(self.broken(error).await);
                         }
                     }
@@ -398,15 +395,15 @@ impl HintSession {
     async fn broken(&mut self, error: LinkError) -> HintError {
         match error {
             LinkError::Deadline => {
-                self.process.kill();
+                self.engine.end();
                 let limit = self.inputs.hint_timeout.unwrap_or(BOOKKEEPING_TIMEOUT);
                 HintError::Timeout { limit }
             }
             LinkError::Closed => HintError::Died {
-                death: self.process.death().await,
+                death: self.engine.death().await,
             },
             error => {
-                self.process.kill();
+                self.engine.end();
                 HintError::Protocol(error.to_string())
             }
         }
@@ -515,7 +512,13 @@ impl HintSession {
     /// Bytes to and from the engine.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
-        self.link.traffic()
+        self.engine.traffic()
+    }
+
+    /// The process id of the engine, if it is a worker of ours.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.engine.process_id()
     }
 
     /// What the engine said about itself.
@@ -534,7 +537,7 @@ fn is_missing(definition: &v1::Definition) -> bool {
     }
 }
 
-fn out_of_order() -> HintError {
+pub(super) fn out_of_order() -> HintError {
     HintError::Protocol("a response that does not fit the request".to_owned())
 }
 

@@ -1,19 +1,18 @@
 //! The engine of a run: a worker process with its session.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
-use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
-use hint_proto::v1::{Builtin, FailureKind};
+use hint_proto::v1::FailureKind;
 
 use super::{PROGRAM_BASE, RunError, report};
 use crate::cli::{ExitCode, ProgramSource, PythonEnvironment, RunOptions};
+use crate::hint::builtins::describe_builtins;
+use crate::hint::engine::Engine;
 use crate::hint::session::SessionInputs;
 use crate::hint::{HintError, HintSession, Limits};
 use crate::program::{CompiledProgram, ExceptionContext};
-use crate::vm::Machine;
-use crate::vm::finish::{Ended, Exception, RunFailure};
+use crate::vm::Failure;
 use crate::worker::{Death, Link, LinkError, WorkerOptions, WorkerProcess, worker_binary};
 
 /// The exit code with which a worker refuses its environment; it has said why on stderr.
@@ -27,7 +26,7 @@ pub(super) async fn start(
     options: &RunOptions,
     runner: &mut CairoRunner,
     program: &Arc<CompiledProgram>,
-    program_json: Rc<[u8]>,
+    program_json: Arc<[u8]>,
     program_input_json: String,
     context: &ExceptionContext,
 ) -> Result<HintSession, RunError> {
@@ -57,52 +56,29 @@ pub(super) async fn start(
         },
         ..SessionInputs::default()
     };
-    let builtins = builtins(runner);
+    let builtins = describe_builtins(runner);
     let main = (Arc::clone(program), PROGRAM_BASE, program_json);
-    HintSession::start(link, process, inputs, builtins, main, &mut runner.vm)
-        .await
-        .map_err(|error| match error {
-            HintError::Raised(failed) if failed.kind == i32::from(FailureKind::Compile) => {
-                match program.hints().get(failed.hint_id as usize) {
-                    Some(hint) => {
-                        let mut pc = PROGRAM_BASE;
-                        pc.offset += hint.pc;
-                        report::compile(context, pc, hint.index, &failed)
-                    }
-                    None => RunError::new(ExitCode::Internal, "an unknown hint does not compile"),
+    HintSession::start(
+        Engine::Worker { link, process },
+        inputs,
+        builtins,
+        main,
+        &mut runner.vm,
+    )
+    .await
+    .map_err(|error| match error {
+        HintError::Raised(failed) if failed.kind == i32::from(FailureKind::Compile) => {
+            match program.hints().get(failed.hint_id as usize) {
+                Some(hint) => {
+                    let mut pc = PROGRAM_BASE;
+                    pc.offset += hint.pc;
+                    report::failure(Failure::of_compilation(context, pc, hint.index, failed))
                 }
+                None => RunError::new(ExitCode::Internal, "an unknown hint does not compile"),
             }
-            error => report::hint(error, "the start of the session"),
-        })
-}
-
-/// What the engine knows that the end of the run needs.
-///
-/// # Errors
-/// [`RunError`] when a rule that a hint registered raises or the engine is gone.
-pub(super) async fn end(machine: &mut Machine, ended: &mut Ended) -> Result<(), RunError> {
-    let complaint = machine
-        .verify_rules()
-        .await
-        .map_err(|error| report::hint(error, "a rule at the end of the run"))?;
-    if let Err(text) = complaint {
-        let failure = RunFailure::new(Exception::InconsistentAutoDeduction, text);
-        return Err(RunError::verbatim(
-            ExitCode::ProgramFailed,
-            failure.to_string(),
-        ));
-    }
-    let Some(session) = &mut machine.session else {
-        return Ok(());
-    };
-    let depth = session
-        .end_run(&mut machine.runner.vm)
-        .await
-        .map_err(|error| report::hint(error, "the end of the run"))?;
-    ended.scope_depth = depth as usize;
-    ended.pure_address = session.pure_address().map(str::to_owned);
-    ended.output_attributes = session.unheld_attributes().map(str::to_owned);
-    Ok(())
+        }
+        error => report::failure(Failure::of_hint(error, "the start of the session")),
+    })
 }
 
 fn not_started(death: Death) -> RunError {
@@ -130,38 +106,5 @@ fn import_paths(options: &RunOptions) -> Vec<String> {
     folder
         .and_then(|folder| folder.into_os_string().into_string().ok())
         .into_iter()
-        .collect()
-}
-
-/// The builtins as the engine is told of them.
-fn builtins(runner: &CairoRunner) -> Vec<Builtin> {
-    runner
-        .vm
-        .builtin_runners
-        .iter()
-        .map(|builtin| {
-            let mut description = Builtin {
-                name: builtin.name().to_str().to_owned(),
-                segment: builtin.base() as i64,
-                included: runner.get_program_builtins().contains(&builtin.name()),
-                ratio: builtin.ratio(),
-                ratio_denominator: builtin.ratio_den().unwrap_or(1),
-                ..Builtin::default()
-            };
-            match builtin {
-                BuiltinRunner::RangeCheck(runner) => {
-                    description.range_check_parts = runner.n_parts() as u32;
-                }
-                BuiltinRunner::RangeCheck96(runner) => {
-                    description.range_check_parts = runner.n_parts() as u32;
-                }
-                BuiltinRunner::Mod(runner) => {
-                    description.batch_size = runner.batch_size() as u32;
-                    description.word_bit_length = 96;
-                }
-                _ => {}
-            }
-            description
-        })
         .collect()
 }

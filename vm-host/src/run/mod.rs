@@ -10,21 +10,19 @@ mod report;
 pub use error::RunError;
 pub use hints::{HintsArgs, hints};
 
-
 use std::io::Write as _;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cairo_vm::types::relocatable::Relocatable;
 
-use crate::cli::{HintPlacement, ExitCode, ProgramSource, RunOptions};
+use crate::cli::{ExitCode, HintPlacement, ProgramSource, RunOptions};
 use crate::placement::NativeHints;
 use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
 use crate::vm::finish::{self, Ended, FinishError, PreparedRun};
 use crate::vm::outputs::{Output, OutputError, OutputFiles, Printer, Stats, read_pie};
 use crate::vm::progress::Progress;
-use crate::vm::{Machine, StepCause, StepError};
+use crate::vm::{Failure, Machine, StepCause, StepError, end_hints};
 
 /// Where the program's code starts.
 const PROGRAM_BASE: Relocatable = Relocatable {
@@ -88,21 +86,27 @@ async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attem
     let started = Instant::now();
     let outcome = execute(&mut machine, options, end, steps).await;
     if placement == HintPlacement::Auto
-        && matches!(&outcome, Err(StepError { cause: StepCause::NeedsPython, .. }))
+        && matches!(
+            &outcome,
+            Err(StepError {
+                cause: StepCause::NeedsPython,
+                ..
+            })
+        )
     {
         return Ok(Attempt::NeedsPython);
     }
     let mut outcome = outcome.map_err(|error| {
-            // Programs that hints loaded explain their own instructions.
-            let loaded = machine
-                .session
-                .as_ref()
-                .map_or(&[][..], |s| s.table().programs());
-            for program in loaded.iter().skip(1) {
-                context.load(Arc::clone(&program.program), program.base);
-            }
-            report::step(&machine, &context, error)
-        });
+        // Programs that hints loaded explain their own instructions.
+        let loaded = machine
+            .session
+            .as_ref()
+            .map_or(&[][..], |s| s.table().programs());
+        for program in loaded.iter().skip(1) {
+            context.load(Arc::clone(&program.program), program.base);
+        }
+        report::failure(Failure::of_step(&machine, &context, error))
+    });
     let running = started.elapsed();
     let mut ended = Ended {
         exact_steps: steps.is_some(),
@@ -110,7 +114,10 @@ async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attem
     };
     if let Ok(original_steps) = outcome {
         ended.original_steps = original_steps;
-        outcome = engine::end(&mut machine, &mut ended).await.map(|()| None);
+        outcome = end_hints(&mut machine, &mut ended)
+            .await
+            .map(|()| None)
+            .map_err(report::failure);
     }
     files
         .write(Output::Stats, |file| {
@@ -181,7 +188,7 @@ async fn start_program(
     path: &std::path::Path,
     placement: HintPlacement,
 ) -> Result<Start, RunError> {
-    let bytes: Rc<[u8]> = inputs::program(path)?.into();
+    let bytes: Arc<[u8]> = inputs::program(path)?.into();
     let name = path.display();
     let bad_program = |error: ProgramError| {
         RunError::new(
@@ -308,7 +315,10 @@ fn finish_error(
 ) -> RunError {
     match error {
         FinishError::Run(failure) => run_failure(failure),
-        FinishError::Step(failure) => report::instruction(&prepared.runner.vm, context, &failure),
+        FinishError::Step(failure) => {
+            let vm = &prepared.runner.vm;
+            report::failure(Failure::of_instruction(vm, context, &failure))
+        }
         FinishError::Output(error) => cannot_write(error),
         error @ FinishError::Print(_) => RunError::new(ExitCode::CannotWrite, error),
     }

@@ -24,9 +24,10 @@ use crate::{
         },
     },
 };
+use cairo_vm::vm::vm_core::VirtualMachine;
 pub use end::end_run;
 pub use failure::{Exception, RunFailure};
-pub use initialize::{PreparedRun, initialize};
+pub use initialize::{PreparedRun, initialize, prepare};
 pub use layout::{DilutedPool, Layout};
 pub use layout_params::{LayoutParamsError, read_layout_params};
 pub use pie::initialize_pie;
@@ -144,14 +145,27 @@ pub fn finish_ended(
     let relocation = Relocation::of(&runner.vm)?;
     if !options.secure_run {
         // A secure run has no pointer that cannot be relocated.
-        for segment in outputs::segments(&runner.vm) {
-            for (_, value) in outputs::cells(&runner.vm, segment) {
-                relocation.value(&value)?;
-            }
-        }
+        check_relocatable(&runner.vm, &relocation)?;
     }
     print(prepared, ended, options, &relocation, true, writer)?;
     write_files(prepared, options, &relocation, true, files)
+}
+
+/// Checks that every pointer in memory can be relocated.
+///
+/// # Errors
+/// [`RunFailure`] for the first one that cannot.
+pub fn check_relocation(vm: &VirtualMachine) -> Result<(), RunFailure> {
+    check_relocatable(vm, &Relocation::of(vm)?)
+}
+
+fn check_relocatable(vm: &VirtualMachine, relocation: &Relocation) -> Result<(), RunFailure> {
+    for segment in outputs::segments(vm) {
+        for (_, value) in outputs::cells(vm, segment) {
+            relocation.value(&value)?;
+        }
+    }
+    Ok(())
 }
 
 /// Produces what a failed run left, for `--debug_error`: prints, trace and memory. The caller has printed

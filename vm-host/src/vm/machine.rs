@@ -151,8 +151,11 @@ impl Machine {
     }
 
     /// One step: the hints at pc, then its instruction.
+    ///
+    /// # Errors
+    /// [`StepError`] when it fails.
     #[inline]
-    async fn step(&mut self) -> Result<(), StepError> {
+    pub async fn step(&mut self) -> Result<(), StepError> {
         let pc = self.runner.vm.get_pc();
         if let Some(session) = &self.session {
             let hints = session.table().at(pc).len();
@@ -241,7 +244,9 @@ impl Machine {
         }
     }
 
-    fn stop(&self, cause: StepCause) -> StepError {
+    /// The error for a run that stops before the next step.
+    #[must_use]
+    pub fn stop(&self, cause: StepCause) -> StepError {
         StepError {
             before: Registers::of(&self.runner.vm),
             cause,

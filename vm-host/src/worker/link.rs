@@ -26,7 +26,7 @@ const MAX_REQUEST_BYTES: usize = 1 << 30;
 /// Host and worker alternate, so one request is in flight; the second absorbs the last word.
 const REQUESTS: usize = 2;
 /// How long a worker may take to start.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The link broke.
 #[derive(Debug, thiserror::Error)]

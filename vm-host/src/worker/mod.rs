@@ -9,6 +9,7 @@ mod spawner;
 mod zygote;
 
 pub use counting::Traffic;
+pub(crate) use link::START_TIMEOUT;
 pub use link::{Link, LinkError};
 pub use locate::{WorkerNotFound, worker_binary};
 pub use process::{Death, SpawnError, WorkerOptions, WorkerProcess};

@@ -50,6 +50,8 @@ pub enum Death {
     Exit(i32),
     /// It lived on without its connection and was killed.
     Disconnected,
+    /// It was a client, which ended its stream.
+    Detached,
 }
 
 impl std::fmt::Display for Death {
@@ -61,6 +63,7 @@ impl std::fmt::Display for Death {
             },
             Self::Exit(code) => write!(formatter, "it exited with code `{code}`"),
             Self::Disconnected => write!(formatter, "it closed its connection"),
+            Self::Detached => write!(formatter, "its client detached"),
         }
     }
 }

@@ -7,11 +7,11 @@ Each has what hints use of the reference VM's runner of that builtin and passes 
 from __future__ import annotations
 
 import json
-import sys
 from types import SimpleNamespace
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 from .effects import Effects
+from .identity import StandIn, StandInType
 from .relocatable import RelocatableValue
 
 _RUNNERS = "starkware.cairo.lang.builtins."
@@ -20,11 +20,10 @@ _WORDS = 4
 _RANGE_CHECK_PART_BOUND = 2**16
 
 
-class BuiltinRunner:
+class BuiltinRunner(StandIn):
     """A builtin without anything special."""
 
-    #: Module and name of the reference VM's runner.
-    reference = ("starkware.cairo.lang.vm.builtin_runner", "SimpleBuiltinRunner")
+    __reference__ = ("starkware.cairo.lang.vm.builtin_runner", "SimpleBuiltinRunner")
     cells_per_instance: Optional[int] = None
     n_input_cells: Optional[int] = None
 
@@ -38,11 +37,6 @@ class BuiltinRunner:
         self.stop_ptr: Optional[RelocatableValue] = None
         self._base = RelocatableValue(description["segment"], 0)
         self._effects = effects
-
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
-        module, name = type(self).reference
-        return getattr(sys.modules.get(module), name, type(self))
 
     @property
     def base(self) -> RelocatableValue:
@@ -66,7 +60,7 @@ class BuiltinRunner:
 class RangeCheckBuiltinRunner(BuiltinRunner):
     """`range_check` and `range_check96`."""
 
-    reference = (
+    __reference__ = (
         _RUNNERS + "range_check.range_check_builtin_runner",
         "RangeCheckBuiltinRunner",
     )
@@ -113,7 +107,7 @@ class _Signatures(Dict[RelocatableValue, Any]):
 class SignatureBuiltinRunner(BuiltinRunner):
     """`ecdsa`."""
 
-    reference = (_RUNNERS + "signature.signature_builtin_runner", "SignatureBuiltinRunner")
+    __reference__ = (_RUNNERS + "signature.signature_builtin_runner", "SignatureBuiltinRunner")
     cells_per_instance = n_input_cells = _SIGNATURE_CELLS
 
     def __init__(self, description: Dict[str, Any], effects: Effects) -> None:
@@ -175,7 +169,7 @@ class PublicMemoryPage:
 class OutputBuiltinRunner(BuiltinRunner):
     """`output`: the base, the pages and the attributes of the output."""
 
-    reference = ("starkware.cairo.lang.vm.output_builtin_runner", "OutputBuiltinRunner")
+    __reference__ = ("starkware.cairo.lang.vm.output_builtin_runner", "OutputBuiltinRunner")
 
     def __init__(self, description: Dict[str, Any], effects: Effects) -> None:
         super().__init__(description, effects)
@@ -285,7 +279,7 @@ class OutputBuiltinRunner(BuiltinRunner):
 class HashBuiltinRunner(BuiltinRunner):
     """`pedersen`."""
 
-    reference = (_RUNNERS + "hash.hash_builtin_runner", "HashBuiltinRunner")
+    __reference__ = (_RUNNERS + "hash.hash_builtin_runner", "HashBuiltinRunner")
     cells_per_instance = 3
     n_input_cells = 2
 
@@ -312,7 +306,7 @@ class HashBuiltinRunner(BuiltinRunner):
 
 
 class ModBuiltinRunner(BuiltinRunner):
-    """`add_mod` and `mul_mod`: everything else is done by the class of the installed `cairo-lang`."""
+    """`add_mod` and `mul_mod`: the class of the installed `cairo-lang` does everything else."""
 
     cells_per_instance = n_input_cells = 7
 
@@ -347,23 +341,23 @@ class ModBuiltinRunner(BuiltinRunner):
 class AddModBuiltinRunner(ModBuiltinRunner):
     """`add_mod`."""
 
-    reference = (_RUNNERS + "modulo.mod_builtin_runner", "AddModBuiltinRunner")
+    __reference__ = (_RUNNERS + "modulo.mod_builtin_runner", "AddModBuiltinRunner")
 
 
 class MulModBuiltinRunner(ModBuiltinRunner):
     """`mul_mod`."""
 
-    reference = (_RUNNERS + "modulo.mod_builtin_runner", "MulModBuiltinRunner")
+    __reference__ = (_RUNNERS + "modulo.mod_builtin_runner", "MulModBuiltinRunner")
 
 
 def _plain(name: str, path: str, class_name: str, cells: int, inputs: int) -> type:
     attributes = {
         "__doc__": f"`{name}`.",
-        "reference": (_RUNNERS + path, class_name),
+        "__reference__": (_RUNNERS + path, class_name),
         "cells_per_instance": cells,
         "n_input_cells": inputs,
     }
-    return type(class_name, (BuiltinRunner,), attributes)
+    return StandInType(class_name, (BuiltinRunner,), attributes)
 
 
 _CLASSES: Dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Owns the hooks that act when a module is imported: class identity with the reference VM's modules.
+"""Owns the hooks that act when a module is imported: class identity with the reference VM.
 
 Knows which modules matter and what happens to them; imports none of them itself.
 """

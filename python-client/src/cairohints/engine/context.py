@@ -1,4 +1,4 @@
-"""Owns `ids._context`: the reference VM's own view of a hint's names, for the few hints that use it.
+"""Owns `ids._context`: the reference VM's own view of a hint's names; few hints use it.
 
 Everything is loaded when it is asked for, with the classes of the installed `cairo-lang`.
 """

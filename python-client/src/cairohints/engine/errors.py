@@ -1,8 +1,8 @@
 """Owns the exception classes of the reference VM, without importing it.
 
 As long as the module that defines a class is not imported, a stand-in of the same name is raised;
-when it is, stand-ins become subclasses of the real class, so that `except` and `isinstance` agree in
-both orders. Knows nothing of memory or hints.
+when it is, stand-ins become subclasses of the real class, so that `except` and `isinstance` agree
+in both orders. Knows nothing of memory or hints.
 """
 
 from __future__ import annotations

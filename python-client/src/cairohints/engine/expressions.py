@@ -1,7 +1,7 @@
 """Owns the evaluation of references: expressions over `ap`, `fp` and memory.
 
-An expression is a nested tuple that the host resolved (see `Session.define_name`). It is turned into
-a straight-line Python function of a frame, so that its depth costs no stack. Evaluates exactly as
+An expression is a nested tuple that the host resolved (see `Expression`). It is turned into a
+straight-line Python function of a frame, so that its depth costs no stack. Evaluates exactly as
 the reference VM: numbers are kept signed between operations, the result is reduced.
 """
 

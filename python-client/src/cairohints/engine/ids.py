@@ -16,10 +16,11 @@ from .expressions import (
     evaluate_lazily,
     register_offset,
 )
+from .identity import StandIn, StandInType
 from .memory import OFFSET_BOUND, Memory
 from .memory_dict import ValidatedMemoryDict
 from .relocatable import RelocatableValue
-from .structs import Structs, reference_class, refuse_private
+from .structs import Structs, refuse_private
 
 _MODULE = "starkware.cairo.lang.vm.vm_consts"
 _NONE_TEXT = "Setting a value to None is not allowed."
@@ -34,18 +35,15 @@ Getter = Callable[[Any], Any]
 Setter = Callable[[Any, Any], None]
 
 
-class VmConsts:
+class VmConsts(StandIn):
     """A scope of Cairo names: `ids` itself, or a namespace, function or label in it."""
 
     # Python's own form of names keeps them apart from Cairo's: no Cairo name is looked up that
     # starts with two underscores.
     __module__ = _MODULE
     __slots__ = ("__frame__", "__parent__", "__scope__", "_path", "instruction_offset_")
+    __reference__ = (_MODULE, "VmConsts")
     __names__: "HintIds"
-
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
-        return reference_class("VmConsts", VmConsts)
 
     @property
     def _context(self) -> Any:
@@ -136,7 +134,7 @@ class HintIds:
         return self.surroundings.find_context()
 
     def renew(self) -> None:
-        """Makes a new `ids` for the next execution; whoever kept the old one keeps its registers."""
+        """Makes a new `ids` for the next execution; a kept old one keeps its registers."""
         if self.frame is not None:
             self.frame.ap_cells = self.frame.fp_cells = _dead_cells
         if self._class is None:
@@ -153,7 +151,7 @@ class HintIds:
         """The class of the scopes inside of `ids`."""
         if self._scope_class is None:
             attributes = {"__slots__": (), "__module__": _MODULE, "__names__": self}
-            self._scope_class = type("VmConsts", (VmConsts,), attributes)
+            self._scope_class = StandInType("VmConsts", (VmConsts,), attributes)
         return self._scope_class
 
     def access(self, scope: str, name: str) -> Tuple[Getter, Setter]:
@@ -188,7 +186,7 @@ class HintIds:
             if cell is not None:
                 (fp_offsets if cell[0] == "fp" else ap_offsets)[name] = cell[1]
         attributes["__setattr__"] = _fast_setattr(fp_offsets, ap_offsets, self.surroundings.prime)
-        return type("VmConsts", (VmConsts,), attributes)
+        return StandInType("VmConsts", (VmConsts,), attributes)
 
 
 def _settable_cell(definition: Definition) -> Optional[Tuple[str, int]]:

@@ -56,7 +56,8 @@ class Memory:
         self.host = host
         self.prime = prime
         self.effects = effects
-        #: Segment to offset to value. True for ever.
+        #: Segment to offset to value. True for ever. The transport adds to the inner dictionaries;
+        #: while a hint runs it must not replace them.
         self.known: Dict[int, Dict[int, Any]] = {}
         #: `(segment, offset)` of empty cells. True until the hint ends.
         self.empty: Set[Tuple[int, int]] = set()
@@ -230,6 +231,30 @@ class Memory:
     def write(self, address: Any, value: Any) -> None:
         """Writes a cell as Cairo code would: reduced and validated."""
         cls = value.__class__
+        if (
+            cls is int
+            and 0 <= value < self.prime
+            and address.__class__ is RelocatableValue
+            and self.writer == get_ident()
+        ):
+            # Everything below comes to the same for a number in an empty, unguarded cell.
+            segment = address.segment_index
+            offset = address.offset
+            cells = self.known.get(segment)
+            if (
+                cells is not None
+                and offset not in cells
+                and 0 <= offset < OFFSET_BOUND
+                and segment not in self.guarded
+                and (
+                    segment >= self.segment_count
+                    or offset >= self.lengths.get(segment, OFFSET_BOUND)
+                    or (segment, offset) in self.empty
+                )
+            ):
+                cells[offset] = value
+                self.effects.writes.append((segment, offset, value))
+                return
         if cls is RelocatableValue:
             if not 0 <= value.offset < OFFSET_BOUND:
                 value %= self.prime

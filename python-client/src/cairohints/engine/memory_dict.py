@@ -6,11 +6,11 @@ They behave as the reference VM's `ValidatedMemoryDict` and `MemoryDict` and pas
 
 from __future__ import annotations
 
-import sys
 from collections.abc import MutableMapping
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from .errors import inconsistent_memory
+from .identity import StandIn
 from .memory import Memory, check_element, sorted_addresses
 from .relocatable import RelocatableValue
 
@@ -58,7 +58,7 @@ class _Cells(MutableMapping):
         return repr(dict(self))
 
 
-class _MemoryView:
+class _MemoryView(StandIn):
     """What both mappings can do."""
 
     __slots__ = ("_memory",)
@@ -161,7 +161,7 @@ class _MemoryView:
         return self._memory.relocate_value(value)
 
     def relocate_memory(self) -> None:
-        """Moves the cells of the temporary segments that have a rule, without waiting for the end."""
+        """Moves the cells of temporary segments that have a rule without waiting for the end."""
         memory = self._memory
         if memory.frozen:
             raise AssertionError("Memory is frozen and cannot be changed.")
@@ -230,19 +230,12 @@ def _known_run(cells: Optional[Dict[int, Any]], offset: int, size: int) -> Optio
     return None if None in values else values
 
 
-def _reference_class(module: str, name: str, default: type) -> type:
-    return getattr(sys.modules.get("starkware.cairo.lang.vm." + module), name, default)
-
-
 class MemoryDict(_MemoryView):
     """`segments.memory`: writes values as they are."""
 
     __slots__ = ()
     __module__ = "starkware.cairo.lang.vm.memory_dict"
-
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
-        return _reference_class("memory_dict", "MemoryDict", MemoryDict)
+    __reference__ = (__module__, "MemoryDict")
 
     def __setitem__(self, addr: Any, value: Any) -> None:
         self._memory.store(addr, value)
@@ -267,19 +260,11 @@ class ValidatedMemoryDict(_MemoryView):
 
     __slots__ = ("_add_rule",)
     __module__ = "starkware.cairo.lang.vm.validated_memory_dict"
+    __reference__ = (__module__, "ValidatedMemoryDict")
 
     def __init__(self, memory: Memory, add_rule: Callable[..., None]) -> None:
         super().__init__(memory)
         self._add_rule = add_rule
-
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
-        return _reference_class("validated_memory_dict", "ValidatedMemoryDict", ValidatedMemoryDict)
-
-    def __getattr__(self, name: str) -> Any:
-        # The reference VM looks other names up in the dict that this one wraps.
-        owner = "ValidatedMemoryDict" if name in _OWN_NAMES else "MemoryDict"
-        raise AttributeError(f"'{owner}' object has no attribute '{name}'")
 
     @property
     def prime(self) -> int:

@@ -1,8 +1,8 @@
 """Owns `RelocatableValue`, an address that becomes a number when the run ends.
 
 It is *the* class of that name: `classes` puts it into the reference VM's own module when a hint
-imports that, and when that module was imported earlier its class is used here instead. Knows nothing
-of memory or sessions.
+imports that, and when that module was imported earlier its class is used here instead. Knows
+nothing of memory or sessions.
 """
 
 from __future__ import annotations
@@ -166,8 +166,8 @@ _set_offset = RelocatableValue.offset.__set__  # type: ignore[attr-defined]
 
 _earlier = sys.modules.get(MODULE)
 if _earlier is not None and hasattr(_earlier, "RelocatableValue"):
-    # Addresses of that class may exist already (a program's own objects): only the same class equals
-    # them.
+    # Addresses of that class may exist already (a program's own objects): only the same class
+    # equals them.
     RelocatableValue = _earlier.RelocatableValue  # type: ignore[misc]
 
 #: A value of a memory cell.

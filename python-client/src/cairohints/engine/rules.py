@@ -105,6 +105,7 @@ def make_rule_vm(session: Any) -> Any:
         ecdsa_additional_data=session.ecdsa_additional_data,
         is_accessed=session.is_accessed,
         is_integer_value=lambda value: isinstance(value, int),
+        # The registers are those of the last hint: the host calls rules in the middle of a step.
         run_context=SimpleNamespace(
             memory=raw_memory, prime=session.prime, pc=None, ap=None, fp=None
         ),

@@ -6,11 +6,11 @@ segments itself; the host checks the numbers when the hint ends.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from .errors import SECURITY, raised
+from .identity import StandIn
 from .memory import Memory
 from .memory_dict import MemoryDict
 from .relocatable import RelocatableValue
@@ -20,10 +20,11 @@ SEGMENT_SIZE_UPPER_BOUND = 2**64
 _SIZE_BOUND = 2**64
 
 
-class MemorySegmentManager:
+class MemorySegmentManager(StandIn):
     """The segments of one VM."""
 
     __module__ = "starkware.cairo.lang.vm.memory_segments"
+    __reference__ = (__module__, "MemorySegmentManager")
     __slots__ = (
         "memory",
         "prime",
@@ -48,11 +49,6 @@ class MemorySegmentManager:
         self.zero_segment_size = 0
         self._segment_sizes: Dict[int, int] = {}
         self._segment_used_sizes: Optional[Dict[int, int]] = None
-
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
-        module = sys.modules.get("starkware.cairo.lang.vm.memory_segments")
-        return getattr(module, "MemorySegmentManager", MemorySegmentManager)
 
     # Segments.
 

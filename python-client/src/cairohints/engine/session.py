@@ -37,7 +37,7 @@ _getrefcount = sys.getrefcount
 #: `(id, code, Cairo file or None, line of the bracket, empty lines after it)`.
 HintTuple = Tuple[int, str, Optional[str], int, int]
 
-_NO_FP = RelocatableValue(0, -1)
+_NOWHERE = RelocatableValue(0, -1)
 
 
 class Hint:
@@ -51,7 +51,7 @@ class Hint:
         self.names = names
         self.location: Optional[Tuple[str, int, int]] = location
         #: Where it ran last.
-        self.pc = _NO_FP
+        self.pc = _NOWHERE
         #: Whether it calls anything, and so may have printed.
         self.calls = _calls(code)
         #: The program it belongs to, and its position there.
@@ -103,7 +103,7 @@ class Session:
         )
         self._program = ProgramSource(host.read_program)
         self._hint: Optional[Hint] = None
-        self._fp = _NO_FP
+        self._fp = _NOWHERE
         self._debugging = False
         for path in import_paths:
             if path not in sys.path:
@@ -186,6 +186,7 @@ class Session:
                 raise failure
         del self.hints[-1]
         self.memory.known.clear()
+        self._hint = None
         self.scopes = scopes
 
     def load_hints(self, hints: List[HintTuple]) -> List[Tuple[int, List[str]]]:
@@ -323,6 +324,8 @@ class Session:
         self.memory.begin()
         self.memory.segment_count = self.segments.n_segments
         self.memory.temporary_segment_count = self.segments.n_temp_segments
+        names = self._names
+        vars(self.rules.vm.run_context).update(pc=names["pc"], ap=names["ap"], fp=names["fp"])
         try:
             return self.rules.call(rule_id, RelocatableValue(segment, offset))
         except BaseException as error:

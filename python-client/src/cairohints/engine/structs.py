@@ -6,21 +6,16 @@ elsewhere.
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Callable, Dict, List, Tuple
 
 from .errors import IDENTIFIER, raised
+from .identity import StandIn, StandInType
 from .memory import Memory
 from .memory_dict import ValidatedMemoryDict
 from .relocatable import RelocatableValue
 
 _MODULE = "starkware.cairo.lang.vm.vm_consts"
 NOT_A_STRUCT_POINTER = "Type must be of the form T*."
-
-
-def reference_class(name: str, default: type) -> type:
-    """The reference VM's class of this name once it is imported."""
-    return getattr(sys.modules.get(_MODULE), name, default)
 
 
 def refuse_private(instance: Any, name: str) -> None:
@@ -78,19 +73,16 @@ class StructDefinition:
     __hash__ = None  # type: ignore[assignment]
 
 
-class VmConstsReference:
+class VmConstsReference(StandIn):
     """A typed pointer: its attributes are the cells of the struct that it points to."""
 
     __module__ = _MODULE
     __slots__ = ("address_",)
+    __reference__ = (_MODULE, "VmConstsReference")
     _struct_definition: StructDefinition
     __view__: ValidatedMemoryDict
     __structs__: "Structs"
     __find_context__: Callable[[], Any]
-
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
-        return reference_class("VmConstsReference", VmConstsReference)
 
     @property
     def _context(self) -> Any:
@@ -147,17 +139,14 @@ def pointer(struct: StructDefinition, address: Any) -> VmConstsReference:
     return instance
 
 
-class VmConstsStruct:
+class VmConstsStruct(StandIn):
     """A struct's definition: its attributes are the offsets of its members, and its size."""
 
     __module__ = _MODULE
     __slots__ = ()
+    __reference__ = (_MODULE, "VmConstsStruct")
     _struct_definition: StructDefinition
     __find_context__: Callable[[], Any]
-
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
-        return reference_class("VmConstsStruct", VmConstsStruct)
 
     @property
     def _context(self) -> Any:
@@ -221,12 +210,12 @@ class Structs(Dict[str, StructDefinition]):
             for name, member in struct.members.items()
             if member.kind == "value" and not hasattr(VmConstsReference, name)
         }
-        struct.reference = type(
+        struct.reference = StandInType(
             "VmConstsReference",
             (VmConstsReference,),
             {**attributes, **shared, "__view__": self._view, "__structs__": self},
         )
-        struct.definition = type("VmConstsStruct", (VmConstsStruct,), shared)
+        struct.definition = StandInType("VmConstsStruct", (VmConstsStruct,), shared)
         self[full_name] = struct
 
     def pointer(self, full_name: str, address: Any) -> VmConstsReference:

@@ -9,7 +9,10 @@ use cairo_vm::{
     },
     vm::{
         errors::runner_errors::RunnerError,
-        runners::cairo_runner::{CairoRunner, ORDERED_BUILTIN_LIST},
+        runners::{
+            builtin_runner::BuiltinRunner,
+            cairo_runner::{CairoRunner, ORDERED_BUILTIN_LIST},
+        },
     },
 };
 
@@ -41,11 +44,40 @@ pub fn initialize(
     options: &RunOptions,
     layout_params: Option<CairoLayoutParams>,
 ) -> Result<PreparedRun, RunFailure> {
-    let builtins: Vec<_> = program.iter_builtins().copied().collect();
-    check_builtins(&builtins, options)?;
     if options.proof_mode {
         check_proof_labels(program)?;
     }
+    build(program, options, layout_params, |runner| {
+        runner.initialize(options.allow_missing_builtins)
+    })
+}
+
+/// Prepares a run up to its segments. The caller enters a function and sets where the run ends.
+pub fn prepare(
+    program: &Program,
+    options: &RunOptions,
+    layout_params: Option<CairoLayoutParams>,
+) -> Result<PreparedRun, RunFailure> {
+    build(program, options, layout_params, |runner| {
+        runner.initialize_builtins(options.allow_missing_builtins)?;
+        runner.initialize_segments(None);
+        for builtin in &mut runner.vm.builtin_runners {
+            if let BuiltinRunner::Mod(modulo) = builtin {
+                modulo.initialize_zero_segment(&mut runner.vm.segments);
+            }
+        }
+        Ok(Relocatable::default())
+    })
+}
+
+fn build(
+    program: &Program,
+    options: &RunOptions,
+    layout_params: Option<CairoLayoutParams>,
+    initialize: impl FnOnce(&mut CairoRunner) -> Result<Relocatable, RunnerError>,
+) -> Result<PreparedRun, RunFailure> {
+    let builtins: Vec<_> = program.iter_builtins().copied().collect();
+    check_builtins(&builtins, options)?;
     let layout = Layout::new(options.layout, layout_params.as_ref());
     // The runner pads nothing itself: it would print no warnings, and with padding disabled it would
     // compute other sizes for the builtins than the reference VM.
@@ -58,9 +90,7 @@ pub fn initialize(
         false,
     )
     .map_err(|error| failure(&error))?;
-    let end = runner
-        .initialize(options.allow_missing_builtins)
-        .map_err(|error| failure(&error))?;
+    let end = initialize(&mut runner).map_err(|error| failure(&error))?;
     let shape = RunShape::of(
         &runner,
         layout,

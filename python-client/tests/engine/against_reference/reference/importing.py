@@ -5,6 +5,7 @@ hashed; while it is imported, they can.
 """
 
 import dataclasses
+import warnings
 
 _original = dataclasses.dataclass
 
@@ -19,6 +20,9 @@ def _hashable(cls=None, **options):
 
 dataclasses.dataclass = _hashable
 try:
-    import starkware.cairo.lang.vm.cairo_runner  # noqa: F401
+    with warnings.catch_warnings():
+        # Its dependencies warn of each other.
+        warnings.simplefilter("ignore")
+        import starkware.cairo.lang.vm.cairo_runner  # noqa: F401
 finally:
     dataclasses.dataclass = _original

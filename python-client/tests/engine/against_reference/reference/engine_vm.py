@@ -103,8 +103,8 @@ class Host:
 class EngineVm(VirtualMachine):
     """Runs a program as the reference VM does, and its hints with the engine."""
 
+    #: Whether cells, lengths and names are sent before they are asked for.
     eager = True
-    predefine = True
 
     def __init__(self, program, run_context, hint_locals, static_locals=None, **options):
         self.session = None
@@ -135,7 +135,10 @@ class EngineVm(VirtualMachine):
         if self.session is None:
             self._open_session()
         try:
-            self.session.load_hints(self.take_program(program, program_base, with_debug=False))
+            hints = self.take_program(program, program_base, with_debug=False)
+            for hint_id, names in self.session.load_hints(hints):
+                for name in names if self.eager else ():
+                    self.session.define_name(hint_id, self.resolvers[hint_id].resolve("", name))
         except HintFailure as failure:
             raise self._failed(failure, *self.hint_pc_and_index[failure.hint_id]) from None
 

@@ -1,0 +1,32 @@
+"""Owns the description of attached hints: live objects that hints see, and where the rest runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, Mapping, Optional
+
+
+@dataclass(frozen=True)
+class Here:
+    """Hints run in this interpreter, on the thread that runs the VM."""
+
+    #: Variables of the first hint scope.
+    hint_locals: Dict[str, Any] = field(default_factory=dict)
+    #: Variables that hints see in every scope.
+    static_locals: Dict[str, Any] = field(default_factory=dict)
+    #: `python`: every hint runs here. `auto`: the server runs those where nobody can tell.
+    placement: str = "python"
+
+
+def here(
+    hint_locals: Optional[Mapping[str, Any]] = None,
+    static_locals: Optional[Mapping[str, Any]] = None,
+    *,
+    placement: str = "python",
+) -> Here:
+    """Says that hints run in this interpreter, with these live objects among their variables.
+
+    `Vm("prog.json", hints=here({"syscall_handler": handler}))`: hints call methods of that very
+    object, on the thread that calls `vm.run()`; what they raise is `error.exception`.
+    """
+    return Here(dict(hint_locals or {}), dict(static_locals or {}), placement)

@@ -1,0 +1,136 @@
+"""The way from a running hint back to the server: every question a hint may ask, as one object."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, FrozenSet, List
+
+from ..v1 import hint_session_pb2 as pb
+from ..v1 import value_pb2
+from ..values import cells_of, runs_of
+from . import tables
+
+#: Sends a question and waits for the answer. Without a question: waits for a further answer.
+Ask = Callable[[Any], pb.Answer]
+
+
+def codes_of(program_json: Any) -> FrozenSet[str]:
+    """The code of every hint of a compiled program."""
+    try:
+        groups = json.loads(program_json)["hints"].values()
+        return frozenset(hint["code"] for group in groups for hint in group)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        # The server explains what is wrong with the program.
+        return frozenset()
+
+
+class Host:
+    """What the engine's `Session` calls its host."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask_server = ask
+        #: The session whose questions these are; set once it exists.
+        self.session: Any = None
+        #: The code that may run. Nobody but the program and its hints decides what runs here.
+        self.allowed: FrozenSet[str] = frozenset()
+
+    # What the engine calls.
+
+    def read_memory(self, segment: int, offset: int, count: int) -> None:
+        """Makes cells known."""
+        question = pb.ReadMemory(segment=segment, offset=offset, count=count)
+        self._learn_answers(self._ask(pb.Ask(read_memory=question)))
+
+    def write_memory(self, segment: int, offset: int, value: Any) -> None:
+        """Writes a cell at once."""
+        (run,) = runs_of([(segment, offset, value)])
+        self._expect(self._ask(pb.Ask(write_memory=run)), "ok")
+
+    def resolve_name(self, hint_id: int, scope: str, name: str) -> Any:
+        """The meaning of a name, as a tuple."""
+        question = pb.ResolveName(hint_id=hint_id, scope=scope, name=name)
+        resolved = self._expect(self._ask(pb.Ask(resolve_name=question)), "resolved_name")
+        for definition in resolved.structs:
+            tables.define_struct(self.session, definition)
+        return tables.definition(resolved.definition)
+
+    def load_program(
+        self, program_json: str, base_segment: int, base_offset: int
+    ) -> List[tables.HintTuple]:
+        """Loads a program's hints; returns them as tuples."""
+        base = value_pb2.Relocatable(segment=base_segment, offset=base_offset)
+        question = pb.LoadProgram(program_json=program_json, base=base)
+        loaded = self._expect(self._ask(pb.Ask(load_program=question)), "loaded_program")
+        self.allowed |= codes_of(program_json)
+        return self.hints_of(loaded)
+
+    def is_accessed(self, segment: int, offset: int) -> bool:
+        """Whether Cairo code used a cell."""
+        address = value_pb2.Relocatable(segment=segment, offset=offset)
+        return bool(self._expect(self._ask(pb.Ask(is_accessed=address)), "flag"))
+
+    def delete_cell(self, segment: int, offset: int) -> None:
+        """Removes a cell."""
+        address = value_pb2.Relocatable(segment=segment, offset=offset)
+        self._expect(self._ask(pb.Ask(delete_cell=address)), "ok")
+
+    def read_all_memory(self) -> None:
+        """Makes every cell known."""
+        self._learn_answers(self._ask(pb.Ask(read_all_memory=pb.ReadAllMemory())))
+
+    def read_program(self) -> str:
+        """The compiled program, JSON."""
+        question = pb.Ask(read_program=pb.ReadProgram())
+        return str(self._expect(self._ask(question), "program_json"))
+
+    def debugger(self) -> None:
+        """Tells the server that a debugger takes the terminal."""
+        self._expect(self._ask(pb.Ask(debugger=pb.Debugger())), "ok")
+
+    # What the serving side calls.
+
+    def learn(self, runs: Any, lengths: Any) -> None:
+        """Tells the engine's memory about cells and lengths."""
+        memory = self.session.memory
+        for run in runs:
+            segment = run.segment
+            known = memory.known.setdefault(segment, {})
+            for offset, value in enumerate(cells_of(run.values), run.offset):
+                if value is None:
+                    memory.empty.add((segment, offset))
+                else:
+                    known[offset] = value
+        for length in lengths:
+            memory.lengths[length.segment] = length.length
+
+    def hints_of(self, message: pb.LoadHints) -> List[tables.HintTuple]:
+        """The hints of a message, which must all be known."""
+        for hint in message.hints:
+            if hint.code not in self.allowed:
+                raise PermissionError(
+                    f"the server sent hint {hint.id}, which the program does not have\n"
+                    "hint: nothing but the program's own hints runs here; do not use this server"
+                )
+        return [tables.hint(hint) for hint in message.hints]
+
+    # Asking.
+
+    def _ask(self, question: Any) -> pb.Answer:
+        answer = self._ask_server(question)
+        if answer.WhichOneof("answer") == "raised":
+            raise self.session.raised(answer.raised.class_path, answer.raised.message)
+        return answer
+
+    def _learn_answers(self, answer: pb.Answer) -> None:
+        while True:
+            memory = self._expect(answer, "memory")
+            self.learn(memory.cells, memory.lengths)
+            if not memory.more:
+                return
+            answer = self._ask(None)
+
+    @staticmethod
+    def _expect(answer: pb.Answer, kind: str) -> Any:
+        if answer.WhichOneof("answer") != kind:
+            raise RuntimeError("the server gave an answer that does not fit the question")
+        return getattr(answer, kind)

@@ -1,0 +1,172 @@
+"""Runs the engine for one VM: every request of the session, and its response.
+
+Knows nothing of how requests travel. It does what a hint worker does, in this interpreter.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+from typing import Any, Dict, Optional
+
+from ..engine.failure import HintFailure
+from ..engine.session import Session
+from ..v1 import hint_session_pb2 as pb
+from ..values import cell_bytes
+from . import done, tables
+from .here import Here
+from .host import Host
+
+#: The version of the session that this package speaks.
+PROTOCOL_VERSION = 1
+
+
+class HintServer:
+    """One VM's hints."""
+
+    def __init__(self, here: Here, host: Host, syscall_handler: str = "") -> None:
+        self._here = here
+        self._host = host
+        # Not the server's word for it: what is imported here is the caller's choice.
+        self._syscall_handler = syscall_handler
+        self._session: Optional[Session] = None
+        #: How the last hint or rule failed, with the exception object.
+        self.failure: Optional[HintFailure] = None
+        #: Whether a hint or rule runs now.
+        self.busy = False
+
+    def respond(self, request: pb.SessionRequest) -> pb.SessionResponse:
+        """Does what the server wants."""
+        kind = request.WhichOneof("message")
+        if kind == "start":
+            return pb.SessionResponse(started=self._start(request.start))
+        session = self._session
+        if session is None:
+            raise RuntimeError(f"the server sent `{kind}` before `start`")
+        self.busy = True
+        try:
+            if kind == "execute_hint":
+                return self._execute(session, request.execute_hint)
+            if kind == "load_hints":
+                return self._load_hints(session, request.load_hints)
+            if kind == "call_rule":
+                return self._call_rule(session, request.call_rule)
+            if kind == "end_run":
+                depth = session.end_run()
+                return pb.SessionResponse(run_ended=pb.RunEnded(scope_depth=depth))
+            if kind == "read_scopes":
+                return self._read_scopes(session, request.read_scopes.max_text_bytes)
+        finally:
+            self.busy = False
+        raise RuntimeError(f"the server sent `{kind}` where it may not")
+
+    def _start(self, start: pb.Start) -> pb.Started:
+        if self._session is not None:
+            raise RuntimeError("the server sent `start` twice")
+        if start.protocol_version != PROTOCOL_VERSION:
+            raise RuntimeError(
+                f"the server speaks version `{start.protocol_version}` of the session, this client "
+                f"`{PROTOCOL_VERSION}`\nhint: use a client and a server of the same version"
+            )
+        session = Session(
+            self._host,
+            prime=int.from_bytes(start.prime, "little"),
+            builtins=[_builtin(builtin) for builtin in start.builtins],
+            program_input_json=start.program_input_json,
+            hint_locals_json=start.hint_locals_json,
+            static_locals_json=start.static_locals_json,
+            syscall_handler=self._syscall_handler,
+            segment_count=start.segment_count,
+            hint_locals=self._here.hint_locals,
+            static_locals=self._here.static_locals,
+            own_stdout=False,
+        )
+        self._session = self._host.session = session
+        return pb.Started(
+            protocol_version=PROTOCOL_VERSION,
+            python_version=platform.python_version(),
+            process_id=os.getpid(),
+            python_executable=sys.executable or "",
+        )
+
+    def _load_hints(self, session: Session, request: pb.LoadHints) -> pb.SessionResponse:
+        try:
+            loaded = session.load_hints(self._host.hints_of(request))
+        except HintFailure as failure:
+            self.failure = failure
+            return pb.SessionResponse(failed=done.failed(failure))
+        message = pb.HintsLoaded()
+        for hint_id, names in loaded:
+            message.hints.add(hint_id=hint_id, names=[done.sendable(name) for name in names])
+        return pb.SessionResponse(hints_loaded=message)
+
+    def _execute(self, session: Session, hint: pb.ExecuteHint) -> pb.SessionResponse:
+        started = time.perf_counter_ns()
+        self._host.learn(hint.cells, hint.lengths)
+        for struct in hint.structs:
+            tables.define_struct(session, struct)
+        for definition in hint.definitions:
+            session.define_name(hint.hint_id, tables.definition(definition))
+        failure = session.execute(
+            hint.hint_id,
+            hint.pc.segment,
+            hint.pc.offset,
+            hint.ap.segment,
+            hint.ap.offset,
+            hint.fp.segment,
+            hint.fp.offset,
+            hint.current_step,
+            hint.segment_count,
+            hint.temporary_segment_count,
+        )
+        effects = done.effects(session.effects, time.perf_counter_ns() - started)
+        session.clear_effects()
+        if failure is None:
+            return pb.SessionResponse(done=pb.HintDone(effects=effects))
+        self.failure = failure
+        return pb.SessionResponse(failed=done.failed(failure, effects))
+
+    def _call_rule(self, session: Session, request: pb.CallRule) -> pb.SessionResponse:
+        self._host.learn(request.cells, ())
+        address = request.address
+        outcome = session.call_rule(request.rule_id, address.segment, address.offset)
+        session.clear_effects()
+        if isinstance(outcome, HintFailure):
+            self.failure = outcome
+            return pb.SessionResponse(failed=done.failed(outcome))
+        kind, result = outcome
+        message = pb.RuleResult()
+        if kind == "value":
+            if result is not None:
+                message.value = cell_bytes(result)
+        else:
+            for segment, offset in result:
+                message.validated.add(segment=segment, offset=offset)
+        return pb.SessionResponse(rule_result=message)
+
+    def _read_scopes(self, session: Session, max_text_bytes: int) -> pb.SessionResponse:
+        message = pb.Scopes()
+        for variables in session.read_scopes(max_text_bytes):
+            scope = message.scopes.add()
+            for name, type_name, text in variables:
+                scope.variables.add(
+                    name=done.sendable(name),
+                    type_name=done.sendable(type_name),
+                    text=done.sendable(text),
+                )
+        return pb.SessionResponse(scopes=message)
+
+
+def _builtin(builtin: pb.Builtin) -> Dict[str, Any]:
+    return {
+        "name": builtin.name,
+        "segment": builtin.segment,
+        "included": builtin.included,
+        "ratio": builtin.ratio if builtin.HasField("ratio") else None,
+        "ratio_denominator": builtin.ratio_denominator,
+        "range_check_parts": builtin.range_check_parts,
+        "batch_size": builtin.batch_size,
+        "word_bit_length": builtin.word_bit_length,
+    }

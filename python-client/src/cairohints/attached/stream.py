@@ -1,0 +1,135 @@
+"""Carries the session of attached hints: one stream, served by whichever thread waits for the VM.
+
+The calling thread itself runs the hints, so that they see its thread, its objects and its debugger.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import Any, Iterator, Optional, Tuple
+
+import grpc
+
+from ..engine.failure import HintFailure
+from ..errors import WrongState
+from ..v1 import hint_session_pb2 as session_pb
+from ..v1 import vm_service_pb2 as pb
+from .here import Here
+from .host import Host, codes_of
+from .serving import HintServer
+
+#: How often a thread that does not serve looks whether it should.
+_LOOK_SECONDS = 0.05
+
+_REQUEST, _DONE, _CLOSED = "request", "done", "closed"
+
+
+class AttachedHints:
+    """The hints of one VM, served from this process."""
+
+    def __init__(
+        self, stub: Any, name: str, here: Here, program: bytes, syscall_handler: str = ""
+    ) -> None:
+        self._inbox: "queue.SimpleQueue[Tuple[str, Any]]" = queue.SimpleQueue()
+        self._outbox: "queue.SimpleQueue[Optional[pb.AttachHintsRequest]]" = queue.SimpleQueue()
+        self._turn = threading.Lock()
+        self._closed = False
+        host = Host(self._ask)
+        host.allowed = codes_of(program)
+        self._server = HintServer(here, host, syscall_handler)
+        self._outbox.put(pb.AttachHintsRequest(name=name))
+        outgoing: Iterator[pb.AttachHintsRequest] = iter(self._outbox.get, None)
+        self._stream = stub.AttachHints(outgoing)
+        threading.Thread(
+            target=_receive,
+            args=(self._stream, self._inbox),
+            name=f"cairohints {name}",
+            daemon=True,
+        ).start()
+
+    @property
+    def failure(self) -> Optional[HintFailure]:
+        """How the last hint or rule failed, with its exception object."""
+        return self._server.failure
+
+    @property
+    def in_hint(self) -> bool:
+        """Whether a hint of this VM runs now."""
+        return self._server.busy
+
+    def check_outside(self) -> None:
+        """Refuses a call that waits for the VM while one of its hints runs."""
+        if self._server.busy and self._turn.locked():
+            raise WrongState(
+                "a hint of this vm is running, and the vm waits for it\n"
+                "hint: inside a hint use `memory`, `ids`, `ap` and `fp`, or another `Vm`; "
+                "`vm.pause()` works",
+                reason="HINT_RUNNING",
+            )
+
+    def wait(self, future: Any) -> Any:
+        """The result of a call; meanwhile this thread runs the hints that the call needs."""
+        while not self._turn.acquire(blocking=False):
+            # Another thread serves; when it is done it may be our turn.
+            try:
+                return future.result(timeout=_LOOK_SECONDS)
+            except grpc.FutureTimeoutError:
+                pass
+        try:
+            return self._serve_until(future)
+        finally:
+            self._turn.release()
+
+    def _serve_until(self, future: Any) -> Any:
+        future.add_done_callback(lambda _: self._inbox.put((_DONE, future)))
+        try:
+            while not future.done():
+                kind, item = self._inbox.get()
+                if kind == _REQUEST:
+                    self._send(self._server.respond(item))
+                elif kind == _CLOSED:
+                    self._closed = True
+        except BaseException:
+            # The session cannot go on without its answer.
+            future.cancel()
+            self.close()
+            raise
+        return future.result()
+
+    def _send(self, response: session_pb.SessionResponse) -> None:
+        self._outbox.put(pb.AttachHintsRequest(response=response))
+
+    def _ask(self, question: Optional[session_pb.Ask]) -> session_pb.Answer:
+        """Asks on behalf of the running hint, which runs on the thread that serves."""
+        if self._closed:
+            raise ConnectionError("the server ended the session")
+        if question is not None:
+            self._send(session_pb.SessionResponse(ask=question))
+        while True:
+            kind, item = self._inbox.get()
+            if kind == _CLOSED:
+                self._closed = True
+                raise ConnectionError("the server ended the session")
+            if kind == _REQUEST:
+                if item.WhichOneof("message") != "answer":
+                    raise RuntimeError("the server sent a request where an answer belongs")
+                answer: session_pb.Answer = item.answer
+                return answer
+
+    def close(self) -> None:
+        """Stops serving; the VM fails at its next hint."""
+        self._closed = True
+        self._outbox.put(None)
+        self._stream.cancel()
+
+
+def _receive(stream: Any, inbox: "queue.SimpleQueue[Tuple[str, Any]]") -> None:
+    """Moves what the server sends to whoever serves. Holds nothing else, so that a VM can be freed."""
+    error: Optional[grpc.RpcError] = None
+    try:
+        for response in stream:
+            inbox.put((_REQUEST, response.request))
+    except grpc.RpcError as failure:
+        error = failure
+    inbox.put((_CLOSED, error))

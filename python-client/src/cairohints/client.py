@@ -1,0 +1,128 @@
+"""Owns the connection to a server, and what is left to do when a VM object goes away."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import Any, Callable, List, Optional, Set, Tuple
+
+import grpc
+
+from .failures import call_error
+from .programs import Program, ProgramLike, program_bytes, program_hash, upload_requests, uploaded
+from .server_process import local_server
+from .v1 import vm_service_pb2 as pb
+from .v1.vm_service_pb2_grpc import VmServiceStub
+
+_FOREVER_MILLISECONDS = 2**31 - 1
+
+
+def channel_options(address: str) -> List[Tuple[str, Any]]:
+    """The options of a channel: VMs live as long as their connection, so it must stay."""
+    options: List[Tuple[str, Any]] = [
+        ("grpc.max_receive_message_length", -1),
+        ("grpc.max_send_message_length", -1),
+        ("grpc.client_idle_timeout_ms", _FOREVER_MILLISECONDS),
+        ("grpc.use_local_subchannel_pool", 1),
+        # Nothing that changes a VM may be repeated behind the caller's back.
+        ("grpc.enable_retries", 0),
+    ]
+    if address.startswith("unix:"):
+        # The socket's path, percent-encoded, is what gRPC would send; Rust servers refuse it.
+        options.append(("grpc.default_authority", "localhost"))
+    return options
+
+
+class Client:
+    """A connection. Without an address: to a server of this process's own."""
+
+    def __init__(self, address: Optional[str] = None) -> None:
+        #: `unix:/path` or `host:port`.
+        self.address = address or local_server().address
+        self._channel = grpc.insecure_channel(self.address, channel_options(self.address))
+        self.stub: Any = VmServiceStub(self._channel)  # type: ignore[no-untyped-call]
+        self._uploaded: Set[str] = set()
+        self._forgotten: "queue.SimpleQueue[Optional[str]]" = queue.SimpleQueue()
+        threading.Thread(
+            target=_delete_forgotten,
+            args=(self.stub, self._forgotten),
+            name="cairohints cleaner",
+            daemon=True,
+        ).start()
+
+    def call(self, method: Callable[..., Any], request: Any, timeout: Optional[float] = None) -> Any:
+        """Calls the server."""
+        try:
+            return method(request, timeout=timeout)
+        except grpc.RpcError as error:
+            raise call_error(error) from None
+
+    def upload(self, program: ProgramLike) -> Program:
+        """Gives a program to the server."""
+        data = program_bytes(program)
+        program_ = uploaded(self.call(self.stub.UploadProgram, upload_requests(data)))
+        self._uploaded.add(program_.hash)
+        return program_
+
+    def ensure_uploaded(self, data: bytes, again: bool = False) -> str:
+        """Uploads a program unless this client did so already; its hash."""
+        found = program_hash(data)
+        if again or found not in self._uploaded:
+            return self.upload(data).hash
+        return found
+
+    def list_vms(self) -> List[str]:
+        """The names of this client's VMs."""
+        names: List[str] = []
+        token = ""
+        while True:
+            request = pb.ListVmsRequest(page_token=token)
+            response = self.call(self.stub.ListVms, request)
+            names += [vm.name for vm in response.vms]
+            token = response.next_page_token
+            if not token:
+                return names
+
+    def forget(self, name: str) -> None:
+        """Deletes a VM soon. Safe in the garbage collector, which may interrupt gRPC itself."""
+        self._forgotten.put(name)
+
+    def close(self) -> None:
+        """Ends the connection; the server frees its VMs."""
+        self._forgotten.put(None)
+        self._channel.close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+
+def _delete_forgotten(stub: Any, names: "queue.SimpleQueue[Optional[str]]") -> None:
+    while True:
+        name = names.get()
+        if name is None:
+            return
+        try:
+            stub.DeleteVm(pb.DeleteVmRequest(name=name), timeout=10)
+        except (grpc.RpcError, ValueError):
+            # It is gone already, or the channel is: nothing is left to free.
+            pass
+
+
+_lock = threading.Lock()
+_default: Optional[Client] = None
+
+
+def default_client() -> Client:
+    """The client of VMs that were given none; connected to this process's own server."""
+    global _default  # noqa: PLW0603
+    with _lock:
+        address = local_server().address
+        if _default is None or _default.address != address:
+            _default = Client(address)
+        return _default
+
+
+__all__ = ["Client", "channel_options", "default_client"]

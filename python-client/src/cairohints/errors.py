@@ -1,0 +1,236 @@
+"""Owns the exceptions of this package: what can go wrong, as classes to catch.
+
+Knows nothing of gRPC; `failures` makes these from what the server says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Mapping, Optional
+
+from .values import RelocatableValue
+
+
+class CairoHintsError(Exception):
+    """Anything that this package reports. The text says what to do about it."""
+
+    #: What the user can do, when the server does not say.
+    advice: str = ""
+
+
+# The server refused a call, or could not be reached.
+
+
+class CallError(CairoHintsError):
+    """A call failed; the VM is as it was."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str = "",
+        code: str = "",
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> None:
+        super().__init__(message)
+        #: The server's reason in UPPER_SNAKE_CASE, empty when it gave none.
+        self.reason = reason
+        #: The gRPC status code, such as `NOT_FOUND`.
+        self.code = code
+        #: What the server added to the reason.
+        self.metadata = dict(metadata or {})
+
+
+class InvalidArgument(CallError):
+    """An argument does not fit."""
+
+
+class InvalidProgram(InvalidArgument):
+    """The compiled program cannot be used."""
+
+    advice = "compile it with `cairo-compile` and pass the JSON file"
+
+
+class VmNotFound(CallError):
+    """There is no such VM (any more)."""
+
+    advice = "a vm lives until it is closed, its client's connection ends or it stays unused too long"
+
+
+class ProgramNotFound(CallError):
+    """The server does not know this program."""
+
+    advice = "upload it first; `Vm` does so when it gets a path, bytes or a dict"
+
+
+class AlreadyExists(CallError):
+    """Something of this name exists."""
+
+    advice = "choose another vm_id"
+
+
+class WrongState(CallError):
+    """The VM is in a state in which this is not possible."""
+
+
+class ServerUnavailable(CallError):
+    """The server cannot be reached."""
+
+    advice = "check the address and that `vm-host serve` runs there"
+
+
+class ServerDraining(ServerUnavailable):
+    """The server is about to stop and takes no new work."""
+
+    advice = "connect to another server, or wait until this one is back"
+
+
+class DeadlineExceeded(CallError):
+    """The call took longer than its timeout."""
+
+    advice = "give a larger `timeout`, or none"
+
+
+class LimitReached(CallError):
+    """A limit of the server was reached."""
+
+    advice = "close vms that are no longer needed, or raise the server's limit"
+
+
+class PermissionDenied(CallError):
+    """The server does not allow this."""
+
+
+class NotSupported(CallError):
+    """The server cannot do this."""
+
+
+class Cancelled(CallError):
+    """The call was cancelled."""
+
+
+class ServerError(CallError):
+    """The server failed."""
+
+    advice = "see the server's log"
+
+
+class ServerStartFailed(ServerUnavailable):
+    """The local `vm-host serve` could not be started."""
+
+    advice = (
+        "build it (`cargo build -p vm-host -p hint-worker`) and set CAIROHINTS_VM_HOST to its path, "
+        "or give the address of a running server"
+    )
+
+
+class UnknownMemory(CairoHintsError, KeyError):
+    """A cell that was read is empty."""
+
+    __str__ = Exception.__str__
+
+
+# The program failed; the VM is in state FAILED and can be read.
+
+
+@dataclass(frozen=True)
+class HintReference:
+    """A hint's place."""
+
+    #: Its number, `<hintN>` in tracebacks.
+    hint_id: int
+    #: Its place among the hints of its pc.
+    index: int
+    #: Its Cairo file.
+    filename: str
+    #: Line of its opening bracket.
+    line: int
+
+
+class VmFailed(CairoHintsError):
+    """The program failed. The text is what the reference VM prints."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str = "",
+        pc: Optional[RelocatableValue] = None,
+        hint: Optional[HintReference] = None,
+        cairo_traceback: str = "",
+        python_traceback: str = "",
+        exception_class: str = "",
+        exception_message: str = "",
+        exit_code: Optional[int] = None,
+        exception: Optional[BaseException] = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        #: The server's word for it, such as `HINT_RAISED`.
+        self.reason = reason
+        #: Where.
+        self.pc = pc
+        #: The hint at fault, if there is one.
+        self.hint = hint
+        #: The Cairo traceback.
+        self.cairo_traceback = cairo_traceback
+        #: The Python traceback, with hints shown as lines of their Cairo files.
+        self.python_traceback = python_traceback
+        #: Dotted class of the Python exception.
+        self.exception_class = exception_class
+        #: Text of the Python exception.
+        self.exception_message = exception_message
+        #: Code of a hint's `SystemExit`.
+        self.exit_code = exit_code
+        #: The object that the hint raised; with attached hints only.
+        self.exception = exception
+
+
+class HintFailed(VmFailed):
+    """A hint raised an exception."""
+
+
+class HintExited(VmFailed):
+    """A hint raised `SystemExit`; see `exit_code`."""
+
+
+class CairoError(VmFailed):
+    """An instruction failed: an assertion, a wrong memory access, a builtin."""
+
+
+class StepLimit(VmFailed):
+    """The steps ran out before the program ended."""
+
+    advice = "give a larger `max_steps`"
+
+
+class WorkerDied(VmFailed):
+    """The process that ran the hints died."""
+
+    advice = "the hints' variables died with it: run the program again in a new vm"
+
+
+class HintTimeout(VmFailed):
+    """A hint took too long."""
+
+    advice = "give a larger `hint_timeout`"
+
+
+class EffectsRefused(VmFailed):
+    """What a hint did cannot be applied to the VM."""
+
+
+class EndOfRunFailed(VmFailed):
+    """The program ended, but what it left behind is not sound."""
+
+
+class SessionBroken(VmFailed):
+    """The server and the hint engine do not understand each other."""
+
+    advice = "use a client and a server of the same version"
+
+
+class VmInternalError(VmFailed):
+    """The server failed while it ran the program."""
+
+    advice = "see the server's log"

@@ -1,0 +1,204 @@
+"""Owns the results that callers read, made from the server's messages."""
+
+from __future__ import annotations
+
+import enum
+import struct
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+from .errors import HintReference
+from .v1 import vm_service_pb2 as pb
+from .values import Cell, RelocatableValue
+
+
+class VmState(str, enum.Enum):
+    """The life of a VM."""
+
+    CREATED = "created"
+    RUNNING = "running"
+    PAUSED = "paused"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNSPECIFIED = "unspecified"
+
+
+class StopReason(str, enum.Enum):
+    """Why a run returned."""
+
+    ENDED = "ended"
+    REACHED = "reached"
+    PAUSED = "paused"
+    FAILED = "failed"
+    UNSPECIFIED = "unspecified"
+
+
+class Artifact(str, enum.Enum):
+    """Results that are downloaded."""
+
+    TRACE = "trace"
+    MEMORY = "memory"
+    CAIRO_PIE = "cairo_pie"
+    AIR_PUBLIC_INPUT = "air_public_input"
+    AIR_PRIVATE_INPUT = "air_private_input"
+
+
+class Registers(NamedTuple):
+    """The registers of a VM."""
+
+    pc: RelocatableValue
+    ap: RelocatableValue
+    fp: RelocatableValue
+
+
+class TraceEntry(NamedTuple):
+    """The registers before a step, relocated."""
+
+    ap: int
+    fp: int
+    pc: int
+
+
+class Variable(NamedTuple):
+    """A variable of a hint scope, as text."""
+
+    name: str
+    type_name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a run used."""
+
+    steps: int
+    memory_holes: int
+    builtin_instances: Dict[str, int]
+
+
+@dataclass(frozen=True)
+class PlacedHint:
+    """A hint and where it runs."""
+
+    hint: HintReference
+    pc: RelocatableValue
+    first_line: str
+    placement: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that a watched VM did; `kind` says which of the other fields is set."""
+
+    #: `state`, `progress`, `output` or `dropped`.
+    kind: str
+    state: Optional[VmState] = None
+    current_step: int = 0
+    hints_executed: int = 0
+    #: `stdout` or `stderr`.
+    stream: str = ""
+    data: bytes = b""
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What `cairohints.run` answers; complete, the VM is gone."""
+
+    output: Tuple[Optional[int], ...]
+    steps: int
+    resources: Optional[Resources]
+    return_values: Tuple[Cell, ...] = ()
+    #: The artifacts that were asked for.
+    artifacts: Dict[Artifact, bytes] = field(default_factory=dict)
+
+    def trace(self) -> List[TraceEntry]:
+        """The trace, if it was asked for."""
+        return trace_entries(self.artifacts[Artifact.TRACE])
+
+
+def address(message: Any) -> RelocatableValue:
+    """An address of the server."""
+    return RelocatableValue(message.segment, message.offset)
+
+
+def registers(vm: pb.Vm) -> Registers:
+    """The registers of a VM."""
+    return Registers(address(vm.pc), address(vm.ap), address(vm.fp))
+
+
+def state(vm: pb.Vm) -> VmState:
+    """The state of a VM."""
+    return VmState(pb.VmState.Name(vm.state)[len("VM_STATE_") :].lower())
+
+
+def stop_reason(response: pb.RunVmResponse) -> StopReason:
+    """Why a run returned."""
+    return StopReason(pb.StopReason.Name(response.stop_reason)[len("STOP_REASON_") :].lower())
+
+
+def output(vm: pb.Vm) -> Tuple[Optional[int], ...]:
+    """What the program wrote to its output."""
+    return tuple(int(text) if text else None for text in vm.output)
+
+
+def resources(vm: pb.Vm) -> Optional[Resources]:
+    """What a run used, when it ended."""
+    if not vm.HasField("execution_resources"):
+        return None
+    used = vm.execution_resources
+    return Resources(used.steps, used.memory_holes, dict(used.builtin_instances))
+
+
+def trace_entries(data: bytes) -> List[TraceEntry]:
+    """The entries of a trace file."""
+    return [TraceEntry(*entry) for entry in struct.iter_unpack("<3Q", data)]
+
+
+def scopes(response: pb.ReadHintScopesResponse) -> List[List[Variable]]:
+    """The hint scopes, outermost first."""
+    return [
+        [Variable(item.name, item.type_name, item.text) for item in scope.variables]
+        for scope in response.scopes
+    ]
+
+
+def placed_hints(response: pb.ListHintsResponse) -> List[PlacedHint]:
+    """The hints of a VM."""
+    prefix = len("HINT_PLACEMENT_")
+    return [
+        PlacedHint(
+            HintReference(item.hint.hint_id, item.hint.index, item.hint.filename, item.hint.line),
+            address(item.pc),
+            item.first_line,
+            pb.HintPlacement.Name(item.placement)[prefix:].lower(),
+            item.reason,
+        )
+        for item in response.hints
+    ]
+
+
+def event(message: pb.WatchVmResponse) -> Event:
+    """Something that a VM did."""
+    kind = message.WhichOneof("event")
+    if kind == "state":
+        vm = message.state
+        return Event("state", state(vm), vm.current_step, vm.hints_executed)
+    if kind == "progress":
+        progress = message.progress
+        return Event(
+            "progress",
+            current_step=progress.current_step,
+            hints_executed=progress.hints_executed,
+        )
+    if kind == "hint_output":
+        printed = message.hint_output
+        stream = "stderr" if printed.stream == pb.OUTPUT_STREAM_STDERR else "stdout"
+        return Event("output", stream=stream, data=printed.data)
+    return Event("dropped", dropped=message.dropped.count)
+
+
+def artifact_number(artifact: Artifact) -> Any:
+    """The server's number for an artifact."""
+    return pb.Artifact.Value(f"ARTIFACT_{Artifact(artifact).name}")

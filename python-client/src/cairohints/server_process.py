@@ -1,0 +1,113 @@
+"""Owns the local server: finds `vm-host`, starts `vm-host serve` once per process, and ends it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Iterator, Optional
+
+from .errors import ServerStartFailed
+
+#: Names the executable to start.
+ENV_VM_HOST = "CAIROHINTS_VM_HOST"
+_START_SECONDS = 30.0
+_STOP_SECONDS = 5.0
+
+
+def find_vm_host() -> Path:
+    """The `vm-host` executable: named by the environment, on the PATH, or built beside the package."""
+    named = os.environ.get(ENV_VM_HOST)
+    if named:
+        if not os.access(named, os.X_OK):
+            raise ServerStartFailed(
+                f"{ENV_VM_HOST} names `{named}`, which is no executable\n"
+                f"hint: {ServerStartFailed.advice}"
+            )
+        return Path(named)
+    found = shutil.which("vm-host")
+    if found:
+        return Path(found)
+    for candidate in _built():
+        if os.access(candidate, os.X_OK):
+            return candidate
+    raise ServerStartFailed(f"`vm-host` is not installed\nhint: {ServerStartFailed.advice}")
+
+
+def _built() -> Iterator[Path]:
+    yield Path(sys.executable).parent / "vm-host"
+    here = Path(__file__).resolve()
+    targets = [parent / "target" for parent in here.parents if (parent / "Cargo.toml").exists()]
+    if os.environ.get("CARGO_TARGET_DIR"):
+        targets.insert(0, Path(os.environ["CARGO_TARGET_DIR"]))
+    for target in targets:
+        yield target / "release" / "vm-host"
+        yield target / "debug" / "vm-host"
+
+
+class LocalServer:
+    """A `vm-host serve` on a socket that only this user can reach."""
+
+    def __init__(self) -> None:
+        executable = find_vm_host()
+        # A new folder of `mkdtemp` has mode 0700.
+        self._folder = tempfile.mkdtemp(prefix="cairohints-")
+        socket = os.path.join(self._folder, "vm.sock")
+        self.address = f"unix:{socket}"
+        command = [str(executable), "serve", "--unix", socket, "--grace", "0"]
+        if sys.prefix != sys.base_prefix:
+            command += ["--python-env", sys.prefix]
+        self._log = tempfile.TemporaryFile()
+        self.pid = os.getpid()
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+        )
+        self._wait_until_ready(socket)
+
+    def _wait_until_ready(self, socket: str) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while not os.path.exists(socket):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self._log.seek(0)
+                said = self._log.read().decode("utf-8", "replace").strip()
+                code = self.process.poll()
+                self.stop()
+                how = "did not start in time" if code is None else f"ended with code {code}"
+                raise ServerStartFailed(
+                    f"the local `vm-host serve` {how}: {said}\nhint: {ServerStartFailed.advice}"
+                )
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """Ends the server, kindly first."""
+        if self.pid != os.getpid():
+            return
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._log.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+_lock = threading.Lock()
+_server: Optional[LocalServer] = None
+
+
+def local_server() -> LocalServer:
+    """This process's server; started when it is first needed, or when it is gone."""
+    global _server  # noqa: PLW0603
+    with _lock:
+        if _server is None or _server.pid != os.getpid() or _server.process.poll() is not None:
+            _server = LocalServer()
+            atexit.register(_server.stop)
+        return _server

@@ -1,0 +1,445 @@
+"""Owns `Vm`: a VM of the server as a Python object."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import weakref
+from typing import Any, Iterable, Iterator, List, Optional, Tuple, Union
+
+import grpc
+
+from . import results
+from .attached import Here
+from .attached.stream import AttachedHints
+from .client import Client, default_client
+from .errors import ProgramNotFound, UnknownMemory, VmFailed
+from .failures import call_error, vm_failure
+from .programs import ProgramLike, program_bytes
+from .requests import VmOptions, run_request
+from .results import (
+    Artifact,
+    Event,
+    PlacedHint,
+    Registers,
+    Resources,
+    Result,
+    StopReason,
+    TraceEntry,
+    Variable,
+    VmState,
+)
+from .v1 import vm_service_pb2 as pb
+from .values import (
+    AddressLike,
+    Cell,
+    RelocatableValue,
+    address_message,
+    address_of,
+    cells_of,
+    run_of,
+)
+
+#: Most cells of one read.
+MOST_CELLS = 65536
+_OUTPUT_SECONDS = 2.0
+
+
+class Vm:
+    """A VM. Keywords are the fields of `requests.VmOptions`.
+
+    It is freed when it is closed, when its `with` block ends, or when nobody refers to it any more.
+    """
+
+    def __init__(
+        self,
+        program: ProgramLike,
+        *,
+        client: Optional[Client] = None,
+        hint_output: bool = True,
+        **options: Any,
+    ) -> None:
+        chosen = VmOptions(**options)
+        self._client = client or default_client()
+        self._attached: Optional[AttachedHints] = None
+        self._pausing: Any = None
+        data = program_bytes(program)
+        try:
+            created = self._create(chosen, self._client.ensure_uploaded(data))
+        except ProgramNotFound:
+            # The server has forgotten it since.
+            created = self._create(chosen, self._client.ensure_uploaded(data, again=True))
+        self._vm: pb.Vm = created
+        #: `vms/{vm_id}`.
+        self.name: str = created.name
+        self._finalizer: Any = weakref.finalize(self, self._client.forget, self.name)
+        self._finalizer.atexit = False
+        self._output: Optional[_HintOutput] = None
+        self._forward = hint_output
+        if isinstance(chosen.hints, Here):
+            self._forward = False
+            self._attached = AttachedHints(
+                self._client.stub, self.name, chosen.hints, data, chosen.syscall_handler
+            )
+            self._finalizer.detach()
+            self._finalizer = weakref.finalize(self, _forget, self._client, self.name, self._attached)
+            self._finalizer.atexit = False
+        #: Reads memory; writes it before the first step.
+        self.memory = VmMemory(self)
+        #: Adds segments before the first step.
+        self.segments = VmSegments(self)
+
+    def _create(self, options: VmOptions, program: str) -> pb.Vm:
+        request = options.request(program)
+        created: pb.Vm = self._client.call(self._client.stub.CreateVm, request).vm
+        return created
+
+    def call(self, method: Any, request: Any, timeout: Optional[float] = None) -> Any:
+        """Calls the server; serves attached hints meanwhile."""
+        if self._attached is None:
+            return self._client.call(method, request, timeout)
+        self._attached.check_outside()
+        try:
+            return self._attached.wait(method.future(request, timeout=timeout))
+        except grpc.RpcError as error:
+            raise call_error(error) from None
+
+    # Running.
+
+    def run(self, *, timeout: Optional[float] = None, progress: bool = False) -> StopReason:
+        """Runs to the end, or goes on after a pause. Raises what the program fails with."""
+        return self._run(run_request(self.name), timeout, progress)
+
+    def run_for_steps(self, steps: int, *, timeout: Optional[float] = None) -> StopReason:
+        """Runs this many steps."""
+        return self._run(run_request(self.name, steps=steps), timeout)
+
+    def run_until(
+        self, until: Union[int, str, AddressLike], *, timeout: Optional[float] = None
+    ) -> StopReason:
+        """Runs until before the instruction at a pc of the program, an address or a label."""
+        return self._run(run_request(self.name, until), timeout)
+
+    def _run(
+        self, request: pb.RunVmRequest, timeout: Optional[float], progress: bool = False
+    ) -> StopReason:
+        if self._forward and self._output is None:
+            self._output = _HintOutput(self.watch())
+        if progress:
+            from .progress import shown
+
+            with shown(self.watch()):
+                response = self.call(self._client.stub.RunVm, request, timeout)
+        else:
+            response = self.call(self._client.stub.RunVm, request, timeout)
+        self._vm = response.vm
+        if self._output is not None:
+            self._output.drain(self._vm.current_step)
+        if self.state is VmState.FAILED:
+            raise self._failure()
+        return results.stop_reason(response)
+
+    def _failure(self) -> BaseException:
+        failed = self._attached.failure if self._attached is not None else None
+        if failed is None or failed.class_path != self._vm.failure.exception_class:
+            return vm_failure(self._vm.failure)
+        original = failed.exception
+        if not isinstance(original, Exception):
+            # `SystemExit` and `KeyboardInterrupt` pass through, as in any Python code.
+            return original
+        error = vm_failure(self._vm.failure, original)
+        error.__cause__ = original
+        return error
+
+    def pause(self) -> None:
+        """Stops the VM before its next step; the call that runs it returns.
+
+        For other threads and for hints: a hint's own VM pauses when the hint is over.
+        """
+        request = pb.PauseVmRequest(name=self.name)
+        if self._attached is not None and self._attached.in_hint:
+            # The answer comes when the hint is over.
+            # gRPC cancels a call whose future nobody holds.
+            self._pausing = self._client.stub.PauseVm.future(request)
+            return
+        self._client.call(self._client.stub.PauseVm, request)
+
+    # Looking.
+
+    def _now(self) -> pb.Vm:
+        if self._vm.state not in (pb.VM_STATE_SUCCEEDED, pb.VM_STATE_FAILED):
+            request = pb.GetVmRequest(name=self.name)
+            self._vm = self._client.call(self._client.stub.GetVm, request).vm
+        return self._vm
+
+    @property
+    def state(self) -> VmState:
+        """The state."""
+        return results.state(self._now())
+
+    @property
+    def registers(self) -> Registers:
+        """`pc`, `ap` and `fp`."""
+        return results.registers(self._now())
+
+    @property
+    def current_step(self) -> int:
+        """Executed steps."""
+        return self._now().current_step
+
+    @property
+    def hints_executed(self) -> int:
+        """Executed hints."""
+        return self._now().hints_executed
+
+    @property
+    def output(self) -> Tuple[Optional[int], ...]:
+        """What the program wrote to its output, when it ended; `None` for missing cells."""
+        return results.output(self._now())
+
+    @property
+    def resources(self) -> Optional[Resources]:
+        """What the run used, when it ended."""
+        return results.resources(self._now())
+
+    @property
+    def failure(self) -> Optional[VmFailed]:
+        """Why it failed, in state FAILED."""
+        vm = self._now()
+        return vm_failure(vm.failure) if vm.state == pb.VM_STATE_FAILED else None
+
+    def return_values(self, count: int) -> Tuple[Cell, ...]:
+        """The last cells before ap: what the function returned."""
+        request = pb.ReadReturnValuesRequest(name=self.name, count=count)
+        response = self.call(self._client.stub.ReadReturnValues, request)
+        return tuple(cells_of(response.values.values))
+
+    def scopes(self, max_text_bytes: int = 0) -> List[List[Variable]]:
+        """The variables of the hint scopes as texts, outermost first."""
+        request = pb.ReadHintScopesRequest(name=self.name, max_text_bytes=max_text_bytes)
+        return results.scopes(self.call(self._client.stub.ReadHintScopes, request))
+
+    def hints(self) -> List[PlacedHint]:
+        """The hints, and where and why they run."""
+        request = pb.ListHintsRequest(name=self.name)
+        return results.placed_hints(self.call(self._client.stub.ListHints, request))
+
+    def watch(self) -> Iterator[Event]:
+        """Follows the VM: its state now, then what it does."""
+        stream = self._client.stub.WatchVm(pb.WatchVmRequest(name=self.name))
+        return _events(stream)
+
+    # Results.
+
+    def artifact(self, artifact: Artifact) -> bytes:
+        """A result of the run."""
+        number = results.artifact_number(artifact)
+        request = pb.ReadArtifactRequest(name=self.name, artifact=number)
+        try:
+            chunks = self._client.stub.ReadArtifact(request)
+            return b"".join(response.chunk for response in chunks)
+        except grpc.RpcError as error:
+            raise call_error(error) from None
+
+    def trace(self) -> List[TraceEntry]:
+        """The relocated trace; needs `trace=True`."""
+        return results.trace_entries(self.artifact(Artifact.TRACE))
+
+    def memory_bytes(self) -> bytes:
+        """The relocated memory, as `cairo-run --memory_file` writes it."""
+        return self.artifact(Artifact.MEMORY)
+
+    def pie(self) -> bytes:
+        """The Cairo PIE, a zip file."""
+        return self.artifact(Artifact.CAIRO_PIE)
+
+    # The end.
+
+    def close(self) -> None:
+        """Frees the VM. Doing so again does nothing."""
+        self._finalizer()
+
+    def __enter__(self) -> "Vm":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Vm {self.name} {results.state(self._vm).value}>"
+
+
+def _forget(client: Client, name: str, attached: AttachedHints) -> None:
+    client.forget(name)
+    attached.close()
+
+
+def _events(stream: Any) -> Iterator[Event]:
+    try:
+        for message in stream:
+            yield results.event(message)
+    except grpc.RpcError as error:
+        raise call_error(error) from None
+    finally:
+        stream.cancel()
+
+
+class VmMemory:
+    """The memory of a VM: `vm.memory[address]`, `vm.memory[start:end]`."""
+
+    def __init__(self, vm: Vm) -> None:
+        self._reference = weakref.ref(vm)
+
+    @property
+    def _vm(self) -> Vm:
+        vm = self._reference()
+        if vm is None:
+            raise ReferenceError("the vm of this memory is gone")
+        return vm
+
+    def get_range(self, address: AddressLike, count: int) -> List[Cell]:
+        """Consecutive cells; `None` for empty ones."""
+        vm = self._vm
+        start = address_of(address)
+        cells: List[Cell] = []
+        while len(cells) < count:
+            request = pb.ReadMemoryRequest(
+                name=vm.name,
+                address=address_message(start + len(cells)),
+                count=min(count - len(cells), MOST_CELLS),
+            )
+            found = cells_of(vm.call(vm._client.stub.ReadMemory, request).cells.values)
+            if not found:
+                return cells + [None] * (count - len(cells))
+            cells += found
+        return cells[:count]
+
+    def get(self, address: AddressLike, default: Any = None) -> Any:
+        """The value of a cell, or the default if it is empty."""
+        (value,) = self.get_range(address, 1)
+        return default if value is None else value
+
+    def load(self, address: AddressLike, values: Iterable[Any]) -> None:
+        """Writes consecutive cells. Only before the first step."""
+        vm = self._vm
+        request = pb.WriteMemoryRequest(name=vm.name, cells=run_of(address, values))
+        vm.call(vm._client.stub.WriteMemory, request)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            start, count = _range(key)
+            return self.get_range(start, count)
+        value = self.get(key)
+        if value is None:
+            raise UnknownMemory(f"the memory cell at `{address_of(key)}` is empty")
+        return value
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if isinstance(key, slice):
+            start, count = _range(key)
+            values = list(value)
+            if len(values) != count:
+                raise ValueError(f"`{len(values)}` values do not fit into `{count}` cells")
+            self.load(start, values)
+        else:
+            self.load(key, [value])
+
+    def __contains__(self, key: Any) -> bool:
+        return self.get(key) is not None
+
+
+def _range(key: slice) -> Tuple[RelocatableValue, int]:
+    if key.step is not None or key.start is None or key.stop is None:
+        raise ValueError("a range of memory is written `memory[start:end]`")
+    start, end = address_of(key.start), address_of(key.stop)
+    return start, max(0, end - start)
+
+
+class VmSegments:
+    """The segments of a VM."""
+
+    def __init__(self, vm: Vm) -> None:
+        self._reference = weakref.ref(vm)
+
+    def add(self) -> RelocatableValue:
+        """Adds a segment; its start. Only before the first step."""
+        vm = self._reference()
+        if vm is None:
+            raise ReferenceError("the vm of these segments is gone")
+        request = pb.AddSegmentRequest(name=vm.name)
+        return results.address(vm.call(vm._client.stub.AddSegment, request).base)
+
+
+class _HintOutput:
+    """Prints what hints print, in the background."""
+
+    def __init__(self, events: Iterator[Event]) -> None:
+        self._changed = threading.Condition()
+        self._stopped_at = -1
+        self._over = False
+        self._ready = threading.Event()
+        threading.Thread(target=self._follow, args=(events,), daemon=True).start()
+        # Output of before this is nobody's.
+        self._ready.wait(_OUTPUT_SECONDS)
+
+    def _follow(self, events: Iterator[Event]) -> None:
+        try:
+            for event in events:
+                self._ready.set()
+                if event.kind == "output":
+                    _print(event)
+                elif event.kind == "state" and event.state is not VmState.RUNNING:
+                    with self._changed:
+                        self._stopped_at = event.current_step
+                        self._changed.notify_all()
+        except Exception:
+            # The VM or the connection is gone; the call that runs the VM says so.
+            pass
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+        self._ready.set()
+
+    def drain(self, current_step: int) -> None:
+        """Waits until what hints printed up to this step is printed."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._over or self._stopped_at >= current_step, _OUTPUT_SECONDS
+            )
+
+
+def _print(event: Event) -> None:
+    stream = sys.stderr if event.stream == "stderr" else sys.stdout
+    try:
+        stream.write(event.data.decode("utf-8", "replace"))
+        stream.flush()
+    except (ValueError, OSError):
+        # Our own output is closed.
+        pass
+
+
+def run(
+    program: ProgramLike,
+    *,
+    return_values: int = 0,
+    artifacts: Iterable[Artifact] = (),
+    timeout: Optional[float] = None,
+    progress: bool = False,
+    **options: Any,
+) -> Result:
+    """Runs a program to its end and returns what it did; raises what it failed with."""
+    wanted = [Artifact(artifact) for artifact in artifacts]
+    if Artifact.TRACE in wanted or Artifact.AIR_PUBLIC_INPUT in wanted:
+        options.setdefault("trace", True)
+    with Vm(program, **options) as vm:
+        vm.run(timeout=timeout, progress=progress)
+        return Result(
+            vm.output,
+            vm.current_step,
+            vm.resources,
+            vm.return_values(return_values) if return_values else (),
+            {artifact: vm.artifact(artifact) for artifact in wanted},
+        )
+
+
+__all__ = ["Vm", "VmMemory", "VmSegments", "run"]

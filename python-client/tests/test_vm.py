@@ -1,0 +1,170 @@
+import gc
+import time
+
+import pytest
+
+import cairohints
+from cairohints import RelocatableValue, requests
+from cairohints.v1 import vm_service_pb2 as pb
+
+THREE = {"hints": {"0": [{"code": "pass"}] * 3}}
+
+
+def make(client, program=None, **options):
+    return cairohints.Vm(program or THREE, client=client, **options)
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_steps_then_the_rest(client, capsys):
+    with make(client) as vm:
+        assert vm.state is cairohints.VmState.CREATED
+        assert vm.run_for_steps(2) is cairohints.StopReason.REACHED
+        assert (vm.state, vm.current_step) == (cairohints.VmState.PAUSED, 2)
+        assert vm.run() is cairohints.StopReason.ENDED
+        assert vm.output == (7, None)
+        assert vm.resources.steps == 3
+        assert vm.registers.ap == RelocatableValue(1, 0)
+        assert vm.return_values(3) == (RelocatableValue(1, 2), 0, 1)
+    assert capsys.readouterr().out == "hi\n"
+
+
+def test_memory_is_read_in_parts_and_written_reduced(client):
+    vm = make(client)
+    base = vm.segments.add()
+    assert base == RelocatableValue(2, 0)
+    vm.memory[base : base + 5] = [1, -1, base + 4, cairohints.PRIME + 2, 5]
+    vm.memory[2, 6] = 9
+    expected = [1, cairohints.PRIME - 1, base + 4, 2, 5, None, 9]
+    assert vm.memory[base : base + 7] == expected
+    assert (base + 5) not in vm.memory and vm.memory.get(base + 5, 3) == 3
+    with pytest.raises(cairohints.UnknownMemory, match="`2:5` is empty"):
+        vm.memory[base + 5]
+    with pytest.raises(TypeError, match="int or a `RelocatableValue`"):
+        vm.memory[base] = "text"
+    with pytest.raises(ValueError, match="fit into"):
+        vm.memory[base : base + 2] = [1]
+
+
+def test_artifacts_are_put_together(client):
+    vm = make(client)
+    assert vm.memory_bytes() == bytes(range(48))
+    assert vm.trace()[0].ap == int.from_bytes(bytes(range(8)), "little")
+    assert len(vm.trace()) == 2
+
+
+def test_a_vm_is_freed_by_close_and_by_the_garbage_collector(client, server):
+    closed = make(client)
+    closed.close()
+    closed.close()
+    wait_for(lambda: not server.vms)
+    vm = make(client)
+    vm.run()
+    assert server.vms
+    del vm
+    gc.collect()
+    wait_for(lambda: not server.vms)
+
+
+def test_a_program_is_uploaded_once_and_again_when_forgotten(client, server):
+    first, second = make(client), make(client)
+    assert server.uploads == 1
+    server.programs.clear()
+    third = make(client)
+    assert server.uploads == 2
+    assert len({first.name, second.name, third.name}) == 3
+    assert client.list_vms() == sorted(vm.name for vm in (first, second, third))
+
+
+def test_errors_are_typed_and_say_what_to_do(client, tmp_path):
+    with pytest.raises(
+        cairohints.InvalidArgument, match="(?s)no such layout.*hint: use `small`"
+    ) as info:
+        make(client, layout="nonsense")
+    assert info.value.reason == "UNKNOWN_LAYOUT"
+    with pytest.raises(cairohints.InvalidProgram, match="hint: compile"):
+        make(client, b"not json")
+    with pytest.raises(cairohints.InvalidProgram, match="cannot read the program"):
+        make(client, tmp_path / "missing.json")
+    vm = make(client)
+    vm.run()
+    with pytest.raises(cairohints.WrongState, match="the vm has ended"):
+        vm.run()
+    with pytest.raises(ValueError, match="no hint placement"):
+        make(client, hints="fast")
+    with pytest.raises(TypeError, match="cairohints.here"):
+        make(client, hint_locals={"live": object()})
+    with pytest.raises(cairohints.ServerUnavailable, match="hint: check the address"):
+        cairohints.Vm(THREE, client=cairohints.Client(f"unix:{tmp_path}/nobody"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "cls"),
+    [
+        ("CAIRO_ERROR", cairohints.CairoError),
+        ("WORKER_DIED", cairohints.WorkerDied),
+        ("HINT_TIMEOUT", cairohints.HintTimeout),
+        ("STEPS_EXHAUSTED", cairohints.StepLimit),
+        ("EXIT", cairohints.HintExited),
+        ("END_OF_RUN", cairohints.EndOfRunFailed),
+    ],
+)
+def test_failures_are_typed(client, reason, cls):
+    failure = {"reason": reason, "message": "Error", "exit_code": 3, "cairo_traceback": "where"}
+    vm = make(client, {**THREE, "failure": failure})
+    with pytest.raises(cls) as info:
+        vm.run()
+    assert (info.value.reason, info.value.exit_code) == (reason, 3)
+    assert info.value.cairo_traceback == "where"
+    assert vm.state is cairohints.VmState.FAILED and type(vm.failure) is cls
+
+
+def test_one_call(client):
+    artifacts = [cairohints.Artifact.TRACE]
+    result = cairohints.run(THREE, client=client, return_values=1, artifacts=artifacts)
+    assert (result.output, result.steps) == ((7, None), 3)
+    assert result.return_values == (RelocatableValue(1, 2),)
+    assert len(result.trace()) == 2
+
+
+async def test_async_twin(server):
+    async with cairohints.AsyncVm(THREE, address=server.address) as vm:
+        base = await vm.add_segment()
+        await vm.write_memory(base, [4, base])
+        assert await vm.read_memory(base, 2) == [4, base]
+        assert await vm.run_for_steps(1) is cairohints.StopReason.REACHED
+        assert vm.current_step == 1
+        await vm.run()
+        assert vm.output == (7, None)
+        assert len(await vm.trace()) == 2
+        with pytest.raises(cairohints.WrongState):
+            await vm.run()
+
+
+def test_arguments_nest():
+    message = requests.argument([1, [RelocatableValue(1, 2), []], -3])
+    first, nested, last = message.list.elements
+    assert (first.felt, last.felt) == ("1", "-3")
+    assert nested.list.elements[0].address.offset == 2
+    assert nested.list.elements[1].WhichOneof("kind") == "list"
+    deep = []
+    for _ in range(5000):
+        deep = [deep]
+    assert requests.argument(deep).list.elements
+    with pytest.raises(TypeError, match="not `str`"):
+        requests.argument(["x"])
+
+
+def test_where_a_run_stops():
+    assert requests.run_request("vms/a", until="loop").label == "loop"
+    assert requests.run_request("vms/a", until=5).pc == 5
+    assert requests.run_request("vms/a", until=(1, 2)).address.segment == 1
+    assert requests.run_request("vms/a").WhichOneof("until") is None
+    entry = requests.VmOptions(entry_point="f", args=[1], max_steps=9).request("x")
+    assert (entry.entry_point.name, entry.limits.max_steps) == ("f", 9)
+    assert entry.hint_engine == pb.HINT_ENGINE_WORKER

@@ -1,0 +1,99 @@
+//! The command line of `vm-host serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::server::ServeOptions;
+use crate::worker::{WorkerNotFound, worker_binary};
+
+/// Serves VMs to clients over gRPC.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ServeArgs {
+    /// Address to listen on; port 0 takes a free one. Whoever reaches it may run programs
+    #[arg(long, value_name = "ADDRESS:PORT", required_unless_present = "unix")]
+    pub listen: Option<SocketAddr>,
+
+    /// Unix socket to listen on, for this user only
+    #[arg(long, value_name = "PATH")]
+    pub unix: Option<PathBuf>,
+
+    /// File that the TCP address is written to when the server listens
+    #[arg(long = "address-file", value_name = "FILE", requires = "listen")]
+    pub address_file: Option<PathBuf>,
+
+    /// Seconds that running VMs may go on after SIGTERM
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub grace: u64,
+
+    /// Threads that run VMs (default: one for each core)
+    #[arg(long, value_name = "COUNT")]
+    pub threads: Option<usize>,
+
+    /// Virtual environment that hints import from (default: the active one)
+    #[arg(long = "python-env", value_name = "DIR", env = "VIRTUAL_ENV")]
+    pub python_env: Option<PathBuf>,
+
+    /// The hint worker's executable (default: `hint-worker` beside this executable)
+    #[arg(long = "hint-worker", value_name = "FILE", env = "CAIROHINTS_WORKER")]
+    pub hint_worker: Option<PathBuf>,
+
+    /// Python modules that every worker has imported beforehand
+    #[arg(long, value_name = "MODULES", value_delimiter = ',')]
+    pub preload: Vec<String>,
+
+    /// Longest time for one hint in seconds
+    #[arg(long = "hint-timeout", value_name = "SECONDS", default_value_t = 600)]
+    pub hint_timeout: u64,
+
+    /// Most steps of a run
+    #[arg(long = "max-steps", value_name = "STEPS")]
+    pub max_steps: Option<u64>,
+
+    /// Largest gap, in cells, that a hint may leave in a segment
+    #[arg(long = "max-memory-gap", value_name = "CELLS", default_value_t = 1 << 20)]
+    pub max_memory_gap: u64,
+
+    /// Most VMs at a time
+    #[arg(long = "max-vms", value_name = "COUNT", default_value_t = 1024)]
+    pub max_vms: usize,
+
+    /// Most connections at a time
+    #[arg(long = "max-connections", value_name = "COUNT", default_value_t = 1024)]
+    pub max_connections: usize,
+
+    /// Largest compiled program in bytes
+    #[arg(long = "max-program-bytes", value_name = "BYTES", default_value_t = 64 << 20)]
+    pub max_program_bytes: u64,
+
+    /// Bytes of uploaded programs that are kept
+    #[arg(long = "program-cache-bytes", value_name = "BYTES", default_value_t = 512 << 20)]
+    pub program_cache_bytes: u64,
+}
+
+impl ServeArgs {
+    /// The server's options.
+    ///
+    /// # Errors
+    /// [`WorkerNotFound`] when there is no worker binary.
+    pub fn options(&self) -> Result<ServeOptions, WorkerNotFound> {
+        let defaults = ServeOptions::new(worker_binary(self.hint_worker.as_deref())?);
+        Ok(ServeOptions {
+            python_env: self
+                .python_env
+                .clone()
+                .filter(|path| !path.as_os_str().is_empty()),
+            preload: self.preload.clone(),
+            threads: self.threads.unwrap_or(defaults.threads),
+            grace: Duration::from_secs(self.grace),
+            hint_timeout: Duration::from_secs(self.hint_timeout.max(1)),
+            max_steps: self.max_steps.unwrap_or(defaults.max_steps),
+            max_memory_gap: self.max_memory_gap,
+            max_vms: self.max_vms,
+            max_connections: self.max_connections,
+            max_program_bytes: self.max_program_bytes,
+            program_cache_bytes: self.program_cache_bytes,
+            ..defaults
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! Who runs the hints of a session: a worker process of ours, or a client that attached itself. Both
+//! speak the same messages; they differ in how they end.
+
+use hint_proto::v1::session_request::Message as Request;
+use hint_proto::v1::session_response::Message as Response;
+use hint_proto::v1::{SessionRequest, SessionResponse};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::worker::{Death, Link, LinkError, Traffic, WorkerProcess};
+
+/// The other side of a session.
+#[allow(clippy::large_enum_variant, reason = "there is one for each VM")]
+#[derive(Debug)]
+pub enum Engine {
+    /// A worker process.
+    Worker {
+        /// Its stream.
+        link: Link,
+        /// Its process.
+        process: WorkerProcess,
+    },
+    /// A client.
+    Attached(AttachedEngine),
+}
+
+/// The stream of a client that serves the hints of its own VM.
+#[derive(Debug)]
+pub struct AttachedEngine {
+    /// To the client. Closing it ends the stream.
+    pub requests: Option<mpsc::Sender<SessionRequest>>,
+    /// From the client; ends when the client detaches.
+    pub responses: mpsc::Receiver<SessionResponse>,
+}
+
+impl Engine {
+    /// Sends a request and waits, until `deadline`, for what the engine says next.
+    ///
+    /// # Errors
+    /// [`LinkError`] when the engine is gone, sends what is no message or is late.
+    pub async fn exchange(
+        &mut self,
+        request: Request,
+        deadline: Option<Instant>,
+    ) -> Result<Response, LinkError> {
+        match self {
+            Self::Worker { link, .. } => link.exchange(request, deadline).await,
+            Self::Attached(engine) => engine.exchange(request, deadline).await,
+        }
+    }
+
+    /// Sends a request that is followed by another, when the engine has room for it.
+    ///
+    /// # Errors
+    /// [`LinkError`] when the engine is gone or does not read.
+    pub async fn send_part(&mut self, request: Request) -> Result<(), LinkError> {
+        match self {
+            Self::Worker { link, .. } => link.send_part(request).await,
+            Self::Attached(engine) => engine.send(request).await,
+        }
+    }
+
+    /// Ends the engine's part: kills the process, or closes the stream.
+    pub fn end(&mut self) {
+        match self {
+            Self::Worker { process, .. } => process.kill(),
+            Self::Attached(engine) => engine.requests = None,
+        }
+    }
+
+    /// How an engine ended whose connection is closed.
+    pub async fn death(&mut self) -> Death {
+        match self {
+            Self::Worker { process, .. } => process.death().await,
+            Self::Attached(_) => Death::Detached,
+        }
+    }
+
+    /// The process id of a worker.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        match self {
+            Self::Worker { process, .. } => Some(process.id()),
+            Self::Attached(_) => None,
+        }
+    }
+
+    /// Bytes to and from the engine; those of an attached one are not counted.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        match self {
+            Self::Worker { link, .. } => link.traffic(),
+            Self::Attached(_) => Traffic::default(),
+        }
+    }
+}
+
+impl AttachedEngine {
+    async fn exchange(
+        &mut self,
+        request: Request,
+        deadline: Option<Instant>,
+    ) -> Result<Response, LinkError> {
+        self.send(request).await?;
+        let received = match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, self.responses.recv())
+                .await
+                .map_err(|_| LinkError::Deadline)?,
+            None => self.responses.recv().await,
+        };
+        match received {
+            Some(SessionResponse {
+                message: Some(response),
+            }) => Ok(response),
+            Some(SessionResponse { message: None }) => Err(LinkError::Stream(Box::new(
+                tonic::Status::internal("an empty response"),
+            ))),
+            None => Err(LinkError::Closed),
+        }
+    }
+
+    async fn send(&mut self, request: Request) -> Result<(), LinkError> {
+        let requests = self.requests.as_ref().ok_or(LinkError::Closed)?;
+        let message = SessionRequest {
+            message: Some(request),
+        };
+        tokio::time::timeout(crate::worker::START_TIMEOUT, requests.send(message))
+            .await
+            .map_err(|_| LinkError::Deadline)?
+            .map_err(|_| LinkError::Closed)
+    }
+}

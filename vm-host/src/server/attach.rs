@@ -1,0 +1,41 @@
+//! A client that serves the hints of its own VM: its stream as the engine of a session.
+
+use hint_proto::v1::attach_hints_request::Message;
+use hint_proto::v1::{AttachHintsRequest, SessionRequest};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
+
+use crate::hint::engine::AttachedEngine;
+
+/// Host and engine alternate, so one message is in flight each way.
+const IN_FLIGHT: usize = 2;
+
+/// The engine behind a client's stream, and what is sent to the client.
+pub(super) fn engine(
+    mut incoming: Streaming<AttachHintsRequest>,
+) -> (AttachedEngine, ReceiverStream<SessionRequest>) {
+    let (requests, outgoing) = mpsc::channel(IN_FLIGHT);
+    let (forward, responses) = mpsc::channel(IN_FLIGHT);
+    tokio::spawn(async move {
+        // Anything but a response ends the engine, like the end of the stream.
+        loop {
+            tokio::select! {
+                () = forward.closed() => return,
+                message = incoming.message() => match message {
+                    Ok(Some(AttachHintsRequest { message: Some(Message::Response(response)) })) => {
+                        if forward.send(response).await.is_err() {
+                            return;
+                        }
+                    }
+                    _ => return,
+                }
+            }
+        }
+    });
+    let engine = AttachedEngine {
+        requests: Some(requests),
+        responses,
+    };
+    (engine, ReceiverStream::new(outgoing))
+}

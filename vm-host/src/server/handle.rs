@@ -1,0 +1,304 @@
+//! A VM as the front end sees it: its public state, and a way to have things done on its thread.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+use hint_proto::v1::watch_vm_response::Event;
+use hint_proto::v1::{Vm, VmState};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+use tonic::{Code, Status};
+
+use super::error::{Problem, internal, unknown_vm, wrong_state};
+use super::programs::StoredProgram;
+use super::task::VmTask;
+use super::watch::Watchers;
+
+/// Something to do on the VM's thread.
+pub(super) type Job = Box<dyn for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, ()> + Send>;
+
+/// Why a VM ends before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// DeleteVm, a closed connection, or unused for too long.
+    Deleted,
+    /// The server ends.
+    Shutdown,
+}
+
+/// What the VM's thread and the front end share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// `vms/{vm_id}`.
+    pub(super) name: String,
+    vm: Mutex<Vm>,
+    changed: watch::Sender<()>,
+    pause: AtomicBool,
+    /// Set when the VM must end.
+    pub(super) end: watch::Sender<Option<End>>,
+    /// What became of the creation.
+    pub(super) created: watch::Sender<Option<Result<(), Status>>>,
+    /// Whether the hints have an engine.
+    pub(super) engine_ready: watch::Sender<bool>,
+    /// Set when the VM's task is gone, and its worker with it.
+    pub(super) gone: watch::Sender<bool>,
+    /// Who watches.
+    pub(super) watchers: Watchers,
+}
+
+impl Shared {
+    pub(super) fn new(vm: Vm) -> Self {
+        Self {
+            name: vm.name.clone(),
+            vm: Mutex::new(vm),
+            changed: watch::Sender::default(),
+            pause: AtomicBool::new(false),
+            end: watch::Sender::new(None),
+            created: watch::Sender::new(None),
+            engine_ready: watch::Sender::new(false),
+            gone: watch::Sender::new(false),
+            watchers: Watchers::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vm> {
+        self.vm.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The VM as it is now.
+    pub(super) fn vm(&self) -> Vm {
+        self.lock().clone()
+    }
+
+    /// Changes the public state without telling anybody.
+    pub(super) fn update(&self, change: impl FnOnce(&mut Vm)) {
+        change(&mut self.lock());
+    }
+
+    /// Changes the public state and tells watchers.
+    pub(super) fn publish(&self, change: impl FnOnce(&mut Vm)) {
+        let vm = {
+            let mut vm = self.lock();
+            change(&mut vm);
+            vm.clone()
+        };
+        self.watchers.tell(&Event::State(vm));
+        self.changed.send_replace(());
+    }
+
+    /// Whether the run should pause before its next step.
+    pub(super) fn pause_wanted(&self) -> bool {
+        self.pause.load(Ordering::Relaxed)
+    }
+
+    /// Asks the run to pause before its next step.
+    pub(super) fn ask_to_pause(&self) {
+        self.pause.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until no RunVm call is at work.
+    pub(super) async fn stopped(&self) -> Vm {
+        let mut changed = self.changed.subscribe();
+        loop {
+            let vm = self.vm();
+            if vm.state() != VmState::Running || *self.gone.borrow() {
+                return vm;
+            }
+            // The sender lives in this very struct.
+            let _ = tokio::time::timeout(Duration::from_secs(1), changed.changed()).await;
+        }
+    }
+}
+
+/// A VM.
+#[derive(Debug)]
+pub(super) struct VmHandle {
+    /// The name without `vms/`.
+    pub(super) id: String,
+    /// Whose it is.
+    pub(super) tenant: Arc<str>,
+    /// The connection with which it ends; absent with a time to live.
+    pub(super) connection: Option<u64>,
+    /// How long it may stay unused.
+    pub(super) time_to_live: Option<Duration>,
+    /// Its place in the order of creation.
+    pub(super) order: u64,
+    /// The program.
+    pub(super) program: Arc<StoredProgram>,
+    /// Whether a client serves its hints.
+    pub(super) attached: bool,
+    /// What it shares with its thread.
+    pub(super) shared: Arc<Shared>,
+    pub(super) jobs: mpsc::UnboundedSender<Job>,
+    pub(super) last_used: Mutex<Instant>,
+    pub(super) attaching: AtomicBool,
+}
+
+impl VmHandle {
+    /// Notes that somebody uses the VM.
+    pub(super) fn touch(&self) {
+        *self
+            .last_used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Whether its time to live has passed.
+    pub(super) fn is_expired(&self) -> bool {
+        let Some(limit) = self.time_to_live else {
+            return false;
+        };
+        let last_used = *self
+            .last_used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.shared.vm().state() != VmState::Running && last_used.elapsed() > limit
+    }
+
+    /// Ends the VM in whatever state it is.
+    pub(super) fn end(&self, why: End) {
+        self.shared.end.send_if_modified(|end| {
+            let first = end.is_none();
+            end.get_or_insert(why);
+            first
+        });
+    }
+
+    /// Waits until the VM is gone, and its worker with it.
+    pub(super) async fn gone(&self) {
+        let mut gone = self.shared.gone.subscribe();
+        // The sender lives in `shared`.
+        let _ = gone.wait_for(|gone| *gone).await;
+    }
+
+    /// Waits for the end of the creation.
+    pub(super) async fn created(&self) -> Result<(), Status> {
+        let mut created = self.shared.created.subscribe();
+        match created.wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(result)) => result.clone(),
+            _ => Err(unknown_vm(&self.shared.name)),
+        }
+    }
+
+    /// Has something done on the VM's thread, unless the VM is running.
+    pub(super) async fn call<T: Send + 'static>(
+        &self,
+        job: impl for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, Result<T, Status>>
+        + Send
+        + 'static,
+    ) -> Result<T, Status> {
+        let answer = {
+            let vm = self.shared.lock();
+            if vm.state() == VmState::Running {
+                return Err(running(&vm.name));
+            }
+            // Sent under the lock, so that no RunVm comes in between.
+            self.send(job)
+        };
+        self.answer(answer).await
+    }
+
+    /// Moves the VM to RUNNING and has `job` done, which must leave that state.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, Result<T, Status>>
+        + Send
+        + 'static,
+    ) -> Result<T, Status> {
+        let (answer, vm) = {
+            let mut vm = self.shared.lock();
+            match vm.state() {
+                VmState::Created | VmState::Paused => {}
+                VmState::Running => return Err(running(&vm.name)),
+                _ => {
+                    let text = format!("VM `{}` has ended", vm.name);
+                    return Err(wrong_state(&vm.name, "VM_ENDED", text));
+                }
+            }
+            vm.set_state(VmState::Running);
+            self.shared.pause.store(false, Ordering::Relaxed);
+            (self.send(job), vm.clone())
+        };
+        self.shared.watchers.tell(&Event::State(vm));
+        // When the caller gives up, nobody waits for the run any more: it pauses.
+        let _pause = PauseOnDrop(&self.shared);
+        self.answer(answer).await
+    }
+
+    fn send<T: Send + 'static>(
+        &self,
+        job: impl for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, Result<T, Status>>
+        + Send
+        + 'static,
+    ) -> oneshot::Receiver<Result<T, Status>> {
+        let (reply, answer) = oneshot::channel();
+        let shared = Arc::clone(&self.shared);
+        let job: Job = Box::new(move |task| {
+            Box::pin(async move {
+                let result = AssertUnwindSafe(async { job(task).await })
+                    .catch_unwind()
+                    .await;
+                let result = result.unwrap_or_else(|_| {
+                    shared.publish(|vm| {
+                        vm.set_state(VmState::Failed);
+                        vm.failure = Some(hint_proto::v1::Failure {
+                            reason: "INTERNAL".to_owned(),
+                            message: "a fault of the server".to_owned(),
+                            ..Default::default()
+                        });
+                    });
+                    Err(internal("a fault of the server ended the VM"))
+                });
+                // The caller may have given up.
+                let _ = reply.send(result);
+            })
+        });
+        // A VM that is gone drops the job, and with it `reply`.
+        let _ = self.jobs.send(job);
+        answer
+    }
+
+    async fn answer<T>(&self, answer: oneshot::Receiver<Result<T, Status>>) -> Result<T, Status> {
+        match answer.await {
+            Ok(result) => result,
+            Err(_) if *self.shared.end.borrow() == Some(End::Shutdown) => {
+                let problem = Problem::new(
+                    Code::Unavailable,
+                    "SERVER_SHUTDOWN",
+                    format!("the server ended, and VM `{}` with it", self.shared.name),
+                );
+                Err(problem
+                    .resource("cairohints.v1.Vm", &self.shared.name)
+                    .into())
+            }
+            Err(_) => {
+                let text = format!("VM `{}` was deleted", self.shared.name);
+                let problem = Problem::new(Code::Aborted, "VM_DELETED", text);
+                Err(problem
+                    .resource("cairohints.v1.Vm", &self.shared.name)
+                    .into())
+            }
+        }
+    }
+}
+
+struct PauseOnDrop<'a>(&'a Shared);
+
+impl Drop for PauseOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.ask_to_pause();
+    }
+}
+
+fn running(name: &str) -> Status {
+    let text = format!("VM `{name}` is running");
+    let problem = Problem::new(Code::FailedPrecondition, "VM_RUNNING", text);
+    problem
+        .precondition("STATE", name)
+        .help("pause it with PauseVm, or wait")
+        .into()
+}

@@ -1,0 +1,184 @@
+//! The server: the VM service, its VMs on their threads, and its life from listening to the last VM's end.
+//!
+//! Reading order: [`options`] and [`listen`] (what it is told), `connection` (who calls), `service` (the
+//! calls), `registry` and `handle` (the VMs as calls see them), `pool` and `task` (the VMs themselves).
+
+#![allow(
+    clippy::result_large_err,
+    reason = "gRPC handlers answer with tonic's status"
+)]
+
+mod artifact;
+mod attach;
+mod command;
+mod connection;
+mod deadline;
+mod error;
+mod handle;
+mod listen;
+mod options;
+mod pool;
+mod programs;
+mod registry;
+mod service;
+mod spec;
+mod task;
+mod upload;
+mod value;
+mod watch;
+
+pub use command::serve;
+pub use listen::{ListenError, Listeners};
+pub use options::ServeOptions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hint_proto::v1::vm_service_server::VmServiceServer;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::Server;
+use tonic_health::pb::health_server::{Health, HealthServer};
+
+use connection::Gate;
+use pool::Pool;
+use registry::Registry;
+use service::Service;
+use upload::Uploads;
+
+use crate::worker::{Spawner, WorkerOptions};
+
+/// Concurrent calls of one connection.
+const MAX_STREAMS: u32 = 256;
+/// Largest message from a client: the answer of an attached engine.
+const MAX_REQUEST_BYTES: usize = 32 << 20;
+/// Largest message to a client: a question's answer for an attached engine.
+const MAX_RESPONSE_BYTES: usize = 256 << 20;
+/// How long connections may take to close when everything else has ended.
+const CLOSING_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The server cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The threads or workers do not start.
+    #[error("cannot start the server: {0}")]
+    Start(String),
+    /// The transport failed.
+    #[error("the server failed: {0}")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+/// Serves until `shutdown`, then lets running VMs go on for the grace period, then ends.
+///
+/// # Errors
+/// [`ServeError`] when the server cannot start or its transport fails.
+pub async fn run(
+    options: ServeOptions,
+    mut listeners: Listeners,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let start = |error: &dyn std::fmt::Display| ServeError::Start(error.to_string());
+    let worker = WorkerOptions {
+        binary: options.worker.clone(),
+        python_env: options.python_env.clone(),
+    };
+    let spawner = Spawner::start(worker, options.preload.clone()).map_err(|error| start(&error))?;
+    let pool = Pool::start(options.threads).map_err(|error| start(&error))?;
+    let grace = options.grace;
+    let uploads = Arc::new(Uploads::new(options.max_program_bytes));
+    let max_connections = options.max_connections;
+    let registry = Arc::new(Registry::new(options, spawner, pool));
+
+    let closing = Arc::clone(&registry);
+    let gate = Gate::new(
+        max_connections,
+        Arc::new(move |id| closing.connection_closed(id)),
+    );
+    let (accepted, incoming) = mpsc::channel(16);
+    let mut background = JoinSet::new();
+    if let Some(listener) = listeners.tcp.take() {
+        background.spawn(connection::accept_tcp(
+            listener,
+            gate.clone(),
+            accepted.clone(),
+        ));
+    }
+    if let Some(listener) = listeners.unix.take() {
+        background.spawn(connection::accept_unix(
+            listener,
+            gate.clone(),
+            accepted.clone(),
+        ));
+    }
+    drop(accepted);
+    let sweeping = Arc::clone(&registry);
+    background.spawn(async move { sweeping.sweep().await });
+
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health.set_serving::<VmServiceServer<Service>>().await;
+    let (close, closed) = oneshot::channel::<()>();
+    let service = Service {
+        registry: Arc::clone(&registry),
+        uploads,
+    };
+    let serving = router(service, health_service)
+        .map_err(|error| start(&error))?
+        .serve_with_incoming_shutdown(ReceiverStream::new(incoming), async {
+            // Dropping the sender closes too.
+            let _ = closed.await;
+        });
+    tokio::pin!(serving);
+    let ending = async {
+        shutdown.await;
+        tracing::info!(
+            "ending: no new VMs, running ones have {} seconds",
+            grace.as_secs()
+        );
+        registry.drain();
+        health.set_not_serving::<VmServiceServer<Service>>().await;
+        health
+            .set_service_status("", tonic_health::ServingStatus::NotServing)
+            .await;
+        // Whoever still runs after the grace period is ended.
+        let _ = tokio::time::timeout(grace, registry.idle()).await;
+        registry.end_all().await;
+    };
+    tokio::select! {
+        result = &mut serving => result?,
+        () = ending => {
+            drop(close);
+            // Connections that never got anywhere would be waited for, for ever.
+            let _ = tokio::time::timeout(CLOSING_TIMEOUT, serving).await;
+        }
+    }
+    registry.end_all().await;
+    Ok(())
+}
+
+fn router(
+    service: Service,
+    health: HealthServer<impl Health>,
+) -> Result<tonic::transport::server::Router, tonic_reflection::server::Error> {
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(hint_proto::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let vm_service = VmServiceServer::new(service)
+        .max_decoding_message_size(MAX_REQUEST_BYTES)
+        .max_encoding_message_size(MAX_RESPONSE_BYTES);
+    Ok(Server::builder()
+        .max_concurrent_streams(MAX_STREAMS)
+        .http2_max_local_error_reset_streams(Some(1024))
+        .http2_max_pending_accept_reset_streams(Some(20))
+        .http2_max_header_list_size(16 << 10)
+        .http2_keepalive_interval(Some(Duration::from_secs(10)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(5)))
+        .initial_stream_window_size(1 << 20)
+        .initial_connection_window_size(4 << 20)
+        .add_service(health)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .add_service(vm_service))
+}

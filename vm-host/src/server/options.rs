@@ -1,0 +1,57 @@
+//! What a server is told when it starts.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Options of a server.
+#[derive(Clone, Debug)]
+pub struct ServeOptions {
+    /// The `hint-worker` binary.
+    pub worker: PathBuf,
+    /// The virtual environment whose packages hints see.
+    pub python_env: Option<PathBuf>,
+    /// Modules that every worker has imported before its program is known.
+    pub preload: Vec<String>,
+    /// Threads that run VMs.
+    pub threads: usize,
+    /// How long running VMs may go on after the server was told to end.
+    pub grace: Duration,
+    /// Longest time of one hint; a VM may ask for less.
+    pub hint_timeout: Duration,
+    /// Largest number of steps of a run; a VM may ask for less.
+    pub max_steps: u64,
+    /// Largest gap that a hint may leave in a segment, in cells.
+    pub max_memory_gap: u64,
+    /// Most VMs at a time.
+    pub max_vms: usize,
+    /// Most connections at a time.
+    pub max_connections: usize,
+    /// Largest compiled program.
+    pub max_program_bytes: u64,
+    /// Bytes of the programs that are kept.
+    pub program_cache_bytes: u64,
+    /// Longest time that an unused VM without a connection is kept.
+    pub max_time_to_live: Duration,
+}
+
+impl ServeOptions {
+    /// The defaults, with the worker at `worker`.
+    #[must_use]
+    pub fn new(worker: PathBuf) -> Self {
+        Self {
+            worker,
+            python_env: None,
+            preload: Vec::new(),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            grace: Duration::from_secs(30),
+            hint_timeout: Duration::from_secs(600),
+            max_steps: u64::MAX,
+            max_memory_gap: 1 << 20,
+            max_vms: 1024,
+            max_connections: 1024,
+            max_program_bytes: 64 << 20,
+            program_cache_bytes: 512 << 20,
+            max_time_to_live: Duration::from_secs(3600),
+        }
+    }
+}

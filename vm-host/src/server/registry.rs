@@ -1,0 +1,288 @@
+//! All VMs of the server: creating them, finding a caller's own, ending them with their connection, with
+//! their time, or with the server.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use hint_proto::v1::{Vm, VmState};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tonic::{Code, Status};
+
+use super::connection::Peer;
+use super::error::{Problem, draining, exhausted, invalid, unknown_vm};
+use super::handle::{End, Shared, VmHandle};
+use super::options::ServeOptions;
+use super::pool::Pool;
+use super::programs::{Programs, hexadecimal};
+use super::spec::VmSpec;
+use super::task;
+use crate::worker::Spawner;
+
+/// The VMs and what they are made from.
+#[derive(Debug)]
+pub(super) struct Registry {
+    pub(super) options: ServeOptions,
+    pub(super) programs: Programs,
+    pub(super) spawner: Spawner,
+    pool: Pool,
+    draining: AtomicBool,
+    vms: Mutex<Vms>,
+}
+
+#[derive(Debug, Default)]
+struct Vms {
+    by_name: HashMap<(Arc<str>, String), Arc<VmHandle>>,
+    /// Requests that created a VM: their digest and the VM's id.
+    requests: HashMap<(Arc<str>, String), ([u8; 32], String)>,
+    next_order: u64,
+}
+
+impl Registry {
+    pub(super) fn new(options: ServeOptions, spawner: Spawner, pool: Pool) -> Self {
+        let programs = Programs::new(options.program_cache_bytes);
+        let draining = AtomicBool::new(false);
+        Self {
+            options,
+            programs,
+            spawner,
+            pool,
+            draining,
+            vms: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vms> {
+        self.vms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Creates a VM, or finds the one that the same request created.
+    pub(super) async fn create(
+        self: &Arc<Self>,
+        peer: &Peer,
+        spec: VmSpec,
+    ) -> Result<Arc<VmHandle>, Status> {
+        let handle = self.reserve(peer, spec)?;
+        handle.created().await?;
+        Ok(handle)
+    }
+
+    fn reserve(self: &Arc<Self>, peer: &Peer, spec: VmSpec) -> Result<Arc<VmHandle>, Status> {
+        let request = (!spec.request_id.is_empty()).then(|| {
+            (
+                (Arc::clone(&peer.tenant), spec.request_id.clone()),
+                spec.digest,
+            )
+        });
+        let mut vms = self.lock();
+        if let Some((key, digest)) = &request
+            && let Some((known, id)) = vms.requests.get(key)
+        {
+            if known != digest {
+                let text = format!("another request had the request_id `{}`", spec.request_id);
+                return Err(invalid("request_id", "REQUEST_ID_REUSED", text));
+            }
+            let key = (Arc::clone(&peer.tenant), id.clone());
+            return match vms.by_name.get(&key) {
+                Some(handle) => Ok(Arc::clone(handle)),
+                None => Err(unknown_vm(&format!("vms/{id}"))),
+            };
+        }
+        if self.is_draining() {
+            return Err(draining());
+        }
+        if vms.by_name.len() >= self.options.max_vms {
+            let text = format!("there are already `{}` VMs", self.options.max_vms);
+            return Err(exhausted("TOO_MANY_VMS", text));
+        }
+        let id = if spec.id.is_empty() {
+            random_id()?
+        } else {
+            spec.id.clone()
+        };
+        let key = (Arc::clone(&peer.tenant), id.clone());
+        if vms.by_name.contains_key(&key) {
+            let text = format!("there already is a VM `vms/{id}`");
+            let problem = Problem::new(Code::AlreadyExists, "VM_ALREADY_EXISTS", text);
+            return Err(problem
+                .resource("cairohints.v1.Vm", &format!("vms/{id}"))
+                .into());
+        }
+        // Checked under the lock, because the connection's end takes it too.
+        if !peer.is_alive() {
+            return Err(Status::cancelled("the connection is closed"));
+        }
+        let vm = Vm {
+            name: format!("vms/{id}"),
+            create_time: Some(SystemTime::now().into()),
+            program_hash: spec.program.hash.clone(),
+            layout: spec.options.layout.to_string(),
+            ..Vm::default()
+        };
+        let (jobs, inbox) = mpsc::unbounded_channel();
+        let handle = Arc::new(VmHandle {
+            id: id.clone(),
+            tenant: Arc::clone(&peer.tenant),
+            connection: spec.time_to_live.is_none().then_some(peer.connection),
+            time_to_live: spec.time_to_live,
+            order: vms.next_order,
+            program: Arc::clone(&spec.program),
+            attached: spec.attached,
+            shared: Arc::new(Shared::new(vm)),
+            jobs,
+            last_used: Mutex::new(Instant::now()),
+            attaching: AtomicBool::new(false),
+        });
+        vms.next_order += 1;
+        vms.by_name.insert(key, Arc::clone(&handle));
+        if let Some((key, digest)) = request {
+            vms.requests.insert(key, (digest, id));
+        }
+        drop(vms);
+        let (registry, shared) = (Arc::clone(self), Arc::clone(&handle.shared));
+        let (tenant, id) = (Arc::clone(&handle.tenant), handle.id.clone());
+        self.pool.spawn(move || async move {
+            // Forgets the VM whatever happens to its task.
+            let _forget = Forget {
+                registry: Arc::clone(&registry),
+                shared: Arc::clone(&shared),
+                tenant,
+                id,
+            };
+            task::live(registry, shared, spec, inbox).await;
+        });
+        Ok(handle)
+    }
+
+    /// A caller's VM by its name, when it is created.
+    pub(super) async fn find(&self, peer: &Peer, name: &str) -> Result<Arc<VmHandle>, Status> {
+        let Some(id) = name.strip_prefix("vms/") else {
+            let text = format!("`{name}` is no name of a VM, which begins with `vms/`");
+            return Err(invalid("name", "BAD_NAME", text));
+        };
+        let key = (Arc::clone(&peer.tenant), id.to_owned());
+        let found = self.lock().by_name.get(&key).cloned();
+        let handle = found.ok_or_else(|| unknown_vm(name))?;
+        handle.touch();
+        handle.created().await?;
+        Ok(handle)
+    }
+
+    /// A caller's VMs from `first` on, in order of creation.
+    pub(super) fn list(&self, peer: &Peer, first: u64) -> Vec<Arc<VmHandle>> {
+        let vms = self.lock();
+        let mut own: Vec<_> = vms
+            .by_name
+            .values()
+            .filter(|handle| handle.tenant == peer.tenant && handle.order >= first)
+            .cloned()
+            .collect();
+        own.sort_unstable_by_key(|handle| handle.order);
+        own
+    }
+
+    fn all(&self) -> Vec<Arc<VmHandle>> {
+        self.lock().by_name.values().cloned().collect()
+    }
+
+    /// Ends the VMs of a connection that closed.
+    pub(super) fn connection_closed(&self, connection: u64) {
+        for handle in self.all() {
+            if handle.connection == Some(connection) {
+                handle.end(End::Deleted);
+            }
+        }
+    }
+
+    /// Ends VMs that were not used for too long, for ever.
+    pub(super) async fn sweep(&self) {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            for handle in self.all() {
+                if handle.is_expired() {
+                    handle.end(End::Deleted);
+                }
+            }
+        }
+    }
+
+    /// From now on no VM is created.
+    pub(super) fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// Waits until no VM is running.
+    pub(super) async fn idle(&self) {
+        for handle in self.all() {
+            handle.shared.stopped().await;
+        }
+    }
+
+    /// Ends all VMs and waits until they are gone.
+    pub(super) async fn end_all(&self) {
+        let handles = self.all();
+        for handle in &handles {
+            handle.end(End::Shutdown);
+        }
+        for handle in handles {
+            handle.gone().await;
+        }
+    }
+}
+
+/// Forgets a VM when its task ends.
+struct Forget {
+    registry: Arc<Registry>,
+    shared: Arc<Shared>,
+    tenant: Arc<str>,
+    id: String,
+}
+
+impl Drop for Forget {
+    fn drop(&mut self) {
+        let mut vms = self.registry.lock();
+        vms.by_name
+            .remove(&(Arc::clone(&self.tenant), self.id.clone()));
+        let (tenant, id) = (&self.tenant, &self.id);
+        vms.requests
+            .retain(|key, (_, vm)| !(key.0 == *tenant && vm == id));
+        drop(vms);
+        self.shared.created.send_if_modified(|created| {
+            let open = created.is_none();
+            created.get_or_insert_with(|| Err(unknown_vm(&self.shared.name)));
+            open
+        });
+        self.shared.watchers.close();
+        self.shared.gone.send_replace(true);
+    }
+}
+
+impl std::fmt::Debug for Forget {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Forget")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A name that nobody can guess.
+fn random_id() -> Result<String, Status> {
+    use std::io::Read as _;
+    let mut bytes = [0; 16];
+    std::fs::File::open("/dev/urandom")
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .map_err(super::error::internal)?;
+    Ok(hexadecimal(&bytes))
+}
+
+/// Whether a VM can still change.
+pub(super) fn has_ended(vm: &Vm) -> bool {
+    matches!(vm.state(), VmState::Succeeded | VmState::Failed)
+}

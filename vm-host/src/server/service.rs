@@ -1,0 +1,386 @@
+//! The calls of the VM service: finding the VM, checking the request, asking the VM's thread.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures_util::{FutureExt as _, Stream};
+use hint_proto::v1::attach_hints_request::Message as Attaching;
+use hint_proto::v1::run_vm_request::Until as WireUntil;
+use hint_proto::v1::vm_service_server::VmService;
+use hint_proto::v1::watch_vm_response::Event;
+use hint_proto::v1::{
+    AddSegmentRequest, AddSegmentResponse, AttachHintsRequest, AttachHintsResponse,
+    CreateVmRequest, CreateVmResponse, DeleteVmRequest, DeleteVmResponse, GetVmRequest,
+    GetVmResponse, ListHintsRequest, ListHintsResponse, ListVmsRequest, ListVmsResponse,
+    PauseVmRequest, PauseVmResponse, ReadArtifactRequest, ReadArtifactResponse,
+    ReadHintScopesRequest, ReadHintScopesResponse, ReadMemoryRequest, ReadMemoryResponse,
+    ReadReturnValuesRequest, ReadReturnValuesResponse, RunVmRequest, RunVmResponse,
+    UploadProgramRequest, UploadProgramResponse, VmState, WatchVmRequest, WatchVmResponse,
+    WriteMemoryRequest, WriteMemoryResponse,
+};
+use tokio_stream::StreamExt as _;
+use tonic::{Code, Request, Response, Status, Streaming};
+
+use super::connection::Peer;
+use super::error::{Problem, exhausted, internal, invalid, wrong_state};
+use super::handle::{End, VmHandle};
+use super::registry::Registry;
+use super::spec::VmSpec;
+use super::task::Until;
+use super::upload::Uploads;
+use super::{artifact, attach};
+use crate::hint::wire;
+
+/// How long RunVm waits for a client that serves the hints.
+const ATTACH_WAIT: Duration = Duration::from_secs(5);
+/// VMs of a page, when the caller does not say, and at most.
+const PAGE: (u32, u32) = (100, 1000);
+/// Bytes of a hint variable's text, when the caller does not say, and at most.
+const TEXT_BYTES: (u32, u32) = (4096, 1 << 20);
+
+/// The service.
+#[derive(Clone, Debug)]
+pub(super) struct Service {
+    pub(super) registry: Arc<Registry>,
+    pub(super) uploads: Arc<Uploads>,
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+impl Service {
+    async fn find<T>(&self, request: &Request<T>, name: &str) -> Result<Arc<VmHandle>, Status> {
+        self.registry.find(peer(request)?, name).await
+    }
+}
+
+fn peer<T>(request: &Request<T>) -> Result<&Peer, Status> {
+    request
+        .extensions()
+        .get()
+        .ok_or_else(|| internal("a call without a connection"))
+}
+
+#[tonic::async_trait]
+impl VmService for Service {
+    type WatchVmStream = Answers<WatchVmResponse>;
+    type ReadArtifactStream = Answers<ReadArtifactResponse>;
+    type AttachHintsStream = Answers<AttachHintsResponse>;
+
+    async fn upload_program(
+        &self,
+        request: Request<Streaming<UploadProgramRequest>>,
+    ) -> Answer<UploadProgramResponse> {
+        if self.registry.is_draining() {
+            return Err(super::error::draining());
+        }
+        let program = self.uploads.receive(request.into_inner()).await?;
+        let answer = UploadProgramResponse {
+            program_hash: program.hash.clone(),
+            summary: Some(program.summary()),
+        };
+        self.registry.programs.add(program);
+        Ok(Response::new(answer))
+    }
+
+    async fn create_vm(&self, request: Request<CreateVmRequest>) -> Answer<CreateVmResponse> {
+        let peer = peer(&request)?.clone();
+        if self.registry.is_draining() {
+            return Err(super::error::draining());
+        }
+        let registry = &self.registry;
+        let spec = VmSpec::check(request.into_inner(), &registry.options, &registry.programs)?;
+        let handle = registry.create(&peer, spec).await?;
+        Ok(Response::new(CreateVmResponse {
+            vm: Some(handle.shared.vm()),
+        }))
+    }
+
+    async fn get_vm(&self, request: Request<GetVmRequest>) -> Answer<GetVmResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        Ok(Response::new(GetVmResponse {
+            vm: Some(handle.shared.vm()),
+        }))
+    }
+
+    async fn list_vms(&self, request: Request<ListVmsRequest>) -> Answer<ListVmsResponse> {
+        let message = request.get_ref();
+        let first = match message.page_token.as_str() {
+            "" => 0,
+            token => token.parse().map_err(|_| {
+                invalid(
+                    "page_token",
+                    "BAD_PAGE_TOKEN",
+                    "the page_token is none of this server's",
+                )
+            })?,
+        };
+        let size = if message.page_size == 0 {
+            PAGE.0
+        } else {
+            message.page_size.min(PAGE.1)
+        };
+        let handles = self.registry.list(peer(&request)?, first);
+        let next = handles.get(size as usize);
+        let next_page_token = next
+            .map(|handle| handle.order.to_string())
+            .unwrap_or_default();
+        let vms = handles
+            .iter()
+            .take(size as usize)
+            .map(|handle| handle.shared.vm())
+            .collect();
+        Ok(Response::new(ListVmsResponse {
+            vms,
+            next_page_token,
+        }))
+    }
+
+    async fn delete_vm(&self, request: Request<DeleteVmRequest>) -> Answer<DeleteVmResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        handle.end(End::Deleted);
+        handle.gone().await;
+        Ok(Response::new(DeleteVmResponse {}))
+    }
+
+    async fn run_vm(&self, request: Request<RunVmRequest>) -> Answer<RunVmResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let deadline = super::deadline::of(request.metadata());
+        let until = until(&handle, request.into_inner().until)?;
+        let mut ready = handle.shared.engine_ready.subscribe();
+        let attached = tokio::time::timeout(ATTACH_WAIT, ready.wait_for(|ready| *ready));
+        if attached.await.is_err() {
+            let name = &handle.shared.name;
+            let problem = Problem::new(
+                Code::FailedPrecondition,
+                "HINT_ENGINE_NOT_ATTACHED",
+                format!("nobody serves the hints of VM `{name}`"),
+            );
+            return Err(problem
+                .precondition("HINT_ENGINE", name)
+                .help("open AttachHints for the VM before it runs")
+                .into());
+        }
+        let run = handle.run(move |task| task.run(until).boxed_local());
+        let (vm, reason) = match deadline {
+            None => run.await?,
+            // A little before the client gives up by itself, so that the answer says what happened.
+            Some(limit) => tokio::time::timeout(limit, run).await.map_err(|_| {
+                let text = "the deadline passed while the VM was running; it pauses";
+                Status::from(Problem::new(Code::DeadlineExceeded, "RUN_DEADLINE", text))
+            })??,
+        };
+        handle.touch();
+        Ok(Response::new(RunVmResponse {
+            vm: Some(vm),
+            stop_reason: reason.into(),
+        }))
+    }
+
+    async fn pause_vm(&self, request: Request<PauseVmRequest>) -> Answer<PauseVmResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let shared = &handle.shared;
+        match shared.vm().state() {
+            VmState::Running => {
+                shared.ask_to_pause();
+                shared.stopped().await;
+            }
+            VmState::Paused => {}
+            _ => {
+                let text = format!("VM `{}` is not running", shared.name);
+                return Err(wrong_state(&shared.name, "VM_NOT_RUNNING", text));
+            }
+        }
+        Ok(Response::new(PauseVmResponse {
+            vm: Some(shared.vm()),
+        }))
+    }
+
+    async fn watch_vm(&self, request: Request<WatchVmRequest>) -> Answer<Self::WatchVmStream> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let first = Event::State(handle.shared.vm());
+        let events = handle.shared.watchers.add(first).ok_or_else(|| {
+            let text = format!("VM `{}` has too many watchers", handle.shared.name);
+            exhausted("TOO_MANY_WATCHERS", text)
+        })?;
+        Ok(Response::new(Box::pin(events)))
+    }
+
+    async fn read_memory(&self, request: Request<ReadMemoryRequest>) -> Answer<ReadMemoryResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let ReadMemoryRequest { address, count, .. } = request.into_inner();
+        let first = address.as_ref().and_then(wire::address);
+        let first = first.filter(|address| address.offset < 1 << 60);
+        let first = first.ok_or_else(|| {
+            invalid(
+                "address",
+                "BAD_ADDRESS",
+                "an address is a segment and an offset from 0",
+            )
+        })?;
+        if count > super::task::MAX_CELLS {
+            let text = format!(
+                "at most `{}` cells are read at once",
+                super::task::MAX_CELLS
+            );
+            return Err(invalid("count", "BAD_COUNT", text));
+        }
+        let cells = handle
+            .call(move |task| async move { Ok(task.read_memory(first, count)) }.boxed_local())
+            .await?;
+        Ok(Response::new(ReadMemoryResponse { cells: Some(cells) }))
+    }
+
+    async fn write_memory(
+        &self,
+        request: Request<WriteMemoryRequest>,
+    ) -> Answer<WriteMemoryResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let cells = request.into_inner().cells;
+        let cells =
+            cells.ok_or_else(|| invalid("cells", "BAD_CELLS", "there are no cells to write"))?;
+        handle
+            .call(move |task| async move { task.write_memory(cells) }.boxed_local())
+            .await?;
+        Ok(Response::new(WriteMemoryResponse {}))
+    }
+
+    async fn add_segment(&self, request: Request<AddSegmentRequest>) -> Answer<AddSegmentResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let base = handle
+            .call(|task| async move { task.add_segment() }.boxed_local())
+            .await?;
+        Ok(Response::new(AddSegmentResponse {
+            base: Some(wire::relocatable(base)),
+        }))
+    }
+
+    async fn read_return_values(
+        &self,
+        request: Request<ReadReturnValuesRequest>,
+    ) -> Answer<ReadReturnValuesResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let count = request.get_ref().count;
+        let values = handle
+            .call(move |task| async move { task.return_values(count) }.boxed_local())
+            .await?;
+        Ok(Response::new(ReadReturnValuesResponse {
+            values: Some(values),
+        }))
+    }
+
+    async fn read_hint_scopes(
+        &self,
+        request: Request<ReadHintScopesRequest>,
+    ) -> Answer<ReadHintScopesResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let bytes = match request.get_ref().max_text_bytes {
+            0 => TEXT_BYTES.0,
+            bytes => bytes.min(TEXT_BYTES.1),
+        };
+        let scopes = handle
+            .call(move |task| task.read_scopes(bytes).boxed_local())
+            .await?;
+        Ok(Response::new(ReadHintScopesResponse { scopes }))
+    }
+
+    async fn list_hints(&self, request: Request<ListHintsRequest>) -> Answer<ListHintsResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let hints = handle
+            .call(|task| async move { Ok(task.hints()) }.boxed_local())
+            .await?;
+        Ok(Response::new(ListHintsResponse { hints }))
+    }
+
+    async fn read_artifact(
+        &self,
+        request: Request<ReadArtifactRequest>,
+    ) -> Answer<Self::ReadArtifactStream> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let artifact = request.get_ref().artifact();
+        let (file, size) = handle
+            .call(move |task| async move { task.write_artifact(artifact) }.boxed_local())
+            .await?;
+        Ok(Response::new(Box::pin(artifact::chunks(file, size))))
+    }
+
+    async fn attach_hints(
+        &self,
+        request: Request<Streaming<AttachHintsRequest>>,
+    ) -> Answer<Self::AttachHintsStream> {
+        let peer = peer(&request)?.clone();
+        let mut incoming = request.into_inner();
+        let first = tokio::time::timeout(Duration::from_secs(10), incoming.message()).await;
+        let name = match first {
+            Ok(Ok(Some(AttachHintsRequest {
+                message: Some(Attaching::Name(name)),
+            }))) => name,
+            Ok(Err(status)) => return Err(status),
+            _ => {
+                let text = "the first message must name the VM";
+                return Err(invalid("name", "NO_NAME", text));
+            }
+        };
+        let handle = self.registry.find(&peer, &name).await?;
+        if !handle.attached {
+            let text = format!("the hints of VM `{name}` run in a worker of the server");
+            return Err(wrong_state(&name, "HINT_ENGINE_IS_WORKER", text));
+        }
+        if handle.attaching.swap(true, Ordering::AcqRel) {
+            let text = format!("somebody already serves the hints of VM `{name}`");
+            return Err(wrong_state(&name, "HINT_ENGINE_ATTACHED", text));
+        }
+        let (engine, requests) = attach::engine(incoming);
+        tokio::spawn(async move {
+            // A session that does not open fails the VM, which says why.
+            let _ = handle
+                .call(move |task| task.attach(engine).boxed_local())
+                .await;
+        });
+        let answers = requests.map(|request| {
+            Ok(AttachHintsResponse {
+                request: Some(request),
+            })
+        });
+        Ok(Response::new(Box::pin(answers)))
+    }
+}
+
+/// The condition of a RunVmRequest.
+fn until(handle: &VmHandle, until: Option<WireUntil>) -> Result<Until, Status> {
+    let in_program = |offset: u64| {
+        usize::try_from(offset).map(|offset| {
+            Until::Address(cairo_vm::types::relocatable::Relocatable {
+                segment_index: 0,
+                offset,
+            })
+        })
+    };
+    Ok(match until {
+        None => Until::End,
+        Some(WireUntil::Steps(steps)) => Until::Steps(steps),
+        Some(WireUntil::TotalSteps(steps)) => Until::TotalSteps(steps),
+        Some(WireUntil::Pc(pc)) => {
+            in_program(pc).map_err(|_| invalid("pc", "BAD_ADDRESS", "that pc is out of range"))?
+        }
+        Some(WireUntil::Address(address)) => {
+            let address = wire::address(&address).ok_or_else(|| {
+                invalid(
+                    "address",
+                    "BAD_ADDRESS",
+                    "an address is a segment and an offset from 0",
+                )
+            })?;
+            Until::Address(address)
+        }
+        Some(WireUntil::Label(label)) => match handle.program.program.label(&label) {
+            Some(offset) => Until::Address((0, offset).into()),
+            None => {
+                let text = format!("the program has no label or function `{label}`");
+                return Err(invalid("label", "UNKNOWN_LABEL", text));
+            }
+        },
+    })
+}

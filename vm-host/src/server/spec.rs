@@ -1,0 +1,358 @@
+//! A CreateVmRequest, checked: everything that can be refused before a VM exists is refused here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cairo_vm::types::layout::CairoLayoutParams;
+use cairo_vm::types::layout_name::LayoutName;
+use clap::ValueEnum as _;
+use hint_proto::v1::argument::Kind;
+use hint_proto::v1::entry_point::Function;
+use hint_proto::v1::{Argument, CreateVmRequest, EntryPoint, HintEngine, HintPlacement};
+use prost::Message as _;
+use sha2::{Digest as _, Sha256};
+use tonic::{Code, Status};
+
+use super::error::{Problem, invalid};
+use super::options::ServeOptions;
+use super::programs::{Programs, StoredProgram};
+use crate::cli::{HintOptions, OutputPaths, Prints, ProgramSource, PythonEnvironment, RunOptions};
+use crate::hint::Limits;
+use crate::hint::session::SessionInputs;
+
+/// Longest JSON text of a request.
+const MAX_JSON_BYTES: usize = 16 << 20;
+/// Most arguments of a call, those in lists included.
+const MAX_ARGUMENTS: usize = 1 << 20;
+/// Deepest nesting of lists.
+const MAX_DEPTH: usize = 32;
+
+/// A VM to make.
+#[derive(Debug)]
+pub(super) struct VmSpec {
+    pub(super) id: String,
+    pub(super) request_id: String,
+    /// Of the whole request.
+    pub(super) digest: [u8; 32],
+    pub(super) program: Arc<StoredProgram>,
+    pub(super) options: RunOptions,
+    pub(super) layout_params: Option<CairoLayoutParams>,
+    pub(super) entry: Entry,
+    pub(super) inputs: SessionInputs,
+    pub(super) attached: bool,
+    pub(super) max_steps: u64,
+    pub(super) time_to_live: Option<Duration>,
+}
+
+/// Where the run starts.
+#[derive(Clone, Debug)]
+pub(super) enum Entry {
+    /// At `main`, or at `__start__` in proof mode.
+    Main,
+    /// At a function, by its pc relative to the program; by name its arguments are checked.
+    Function {
+        /// Where.
+        pc: usize,
+        /// Its full name, if it was given by name.
+        name: Option<String>,
+        /// Its arguments.
+        arguments: Vec<Argument>,
+    },
+}
+
+impl VmSpec {
+    /// Checks a request.
+    pub(super) fn check(
+        request: CreateVmRequest,
+        server: &ServeOptions,
+        programs: &Programs,
+    ) -> Result<Self, Status> {
+        let digest = Sha256::digest(request.encode_to_vec()).into();
+        check_id(&request.vm_id)?;
+        if request.request_id.len() > 64 {
+            return Err(invalid(
+                "request_id",
+                "BAD_REQUEST_ID",
+                "a request_id is a UUID",
+            ));
+        }
+        let hash = &request.program_hash;
+        let program = programs.get(hash).ok_or_else(|| {
+            let text = format!("there is no program `{hash}`");
+            Status::from(
+                Problem::new(Code::NotFound, "PROGRAM_NOT_FOUND", text)
+                    .resource("program", hash)
+                    .help("upload it with UploadProgram; the server may forget programs that nobody uses"),
+            )
+        })?;
+        let layout = match request.layout.as_str() {
+            "" => LayoutName::plain,
+            name => LayoutName::from_str(name, false).map_err(|_| {
+                invalid(
+                    "layout",
+                    "UNKNOWN_LAYOUT",
+                    format!("there is no layout `{name}`"),
+                )
+            })?,
+        };
+        let layout_params = layout_params(layout, &request.dynamic_layout_params_json)?;
+        match request.hint_placement() {
+            HintPlacement::Unspecified | HintPlacement::Python => {}
+            HintPlacement::Auto | HintPlacement::Native => {
+                let text = "this server runs all hints in Python";
+                let problem = Problem::new(Code::FailedPrecondition, "PLACEMENT_UNAVAILABLE", text);
+                return Err(problem
+                    .precondition("HINT_PLACEMENT", "hint_placement")
+                    .help("leave hint_placement unset, or set HINT_PLACEMENT_PYTHON")
+                    .into());
+            }
+        }
+        let entry = entry(&request, &program)?;
+        for (field, text) in [
+            ("program_input_json", &request.program_input_json),
+            ("hint_locals_json", &request.hint_locals_json),
+            ("static_locals_json", &request.static_locals_json),
+        ] {
+            check_json(field, text)?;
+        }
+        let limits = request.limits.unwrap_or_default();
+        let hint_timeout = duration("limits.hint_timeout", limits.hint_timeout)?
+            .map_or(server.hint_timeout, |limit| limit.min(server.hint_timeout));
+        let time_to_live = duration("limits.time_to_live", limits.time_to_live)?
+            .map(|limit| limit.min(server.max_time_to_live));
+        let max_steps = match limits.max_steps {
+            0 => server.max_steps,
+            steps => steps.min(server.max_steps),
+        };
+        let attached = request.hint_engine() == HintEngine::Attached;
+        let inputs = SessionInputs {
+            program_input_json: request.program_input_json,
+            hint_locals_json: request.hint_locals_json,
+            static_locals_json: request.static_locals_json,
+            syscall_handler: request.syscall_handler,
+            import_paths: Vec::new(),
+            hint_timeout: Some(hint_timeout),
+            limits: Limits {
+                gap: server.max_memory_gap,
+                ..Limits::default()
+            },
+        };
+        let options = run_options(
+            layout,
+            request.proof_mode,
+            request.allow_missing_builtins,
+            request.trace,
+        );
+        Ok(Self {
+            id: request.vm_id,
+            request_id: request.request_id,
+            digest,
+            program,
+            options,
+            layout_params,
+            entry,
+            inputs,
+            attached,
+            max_steps,
+            time_to_live,
+        })
+    }
+}
+
+/// The run's options, in the terms of the command `run`. A trace is what `--trace_file` asks for.
+fn run_options(
+    layout: LayoutName,
+    proof_mode: bool,
+    allow_missing_builtins: bool,
+    trace: bool,
+) -> RunOptions {
+    RunOptions {
+        source: ProgramSource::Program(Default::default()),
+        program_input: None,
+        entrypoint: "main".to_owned(),
+        layout,
+        layout_params_file: None,
+        steps: None,
+        min_steps: None,
+        no_end: false,
+        debug_error: false,
+        proof_mode,
+        secure_run: !proof_mode,
+        allow_missing_builtins: allow_missing_builtins || proof_mode,
+        prints: Prints::default(),
+        outputs: OutputPaths {
+            trace: trace.then(Default::default),
+            ..OutputPaths::default()
+        },
+        show_trace: false,
+        hints: HintOptions {
+            placement: crate::cli::HintPlacement::Python,
+            worker: None,
+            python_environment: PythonEnvironment::Default,
+            timeout: None,
+            max_memory_gap: 0,
+        },
+    }
+}
+
+fn check_id(id: &str) -> Result<(), Status> {
+    let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    if id.len() > 63 || !id.bytes().all(allowed) {
+        let text = "a vm_id is 1 to 63 of a-z, 0-9 and -";
+        return Err(invalid("vm_id", "BAD_VM_ID", text));
+    }
+    Ok(())
+}
+
+fn layout_params(layout: LayoutName, json: &str) -> Result<Option<CairoLayoutParams>, Status> {
+    const FIELD: &str = "dynamic_layout_params_json";
+    match (layout == LayoutName::dynamic, json.is_empty()) {
+        (false, true) => Ok(None),
+        (false, false) => {
+            let text = "only the layout `dynamic` has parameters";
+            Err(invalid(FIELD, "BAD_LAYOUT_PARAMS", text))
+        }
+        (true, true) => {
+            let text = "the layout `dynamic` needs its parameters";
+            Err(invalid(FIELD, "BAD_LAYOUT_PARAMS", text))
+        }
+        (true, false) => serde_json::from_str(json).map(Some).map_err(|error| {
+            let text = format!("these are no layout parameters: `{error}`");
+            invalid(FIELD, "BAD_LAYOUT_PARAMS", text)
+        }),
+    }
+}
+
+fn check_json(field: &str, text: &str) -> Result<(), Status> {
+    if text.len() > MAX_JSON_BYTES {
+        let message = format!("{field} is larger than the limit of `{MAX_JSON_BYTES}` bytes");
+        return Err(invalid(field, "TOO_LARGE", message));
+    }
+    if text.is_empty() {
+        return Ok(());
+    }
+    // Python's parser is the judge; NaN and the infinities are its extensions.
+    match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        Err(error)
+            if !text.contains("NaN")
+                && !text.contains("Infinity")
+                && !error.to_string().contains("recursion limit") =>
+        {
+            Err(invalid(
+                field,
+                "BAD_JSON",
+                format!("{field} is not JSON: `{error}`"),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn duration(field: &str, value: Option<prost_types::Duration>) -> Result<Option<Duration>, Status> {
+    match value {
+        None => Ok(None),
+        Some(value) => match Duration::try_from(value) {
+            Ok(Duration::ZERO) => Ok(None),
+            Ok(duration) => Ok(Some(duration)),
+            Err(_) => Err(invalid(
+                field,
+                "BAD_DURATION",
+                format!("{field} is no positive duration"),
+            )),
+        },
+    }
+}
+
+fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, Status> {
+    let EntryPoint {
+        function,
+        arguments,
+    } = request.entry_point.clone().unwrap_or_default();
+    let mut count = 0;
+    for argument in &arguments {
+        check_argument(argument, 0, &mut count)?;
+    }
+    let name = match function {
+        None => "main".to_owned(),
+        Some(Function::Name(name)) => name,
+        Some(Function::Pc(pc)) => {
+            let pc = usize::try_from(pc)
+                .ok()
+                .filter(|pc| *pc < program.program.data().len());
+            let pc = pc.ok_or_else(|| {
+                invalid(
+                    "entry_point.pc",
+                    "BAD_ENTRY_POINT",
+                    "that pc is outside of the program",
+                )
+            })?;
+            return not_in_proof_mode(
+                request,
+                Entry::Function {
+                    pc,
+                    name: None,
+                    arguments,
+                },
+            );
+        }
+    };
+    if matches!(name.as_str(), "" | "main" | "__main__.main") {
+        if !arguments.is_empty() {
+            let text = "`main` has no arguments";
+            return Err(invalid("entry_point.arguments", "BAD_ARGUMENTS", text));
+        }
+        return Ok(Entry::Main);
+    }
+    match program.program.label(&name) {
+        Some(pc) => not_in_proof_mode(
+            request,
+            Entry::Function {
+                pc,
+                name: Some(name),
+                arguments,
+            },
+        ),
+        None => {
+            let text = format!("the program has no function `{name}`");
+            Err(invalid("entry_point.name", "BAD_ENTRY_POINT", text))
+        }
+    }
+}
+
+fn not_in_proof_mode(request: &CreateVmRequest, entry: Entry) -> Result<Entry, Status> {
+    if request.proof_mode {
+        let text = "a proof starts at `__start__`";
+        return Err(invalid("entry_point", "BAD_ENTRY_POINT", text));
+    }
+    Ok(entry)
+}
+
+fn check_argument(argument: &Argument, depth: usize, count: &mut usize) -> Result<(), Status> {
+    const FIELD: &str = "entry_point.arguments";
+    *count += 1;
+    if depth > MAX_DEPTH || *count > MAX_ARGUMENTS {
+        let text = format!(
+            "arguments are nested deeper than `{MAX_DEPTH}` or are more than `{MAX_ARGUMENTS}`"
+        );
+        return Err(invalid(FIELD, "BAD_ARGUMENTS", text));
+    }
+    match &argument.kind {
+        None => Err(invalid(FIELD, "BAD_ARGUMENTS", "an argument is empty")),
+        Some(Kind::Felt(text)) if super::value::felt(text).is_none() => {
+            let text: String = text.chars().take(80).collect();
+            Err(invalid(
+                FIELD,
+                "BAD_ARGUMENTS",
+                format!("`{text}` is no felt"),
+            ))
+        }
+        Some(Kind::Address(address)) if crate::hint::wire::address(address).is_none() => Err(
+            invalid(FIELD, "BAD_ARGUMENTS", "an address has a negative offset"),
+        ),
+        Some(Kind::List(list)) => list
+            .elements
+            .iter()
+            .try_for_each(|element| check_argument(element, depth + 1, count)),
+        Some(_) => Ok(()),
+    }
+}

@@ -1,0 +1,124 @@
+//! What a worker prints: read from its pipes as it comes, so that no hint ever waits, and told to watchers
+//! up to a bound.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hint_proto::v1::watch_vm_response::Event;
+use hint_proto::v1::{DroppedEvents, HintOutput, OutputStream};
+use rustix::pipe::{PipeFlags, pipe_with};
+use tokio::net::unix::pipe::Receiver;
+
+use super::super::handle::Shared;
+use crate::worker::WorkerOutput;
+
+/// Bytes of one event.
+const CHUNK: usize = 16 << 10;
+/// Bytes that watchers of one VM are told; the rest is only counted.
+const MAX_BYTES: usize = 1 << 20;
+
+/// The pipes of one worker.
+#[derive(Debug)]
+pub(super) struct HintOutputs {
+    pipes: Rc<[Pipe; 2]>,
+    readers: Vec<tokio::task::JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Pipe {
+    receiver: Receiver,
+    stream: OutputStream,
+    shared: Arc<Shared>,
+    told: Rc<Cell<usize>>,
+}
+
+impl HintOutputs {
+    /// Opens the pipes; returns them with the worker's ends.
+    pub(super) fn open(shared: &Arc<Shared>) -> std::io::Result<(Self, WorkerOutput)> {
+        let told = Rc::new(Cell::new(0));
+        let open = |stream| {
+            let (ours, theirs) = pipe_with(PipeFlags::CLOEXEC)?;
+            rustix::io::ioctl_fionbio(&ours, true)?;
+            let receiver = Receiver::from_owned_fd(ours)?;
+            let (shared, told) = (Arc::clone(shared), Rc::clone(&told));
+            Ok::<_, std::io::Error>((
+                Pipe {
+                    receiver,
+                    stream,
+                    shared,
+                    told,
+                },
+                theirs,
+            ))
+        };
+        let (stdout, stdout_end) = open(OutputStream::Stdout)?;
+        let (stderr, stderr_end) = open(OutputStream::Stderr)?;
+        let pipes = Rc::new([stdout, stderr]);
+        let readers = (0..2).map(|index| {
+            let pipes = Rc::clone(&pipes);
+            tokio::task::spawn_local(async move {
+                let pipe = &pipes[index];
+                while pipe.receiver.readable().await.is_ok() && pipe.drain() {
+                    tokio::task::yield_now().await;
+                }
+            })
+        });
+        let readers = readers.collect();
+        Ok((
+            Self { pipes, readers },
+            WorkerOutput {
+                stdout: stdout_end,
+                stderr: stderr_end,
+            },
+        ))
+    }
+
+    /// Tells watchers what has been printed so far, so that it comes before the next change of state.
+    pub(super) fn flush(&self) {
+        for pipe in self.pipes.iter() {
+            pipe.drain();
+        }
+    }
+}
+
+impl Drop for HintOutputs {
+    fn drop(&mut self) {
+        for reader in &self.readers {
+            reader.abort();
+        }
+    }
+}
+
+impl Pipe {
+    /// Reads what is there; false when nothing will ever come again.
+    fn drain(&self) -> bool {
+        let mut buffer = [0; CHUNK];
+        // The pipe holds 64 KiB; a worker that keeps writing must not keep us here.
+        for _ in 0..8 {
+            match self.receiver.try_read(&mut buffer) {
+                Ok(0) => return false,
+                Ok(count) => self.tell(&buffer[..count]),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return true,
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn tell(&self, bytes: &[u8]) {
+        if !self.shared.watchers.any() {
+            return;
+        }
+        let event = if self.told.get() + bytes.len() > MAX_BYTES {
+            Event::Dropped(DroppedEvents { count: 1 })
+        } else {
+            self.told.set(self.told.get() + bytes.len());
+            Event::HintOutput(HintOutput {
+                stream: self.stream.into(),
+                data: bytes.to_vec().into(),
+            })
+        };
+        self.shared.watchers.tell(&event);
+    }
+}

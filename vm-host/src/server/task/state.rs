@@ -1,0 +1,75 @@
+//! The public state of a VM, read from its machine.
+
+use cairo_vm::types::relocatable::Relocatable;
+use hint_proto::v1::{self, HintReference, Vm};
+
+use super::{PROGRAM_BASE, VmTask};
+use crate::hint::wire;
+use crate::program::Hint;
+use crate::vm::{Failure, Machine};
+
+/// What a run changes all the time.
+pub(super) fn progress(machine: &Machine) -> impl FnOnce(&mut Vm) + use<> {
+    let vm = &machine.runner.vm;
+    let (pc, ap, fp) = (vm.get_pc(), vm.get_ap(), vm.get_fp());
+    let steps = vm.get_current_step() as u64;
+    let hints = machine
+        .session
+        .as_ref()
+        .map_or(0, |session| session.statistics().hints);
+    move |vm| {
+        vm.pc = Some(wire::relocatable(pc));
+        vm.ap = Some(wire::relocatable(ap));
+        vm.fp = Some(wire::relocatable(fp));
+        vm.current_step = steps;
+        vm.hints_executed = hints;
+    }
+}
+
+/// A failure as clients get it.
+pub(super) fn failure(task: &VmTask, failure: Failure) -> v1::Failure {
+    let mut message = v1::Failure {
+        reason: failure.reason.as_str().to_owned(),
+        message: failure.message,
+        pc: failure.pc.map(wire::relocatable),
+        cairo_traceback: failure.cairo_traceback,
+        ..v1::Failure::default()
+    };
+    if let (Some(pc), Some(index)) = (failure.pc, failure.hint_index) {
+        message.hint = hint_at(task, pc, index);
+    }
+    if let Some(raised) = failure.raised {
+        message.python_traceback = raised.traceback;
+        message.exception_class = raised.class_path;
+        message.exception_message = raised.message;
+        if failure.reason == crate::vm::FailureReason::Exit {
+            message.exit_code = Some(raised.exit_code);
+        }
+    }
+    message
+}
+
+fn hint_at(task: &VmTask, pc: Relocatable, index: usize) -> Option<HintReference> {
+    let hint = match &task.machine.session {
+        Some(session) => {
+            let id = *session.table().at(pc).get(index)?;
+            return Some(reference(id, session.table().hint(id)?.1));
+        }
+        None if pc.segment_index == PROGRAM_BASE.segment_index => {
+            task.program.program.hints_at(pc.offset).get(index)?
+        }
+        None => return None,
+    };
+    Some(reference(hint.id, hint))
+}
+
+/// A hint's place. `id` is the session's number of it.
+pub(super) fn reference(id: u32, hint: &Hint) -> HintReference {
+    let location = hint.to_wire().location.unwrap_or_default();
+    HintReference {
+        hint_id: id,
+        index: u32::try_from(hint.index).unwrap_or(u32::MAX),
+        filename: location.filename,
+        line: location.start_line,
+    }
+}

@@ -1,0 +1,183 @@
+//! A server in a thread of its own, and a client for it.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use hint_proto::v1::run_vm_request::Until;
+use hint_proto::v1::upload_program_request::Part;
+use hint_proto::v1::vm_service_client::VmServiceClient;
+use hint_proto::v1::*;
+use tokio::sync::oneshot;
+use tonic::transport::Channel;
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+use vm_host::server::{Listeners, ServeOptions};
+use vm_host::worker::worker_binary;
+
+pub(crate) type Client = VmServiceClient<Channel>;
+
+/// A running server.
+pub(crate) struct Server {
+    pub(crate) address: std::net::SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Server {
+    pub(crate) fn start() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(change: impl FnOnce(&mut ServeOptions)) -> Self {
+        let mut options = ServeOptions::new(worker_binary(None).unwrap());
+        options.threads = 2;
+        options.grace = Duration::from_secs(1);
+        change(&mut options);
+        let (tell, told) = std::sync::mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let any = "127.0.0.1:0".parse().unwrap();
+                let listeners = Listeners::bind(Some(any), None).await.unwrap();
+                tell.send(listeners.address().unwrap()).unwrap();
+                let stopped = async { drop(stopped.await) };
+                vm_host::server::run(options, listeners, stopped).await.unwrap();
+            });
+        });
+        Self { address: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+    }
+
+    pub(crate) async fn client(&self) -> Client {
+        let endpoint = Channel::from_shared(format!("http://{}", self.address)).unwrap();
+        VmServiceClient::new(endpoint.connect().await.unwrap())
+            .max_decoding_message_size(64 << 20)
+    }
+
+    /// As SIGTERM does.
+    pub(crate) fn stop(&mut self) {
+        self.stop.take();
+    }
+
+    pub(crate) fn join(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.join();
+        }
+    }
+}
+
+/// A compiled program of the corpus.
+pub(crate) fn corpus(name: &str) -> Vec<u8> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/programs");
+    std::fs::read(folder.join(name)).unwrap()
+}
+
+/// A program of `data` whose `main` is at 0, with one hint, if any, at a pc.
+pub(crate) fn program(data: &[&str], hint: Option<(u64, &str)>) -> Vec<u8> {
+    let mut hints = serde_json::Map::new();
+    if let Some((pc, code)) = hint {
+        let tracking = serde_json::json!({"ap_tracking": {"group": 0, "offset": 0}, "reference_ids": {}});
+        let hint = serde_json::json!([{
+            "accessible_scopes": ["__main__", "__main__.main"],
+            "code": code,
+            "flow_tracking_data": tracking,
+        }]);
+        hints.insert(pc.to_string(), hint);
+    }
+    let prime = "0x800000000000011000000000000000000000000000000000000000000000001";
+    serde_json::json!({
+        "prime": prime,
+        "builtins": [],
+        "data": data,
+        "main_scope": "__main__",
+        "identifiers": {"__main__.main": {"type": "function", "pc": 0, "decorators": []}},
+        "hints": hints,
+        "reference_manager": {"references": []},
+        "attributes": [],
+        "debug_info": null,
+        "compiler_version": "test",
+    })
+    .to_string()
+    .into_bytes()
+}
+
+/// `jmp rel 0`, for ever.
+pub(crate) const LOOP: [&str; 2] = ["0x10780017fff7fff", "0x0"];
+/// `ret`.
+pub(crate) const RET: &str = "0x208b7fff7fff7ffe";
+
+pub(crate) async fn upload(client: &mut Client, json: &[u8]) -> Result<String, Status> {
+    let declaration = ProgramDeclaration { size_bytes: json.len() as u64 };
+    let mut parts = vec![UploadProgramRequest { part: Some(Part::Declaration(declaration)) }];
+    for chunk in json.chunks(1 << 16) {
+        parts.push(UploadProgramRequest { part: Some(Part::Chunk(chunk.to_vec().into())) });
+    }
+    let answer = client.upload_program(tokio_stream::iter(parts)).await?;
+    Ok(answer.into_inner().program_hash)
+}
+
+pub(crate) fn request(hash: &str) -> CreateVmRequest {
+    CreateVmRequest {
+        program_hash: hash.to_owned(),
+        layout: "all_cairo".to_owned(),
+        trace: true,
+        ..CreateVmRequest::default()
+    }
+}
+
+pub(crate) async fn create(client: &mut Client, request: CreateVmRequest) -> Vm {
+    client.create_vm(request).await.unwrap().into_inner().vm.unwrap()
+}
+
+pub(crate) async fn run(client: &mut Client, name: &str, until: Option<Until>) -> RunVmResponse {
+    let request = RunVmRequest { name: name.to_owned(), until };
+    client.run_vm(request).await.unwrap().into_inner()
+}
+
+pub(crate) async fn delete(client: &mut Client, name: &str) {
+    client.delete_vm(DeleteVmRequest { name: name.to_owned() }).await.unwrap();
+}
+
+pub(crate) async fn artifact(client: &mut Client, name: &str, artifact: Artifact) -> Vec<u8> {
+    let request = ReadArtifactRequest { name: name.to_owned(), artifact: artifact.into() };
+    let mut chunks = client.read_artifact(request).await.unwrap().into_inner();
+    let mut bytes = Vec::new();
+    let mut size = None;
+    while let Some(chunk) = chunks.message().await.unwrap() {
+        size = size.or(chunk.size_bytes);
+        bytes.extend_from_slice(&chunk.chunk);
+    }
+    assert_eq!(size, Some(bytes.len() as u64));
+    bytes
+}
+
+/// The code and reason of an error.
+pub(crate) fn reason(status: &Status) -> (Code, String) {
+    let details = status.get_error_details();
+    let info = details.error_info().expect("every error has a reason");
+    assert_eq!(info.domain, "cairohints");
+    (status.code(), info.reason.clone())
+}
+
+/// Waits until `condition` holds, for some seconds.
+pub(crate) async fn eventually(what: &str, condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(10), "{what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+pub(crate) fn is_alive(pid: u32) -> bool {
+    std::path::Path::new(&format!("/proc/{pid}")).exists()
+}
