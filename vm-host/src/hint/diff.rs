@@ -161,6 +161,14 @@ impl Diff {
         for _ in 0..effects.added_temporary_segments {
             vm.add_temporary_segment();
         }
+        // The ecdsa builtin checks what is written against the signatures.
+        for (address, signature) in &checked.signatures {
+            if let Ok(builtin) = vm.get_signature_builtin() {
+                // A later signature replaces an earlier one.
+                builtin.signatures.borrow_mut().remove(address);
+                builtin.add_signature(*address, signature)?;
+            }
+        }
         for (address, value) in checked.writes {
             vm.insert_value(address, value)?;
         }
@@ -175,13 +183,6 @@ impl Diff {
         }
         for finalized in &effects.finalized_segments {
             finalize(vm, finalized);
-        }
-        for (address, signature) in &checked.signatures {
-            if let Ok(builtin) = vm.get_signature_builtin() {
-                // A later signature replaces an earlier one.
-                builtin.signatures.borrow_mut().remove(address);
-                builtin.add_signature(*address, signature)?;
-            }
         }
         let mut unheld_attributes = None;
         if let Some((state, unheld)) = checked.output

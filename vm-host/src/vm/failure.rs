@@ -142,8 +142,18 @@ impl Failure {
                 HintError::Raised(failed) if kind(&failed) == FailureKind::Exception => {
                     let notes = [failed.traceback.trim_end_matches('\n').to_owned() + "\n"];
                     let reason = FailureReason::HintRaised;
-                    let mut failure =
-                        place(reason, pc, HINT_RAISED, Some(hint_index), true, &notes);
+                    // The reference VM says so of every syntax error, also one that the hint's own
+                    // `exec` raised.
+                    let syntax = matches!(
+                        failed.class_path.as_str(),
+                        "builtins.SyntaxError" | "builtins.IndentationError" | "builtins.TabError"
+                    );
+                    let message = if syntax {
+                        HINT_DOES_NOT_COMPILE
+                    } else {
+                        HINT_RAISED
+                    };
+                    let mut failure = place(reason, pc, message, Some(hint_index), true, &notes);
                     failure.raised = Some(failed);
                     failure
                 }

@@ -11,16 +11,25 @@ use tonic::Code;
 use crate::harness::*;
 
 fn say(message: Said) -> AttachHintsRequest {
-    let response = SessionResponse { message: Some(message) };
-    AttachHintsRequest { message: Some(Attaching::Response(response)) }
+    let response = SessionResponse {
+        message: Some(message),
+    };
+    AttachHintsRequest {
+        message: Some(Attaching::Response(response)),
+    }
 }
 
 /// Serves hints that do nothing; leaves when it is asked to run one after `hints` of them.
 async fn serve(mut client: Client, name: String, hints: usize) -> usize {
     let (out, outgoing) = mpsc::channel(2);
-    let first = AttachHintsRequest { message: Some(Attaching::Name(name)) };
+    let first = AttachHintsRequest {
+        message: Some(Attaching::Name(name)),
+    };
     out.send(first).await.unwrap();
-    let answer = client.attach_hints(ReceiverStream::new(outgoing)).await.unwrap();
+    let answer = client
+        .attach_hints(ReceiverStream::new(outgoing))
+        .await
+        .unwrap();
     let mut incoming = answer.into_inner();
     let mut served = 0;
     while let Ok(Some(message)) = incoming.message().await {
@@ -46,7 +55,9 @@ async fn serve(mut client: Client, name: String, hints: usize) -> usize {
 }
 
 async fn attached_vm(client: &mut Client, data: &[&str]) -> Vm {
-    let hash = upload(client, &program(data, Some((0, "x = 1")))).await.unwrap();
+    let hash = upload(client, &program(data, Some((0, "x = 1"))))
+        .await
+        .unwrap();
     let mut create_request = request(&hash);
     create_request.set_hint_engine(HintEngine::Attached);
     create(client, create_request).await
@@ -74,7 +85,10 @@ async fn a_client_that_leaves_fails_its_vm() {
     let serving = tokio::spawn(serve(client.clone(), vm.name.clone(), 10));
     let answer = run(&mut client, &vm.name, None).await;
     assert_eq!(serving.await.unwrap(), 10);
-    assert_eq!(answer.vm.unwrap().failure.unwrap().reason, "ENGINE_DETACHED");
+    assert_eq!(
+        answer.vm.unwrap().failure.unwrap().reason,
+        "ENGINE_DETACHED"
+    );
 }
 
 #[tokio::test]
@@ -82,7 +96,16 @@ async fn a_vm_whose_client_does_not_come_does_not_run() {
     let server = Server::start();
     let mut client = server.client().await;
     let vm = attached_vm(&mut client, &[RET]).await;
-    let status = client.run_vm(RunVmRequest { name: vm.name, until: None }).await.unwrap_err();
-    let expected = (Code::FailedPrecondition, "HINT_ENGINE_NOT_ATTACHED".to_owned());
+    let status = client
+        .run_vm(RunVmRequest {
+            name: vm.name,
+            until: None,
+        })
+        .await
+        .unwrap_err();
+    let expected = (
+        Code::FailedPrecondition,
+        "HINT_ENGINE_NOT_ATTACHED".to_owned(),
+    );
     assert_eq!(reason(&status), expected);
 }

@@ -20,10 +20,26 @@ async fn every_error_says_what_is_wrong() {
         request
     };
     let creations = [
-        (invalid(|r| r.vm_id = name("Upper")), Code::InvalidArgument, "BAD_VM_ID"),
-        (invalid(|r| r.program_hash = name("0")), Code::NotFound, "PROGRAM_NOT_FOUND"),
-        (invalid(|r| r.layout = name("tiny")), Code::InvalidArgument, "UNKNOWN_LAYOUT"),
-        (invalid(|r| r.hint_locals_json = name("{")), Code::InvalidArgument, "BAD_JSON"),
+        (
+            invalid(|r| r.vm_id = name("Upper")),
+            Code::InvalidArgument,
+            "BAD_VM_ID",
+        ),
+        (
+            invalid(|r| r.program_hash = name("0")),
+            Code::NotFound,
+            "PROGRAM_NOT_FOUND",
+        ),
+        (
+            invalid(|r| r.layout = name("tiny")),
+            Code::InvalidArgument,
+            "UNKNOWN_LAYOUT",
+        ),
+        (
+            invalid(|r| r.hint_locals_json = name("{")),
+            Code::InvalidArgument,
+            "BAD_JSON",
+        ),
         (
             invalid(|r| r.set_hint_placement(HintPlacement::Native)),
             Code::FailedPrecondition,
@@ -32,7 +48,10 @@ async fn every_error_says_what_is_wrong() {
         (
             invalid(|r| {
                 let function = Some(entry_point::Function::Name(name("nope")));
-                r.entry_point = Some(EntryPoint { function, arguments: Vec::new() });
+                r.entry_point = Some(EntryPoint {
+                    function,
+                    arguments: Vec::new(),
+                });
             }),
             Code::InvalidArgument,
             "BAD_ENTRY_POINT",
@@ -40,12 +59,19 @@ async fn every_error_says_what_is_wrong() {
         (
             invalid(|r| {
                 let deep = |inner| Argument {
-                    kind: Some(argument::Kind::List(ArgumentList { elements: vec![inner] })),
+                    kind: Some(argument::Kind::List(ArgumentList {
+                        elements: vec![inner],
+                    })),
                 };
-                let felt = Argument { kind: Some(argument::Kind::Felt(name("1"))) };
+                let felt = Argument {
+                    kind: Some(argument::Kind::Felt(name("1"))),
+                };
                 let function = Some(entry_point::Function::Pc(0));
                 let arguments = vec![(0..40).fold(felt, |inner, _| deep(inner))];
-                r.entry_point = Some(EntryPoint { function, arguments });
+                r.entry_point = Some(EntryPoint {
+                    function,
+                    arguments,
+                });
             }),
             Code::InvalidArgument,
             "BAD_ARGUMENTS",
@@ -55,27 +81,76 @@ async fn every_error_says_what_is_wrong() {
         let status = client.create_vm(request).await.unwrap_err();
         assert_eq!(reason(&status), (code, name(expected)));
     }
-    let status = client.get_vm(GetVmRequest { name: name("vms/none") }).await.unwrap_err();
+    let status = client
+        .get_vm(GetVmRequest {
+            name: name("vms/none"),
+        })
+        .await
+        .unwrap_err();
     assert_eq!(reason(&status), (Code::NotFound, name("VM_NOT_FOUND")));
-    let status = client.get_vm(GetVmRequest { name: name("none") }).await.unwrap_err();
+    let status = client
+        .get_vm(GetVmRequest { name: name("none") })
+        .await
+        .unwrap_err();
     assert_eq!(reason(&status), (Code::InvalidArgument, name("BAD_NAME")));
-    let request = CreateVmRequest { vm_id: name("mine"), request_id: name("r1"), ..request(&hash) };
+    let request = CreateVmRequest {
+        vm_id: name("mine"),
+        request_id: name("r1"),
+        ..request(&hash)
+    };
     let vm = create(&mut client, request.clone()).await;
-    assert_eq!(create(&mut client, request.clone()).await.create_time, vm.create_time);
-    let other = CreateVmRequest { trace: false, ..request.clone() };
+    assert_eq!(
+        create(&mut client, request.clone()).await.create_time,
+        vm.create_time
+    );
+    let other = CreateVmRequest {
+        trace: false,
+        ..request.clone()
+    };
     let status = client.create_vm(other).await.unwrap_err();
-    assert_eq!(reason(&status), (Code::InvalidArgument, name("REQUEST_ID_REUSED")));
-    let other = CreateVmRequest { request_id: String::new(), ..request };
+    assert_eq!(
+        reason(&status),
+        (Code::InvalidArgument, name("REQUEST_ID_REUSED"))
+    );
+    let other = CreateVmRequest {
+        request_id: String::new(),
+        ..request
+    };
     let status = client.create_vm(other).await.unwrap_err();
-    assert_eq!(reason(&status), (Code::AlreadyExists, name("VM_ALREADY_EXISTS")));
-    let status = client.pause_vm(PauseVmRequest { name: vm.name.clone() }).await.unwrap_err();
-    assert_eq!(reason(&status), (Code::FailedPrecondition, name("VM_NOT_RUNNING")));
-    let read = ReadArtifactRequest { name: vm.name.clone(), artifact: Artifact::Trace.into() };
+    assert_eq!(
+        reason(&status),
+        (Code::AlreadyExists, name("VM_ALREADY_EXISTS"))
+    );
+    let status = client
+        .pause_vm(PauseVmRequest {
+            name: vm.name.clone(),
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(
+        reason(&status),
+        (Code::FailedPrecondition, name("VM_NOT_RUNNING"))
+    );
+    let read = ReadArtifactRequest {
+        name: vm.name.clone(),
+        artifact: Artifact::Trace.into(),
+    };
     let status = client.read_artifact(read).await.unwrap_err();
-    assert_eq!(reason(&status), (Code::FailedPrecondition, name("VM_NOT_SUCCEEDED")));
+    assert_eq!(
+        reason(&status),
+        (Code::FailedPrecondition, name("VM_NOT_SUCCEEDED"))
+    );
     run(&mut client, &vm.name, None).await;
-    let again = client.run_vm(RunVmRequest { name: vm.name, until: None }).await;
-    assert_eq!(reason(&again.unwrap_err()), (Code::FailedPrecondition, name("VM_ENDED")));
+    let again = client
+        .run_vm(RunVmRequest {
+            name: vm.name,
+            until: None,
+        })
+        .await;
+    assert_eq!(
+        reason(&again.unwrap_err()),
+        (Code::FailedPrecondition, name("VM_ENDED"))
+    );
 }
 
 #[tokio::test]
@@ -83,7 +158,8 @@ async fn uploads_are_what_they_declare() {
     let server = Server::with(|options| options.max_program_bytes = 1000);
     let mut client = server.client().await;
     let parts = |size_bytes, chunk: &'static [u8]| {
-        let declaration = upload_program_request::Part::Declaration(ProgramDeclaration { size_bytes });
+        let declaration =
+            upload_program_request::Part::Declaration(ProgramDeclaration { size_bytes });
         let chunk = upload_program_request::Part::Chunk(chunk.into());
         tokio_stream::iter(
             [declaration, chunk].map(|part| UploadProgramRequest { part: Some(part) }),
@@ -113,12 +189,20 @@ async fn a_failed_program_is_a_state() {
         ("while True: pass", "HINT_TIMEOUT", ""),
     ];
     for (code, expected, message) in failures {
-        let hash = upload(&mut client, &program(&[RET], Some((0, code)))).await.unwrap();
+        let hash = upload(&mut client, &program(&[RET], Some((0, code))))
+            .await
+            .unwrap();
         let limits = VmLimits {
-            hint_timeout: Some(prost_types::Duration { seconds: 1, nanos: 0 }),
+            hint_timeout: Some(prost_types::Duration {
+                seconds: 1,
+                nanos: 0,
+            }),
             ..Default::default()
         };
-        let create_request = CreateVmRequest { limits: Some(limits), ..request(&hash) };
+        let create_request = CreateVmRequest {
+            limits: Some(limits),
+            ..request(&hash)
+        };
         let mut vm = create(&mut client, create_request).await;
         if vm.state() != VmState::Failed {
             let answer = run(&mut client, &vm.name, None).await;
@@ -131,7 +215,11 @@ async fn a_failed_program_is_a_state() {
         if expected == "HINT_RAISED" && !message.is_empty() {
             assert_eq!(failure.exception_class, "builtins.ValueError");
             assert_eq!(failure.exception_message, message);
-            assert!(failure.message.contains("Got an exception while executing a hint."));
+            assert!(
+                failure
+                    .message
+                    .contains("Got an exception while executing a hint.")
+            );
             assert!(failure.python_traceback.contains("ValueError: no"));
         }
         if expected == "EXIT" {
@@ -139,8 +227,18 @@ async fn a_failed_program_is_a_state() {
         }
     }
     let endless = upload(&mut client, &program(&LOOP, None)).await.unwrap();
-    let limits = VmLimits { max_steps: 100, ..Default::default() };
-    let vm = create(&mut client, CreateVmRequest { limits: Some(limits), ..request(&endless) }).await;
+    let limits = VmLimits {
+        max_steps: 100,
+        ..Default::default()
+    };
+    let vm = create(
+        &mut client,
+        CreateVmRequest {
+            limits: Some(limits),
+            ..request(&endless)
+        },
+    )
+    .await;
     let vm = run(&mut client, &vm.name, None).await.vm.unwrap();
     assert_eq!(vm.current_step, 100);
     assert_eq!(vm.failure.unwrap().reason, "STEPS_EXHAUSTED");

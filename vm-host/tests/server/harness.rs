@@ -36,23 +36,30 @@ impl Server {
         let (tell, told) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async {
                 let any = "127.0.0.1:0".parse().unwrap();
                 let listeners = Listeners::bind(Some(any), None).await.unwrap();
                 tell.send(listeners.address().unwrap()).unwrap();
                 let stopped = async { drop(stopped.await) };
-                vm_host::server::run(options, listeners, stopped).await.unwrap();
+                vm_host::server::run(options, listeners, stopped)
+                    .await
+                    .unwrap();
             });
         });
-        Self { address: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+        Self {
+            address: told.recv().unwrap(),
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 
     pub(crate) async fn client(&self) -> Client {
         let endpoint = Channel::from_shared(format!("http://{}", self.address)).unwrap();
-        VmServiceClient::new(endpoint.connect().await.unwrap())
-            .max_decoding_message_size(64 << 20)
+        VmServiceClient::new(endpoint.connect().await.unwrap()).max_decoding_message_size(64 << 20)
     }
 
     /// As SIGTERM does.
@@ -86,7 +93,8 @@ pub(crate) fn corpus(name: &str) -> Vec<u8> {
 pub(crate) fn program(data: &[&str], hint: Option<(u64, &str)>) -> Vec<u8> {
     let mut hints = serde_json::Map::new();
     if let Some((pc, code)) = hint {
-        let tracking = serde_json::json!({"ap_tracking": {"group": 0, "offset": 0}, "reference_ids": {}});
+        let tracking =
+            serde_json::json!({"ap_tracking": {"group": 0, "offset": 0}, "reference_ids": {}});
         let hint = serde_json::json!([{
             "accessible_scopes": ["__main__", "__main__.main"],
             "code": code,
@@ -117,10 +125,16 @@ pub(crate) const LOOP: [&str; 2] = ["0x10780017fff7fff", "0x0"];
 pub(crate) const RET: &str = "0x208b7fff7fff7ffe";
 
 pub(crate) async fn upload(client: &mut Client, json: &[u8]) -> Result<String, Status> {
-    let declaration = ProgramDeclaration { size_bytes: json.len() as u64 };
-    let mut parts = vec![UploadProgramRequest { part: Some(Part::Declaration(declaration)) }];
+    let declaration = ProgramDeclaration {
+        size_bytes: json.len() as u64,
+    };
+    let mut parts = vec![UploadProgramRequest {
+        part: Some(Part::Declaration(declaration)),
+    }];
     for chunk in json.chunks(1 << 16) {
-        parts.push(UploadProgramRequest { part: Some(Part::Chunk(chunk.to_vec().into())) });
+        parts.push(UploadProgramRequest {
+            part: Some(Part::Chunk(chunk.to_vec().into())),
+        });
     }
     let answer = client.upload_program(tokio_stream::iter(parts)).await?;
     Ok(answer.into_inner().program_hash)
@@ -136,20 +150,37 @@ pub(crate) fn request(hash: &str) -> CreateVmRequest {
 }
 
 pub(crate) async fn create(client: &mut Client, request: CreateVmRequest) -> Vm {
-    client.create_vm(request).await.unwrap().into_inner().vm.unwrap()
+    client
+        .create_vm(request)
+        .await
+        .unwrap()
+        .into_inner()
+        .vm
+        .unwrap()
 }
 
 pub(crate) async fn run(client: &mut Client, name: &str, until: Option<Until>) -> RunVmResponse {
-    let request = RunVmRequest { name: name.to_owned(), until };
+    let request = RunVmRequest {
+        name: name.to_owned(),
+        until,
+    };
     client.run_vm(request).await.unwrap().into_inner()
 }
 
 pub(crate) async fn delete(client: &mut Client, name: &str) {
-    client.delete_vm(DeleteVmRequest { name: name.to_owned() }).await.unwrap();
+    client
+        .delete_vm(DeleteVmRequest {
+            name: name.to_owned(),
+        })
+        .await
+        .unwrap();
 }
 
 pub(crate) async fn artifact(client: &mut Client, name: &str, artifact: Artifact) -> Vec<u8> {
-    let request = ReadArtifactRequest { name: name.to_owned(), artifact: artifact.into() };
+    let request = ReadArtifactRequest {
+        name: name.to_owned(),
+        artifact: artifact.into(),
+    };
     let mut chunks = client.read_artifact(request).await.unwrap().into_inner();
     let mut bytes = Vec::new();
     let mut size = None;

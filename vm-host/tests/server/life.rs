@@ -18,7 +18,9 @@ fn descriptors() -> usize {
 async fn deleted_vms_leave_nothing() {
     let server = Server::start();
     let mut client = server.client().await;
-    let hash = upload(&mut client, &program(&[RET], Some((0, "x = 1")))).await.unwrap();
+    let hash = upload(&mut client, &program(&[RET], Some((0, "x = 1"))))
+        .await
+        .unwrap();
     let warm = create(&mut client, request(&hash)).await;
     delete(&mut client, &warm.name).await;
     let mut processes = Vec::new();
@@ -34,10 +36,17 @@ async fn deleted_vms_leave_nothing() {
         }
     }
     assert!(processes.iter().all(|pid| *pid != 0));
-    eventually("all workers end", || !processes.iter().any(|pid| is_alive(*pid))).await;
+    eventually("all workers end", || {
+        !processes.iter().any(|pid| is_alive(*pid))
+    })
+    .await;
     // Other tests of this process open and close descriptors too, but not a hundred times as many.
     eventually("all descriptors close", || descriptors() < 300).await;
-    let list = client.list_vms(ListVmsRequest::default()).await.unwrap().into_inner();
+    let list = client
+        .list_vms(ListVmsRequest::default())
+        .await
+        .unwrap()
+        .into_inner();
     assert!(list.vms.is_empty());
 }
 
@@ -45,14 +54,26 @@ async fn deleted_vms_leave_nothing() {
 async fn vms_end_with_their_connection_unless_they_have_time() {
     let server = Server::start();
     let mut observer = server.client().await;
-    let hash = upload(&mut observer, &program(&LOOP, Some((0, "x = 1")))).await.unwrap();
+    let hash = upload(&mut observer, &program(&LOOP, Some((0, "x = 1"))))
+        .await
+        .unwrap();
     let mut client = server.client().await;
     let tied = create(&mut client, request(&hash)).await;
     let limits = VmLimits {
-        time_to_live: Some(prost_types::Duration { seconds: 2, nanos: 0 }),
+        time_to_live: Some(prost_types::Duration {
+            seconds: 2,
+            nanos: 0,
+        }),
         ..Default::default()
     };
-    let free = create(&mut client, CreateVmRequest { limits: Some(limits), ..request(&hash) }).await;
+    let free = create(
+        &mut client,
+        CreateVmRequest {
+            limits: Some(limits),
+            ..request(&hash)
+        },
+    )
+    .await;
     let (mut runner, name) = (client.clone(), tied.name.clone());
     let running = tokio::spawn(async move {
         let _ = runner.run_vm(RunVmRequest { name, until: None }).await;
@@ -61,12 +82,21 @@ async fn vms_end_with_their_connection_unless_they_have_time() {
     running.abort();
     let _ = running.await;
     drop(client);
-    eventually("the worker ends with the connection", || !is_alive(tied.worker_process_id)).await;
+    eventually("the worker ends with the connection", || {
+        !is_alive(tied.worker_process_id)
+    })
+    .await;
     assert!(is_alive(free.worker_process_id));
     let get = GetVmRequest { name: free.name };
     observer.get_vm(get.clone()).await.unwrap();
-    eventually("the worker ends with its time", || !is_alive(free.worker_process_id)).await;
-    assert_eq!(reason(&observer.get_vm(get).await.unwrap_err()).1, "VM_NOT_FOUND");
+    eventually("the worker ends with its time", || {
+        !is_alive(free.worker_process_id)
+    })
+    .await;
+    assert_eq!(
+        reason(&observer.get_vm(get).await.unwrap_err()).1,
+        "VM_NOT_FOUND"
+    );
 }
 
 #[tokio::test]
@@ -77,12 +107,16 @@ async fn a_server_that_ends_says_so_and_ends_in_time() {
     let mut health = HealthClient::new(channel.unwrap().connect().await.unwrap());
     let service = "cairohints.v1.VmService".to_owned();
     let status = async |health: &mut HealthClient<_>, service: &String| {
-        let request = HealthCheckRequest { service: service.clone() };
+        let request = HealthCheckRequest {
+            service: service.clone(),
+        };
         health.check(request).await.unwrap().into_inner().status()
     };
     use tonic_health::pb::health_check_response::ServingStatus;
     assert_eq!(status(&mut health, &service).await, ServingStatus::Serving);
-    let hash = upload(&mut client, &program(&LOOP, Some((0, "x = 1")))).await.unwrap();
+    let hash = upload(&mut client, &program(&LOOP, Some((0, "x = 1"))))
+        .await
+        .unwrap();
     let vm = create(&mut client, request(&hash)).await;
     // A connection that never says anything must not hold up the end.
     let _silent = std::net::TcpStream::connect(server.address).unwrap();
@@ -93,13 +127,27 @@ async fn a_server_that_ends_says_so_and_ends_in_time() {
     let start = Instant::now();
     server.stop();
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(status(&mut health, &service).await, ServingStatus::NotServing);
+    assert_eq!(
+        status(&mut health, &service).await,
+        ServingStatus::NotServing
+    );
     let refused = client.create_vm(request(&hash)).await.unwrap_err();
-    assert_eq!(reason(&refused), (Code::Unavailable, "SERVER_DRAINING".to_owned()));
+    assert_eq!(
+        reason(&refused),
+        (Code::Unavailable, "SERVER_DRAINING".to_owned())
+    );
     let ended = running.await.unwrap().unwrap_err();
-    assert!(start.elapsed() >= Duration::from_millis(900), "the grace period was cut short");
-    assert_eq!(reason(&ended), (Code::Unavailable, "SERVER_SHUTDOWN".to_owned()));
-    tokio::task::spawn_blocking(move || server.join()).await.unwrap();
+    assert!(
+        start.elapsed() >= Duration::from_millis(900),
+        "the grace period was cut short"
+    );
+    assert_eq!(
+        reason(&ended),
+        (Code::Unavailable, "SERVER_SHUTDOWN".to_owned())
+    );
+    tokio::task::spawn_blocking(move || server.join())
+        .await
+        .unwrap();
     assert!(start.elapsed() < Duration::from_secs(6));
     eventually("the worker ends", || !is_alive(vm.worker_process_id)).await;
 }
@@ -111,7 +159,10 @@ async fn a_stale_socket_is_replaced_and_a_live_one_is_not() {
     let path = folder.path().join("socket");
     drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
     let listeners = Listeners::bind(None, Some(&path)).await.unwrap();
-    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     let second = Listeners::bind(None, Some(&path)).await;
     assert!(matches!(second, Err(ListenError::InUse(_))));
     drop(listeners);
