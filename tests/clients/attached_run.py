@@ -45,7 +45,9 @@ def main(address, record_path):
     captured = io.StringIO()
     with cairohints.Client(address) as client, contextlib.redirect_stdout(captured):
         try:
-            vm = cairohints.Vm(run["program"], client=client, hints=cairohints.here(), **options_of(run))
+            vm = cairohints.Vm(
+                run["program"], client=client, hints=cairohints.here(), **options_of(run)
+            )
             vm.run()
             if "output" in json.loads(Path(run["program"]).read_text())["builtins"]:
                 print(printed_output(vm.output), end="")

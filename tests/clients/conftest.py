@@ -3,7 +3,6 @@
 import socket
 
 import pytest
-
 from cairohints import server_process
 
 

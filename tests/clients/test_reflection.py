@@ -45,7 +45,9 @@ def test_a_program_runs(transport, request):
     client = ReflectedClient(request.getfixturevalue(transport))
     assert SERVICE in client.database.get_services()
     data = PROGRAM.read_bytes()
-    uploaded = client.call("UploadProgram", {"declaration": {"size_bytes": len(data)}}, {"chunk": data})
+    uploaded = client.call(
+        "UploadProgram", {"declaration": {"size_bytes": len(data)}}, {"chunk": data}
+    )
     assert uploaded.program_hash == hashlib.sha256(data).hexdigest()
     create = {"program_hash": uploaded.program_hash, "layout": "small", "trace": True}
     vm = client.call("CreateVm", create).vm

@@ -12,10 +12,6 @@ use crate::worker::{Death, Link, LinkError, Traffic, WorkerProcess};
 /// The other side of a session.
 #[allow(clippy::large_enum_variant, reason = "there is one for each VM")]
 #[derive(Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a session has one engine, and it stays where it is"
-)]
 pub enum Engine {
     /// A worker process.
     Worker {

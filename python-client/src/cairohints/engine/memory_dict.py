@@ -271,6 +271,11 @@ class ValidatedMemoryDict(_MemoryView):
         """The field's prime."""
         return self._memory.prime
 
+    def __getattr__(self, name: str) -> Any:
+        # The reference VM looks other names up in the dict that this one wraps.
+        owner = "ValidatedMemoryDict" if name in _OWN_NAMES else "MemoryDict"
+        raise AttributeError(f"'{owner}' object has no attribute '{name}'")
+
     def __setitem__(self, addr: Any, value: Any) -> None:
         self._memory.write(addr, value)
 
