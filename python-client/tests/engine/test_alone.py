@@ -7,9 +7,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE.parent.parent / "src"
 
+# The package around the engine is the client, which needs gRPC; the worker embeds the engine without it.
 PRELUDE = f"""
-import sys
+import sys, types
 sys.path[:0] = [{str(SOURCES)!r}, {str(HERE)!r}]
+sys.modules['cairohints'] = types.ModuleType('cairohints')
+sys.modules['cairohints'].__path__ = [{str(SOURCES / "cairohints")!r}]
 """
 SESSION = """
 from scripted import make_session, run, cell

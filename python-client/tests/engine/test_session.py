@@ -112,7 +112,7 @@ def test_output_attributes_must_be_json():
     [
         ("raise ValueError('v')", "exception", 0, "v"),
         ("raise SystemExit", "exit", 0, ""),
-        ("raise SystemExit(3)", "exit", 3, "3"),
+        ("raise SystemExit(3)", "exit", 3, ""),
         ("import sys; sys.exit('bye')", "exit", 1, "bye"),
         ("raise KeyboardInterrupt", "interrupt", 0, ""),
         ("del memory", "raw", 0, "'memory'"),
