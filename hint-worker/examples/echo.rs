@@ -19,8 +19,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut link = Link::accept(inherited_socket(
         arguments.socket_fd.ok_or("no socket was given")?,
     ))?;
-    while let Some(request) = link.receive()? {
-        link.send(match request {
+    let mut next = link.receive()?;
+    while let Some(request) = next {
+        next = link.respond(match request {
             Request::ExecuteHint(hint) => Response::Done(HintDone {
                 effects: Some(one_cell(hint.current_step)),
             }),
