@@ -1,34 +1,57 @@
 """A real `vm-host serve` on a Unix socket and on TCP. Needs CAIROHINTS_VM_HOST or a built checkout."""
 
-import socket
+import os
+import subprocess
+import time
+from pathlib import Path
 
+import cairohints
 import pytest
 from cairohints import server_process
 
+HERE = Path(__file__).parent
+PROGRAMS = HERE.parent / "programs"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def imports_of_workers():
+    """Lets hints of workers import what is beside the tests."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HERE / "modules"), before]))
+    yield
+    if before is None:
+        del os.environ["PYTHONPATH"]
+    else:
+        os.environ["PYTHONPATH"] = before
+
 
 @pytest.fixture(scope="session")
-def unix_address():
+def unix_server(imports_of_workers):
     server = server_process.LocalServer()
-    yield server.address
+    yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def tcp_address():
-    import subprocess
-    import time
+def unix_address(unix_server):
+    return unix_server.address
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"127.0.0.1:{port}"
-    command = [str(server_process.find_vm_host()), "serve", "--listen", address]
-    with subprocess.Popen(command) as process:
-        for _ in range(500):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
+
+@pytest.fixture(scope="session")
+def tcp_address(tmp_path_factory):
+    told = tmp_path_factory.mktemp("server") / "address"
+    command = [str(server_process.find_vm_host()), "serve", "--listen", "127.0.0.1:0"]
+    with subprocess.Popen([*command, "--address-file", str(told)]) as process:
+        deadline = time.monotonic() + 30
+        while not told.exists():
             assert process.poll() is None, "the server ended"
-            time.sleep(0.02)
-        yield address
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.01)
+        yield told.read_text().strip()
         process.terminate()
+
+
+@pytest.fixture
+def client(unix_address):
+    with cairohints.Client(unix_address) as client:
+        yield client

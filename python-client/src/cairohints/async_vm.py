@@ -10,6 +10,7 @@ import grpc.aio
 from . import results
 from .attached import Here
 from .client import channel_options
+from .errors import WrongState
 from .failures import call_error, vm_failure
 from .programs import ProgramLike, program_bytes, upload_requests, uploaded
 from .requests import VmOptions, run_request
@@ -35,6 +36,8 @@ class AsyncVm:
         self._channel: Any = None
         self._stub: Any = None
         self._vm = pb.Vm()
+        # Whether a run has raised what the program failed with.
+        self._failure_raised = False
         #: `vms/{vm_id}`, once it exists.
         self.name = ""
 
@@ -81,9 +84,20 @@ class AsyncVm:
         return await self._run(run_request(self.name, until), timeout)
 
     async def _run(self, request: pb.RunVmRequest, timeout: Optional[float]) -> StopReason:
-        response = await self._call(self._stub.RunVm, request, timeout)
+        try:
+            response = await self._call(self._stub.RunVm, request, timeout)
+        except WrongState as error:
+            # Hints that do not load fail the VM before it runs.
+            if error.reason != "VM_ENDED" or self._failure_raised:
+                raise
+            await self.refresh()
+            if self._vm.state != pb.VM_STATE_FAILED:
+                raise
+            self._failure_raised = True
+            raise vm_failure(self._vm.failure) from None
         self._vm = response.vm
         if self._vm.state == pb.VM_STATE_FAILED:
+            self._failure_raised = True
             raise vm_failure(self._vm.failure)
         return results.stop_reason(response)
 

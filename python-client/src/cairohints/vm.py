@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 import threading
 import weakref
-from typing import Any, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple, Union
 
 import grpc
 
@@ -13,7 +15,7 @@ from . import results
 from .attached import Here
 from .attached.stream import AttachedHints
 from .client import Client, default_client
-from .errors import ProgramNotFound, UnknownMemory, VmFailed
+from .errors import ProgramNotFound, UnknownMemory, VmFailed, WrongState
 from .failures import call_error, vm_failure
 from .programs import ProgramLike, program_bytes
 from .requests import VmOptions, run_request
@@ -63,6 +65,8 @@ class Vm:
         self._client = client or default_client()
         self._attached: Optional[AttachedHints] = None
         self._pausing: Any = None
+        # Whether a run has raised what the program failed with.
+        self._failure_raised = False
         data = program_bytes(program)
         try:
             created = self._create(chosen, self._client.ensure_uploaded(data))
@@ -84,6 +88,11 @@ class Vm:
             self._finalizer.detach()
             self._finalizer = weakref.finalize(self, _forget, self._client, self.name, self._attached)
             self._finalizer.atexit = False
+            try:
+                self._attached.open()
+            except BaseException:
+                self.close()
+                raise
         #: Reads memory; writes it before the first step.
         self.memory = VmMemory(self)
         #: Adds segments before the first step.
@@ -117,7 +126,10 @@ class Vm:
     def run_until(
         self, until: Union[int, str, AddressLike], *, timeout: Optional[float] = None
     ) -> StopReason:
-        """Runs until before the instruction at a pc of the program, an address or a label."""
+        """Runs until before the instruction at a pc of the program, an address or a label.
+
+        A VM that is there already does not move: `run_for_steps(1)` first runs to the next time.
+        """
         return self._run(run_request(self.name, until), timeout)
 
     def _run(
@@ -125,21 +137,29 @@ class Vm:
     ) -> StopReason:
         if self._forward and self._output is None:
             self._output = _HintOutput(self.watch())
-        if progress:
-            from .progress import shown
+        try:
+            if progress:
+                from .progress import shown
 
-            with shown(self.watch()):
+                with shown(self.watch()):
+                    response = self.call(self._client.stub.RunVm, request, timeout)
+            else:
                 response = self.call(self._client.stub.RunVm, request, timeout)
-        else:
-            response = self.call(self._client.stub.RunVm, request, timeout)
+        except WrongState as error:
+            # Hints that do not load fail the VM before it runs.
+            if error.reason != "VM_ENDED" or self._failure_raised or self.state is not VmState.FAILED:
+                raise
+            self._failure_raised = True
+            raise self._make_failure() from None
         self._vm = response.vm
         if self._output is not None:
             self._output.drain(self._vm.current_step)
         if self.state is VmState.FAILED:
-            raise self._failure()
+            self._failure_raised = True
+            raise self._make_failure()
         return results.stop_reason(response)
 
-    def _failure(self) -> BaseException:
+    def _make_failure(self) -> BaseException:
         failed = self._attached.failure if self._attached is not None else None
         if failed is None or failed.class_path != self._vm.failure.exception_class:
             return vm_failure(self._vm.failure)
@@ -193,6 +213,21 @@ class Vm:
         return self._now().hints_executed
 
     @property
+    def hint_session(self) -> Any:
+        """With attached hints: the engine that runs them, once the VM has any; else nothing."""
+        return None if self._attached is None else self._attached.session
+
+    @property
+    def final_memory(self) -> Optional[Dict[int, Dict[int, Any]]]:
+        """With `keep_memory` of attached hints: the cells by segment and offset, when the run ended."""
+        return None if self._attached is None else self._attached.final_memory
+
+    @property
+    def worker_process_id(self) -> int:
+        """Process id of the hint worker, 0 without one."""
+        return self._now().worker_process_id
+
+    @property
     def output(self) -> Tuple[Optional[int], ...]:
         """What the program wrote to its output, when it ended; `None` for missing cells."""
         return results.output(self._now())
@@ -205,8 +240,10 @@ class Vm:
     @property
     def failure(self) -> Optional[VmFailed]:
         """Why it failed, in state FAILED."""
-        vm = self._now()
-        return vm_failure(vm.failure) if vm.state == pb.VM_STATE_FAILED else None
+        if self._now().state != pb.VM_STATE_FAILED:
+            return None
+        failure = self._make_failure()
+        return failure if isinstance(failure, VmFailed) else vm_failure(self._vm.failure)
 
     def return_values(self, count: int) -> Tuple[Cell, ...]:
         """The last cells before ap: what the function returned."""
@@ -248,6 +285,12 @@ class Vm:
     def memory_bytes(self) -> bytes:
         """The relocated memory, as `cairo-run --memory_file` writes it."""
         return self.artifact(Artifact.MEMORY)
+
+    def air_private_input(self, trace_file: str = "", memory_file: str = "") -> bytes:
+        """The private input of the AIR, naming the files that the caller writes the others to."""
+        given = json.loads(self.artifact(Artifact.AIR_PRIVATE_INPUT))
+        given.update(trace_path=os.path.abspath(trace_file), memory_path=os.path.abspath(memory_file))
+        return (json.dumps(given, indent=4) + "\n").encode()
 
     def pie(self) -> bytes:
         """The Cairo PIE, a zip file."""

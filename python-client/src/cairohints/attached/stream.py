@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import Any, Iterator, Optional, Tuple
+import time
+from typing import Any, Dict, Iterator, Optional, Tuple
 
 import grpc
 
 from ..engine.failure import HintFailure
-from ..errors import WrongState
+from ..errors import ServerUnavailable, WrongState
 from ..v1 import hint_session_pb2 as session_pb
 from ..v1 import vm_service_pb2 as pb
 from .here import Here
@@ -21,6 +22,8 @@ from .serving import HintServer
 
 #: How often a thread that does not serve looks whether it should.
 _LOOK_SECONDS = 0.05
+#: How long the server may take to send the hints.
+_OPEN_SECONDS = 60.0
 
 _REQUEST, _DONE, _CLOSED = "request", "done", "closed"
 
@@ -47,6 +50,34 @@ class AttachedHints:
             name=f"cairohints {name}",
             daemon=True,
         ).start()
+
+    def open(self) -> None:
+        """Serves until the hints are loaded: the server waits for that, but not for ever."""
+        deadline = time.monotonic() + _OPEN_SECONDS
+        with self._turn:
+            while not (self._server.ready or self._closed):
+                try:
+                    kind, item = self._inbox.get(timeout=max(0.0, deadline - time.monotonic()))
+                except queue.Empty:
+                    raise ServerUnavailable(
+                        f"the server sent no hints for `{_OPEN_SECONDS:.0f}` seconds\n"
+                        f"hint: {ServerUnavailable.advice}"
+                    ) from None
+                if kind == _REQUEST:
+                    self._send(self._server.respond(item))
+                elif kind == _CLOSED:
+                    # A program without hints needs nobody; anything else the next call tells.
+                    self._closed = True
+
+    @property
+    def session(self) -> Any:
+        """The engine, once the session is open."""
+        return self._server.session
+
+    @property
+    def final_memory(self) -> Optional[Dict[int, Dict[int, Any]]]:
+        """The memory at the end of the run, if it is kept."""
+        return self._server.final_memory
 
     @property
     def failure(self) -> Optional[HintFailure]:
