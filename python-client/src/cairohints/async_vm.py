@@ -125,7 +125,7 @@ class AsyncVm:
         return self._vm.current_step
 
     @property
-    def output(self) -> Tuple[Optional[int], ...]:
+    def output(self) -> Tuple[Cell, ...]:
         """What the program wrote to its output, when it ended."""
         return results.output(self._vm)
 

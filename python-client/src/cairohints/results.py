@@ -106,7 +106,7 @@ class Event:
 class Result:
     """What `cairohints.run` answers; complete, the VM is gone."""
 
-    output: Tuple[Optional[int], ...]
+    output: Tuple[Cell, ...]
     steps: int
     resources: Optional[Resources]
     return_values: Tuple[Cell, ...] = ()
@@ -138,9 +138,16 @@ def stop_reason(response: pb.RunVmResponse) -> StopReason:
     return StopReason(pb.StopReason.Name(response.stop_reason)[len("STOP_REASON_") :].lower())
 
 
-def output(vm: pb.Vm) -> Tuple[Optional[int], ...]:
+def output(vm: pb.Vm) -> Tuple[Cell, ...]:
     """What the program wrote to its output."""
-    return tuple(int(text) if text else None for text in vm.output)
+    return tuple(map(_output_cell, vm.output))
+
+
+def _output_cell(text: str) -> Cell:
+    segment, colon, offset = text.partition(":")
+    if colon:
+        return RelocatableValue(int(segment), int(offset))
+    return int(text) if text else None
 
 
 def resources(vm: pb.Vm) -> Optional[Resources]:

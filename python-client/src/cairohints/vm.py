@@ -228,7 +228,7 @@ class Vm:
         return self._now().worker_process_id
 
     @property
-    def output(self) -> Tuple[Optional[int], ...]:
+    def output(self) -> Tuple[Cell, ...]:
         """What the program wrote to its output, when it ended; `None` for missing cells."""
         return results.output(self._now())
 
