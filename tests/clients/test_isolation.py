@@ -387,9 +387,9 @@ def test_vms_leave_nothing_behind(client, unix_server, hints):
                 vm.run_for_steps(9)
             del vm
         gc.collect()
-        wait_for(lambda: client.list_vms() == [])
+        wait_for(lambda: set(client.list_vms()) <= vms)
 
-    processes = children(server)
+    processes, vms = children(server), set(client.list_vms())
     use(5)
     wait_for(lambda: children(server) <= processes)
     before = (files_of(server), files_of(os.getpid()), threading.active_count())

@@ -72,7 +72,7 @@ class Client:
         return found
 
     def list_vms(self) -> List[str]:
-        """The names of this client's VMs."""
+        """The names of the caller's VMs, also those of its other connections."""
         names: List[str] = []
         token = ""
         while True:
