@@ -3,7 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod attached;
+mod connections;
+mod ending;
 mod errors;
 mod harness;
 mod life;
+mod many;
+mod pausing;
+mod process;
+mod raw;
 mod running;

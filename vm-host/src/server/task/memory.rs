@@ -5,7 +5,7 @@ use cairo_vm::types::relocatable::Relocatable;
 use hint_proto::v1::{CellRun, Effects, HintPlacement, PlacedHint, Scope, VmState};
 use tonic::Status;
 
-use super::super::error::{exhausted, internal, invalid, wrong_state};
+use super::super::error::{Reason, exhausted, internal, invalid, wrong_state};
 use super::super::registry::has_ended;
 use super::{VmTask, state};
 use crate::hint::diff::Diff;
@@ -31,7 +31,7 @@ impl VmTask {
         self.cells_written += cells.values.len() as u64 / 32;
         if self.cells_written > MAX_WRITTEN {
             let text = format!("more than `{MAX_WRITTEN}` cells were written");
-            return Err(exhausted("TOO_MANY_CELLS", text));
+            return Err(exhausted(Reason::TooManyCells, MAX_WRITTEN, text));
         }
         let effects = Effects {
             writes: vec![cells],
@@ -40,7 +40,7 @@ impl VmTask {
         let applied = Diff::new(Limits::default()).apply(&mut self.machine.runner.vm, &effects);
         applied.map(|_| ()).map_err(|error| {
             let text = error.to_string().replacen("the hint ", "the request ", 1);
-            invalid("cells", "BAD_CELLS", text)
+            invalid("cells", Reason::BadCells, text)
         })
     }
 
@@ -50,7 +50,7 @@ impl VmTask {
         let vm = &mut self.machine.runner.vm;
         if vm.segments.num_segments() >= MAX_SEGMENTS {
             let text = format!("there are already `{MAX_SEGMENTS}` segments");
-            return Err(exhausted("TOO_MANY_SEGMENTS", text));
+            return Err(exhausted(Reason::TooManySegments, MAX_SEGMENTS, text));
         }
         Ok(vm.add_memory_segment())
     }
@@ -59,7 +59,7 @@ impl VmTask {
         let name = &self.shared.name;
         if self.shared.vm().state() != VmState::Created {
             let text = format!("VM `{name}` has started");
-            return Err(wrong_state(name, "VM_STARTED", text));
+            return Err(wrong_state(name, Reason::VmStarted, text));
         }
         Ok(())
     }
@@ -69,7 +69,7 @@ impl VmTask {
         let name = &self.shared.name;
         if self.shared.vm().state() != VmState::Succeeded {
             let text = format!("VM `{name}` has not run to its end");
-            return Err(wrong_state(name, "VM_NOT_SUCCEEDED", text));
+            return Err(wrong_state(name, Reason::VmNotSucceeded, text));
         }
         let mut first = self.machine.runner.vm.get_ap();
         match first.offset.checked_sub(count as usize) {
@@ -79,7 +79,7 @@ impl VmTask {
             }
             _ => {
                 let text = format!("there are no `{count}` cells before ap");
-                Err(invalid("count", "BAD_COUNT", text))
+                Err(invalid("count", Reason::BadCount, text))
             }
         }
     }
@@ -99,7 +99,7 @@ impl VmTask {
             .await
             .map_err(|error| {
                 if failed || has_ended(&self.shared.vm()) {
-                    wrong_state(&name, "HINT_ENGINE_GONE", error)
+                    wrong_state(&name, Reason::HintEngineGone, error)
                 } else {
                     internal(error)
                 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use cairo_vm::types::relocatable::Relocatable;
 use hint_proto::v1::watch_vm_response::Event;
-use hint_proto::v1::{Progress, StopReason, Vm, VmState};
+use hint_proto::v1::{LogLevel, Progress, StopReason, Vm, VmState};
 use tonic::Status;
 
 use super::{VmTask, state};
@@ -53,6 +53,10 @@ impl VmTask {
                 }
             },
             Ok(stop) => {
+                if matches!(stop, Stop::Paused) {
+                    let text = format!("paused after `{}` steps", self.current_step());
+                    self.shared.log(LogLevel::Info, text);
+                }
                 let progress = state::progress(&self.machine);
                 self.shared.publish(|vm| {
                     progress(vm);
