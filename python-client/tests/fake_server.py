@@ -140,7 +140,7 @@ class FakeService(VmServiceServicer):
         try:
             program = json.loads(data)
         except ValueError:
-            refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "this is no JSON", "INVALID_PROGRAM")
+            refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "this is no JSON", "BAD_PROGRAM")
         self.programs[program_hash(data)] = program
         return pb.UploadProgramResponse(program_hash=program_hash(data))
 

@@ -2,12 +2,15 @@
 
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import cairohints
 import pytest
 from cairohints import server_process
+from compiling import compiled
+from programs import STATEFUL
 
 HERE = Path(__file__).parent
 PROGRAMS = HERE.parent / "programs"
@@ -55,3 +58,36 @@ def tcp_address(tmp_path_factory):
 def client(unix_address):
     with cairohints.Client(unix_address) as client:
         yield client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def idle_clients(request, unix_address):
+    """Clients that do nothing for longer than the server waits for an answer to its pings.
+
+    They start with the session, so that the test that asks for them need not wait.
+    """
+    if not any(item.name.startswith("test_an_idle_client") for item in request.session.items):
+        yield []
+        return
+    code = f"""if True:
+        import sys, time, cairohints
+        with cairohints.Client({unix_address!r}) as client:
+            hints = cairohints.here() if sys.argv[1] == "here" else "python"
+            program = sys.stdin.buffer.read()
+            vm = cairohints.Vm(program, client=client, layout="small", hints=hints)
+            vm.run_for_steps(3)
+            time.sleep(17)
+            vm.run()
+            print(vm.state.value)
+        """
+    processes = []
+    for hints in ("python", "here"):
+        command = [sys.executable, "-c", code, hints]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process.stdin.write(compiled(STATEFUL))
+        process.stdin.close()
+        processes.append(process)
+    yield processes
+    for process in processes:
+        process.kill()
+        process.wait()

@@ -56,33 +56,6 @@ func loop(n: felt) {
 TOTAL = sum(range(21))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def idle_clients(unix_address):
-    """Clients that do nothing for longer than the server waits for an answer to its pings."""
-    code = f"""if True:
-        import sys, time, cairohints
-        with cairohints.Client({unix_address!r}) as client:
-            hints = cairohints.here() if sys.argv[1] == "here" else "python"
-            program = sys.stdin.buffer.read()
-            vm = cairohints.Vm(program, client=client, layout="small", hints=hints)
-            vm.run_for_steps(3)
-            time.sleep(17)
-            vm.run()
-            print(vm.state.value)
-        """
-    processes = []
-    for hints in ("python", "here"):
-        command = [sys.executable, "-c", code, hints]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        process.stdin.write(compiled(STATEFUL))
-        process.stdin.close()
-        processes.append(process)
-    yield processes
-    for process in processes:
-        process.kill()
-        process.wait()
-
-
 def wait_for(condition, seconds=20):
     deadline = time.monotonic() + seconds
     while not condition():

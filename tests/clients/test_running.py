@@ -157,7 +157,7 @@ def test_another_thread_pauses_a_running_vm(make):
 
 def test_a_run_that_times_out_pauses(make):
     vm = make(ENDLESS)
-    with pytest.raises(cairohints.DeadlineExceeded, match="hint: give a larger `timeout`"):
+    with pytest.raises(cairohints.DeadlineExceeded, match="hint: .*run it again"):
         vm.run(timeout=0.2)
     wait_for(lambda: vm.state is VmState.PAUSED)
     assert vm.run_for_steps(5) is StopReason.REACHED

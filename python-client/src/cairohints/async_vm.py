@@ -13,7 +13,7 @@ from .client import channel_options
 from .errors import WrongState
 from .failures import call_error, vm_failure
 from .programs import ProgramLike, program_bytes, upload_requests, uploaded
-from .requests import VmOptions, run_request
+from .requests import VmOptions, artifact_request, run_request
 from .results import Artifact, Event, Registers, Resources, StopReason, TraceEntry, Variable
 from .server_process import local_server
 from .v1 import vm_service_pb2 as pb
@@ -177,8 +177,9 @@ class AsyncVm:
 
     async def artifact(self, artifact: Artifact) -> bytes:
         """A result of the run."""
-        number = results.artifact_number(artifact)
-        request = pb.ReadArtifactRequest(name=self.name, artifact=number)
+        return await self._download(artifact_request(self.name, artifact))
+
+    async def _download(self, request: pb.ReadArtifactRequest) -> bytes:
         try:
             return b"".join([part.chunk async for part in self._stub.ReadArtifact(request)])
         except grpc.RpcError as error:

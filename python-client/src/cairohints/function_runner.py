@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Optional, Tuple
 from .attached import here
 from .client import Client
 from .engine.relocatable import RelocatableValue
-from .errors import CairoError, HintFailed, StepLimit, VmFailed
+from .errors import CairoError, EndOfRunFailed, HintFailed, StepLimit, VmFailed
 from .results import Resources
 from .runner_memory import FirstSegments, RunnerSegments
 from .vm import Vm
@@ -42,9 +42,8 @@ def program_text(program: Any) -> bytes:
 class FunctionRunner:
     """Runs functions of a program; `segments`, `memory` and `builtin_runners` as in the reference VM.
 
-    The layout is not asked for: every builtin is there, as in the original. Differences: memory holes
-    count cells that were marked as accessed after the run, and the checks of `verify_secure` are those
-    that the server makes of every run.
+    The layout is not asked for: every builtin is there, as in the original. A difference: memory holes
+    count cells that are marked as accessed after the run.
     """
 
     def __init__(
@@ -104,6 +103,8 @@ class FunctionRunner:
         hint_locals: Optional[Dict[str, Any]] = None,
         static_locals: Optional[Dict[str, Any]] = None,
         run_resources: Any = None,
+        verify_secure: Optional[bool] = None,
+        program_segment_size: Optional[int] = None,
         apply_modulo_to_args: Optional[bool] = None,
         **_: Any,
     ) -> None:
@@ -123,6 +124,8 @@ class FunctionRunner:
             hints=here(hint_locals, static_locals, keep_memory=True),
             # 0 would be the server's own limit.
             max_steps=0 if steps is None else max(steps, 1),
+            verify_secure=verify_secure is not False,
+            program_segment_size=program_segment_size or 0,
         )
         self._vm = vm
         self.initial_fp = vm.registers.fp
@@ -145,11 +148,16 @@ class FunctionRunner:
         from starkware.cairo.lang.compiler.scoped_name import ScopedName
 
         use_full_name = options.pop("use_full_name", False)
-        names = ("hint_locals", "static_locals", "apply_modulo_to_args", "run_resources")
+        names = (
+            "hint_locals",
+            "static_locals",
+            "apply_modulo_to_args",
+            "run_resources",
+            "verify_secure",
+        )
         chosen = {name: options.pop(name) for name in names if name in options}
-        for ignored in ("verify_secure", "trace_on_failure", "verify_implicit_args_segment"):
+        for ignored in ("trace_on_failure", "verify_implicit_args_segment", "allow_tmp_segments"):
             options.pop(ignored, None)
-        options.pop("allow_tmp_segments", None)
         entrypoint = self.program.get_label(func_name, full_name_lookup=use_full_name)
         structs = CairoStructFactory.from_program(program=self.program)
         func = ScopedName.from_string(scope=func_name)
@@ -202,7 +210,11 @@ class FunctionRunner:
     def _as_reference(self, error: VmFailed) -> BaseException:
         """The exception that the reference VM would raise, with its text made by cairo-lang itself."""
         from starkware.cairo.lang.vm.vm_core import RunContext, VirtualMachine
-        from starkware.cairo.lang.vm.vm_exceptions import HintException, VmExceptionBase
+        from starkware.cairo.lang.vm.vm_exceptions import (
+            HintException,
+            SecurityError,
+            VmExceptionBase,
+        )
 
         inner: Any
         notes: List[str] = []
@@ -217,6 +229,9 @@ class FunctionRunner:
             inner = _resources_error()
         elif isinstance(error, CairoError):
             inner = VmExceptionBase(_instruction_text(error))
+        elif isinstance(error, EndOfRunFailed):
+            # Most of what can be wrong then is for `verify_secure` to find.
+            return SecurityError(error.message)  # type: ignore[no-any-return]
         else:
             return VmExceptionBase(str(error))  # type: ignore[no-any-return]
         at = self.vm.run_context

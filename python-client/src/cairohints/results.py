@@ -91,7 +91,7 @@ class PlacedHint:
 class Event:
     """Something that a watched VM did; `kind` says which of the other fields is set."""
 
-    #: `state`, `progress`, `output` or `dropped`.
+    #: `state`, `progress`, `output`, `log` or `dropped`.
     kind: str
     state: Optional[VmState] = None
     current_step: int = 0
@@ -99,7 +99,13 @@ class Event:
     #: `stdout` or `stderr`.
     stream: str = ""
     data: bytes = b""
+    #: How serious a line of the log is: `info`, `warning` or `error`.
+    level: str = ""
+    #: The line.
+    text: str = ""
+    #: Events that were not sent, because they were read too slowly, and the bytes of output in them.
     dropped: int = 0
+    dropped_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -203,9 +209,8 @@ def event(message: pb.WatchVmResponse) -> Event:
         printed = message.hint_output
         stream = "stderr" if printed.stream == pb.OUTPUT_STREAM_STDERR else "stdout"
         return Event("output", stream=stream, data=printed.data)
-    return Event("dropped", dropped=message.dropped.count)
-
-
-def artifact_number(artifact: Artifact) -> Any:
-    """The server's number for an artifact."""
-    return pb.Artifact.Value(f"ARTIFACT_{Artifact(artifact).name}")
+    if kind == "log":
+        level = pb.LogLevel.Name(message.log.level)[len("LOG_LEVEL_") :].lower()
+        return Event("log", level=level, text=message.log.message)
+    dropped = message.dropped
+    return Event("dropped", dropped=dropped.count, dropped_bytes=dropped.hint_output_bytes)

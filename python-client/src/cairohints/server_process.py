@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Iterator, List, Optional
 
 from .errors import ServerStartFailed
 
@@ -51,6 +52,21 @@ def _built() -> Iterator[Path]:
         yield target / "debug" / "vm-host"
 
 
+def own_folders() -> List[str]:
+    """The folders of `sys.path` that are the program's own: neither Python's nor the environment's."""
+    paths = sysconfig.get_paths()
+    libraries = {
+        os.path.realpath(paths[name]) for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    }
+    found: List[str] = []
+    for entry in sys.path:
+        folder = os.path.realpath(entry or os.getcwd())
+        inside = any(os.path.commonpath([folder, library]) == library for library in libraries)
+        if os.path.isdir(folder) and not inside and folder not in found:
+            found.append(folder)
+    return found
+
+
 class LocalServer:
     """A `vm-host serve` on a socket that only this user can reach."""
 
@@ -61,12 +77,16 @@ class LocalServer:
         socket = os.path.join(self._folder, "vm.sock")
         self.address = f"unix:{socket}"
         command = [str(executable), "serve", "--unix", socket, "--grace", "0"]
+        # Its standard input is ours to hold: however this process ends, the server ends with it.
+        command.append("--exit-with-parent")
+        for folder in own_folders():
+            command += ["--import-path", folder]
         if sys.prefix != sys.base_prefix:
             command += ["--python-env", sys.prefix]
         self._log = tempfile.TemporaryFile()
         self.pid = os.getpid()
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+            command, stdin=subprocess.PIPE, stdout=self._log, stderr=self._log
         )
         self._wait_until_ready(socket)
 
@@ -95,6 +115,8 @@ class LocalServer:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 

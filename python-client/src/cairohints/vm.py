@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -18,7 +17,7 @@ from .client import Client, default_client
 from .errors import ProgramNotFound, UnknownMemory, VmFailed, WrongState
 from .failures import call_error, vm_failure
 from .programs import ProgramLike, program_bytes
-from .requests import VmOptions, run_request
+from .requests import VmOptions, artifact_request, run_request
 from .results import (
     Artifact,
     Event,
@@ -270,8 +269,9 @@ class Vm:
 
     def artifact(self, artifact: Artifact) -> bytes:
         """A result of the run."""
-        number = results.artifact_number(artifact)
-        request = pb.ReadArtifactRequest(name=self.name, artifact=number)
+        return self._download(artifact_request(self.name, artifact))
+
+    def _download(self, request: pb.ReadArtifactRequest) -> bytes:
         try:
             chunks = self._client.stub.ReadArtifact(request)
             return b"".join(response.chunk for response in chunks)
@@ -286,11 +286,10 @@ class Vm:
         """The relocated memory, as `cairo-run --memory_file` writes it."""
         return self.artifact(Artifact.MEMORY)
 
-    def air_private_input(self, trace_file: str = "", memory_file: str = "") -> bytes:
+    def air_private_input(self, trace_file: str, memory_file: str) -> bytes:
         """The private input of the AIR, naming the files that the caller writes the others to."""
-        given = json.loads(self.artifact(Artifact.AIR_PRIVATE_INPUT))
-        given.update(trace_path=os.path.abspath(trace_file), memory_path=os.path.abspath(memory_file))
-        return (json.dumps(given, indent=4) + "\n").encode()
+        files = (os.path.abspath(trace_file), os.path.abspath(memory_file))
+        return self._download(artifact_request(self.name, Artifact.AIR_PRIVATE_INPUT, files))
 
     def pie(self) -> bytes:
         """The Cairo PIE, a zip file."""
