@@ -1,8 +1,8 @@
 """The committed code is generated from the proto files of this checkout.
 
 `proto/tests/bootstrap.rs` holds the descriptor set against the proto files; this holds the Python code
-against the descriptor set. To generate it anew, in `proto/` with grpcio-tools 1.62.3, the oldest compiler
-whose code runs on every protobuf from 4.25 to 7:
+against the descriptor set. To generate it anew, in `proto/` with grpcio-tools 1.62.3, the oldest
+compiler whose code runs on every protobuf from 4.25 to 7:
 
     python -m grpc_tools.protoc -I. --python_out=../python-client/src --pyi_out=../python-client/src
         --grpc_python_out=../python-client/src cairohints/v1/*.proto

@@ -141,8 +141,10 @@ def artifact_request(
     name: str, artifact: Artifact, files: Tuple[str, str] = ("", "")
 ) -> pb.ReadArtifactRequest:
     """Downloads a result; `files` are where the caller puts trace and memory."""
-    number = pb.Artifact.Value(f"ARTIFACT_{Artifact(artifact).name}")
     trace_path, memory_path = files
     return pb.ReadArtifactRequest(
-        name=name, artifact=number, trace_path=trace_path, memory_path=memory_path
+        name=name,
+        artifact=f"ARTIFACT_{Artifact(artifact).name}",
+        trace_path=trace_path,
+        memory_path=memory_path,
     )
