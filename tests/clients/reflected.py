@@ -1,7 +1,5 @@
 """A client that knows nothing but the server's address: every message comes from reflection."""
 
-import json
-import sys
 
 import grpc
 from google.protobuf import descriptor_pool, json_format, message_factory
@@ -36,23 +34,3 @@ class ReflectedClient:
         )
         messages = [json_format.ParseDict(request, request_class()) for request in requests]
         return callable_(iter(messages) if method.client_streaming else messages[0], timeout=60)
-
-
-def grpcurl(arguments):
-    """A stand-in for grpcurl, which is not in the package registries: `-plaintext -d DATA ADDRESS METHOD`."""
-    arguments = [argument for argument in arguments if argument != "-plaintext"]
-    data = "{}"
-    if arguments[0] == "-d":
-        data = arguments[1]
-        arguments = arguments[2:]
-    address, method = arguments[0], arguments[-1]
-    client = ReflectedClient(address)
-    if "describe" in arguments:
-        assert method == SERVICE and client.service.methods_by_name["RunVm"]
-        print(f"{method} is a service")
-        return
-    service, name = method.split("/")
-    assert service == SERVICE
-    texts = sys.stdin.read().splitlines() if data == "@" else [data]
-    answer = client.call(name, *(json.loads(text) for text in texts))
-    print(json.dumps(json_format.MessageToDict(answer, preserving_proto_field_name=True)))

@@ -1,4 +1,4 @@
-//! The command line of `vm-host serve`.
+//! The command lines of `vm-host serve` and `vm-host health`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -85,6 +85,13 @@ pub struct ServeArgs {
     /// Bytes of uploaded programs that are kept
     #[arg(long = "program-cache-bytes", value_name = "BYTES", default_value_t = 512 << 20)]
     pub program_cache_bytes: u64,
+}
+
+/// Asks a server whether it takes new VMs; exits with 1 when it does not.
+#[derive(Clone, Debug, clap::Args)]
+pub struct HealthArgs {
+    /// `host:port`, or `unix:/path`
+    pub address: String,
 }
 
 impl ServeArgs {

@@ -18,6 +18,7 @@ mod connection;
 mod deadline;
 mod error;
 mod handle;
+mod health;
 mod listen;
 mod options;
 mod pool;
@@ -31,6 +32,7 @@ mod value;
 mod watch;
 
 pub use command::serve;
+pub use health::health;
 pub use listen::{ListenError, Listeners};
 pub use options::ServeOptions;
 

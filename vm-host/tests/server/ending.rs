@@ -33,6 +33,13 @@ async fn endless(client: &mut Client) -> (Vm, tokio::task::JoinHandle<Result<(),
     }
 }
 
+/// The exit code of `vm-host health`.
+fn health(address: &str) -> i32 {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vm-host"));
+    let output = command.args(["health", address]).output().unwrap();
+    output.status.code().unwrap()
+}
+
 fn nobody_is_left(server: &Process, before: &[u32]) -> bool {
     // The server is gone; whoever it left is nobody's child any more, so the ids are compared.
     let _ = server;
@@ -50,12 +57,17 @@ async fn an_idle_server_ends_at_once() {
     assert_eq!(status.code(), Some(0), "{}", server.log());
     assert!(start.elapsed() < Duration::from_secs(3));
     assert!(!server.socket.exists());
+    assert_eq!(health(&server.address.to_string()), 1);
+    assert_eq!(health("not an address"), 2);
 }
 
 #[tokio::test]
 async fn a_vm_that_ends_in_the_grace_period_gives_its_results() {
     let mut server = Process::start(&["--grace", "30"]);
     let mut client = server.client().await;
+    let address = server.address.to_string();
+    let socket = format!("unix:{}", server.socket.display());
+    assert_eq!([health(&address), health(&socket)], [0, 0]);
     let hash = upload(&mut client, &program(&COUNTDOWN, None))
         .await
         .unwrap();
@@ -69,6 +81,7 @@ async fn a_vm_that_ends_in_the_grace_period_gives_its_results() {
     let json = program(&[RET], None);
     let refused = upload(&mut client, &json).await.unwrap_err();
     assert_eq!(reason(&refused), expected);
+    assert_eq!([health(&address), health(&socket)], [1, 1]);
     // The VM goes on, after a pause of its client, too.
     let answer = run(&mut client, &vm.name, Some(Until::Steps(10))).await;
     assert_eq!(answer.vm.unwrap().current_step, 20);

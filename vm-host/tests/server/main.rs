@@ -6,6 +6,7 @@ mod attached;
 mod connections;
 mod ending;
 mod errors;
+mod functions;
 mod harness;
 mod life;
 mod many;

@@ -129,7 +129,9 @@ async fn vms_of_one_thread_share_it() {
         made[..3].iter().max().unwrap(),
     );
     assert!(*least > 1000 && most / least < 3, "{made:?}");
-    assert!(made[3] > 0, "the VM with hints starves: {made:?}");
+    // Every hint takes some turns of the thread.
+    assert!(made[3] > 20, "the VM with hints starves: {made:?}");
+    println!("steps in a second: {made:?}");
     let start = Instant::now();
     let hash = upload(&mut client, &corpus(PROGRAM)).await.unwrap();
     let vm = create(&mut client, request(&hash)).await;
@@ -142,10 +144,15 @@ async fn vms_of_one_thread_share_it() {
 #[tokio::test]
 async fn a_slow_reader_holds_up_nobody() {
     let server = Process::start(&["--threads", "2"]);
+    // What a client does not read fills the window of its connection, so the slow one does nothing else.
     let mut slow = server.client().await;
-    let hash = upload(&mut slow, &program(&COUNTDOWN, None)).await.unwrap();
-    let vm = create(&mut slow, request(&hash)).await;
-    run(&mut slow, &vm.name, None).await;
+    let mut watching = server.client().await;
+    let mut quick = server.client().await;
+    let hash = upload(&mut quick, &program(&COUNTDOWN, None))
+        .await
+        .unwrap();
+    let vm = create(&mut quick, request(&hash)).await;
+    run(&mut quick, &vm.name, None).await;
     let before = server.memory();
     let mut unread = Vec::new();
     for artifact in [Artifact::Trace, Artifact::Memory].repeat(4) {
@@ -157,20 +164,19 @@ async fn a_slow_reader_holds_up_nobody() {
         unread.push(slow.read_artifact(read).await.unwrap().into_inner());
     }
     let loud = "for _ in range(2000): print('x' * 10000)";
-    let loud = upload(&mut slow, &program(&[RET], Some((0, loud))))
+    let loud = upload(&mut quick, &program(&[RET], Some((0, loud))))
         .await
         .unwrap();
-    let loud = create(&mut slow, request(&loud)).await;
+    let loud = create(&mut quick, request(&loud)).await;
     let watch = WatchVmRequest {
         name: loud.name.clone(),
     };
     let mut events = Vec::new();
     for _ in 0..8 {
-        events.push(slow.watch_vm(watch.clone()).await.unwrap().into_inner());
+        events.push(watching.watch_vm(watch.clone()).await.unwrap().into_inner());
     }
-    let answer = run(&mut slow, &loud.name, None).await;
+    let answer = run(&mut quick, &loud.name, None).await;
     assert_eq!(answer.stop_reason(), StopReason::Ended, "{:?}", answer.vm);
-    let mut quick = server.client().await;
     let hash = upload(&mut quick, &corpus(PROGRAM)).await.unwrap();
     let mut times = Vec::new();
     for _ in 0..20 {
@@ -189,12 +195,13 @@ async fn a_slow_reader_holds_up_nobody() {
     assert!(grown < 48 << 20, "the server holds {grown} bytes more");
     // What was not read is still right, and what was lost is known.
     let mut bytes = 0;
+    unread.truncate(1);
     while let Some(chunk) = unread[0].message().await.unwrap() {
         bytes += chunk.chunk.len() as u64;
     }
     assert_eq!(bytes, 24 * COUNTDOWN_STEPS);
     let (mut printed, mut lost) = (0, 0);
-    drop(events.split_off(1));
+    events.truncate(1);
     loop {
         use hint_proto::v1::watch_vm_response::Event;
         match events[0].message().await.unwrap().unwrap().event.unwrap() {

@@ -12,8 +12,11 @@ use super::{VmTask, state};
 use crate::vm::error_text::{END_NOT_REACHED, END_REACHED};
 use crate::vm::{Failure, StepCause, StepError};
 
-/// Steps after which other VMs of the thread get their turn.
-const QUANTUM: u32 = 1 << 12;
+/// Steps after which other VMs of the thread get their turn, and the public state is brought up to date. A
+/// hint of another VM takes a few turns, so they must be short.
+const QUANTUM: u32 = 1 << 10;
+/// As how many steps a step with hints counts, which takes so much longer.
+const HINT_WEIGHT: u32 = 32;
 /// Time between two progress events.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -99,6 +102,7 @@ impl VmTask {
         let last = u64::from(self.options.proof_mode);
         let first = self.current_step();
         let mut quantum = QUANTUM;
+        let mut hints_before = self.hints_done();
         let mut told = Instant::now();
         loop {
             let pc = self.machine.runner.vm.get_pc();
@@ -139,13 +143,25 @@ impl VmTask {
                 return Err(self.machine.stop(StepCause::Loop(END_NOT_REACHED)));
             }
             self.machine.step().await?;
-            quantum -= 1;
+            let hints = self.hints_done();
+            let weight = if hints == hints_before {
+                1
+            } else {
+                HINT_WEIGHT
+            };
+            hints_before = hints;
+            quantum = quantum.saturating_sub(weight);
             if quantum == 0 {
                 quantum = QUANTUM;
                 self.tell_progress(&mut told);
                 tokio::task::yield_now().await;
             }
         }
+    }
+
+    fn hints_done(&self) -> u64 {
+        let session = self.machine.session.as_ref();
+        session.map_or(0, |session| session.statistics().hints)
     }
 
     fn current_step(&self) -> u64 {
@@ -157,14 +173,9 @@ impl VmTask {
         self.shared.update(progress);
         if told.elapsed() >= PROGRESS_INTERVAL && self.shared.watchers.any() {
             *told = Instant::now();
-            let hints = self
-                .machine
-                .session
-                .as_ref()
-                .map_or(0, |s| s.statistics().hints);
             let event = Progress {
                 current_step: self.current_step(),
-                hints_executed: hints,
+                hints_executed: self.hints_done(),
             };
             self.shared.watchers.tell(&Event::Progress(event));
         }
