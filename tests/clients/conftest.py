@@ -60,34 +60,59 @@ def client(unix_address):
         yield client
 
 
-@pytest.fixture(scope="session", autouse=True)
-def idle_clients(request, unix_address):
-    """Clients that do nothing for longer than the server waits for an answer to its pings.
+#: The tests that look at clients which wait for long.
+SLOW = (
+    "test_an_idle_client_keeps_its_vms",
+    "test_a_server_that_stopped_answering_fails_the_calls",
+)
 
-    They start with the session, so that the test that asks for them need not wait.
-    """
-    if not any(item.name.startswith("test_an_idle_client") for item in request.session.items):
-        yield []
+IDLE = """\
+import sys, time, cairohints
+
+with cairohints.Client(sys.argv[1]) as client:
+    hints = cairohints.here() if sys.argv[2] == "here" else "python"
+    vm = cairohints.Vm(sys.stdin.buffer.read(), client=client, layout="small", hints=hints)
+    vm.run_for_steps(3)
+    time.sleep(17)
+    vm.run()
+    print(vm.state.value)
+"""
+
+STOPPED = """\
+import os, signal, sys, cairohints
+from cairohints.server_process import local_server
+
+vm = cairohints.Vm(sys.stdin.buffer.read(), layout="small", hints=cairohints.here())
+vm.run_for_steps(3)
+pid = local_server().process.pid
+os.kill(pid, signal.SIGSTOP)
+try:
+    vm.run()
+except cairohints.CairoHintsError as error:
+    print(type(error).__name__, error)
+os.kill(pid, signal.SIGKILL)
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_clients(request, unix_address):
+    """Clients whose tests are about long waits; they start with the session, so that these need not wait."""
+    if not any(item.name in SLOW for item in request.session.items):
+        yield {}
         return
-    code = f"""if True:
-        import sys, time, cairohints
-        with cairohints.Client({unix_address!r}) as client:
-            hints = cairohints.here() if sys.argv[1] == "here" else "python"
-            program = sys.stdin.buffer.read()
-            vm = cairohints.Vm(program, client=client, layout="small", hints=hints)
-            vm.run_for_steps(3)
-            time.sleep(17)
-            vm.run()
-            print(vm.state.value)
-        """
-    processes = []
-    for hints in ("python", "here"):
-        command = [sys.executable, "-c", code, hints]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    commands = {
+        "python": [IDLE, unix_address, "python"],
+        "here": [IDLE, unix_address, "here"],
+        "stopped": [STOPPED],
+    }
+    processes = {}
+    for name, command in commands.items():
+        processes[name] = process = subprocess.Popen(
+            [sys.executable, "-c", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         process.stdin.write(compiled(STATEFUL))
         process.stdin.close()
-        processes.append(process)
     yield processes
-    for process in processes:
+    for process in processes.values():
         process.kill()
         process.wait()

@@ -1,6 +1,5 @@
 """A client that knows nothing but the server's address: every message comes from reflection."""
 
-
 import grpc
 from google.protobuf import descriptor_pool, json_format, message_factory
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (

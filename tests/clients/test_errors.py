@@ -300,3 +300,22 @@ def test_hints_import_from_the_folders_of_the_program(tmp_path):
         check=True,
     )
     assert run.stdout == b"[\"'found'\"]\n"
+
+
+def test_a_local_server_says_why_workers_do_not_start(tmp_path):
+    """What only its log knows: here, an environment of another Python."""
+    (tmp_path / "pyvenv.cfg").write_text("version = 3.5.0\n")
+    code = f"""if True:
+        import sys, cairohints
+        sys.prefix = {str(tmp_path)!r}
+        try:
+            cairohints.run(sys.stdin.buffer.read(), layout="small")
+        except cairohints.ServerUnavailable as error:
+            print(error.reason, error)
+        """
+    run = subprocess.run(
+        [sys.executable, "-c", code], input=compiled(STATEFUL), capture_output=True, check=True
+    )
+    said = run.stdout.decode()
+    assert said.startswith(f"WORKER_NOT_STARTED the environment `{tmp_path}` is for Python `3.5`")
+    assert "\nhint: use an environment of Python" in said

@@ -481,7 +481,13 @@ func loop(n: felt) {
     assert [vm.state for vm in vms] == [VmState.SUCCEEDED] * 2
 
 
-def test_an_idle_client_keeps_its_vms(idle_clients):
+def test_an_idle_client_keeps_its_vms(slow_clients):
     """The server's keepalive is answered although no call is open."""
-    for process in idle_clients:
-        assert process.stdout.read() == b"succeeded\n"
+    for name in ("python", "here"):
+        assert slow_clients[name].stdout.read() == b"succeeded\n"
+
+
+def test_a_server_that_stopped_answering_fails_the_calls(slow_clients):
+    """It is there, but says nothing, also not to the client's pings."""
+    said = slow_clients["stopped"].stdout.read()
+    assert said.startswith(b"ServerUnavailable"), said

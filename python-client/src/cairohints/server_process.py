@@ -20,6 +20,8 @@ from .errors import ServerStartFailed
 ENV_VM_HOST = "CAIROHINTS_VM_HOST"
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
+#: How much of the server's log is looked at.
+_LOG_BYTES = 16384
 
 
 def find_vm_host() -> Path:
@@ -85,8 +87,10 @@ class LocalServer:
             command += ["--python-env", sys.prefix]
         self._log = tempfile.TemporaryFile()
         self.pid = os.getpid()
+        # The VM tells of each of its steps towards the first one; nobody reads that here.
+        environment = {"RUST_LOG": "info,cairo_vm=warn", **os.environ}
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=self._log, stderr=self._log
+            command, stdin=subprocess.PIPE, stdout=self._log, stderr=self._log, env=environment
         )
         self._wait_until_ready(socket)
 
@@ -103,6 +107,20 @@ class LocalServer:
                     f"the local `vm-host serve` {how}: {said}\nhint: {ServerStartFailed.advice}"
                 )
             time.sleep(0.01)
+
+    def complaint(self) -> str:
+        """The last error that the server or one of its processes printed, with what to do about it."""
+        # Not through the file's position, which is where the server writes.
+        size = os.fstat(self._log.fileno()).st_size
+        start = max(0, size - _LOG_BYTES)
+        said = os.pread(self._log.fileno(), _LOG_BYTES, start).decode("utf-8", "replace")
+        found: List[str] = []
+        for line in said.split("\n"):
+            if line.startswith("error: "):
+                found = [line[len("error: ") :]]
+            elif line.startswith("hint: ") and found:
+                found.append(line)
+        return "\n".join(found)
 
     def stop(self) -> None:
         """Ends the server, kindly first."""

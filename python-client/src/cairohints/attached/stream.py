@@ -22,6 +22,8 @@ from .serving import HintServer
 
 #: How often a thread that does not serve looks whether it should.
 _LOOK_SECONDS = 0.05
+#: Messages that wait here; a large answer comes in parts.
+_MOST_WAITING = 64
 #: How long the server may take to send the hints.
 _OPEN_SECONDS = 60.0
 
@@ -161,6 +163,9 @@ def _receive(stream: Any, inbox: "queue.SimpleQueue[Tuple[str, Any]]") -> None:
     try:
         for response in stream:
             inbox.put((_REQUEST, response.request))
+            while inbox.qsize() > _MOST_WAITING:
+                # Then gRPC stops reading, and the server stops sending.
+                time.sleep(_LOOK_SECONDS)
     except grpc.RpcError as failure:
         error = failure
     inbox.put((_CLOSED, error))
