@@ -1893,6 +1893,33 @@ pub struct AddSegmentResponse {
     #[prost(message, optional, tag = "1")]
     pub base: ::core::option::Option<Relocatable>,
 }
+/// Asks for the segments.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSegmentsRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The segments.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSegmentsResponse {
+    /// By index; temporary ones last.
+    #[prost(message, repeated, tag = "1")]
+    pub segments: ::prost::alloc::vec::Vec<Segment>,
+}
+/// A segment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Segment {
+    /// Its first address; temporary segments have negative numbers.
+    #[prost(message, optional, tag = "1")]
+    pub base: ::core::option::Option<Relocatable>,
+    /// Cells up to the last one that has a value; not known of temporary segments.
+    #[prost(uint64, optional, tag = "2")]
+    pub length: ::core::option::Option<u64>,
+    /// `program`, `execution`, the name of a builtin, or nothing.
+    #[prost(string, tag = "3")]
+    pub role: ::prost::alloc::string::String,
+}
 /// Asks for return values.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReadReturnValuesRequest {
@@ -2680,6 +2707,31 @@ pub mod vm_service_client {
                 .insert(GrpcMethod::new("cairohints.v1.VmService", "AddSegment"));
             self.inner.unary(req, path, codec).await
         }
+        /// The segments and how far they are filled.
+        pub async fn list_segments(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSegmentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSegmentsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/ListSegments",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "ListSegments"));
+            self.inner.unary(req, path, codec).await
+        }
         /// The values that the function which ran returned: the last cells before ap.
         pub async fn read_return_values(
             &mut self,
@@ -2905,6 +2957,14 @@ pub mod vm_service_server {
             request: tonic::Request<super::AddSegmentRequest>,
         ) -> std::result::Result<
             tonic::Response<super::AddSegmentResponse>,
+            tonic::Status,
+        >;
+        /// The segments and how far they are filled.
+        async fn list_segments(
+            &self,
+            request: tonic::Request<super::ListSegmentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSegmentsResponse>,
             tonic::Status,
         >;
         /// The values that the function which ran returned: the last cells before ap.
@@ -3540,6 +3600,51 @@ pub mod vm_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = AddSegmentSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/ListSegments" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSegmentsSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::ListSegmentsRequest>
+                    for ListSegmentsSvc<T> {
+                        type Response = super::ListSegmentsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListSegmentsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::list_segments(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSegmentsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -21,12 +21,18 @@ use super::error::{Problem, Reason, internal};
 #[derive(Clone, Debug)]
 pub(super) struct Calls<S> {
     inner: S,
+    /// The same with room for the messages of an attached engine.
+    attaching: S,
     activity: Activity,
 }
 
 impl<S> Calls<S> {
-    pub(super) fn new(inner: S, activity: Activity) -> Self {
-        Self { inner, activity }
+    pub(super) fn new(inner: S, attaching: S, activity: Activity) -> Self {
+        Self {
+            inner,
+            attaching,
+            activity,
+        }
     }
 }
 
@@ -44,14 +50,22 @@ where
     type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
+        match self.inner.poll_ready(cx) {
+            Poll::Ready(Ok(())) => self.attaching.poll_ready(cx),
+            other => other,
+        }
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let limit = deadline::of(request.headers());
-        let running = request.uri().path().ends_with("/RunVm");
+        let path = request.uri().path();
+        let running = path.ends_with("/RunVm");
+        let service = match path.ends_with("/AttachHints") {
+            true => &mut self.attaching,
+            false => &mut self.inner,
+        };
         let at_work = self.activity.enter();
-        let call = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
+        let call = AssertUnwindSafe(service.call(request)).catch_unwind();
         Box::pin(async move {
             let _at_work = at_work;
             let answered = match limit {

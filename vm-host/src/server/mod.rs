@@ -58,8 +58,10 @@ use crate::worker::{Spawner, WorkerOptions};
 
 /// Concurrent calls of one connection.
 const MAX_STREAMS: u32 = 256;
-/// Largest message from a client: the answer of an attached engine.
+/// Largest request.
 const MAX_REQUEST_BYTES: usize = 32 << 20;
+/// Largest message from an attached engine: what a hint did, as much as a worker may do.
+const MAX_ATTACHED_BYTES: usize = 256 << 20;
 /// Largest message to a client: a question's answer for an attached engine.
 const MAX_RESPONSE_BYTES: usize = 256 << 20;
 /// How long connections may take to close when everything else has ended.
@@ -182,9 +184,16 @@ fn router(
             .register_encoded_file_descriptor_set(hint_proto::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
-    let vm_service = VmServiceServer::new(service)
-        .max_decoding_message_size(MAX_REQUEST_BYTES)
-        .max_encoding_message_size(MAX_RESPONSE_BYTES);
+    let sized = |request_bytes| {
+        VmServiceServer::new(service.clone())
+            .max_decoding_message_size(request_bytes)
+            .max_encoding_message_size(MAX_RESPONSE_BYTES)
+    };
+    let calls = Calls::new(
+        sized(MAX_REQUEST_BYTES),
+        sized(MAX_ATTACHED_BYTES),
+        activity,
+    );
     Ok(Server::builder()
         .max_concurrent_streams(MAX_STREAMS)
         .http2_max_local_error_reset_streams(Some(1024))
@@ -197,5 +206,5 @@ fn router(
         .add_service(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
-        .add_service(Calls::new(vm_service, activity)))
+        .add_service(calls))
 }

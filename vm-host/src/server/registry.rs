@@ -13,7 +13,7 @@ use tonic::Status;
 
 use super::activity::Activity;
 use super::connection::Peer;
-use super::error::{Problem, Reason, draining, exhausted, invalid, unknown_vm};
+use super::error::{Problem, Reason, draining, exhausted, internal, invalid, unknown_vm};
 use super::handle::{End, MAX_JOBS, Shared, VmHandle};
 use super::options::ServeOptions;
 use super::pool::Pool;
@@ -290,7 +290,12 @@ impl Drop for Forget {
         drop(vms);
         self.shared.created.send_if_modified(|created| {
             let open = created.is_none();
-            created.get_or_insert_with(|| Err(unknown_vm(&self.shared.name)));
+            created.get_or_insert_with(|| {
+                Err(match self.shared.end.borrow().as_ref() {
+                    Some(_) => unknown_vm(&self.shared.name),
+                    None => internal("a fault of the server ended the VM"),
+                })
+            });
             open
         });
         self.shared.watchers.close();

@@ -13,12 +13,12 @@ use hint_proto::v1::watch_vm_response::Event;
 use hint_proto::v1::{
     AddSegmentRequest, AddSegmentResponse, AttachHintsRequest, AttachHintsResponse,
     CreateVmRequest, CreateVmResponse, DeleteVmRequest, DeleteVmResponse, GetVmRequest,
-    GetVmResponse, ListHintsRequest, ListHintsResponse, ListVmsRequest, ListVmsResponse,
-    PauseVmRequest, PauseVmResponse, ReadArtifactRequest, ReadArtifactResponse,
-    ReadHintScopesRequest, ReadHintScopesResponse, ReadMemoryRequest, ReadMemoryResponse,
-    ReadReturnValuesRequest, ReadReturnValuesResponse, RunVmRequest, RunVmResponse,
-    UploadProgramRequest, UploadProgramResponse, VmState, WatchVmRequest, WatchVmResponse,
-    WriteMemoryRequest, WriteMemoryResponse,
+    GetVmResponse, ListHintsRequest, ListHintsResponse, ListSegmentsRequest, ListSegmentsResponse,
+    ListVmsRequest, ListVmsResponse, PauseVmRequest, PauseVmResponse, ReadArtifactRequest,
+    ReadArtifactResponse, ReadHintScopesRequest, ReadHintScopesResponse, ReadMemoryRequest,
+    ReadMemoryResponse, ReadReturnValuesRequest, ReadReturnValuesResponse, RunVmRequest,
+    RunVmResponse, UploadProgramRequest, UploadProgramResponse, VmState, WatchVmRequest,
+    WatchVmResponse, WriteMemoryRequest, WriteMemoryResponse,
 };
 use tokio_stream::StreamExt as _;
 use tonic::{Request, Response, Status, Streaming};
@@ -87,9 +87,6 @@ impl VmService for Service {
 
     async fn create_vm(&self, request: Request<CreateVmRequest>) -> Answer<CreateVmResponse> {
         let peer = peer(&request)?.clone();
-        if self.registry.is_draining() {
-            return Err(super::error::draining());
-        }
         let registry = &self.registry;
         let spec = VmSpec::check(request.into_inner(), &registry.options, &registry.programs)?;
         let handle = registry.create(&peer, spec).await?;
@@ -243,6 +240,17 @@ impl VmService for Service {
         Ok(Response::new(AddSegmentResponse {
             base: Some(wire::relocatable(base)),
         }))
+    }
+
+    async fn list_segments(
+        &self,
+        request: Request<ListSegmentsRequest>,
+    ) -> Answer<ListSegmentsResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let segments = handle
+            .call(|task| async move { Ok(task.segments()) }.boxed_local())
+            .await?;
+        Ok(Response::new(ListSegmentsResponse { segments }))
     }
 
     async fn read_return_values(

@@ -4,13 +4,14 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use hint_proto::v1::*;
-use rustix::process::{Resource, Rlimit, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 use crate::harness::*;
-use crate::process::Process;
+use crate::process::{EXAMPLE, Process};
 
 /// The beginning of every HTTP/2 connection, with empty settings.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
@@ -134,6 +135,108 @@ async fn a_server_without_descriptors_recovers() {
         run(&mut fresh, &vm.name, None).await.stop_reason(),
         StopReason::Ended
     );
+}
+
+/// A client that does not answer any more, with its connection open, is given up, and its VMs with it.
+#[tokio::test]
+async fn the_vms_of_a_stopped_client_end() {
+    let server = Process::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("endless.json");
+    std::fs::write(&path, program(&LOOP, None)).unwrap();
+    let mut client = Command::new(env!("CARGO"))
+        .args(EXAMPLE)
+        .arg(server.address.to_string())
+        .arg(&path)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut observer = server.client().await;
+    let vms = async |observer: &mut Client| {
+        let list = observer.list_vms(ListVmsRequest::default()).await.unwrap();
+        list.into_inner().vms.len()
+    };
+    let start = Instant::now();
+    while vms(&mut observer).await == 0 {
+        assert!(start.elapsed() < Duration::from_secs(300));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let pid = Pid::from_raw(client.id().cast_signed()).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    let start = Instant::now();
+    while vms(&mut observer).await > 0 {
+        assert!(start.elapsed() < Duration::from_secs(25));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    client.kill().unwrap();
+    client.wait().unwrap();
+}
+
+#[tokio::test]
+async fn vms_of_another_peer_do_not_exist() {
+    let server = Process::start(&[]);
+    let (mut tcp, mut unix) = (server.client().await, server.unix_client().await);
+    let hash = upload(&mut tcp, &program(&[RET], None)).await.unwrap();
+    let vm = CreateVmRequest {
+        vm_id: "same".to_owned(),
+        ..request(&hash)
+    };
+    let name = create(&mut tcp, vm.clone()).await.name;
+    let get = GetVmRequest { name: name.clone() };
+    let status = unix.get_vm(get.clone()).await.unwrap_err();
+    assert_eq!(reason(&status).1, "VM_NOT_FOUND");
+    let list = unix.list_vms(ListVmsRequest::default()).await.unwrap();
+    assert!(list.into_inner().vms.is_empty());
+    // Not even the name is taken.
+    create(&mut unix, vm).await;
+    delete(&mut unix, &name).await;
+    tcp.get_vm(get).await.unwrap();
+}
+
+/// A connection that does nothing but begin calls and reset them is closed, and the others are not slower.
+#[tokio::test]
+async fn rapid_resets_close_the_connection() {
+    const GOAWAY: u8 = 7;
+    let server = Process::start(&[]);
+    let mut client = server.client().await;
+    let mut stream = connect(&server);
+    stream.write_all(PREFACE).unwrap();
+    let mut reading = stream.try_clone().unwrap();
+    let reader = std::thread::spawn(move || {
+        loop {
+            let mut head = [0; 9];
+            if reading.read_exact(&mut head).is_err() {
+                return false;
+            }
+            let mut payload = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];
+            if reading.read_exact(&mut payload).is_err() {
+                return false;
+            }
+            if head[3] == GOAWAY {
+                return true;
+            }
+        }
+    });
+    let before = server.memory();
+    for number in 0..20_000_u32 {
+        let id = (2 * number + 1).to_be_bytes();
+        let mut frames = list_vms(0, "localhost");
+        // The data goes; the reset comes in its place.
+        frames.truncate(frames.len() - 14);
+        frames[5..9].copy_from_slice(&id);
+        frames.extend_from_slice(&[0, 0, 4, 3, 0]);
+        frames.extend_from_slice(&id);
+        frames.extend_from_slice(&[0, 0, 0, 8]);
+        if stream.write_all(&frames).is_err() {
+            break;
+        }
+    }
+    let start = Instant::now();
+    client.list_vms(ListVmsRequest::default()).await.unwrap();
+    assert!(start.elapsed() < Duration::from_millis(500));
+    assert!(reader.join().unwrap(), "the connection was not closed");
+    let grown = server.memory().saturating_sub(before);
+    assert!(grown < 32 << 20, "the server holds {grown} bytes more");
 }
 
 /// The HEADERS and DATA frames of a call of ListVms, as a client with that authority sends them.

@@ -9,7 +9,7 @@ use rustix::process::{Signal, kill_process};
 use tonic::Code;
 
 use crate::harness::*;
-use crate::process::{Process, descendants};
+use crate::process::{EXAMPLE, Process, descendants};
 
 /// A VM that runs for ever, in the middle of its run.
 async fn endless(client: &mut Client) -> (Vm, tokio::task::JoinHandle<Result<(), tonic::Status>>) {
@@ -154,15 +154,7 @@ async fn the_vms_of_a_killed_client_end_within_seconds() {
     std::fs::write(&path, program(&LOOP, Some((0, "x = 1")))).unwrap();
     // `cargo run` becomes the client.
     let mut child = Command::new(env!("CARGO"))
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "vm-host",
-            "--example",
-            "client",
-            "--",
-        ])
+        .args(EXAMPLE)
         .arg(server.address.to_string())
         .arg(&path)
         .stderr(Stdio::null())
@@ -208,15 +200,7 @@ fn the_example_client_runs_a_program() {
     let socket = format!("unix:{}", server.socket.display());
     for address in [server.address.to_string(), socket] {
         let output = Command::new(env!("CARGO"))
-            .args([
-                "run",
-                "--quiet",
-                "--package",
-                "vm-host",
-                "--example",
-                "client",
-                "--",
-            ])
+            .args(EXAMPLE)
             .args([&address, &quick_start, "all_cairo"])
             .output()
             .unwrap();

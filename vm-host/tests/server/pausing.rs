@@ -25,7 +25,9 @@ fn server() -> Process {
         .expect("CAIROHINTS_TEST_PYTHON_ENV names an environment with cairo-lang");
     let mut command = Command::new(env!("CARGO_BIN_EXE_vm-host"));
     command.current_dir(tests().join("programs"));
-    Process::of(command, &["--python-env", &environment])
+    let preload = "starkware.cairo.lang.compiler.program";
+    let options = ["--python-env", &environment, "--preload", preload];
+    Process::of(command, &options)
 }
 
 /// Pauses a run of `program` before every step. `every` chooses whether one run stops everywhere, or each

@@ -13,6 +13,17 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::harness::Client;
 
+/// What `cargo` is told to become the example client, before the client's own arguments.
+pub(crate) const EXAMPLE: [&str; 7] = [
+    "run",
+    "--quiet",
+    "--package",
+    "vm-host",
+    "--example",
+    "client",
+    "--",
+];
+
 /// A running `vm-host serve`.
 pub(crate) struct Process {
     pub(crate) child: Child,

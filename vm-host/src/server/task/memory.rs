@@ -2,7 +2,7 @@
 //! before its first step.
 
 use cairo_vm::types::relocatable::Relocatable;
-use hint_proto::v1::{CellRun, Effects, HintPlacement, PlacedHint, Scope, VmState};
+use hint_proto::v1::{CellRun, Effects, HintPlacement, PlacedHint, Scope, Segment, VmState};
 use tonic::Status;
 
 use super::super::error::{Reason, exhausted, internal, invalid, wrong_state};
@@ -23,6 +23,39 @@ impl VmTask {
     pub(in super::super) fn read_memory(&self, first: Relocatable, count: u64) -> CellRun {
         let count = usize::try_from(count.min(MAX_CELLS)).unwrap_or_default();
         snapshot::run(&self.machine.runner.vm, first, count)
+    }
+
+    /// The segments.
+    pub(in super::super) fn segments(&mut self) -> Vec<Segment> {
+        let vm = &mut self.machine.runner.vm;
+        // Sizes that are computed stay for ever, which only the end of the run wants.
+        let ended = vm.segments.segment_used_sizes.is_some();
+        let lengths = vm.segments.compute_effective_sizes().clone();
+        if !ended {
+            vm.segments.segment_used_sizes = None;
+        }
+        let vm = &self.machine.runner.vm;
+        let role = |segment: isize| {
+            let mut builtins = vm.builtin_runners.iter();
+            match segment {
+                0 => "program",
+                1 => "execution",
+                _ => builtins
+                    .find(|builtin| builtin.base() as isize == segment)
+                    .map_or("", |builtin| builtin.name().to_str()),
+            }
+        };
+        let real = 0..vm.segments.num_segments() as isize;
+        let temporary = (1..=vm.segments.num_temp_segments() as isize).map(|index| -index);
+        real.chain(temporary)
+            .map(|segment| Segment {
+                base: Some(wire::relocatable((segment, 0).into())),
+                length: usize::try_from(segment)
+                    .ok()
+                    .and_then(|index| Some(*lengths.get(index)? as u64)),
+                role: role(segment).to_owned(),
+            })
+            .collect()
     }
 
     /// Writes cells as a hint would: checked, then as a whole.
