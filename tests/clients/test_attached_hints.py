@@ -15,7 +15,7 @@ import pytest
 from cairohints import StopReason, VmState
 from compiling import compiled
 from conftest import PROGRAMS
-from programs import ENDLESS, FAILING, STATEFUL
+from programs import ENDLESS, FAILING
 
 ONE = """\
 func main() {
@@ -203,18 +203,6 @@ def test_slow_hints_end_at_their_limit(attached):
     vm = attached(ONE, {"act": lambda **_: time.sleep(1.5)}, hint_timeout=0.5)
     with pytest.raises(cairohints.HintTimeout, match="hint: give a larger `hint_timeout`"):
         vm.run()
-
-
-def test_the_memory_of_the_end_is_kept_on_request(client):
-    hints = cairohints.here(keep_memory=True)
-    with cairohints.Vm(compiled(STATEFUL), client=client, layout="small", hints=hints) as vm:
-        vm.run()
-        kept = vm.final_memory
-        for segment, cells in kept.items():
-            last = max(cells, default=-1)
-            found = vm.memory.get_range((segment, 0), last + 2)
-            assert found[-1] is None
-            assert {at: cell for at, cell in enumerate(found) if cell is not None} == cells
 
 
 def read_until(descriptor, text, seconds=20):

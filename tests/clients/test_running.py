@@ -212,6 +212,24 @@ def test_memory_is_written_before_and_read_at_any_time(make):
     assert len(large) == 200_000 and large[-1] is None
 
 
+def test_segments_are_listed(make):
+    vm = make(STATEFUL, layout="small")
+    assert [(segment.base.segment_index, segment.role) for segment in vm.segments.list()] == [
+        (0, "program"),
+        (1, "execution"),
+        (2, "output"),
+        (3, "range_check"),
+        (4, ""),
+        (5, ""),
+    ]
+    vm.run()
+    found = vm.segments.list()
+    assert len(found) == 6 + 1 + 8 and found[2].length == 2
+    for segment in found:
+        cells = vm.memory.get_range(segment.base, segment.length + 1)
+        assert cells[-1] is None and (segment.length == 0 or cells[-2] is not None)
+
+
 def test_arguments_may_point_into_written_memory(make):
     vm = make(SUM, layout="small", entry_point="total", args=[2, RelocatableValue(5, 0)])
     base = vm.segments.add()
@@ -441,6 +459,7 @@ async def test_the_async_twin(unix_address):
         assert await vm.return_values(2) == (9, 2)
         assert len(await vm.trace()) == vm.current_step == vm.resources.steps
         assert [hint.placement for hint in await vm.hints()] == ["python"]
+        assert [segment.role for segment in await vm.segments()][2:4] == ["output", "range_check"]
         assert ("__builtins__" in {v.name for v in (await vm.scopes())[0]}) is False
     async with cairohints.AsyncVm(compiled(FAILING), address=unix_address) as vm:
         with pytest.raises(cairohints.HintFailed, match="too many: 3"):

@@ -38,7 +38,17 @@ from .errors import (
     WrongState,
 )
 from .programs import Program
-from .results import Artifact, Event, Registers, Resources, Result, StopReason, TraceEntry, VmState
+from .results import (
+    Artifact,
+    Event,
+    Registers,
+    Resources,
+    Result,
+    Segment,
+    StopReason,
+    TraceEntry,
+    VmState,
+)
 from .values import PRIME, RelocatableValue
 from .vm import Vm, run
 
@@ -74,6 +84,7 @@ __all__ = [
     "RelocatableValue",
     "Resources",
     "Result",
+    "Segment",
     "ServerDraining",
     "ServerError",
     "ServerStartFailed",

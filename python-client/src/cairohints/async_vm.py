@@ -149,6 +149,11 @@ class AsyncVm:
         response = await self._call(self._stub.AddSegment, pb.AddSegmentRequest(name=self.name))
         return results.address(response.base)
 
+    async def segments(self) -> List[results.Segment]:
+        """The segments, what they are for and how far they are filled."""
+        request = pb.ListSegmentsRequest(name=self.name)
+        return results.segments(await self._call(self._stub.ListSegments, request))
+
     async def return_values(self, count: int) -> Tuple[Cell, ...]:
         """What the function returned."""
         request = pb.ReadReturnValuesRequest(name=self.name, count=count)

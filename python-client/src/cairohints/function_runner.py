@@ -121,13 +121,14 @@ class FunctionRunner:
             layout=_LAYOUT,
             entry_point=entrypoint,
             args=stack,
-            hints=here(hint_locals, static_locals, keep_memory=True),
+            hints=here(hint_locals, static_locals),
             # 0 would be the server's own limit.
             max_steps=0 if steps is None else max(steps, 1),
             verify_secure=verify_secure is not False,
             program_segment_size=program_segment_size or 0,
         )
         self._vm = vm
+        self._check_builtins(vm)
         self.initial_fp = vm.registers.fp
         self.segments.move_to(vm)
         try:
@@ -201,6 +202,17 @@ class FunctionRunner:
                 f"{name}_builtin": count for name, count in used.builtin_instances.items()
             },
         )
+
+    def _check_builtins(self, vm: Vm) -> None:
+        """The caller already has pointers to the builtins, from before there was a VM."""
+        session = vm.hint_session
+        for name, runner in self.builtin_runners.items() if session is not None else ():
+            base = session.builtin_runners[name].base
+            if base != runner.initial_stack()[0]:
+                raise RuntimeError(
+                    f"the server numbers builtins otherwise: `{name}` is at `{base}`\n"
+                    "hint: use a client and a server of the same version"
+                )
 
     def _look(self, vm: Vm) -> None:
         self.vm.current_step = vm.current_step

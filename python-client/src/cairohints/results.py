@@ -88,6 +88,18 @@ class PlacedHint:
 
 
 @dataclass(frozen=True)
+class Segment:
+    """A segment of a VM."""
+
+    #: Its first address; temporary segments have negative numbers.
+    base: RelocatableValue
+    #: Cells up to the last one that has a value; not known of temporary segments.
+    length: Optional[int]
+    #: What it is for: `program`, `execution`, a builtin's name, or nothing.
+    role: str
+
+
+@dataclass(frozen=True)
 class Event:
     """Something that a watched VM did; `kind` says which of the other fields is set."""
 
@@ -167,6 +179,18 @@ def resources(vm: pb.Vm) -> Optional[Resources]:
 def trace_entries(data: bytes) -> List[TraceEntry]:
     """The entries of a trace file."""
     return [TraceEntry(*entry) for entry in struct.iter_unpack("<3Q", data)]
+
+
+def segments(response: pb.ListSegmentsResponse) -> List[Segment]:
+    """The segments of a VM."""
+    return [
+        Segment(
+            address(segment.base),
+            segment.length if segment.HasField("length") else None,
+            segment.role,
+        )
+        for segment in response.segments
+    ]
 
 
 def scopes(response: pb.ReadHintScopesResponse) -> List[List[Variable]]:

@@ -13,6 +13,9 @@ from .engine.errors import inconsistent_memory, unknown_memory
 from .engine.relocatable import RelocatableValue
 from .vm import MOST_CELLS, Vm
 
+#: Cells that are read at once after the run.
+_BLOCK = 512
+
 
 class FirstSegments:
     """The segments that every call of a function begins with: program, execution, builtins, return."""
@@ -29,11 +32,12 @@ class RunnerSegments:
         self.prime = prime
         self.memory: Any = RunnerMemory(self)
         self._first = first
-        #: Cells by segment: prepared ones, and those of the end.
+        #: Prepared cells by segment; after the run, those that were asked for.
         self._cells: Dict[int, Dict[int, Any]] = {}
         self._added = 0
         self._vm: Optional[Vm] = None
-        self._ended = False
+        #: Used sizes, when the run has ended.
+        self._sizes: Optional[Dict[int, int]] = None
 
     def _engine(self) -> Any:
         """The engine's segments while one of the VM's hints runs."""
@@ -109,10 +113,9 @@ class RunnerSegments:
 
     def get_segment_used_size(self, segment_index: int) -> int:
         """The used size of a segment, after the run."""
-        if not self._ended:
+        if self._sizes is None:
             raise AssertionError("compute_effective_sizes must be called before get_segment_used_size.")
-        cells = self._cells.get(segment_index)
-        return max(cells) + 1 if cells else 0
+        return self._sizes[segment_index]
 
     get_segment_size = get_segment_used_size
 
@@ -133,16 +136,11 @@ class RunnerSegments:
                 vm.memory.load((segment, start), values)
 
     def finish(self) -> None:
-        """Takes over the VM's final memory."""
+        """The run has ended; nothing changes any more."""
         vm = self._vm
         assert vm is not None
-        self._ended = True
-        kept = vm.final_memory
-        if kept is not None:
-            self._cells = kept
-        else:
-            # A program without hints adds no segments.
-            self._cells = {index: _read(vm, index) for index in range(self._first + self._added)}
+        self._cells = {}
+        self._sizes = {segment.base.segment_index: segment.length or 0 for segment in vm.segments.list()}
 
     # What the memory calls.
 
@@ -153,9 +151,20 @@ class RunnerSegments:
         engine = self._engine()
         if engine is not None:
             return engine.memory.get(address)
-        if self._vm is None or self._ended:
+        if self._vm is None:
             return self._cells.get(address.segment_index, {}).get(address.offset)
-        return self._vm.memory.get(address)
+        if self._sizes is None:
+            return self._vm.memory.get(address)
+        return self._read(address.segment_index, address.offset)
+
+    def _read(self, segment: int, offset: int) -> Any:
+        """A cell of a VM that has ended, with its neighbours."""
+        cells = self._cells.setdefault(segment, {})
+        if offset not in cells and self._vm is not None:
+            start = offset - offset % _BLOCK
+            values = self._vm.memory.get_range((segment, start), _BLOCK)
+            cells.update(enumerate(values, start))
+        return cells.get(offset)
 
     def store(self, address: Any, value: Any) -> None:
         """Writes a cell."""
@@ -228,15 +237,3 @@ def _runs(cells: Dict[int, Any]) -> Iterable[Any]:
         values.append(cells[offset])
     if values:
         yield start, values
-
-
-def _read(vm: Vm, segment: int) -> Dict[int, Any]:
-    cells: Dict[int, Any] = {}
-    start = 0
-    while True:
-        values = vm.memory.get_range((segment, start), MOST_CELLS)
-        found = {start + index: value for index, value in enumerate(values) if value is not None}
-        if not found:
-            return cells
-        cells.update(found)
-        start += MOST_CELLS

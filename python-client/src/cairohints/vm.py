@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import weakref
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Any, Iterable, Iterator, List, Optional, Tuple, Union
 
 import grpc
 
@@ -25,6 +25,7 @@ from .results import (
     Registers,
     Resources,
     Result,
+    Segment,
     StopReason,
     TraceEntry,
     Variable,
@@ -94,7 +95,7 @@ class Vm:
                 raise
         #: Reads memory; writes it before the first step.
         self.memory = VmMemory(self)
-        #: Adds segments before the first step.
+        #: Lists segments; adds them before the first step.
         self.segments = VmSegments(self)
 
     def _create(self, options: VmOptions, program: str) -> pb.Vm:
@@ -215,11 +216,6 @@ class Vm:
     def hint_session(self) -> Any:
         """With attached hints: the engine that runs them, once the VM has any; else nothing."""
         return None if self._attached is None else self._attached.session
-
-    @property
-    def final_memory(self) -> Optional[Dict[int, Dict[int, Any]]]:
-        """With `keep_memory` of attached hints: the cells by segment and offset, when the run ended."""
-        return None if self._attached is None else self._attached.final_memory
 
     @property
     def worker_process_id(self) -> int:
@@ -398,7 +394,7 @@ def _range(key: slice) -> Tuple[RelocatableValue, int]:
 
 
 class VmSegments:
-    """The segments of a VM."""
+    """The segments of a VM: `vm.segments.list()`, `vm.segments.add()`."""
 
     def __init__(self, vm: Vm) -> None:
         self._reference = weakref.ref(vm)
@@ -410,6 +406,14 @@ class VmSegments:
             raise ReferenceError("the vm of these segments is gone")
         request = pb.AddSegmentRequest(name=vm.name)
         return results.address(vm.call(vm._client.stub.AddSegment, request).base)
+
+    def list(self) -> List[Segment]:
+        """The segments, what they are for and how far they are filled."""
+        vm = self._reference()
+        if vm is None:
+            raise ReferenceError("the vm of these segments is gone")
+        request = pb.ListSegmentsRequest(name=vm.name)
+        return results.segments(vm.call(vm._client.stub.ListSegments, request))
 
 
 class _HintOutput:

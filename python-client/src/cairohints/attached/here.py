@@ -16,8 +16,6 @@ class Here:
     static_locals: Dict[str, Any] = field(default_factory=dict)
     #: `python`: every hint runs here. `auto`: the server runs those where nobody can tell.
     placement: str = "python"
-    #: Whether the memory at the end of the run is kept here, as `vm.final_memory`.
-    keep_memory: bool = False
 
 
 def here(
@@ -25,11 +23,10 @@ def here(
     static_locals: Optional[Mapping[str, Any]] = None,
     *,
     placement: str = "python",
-    keep_memory: bool = False,
 ) -> Here:
     """Says that hints run in this interpreter, with these live objects among their variables.
 
     `Vm("prog.json", hints=here({"syscall_handler": handler}))`: hints call methods of that very
     object, on the thread that calls `vm.run()`; what they raise is `error.exception`.
     """
-    return Here(dict(hint_locals or {}), dict(static_locals or {}), placement, keep_memory)
+    return Here(dict(hint_locals or {}), dict(static_locals or {}), placement)

@@ -33,8 +33,6 @@ class HintServer:
         self._syscall_handler = syscall_handler
         #: The engine, once the session is open.
         self.session: Optional[Session] = None
-        #: The memory at the end of the run, if it is to be kept.
-        self.final_memory: Optional[Dict[int, Dict[int, Any]]] = None
         #: How the last hint or rule failed, with the exception object.
         self.failure: Optional[HintFailure] = None
         #: Whether a hint or rule runs now.
@@ -60,8 +58,6 @@ class HintServer:
                 return self._call_rule(session, request.call_rule)
             if kind == "end_run":
                 depth = session.end_run()
-                if self._here.keep_memory:
-                    self._keep_memory(session)
                 return pb.SessionResponse(run_ended=pb.RunEnded(scope_depth=depth))
             if kind == "read_scopes":
                 return self._read_scopes(session, request.read_scopes.max_text_bytes)
@@ -153,14 +149,6 @@ class HintServer:
             for segment, offset in result:
                 message.validated.add(segment=segment, offset=offset)
         return pb.SessionResponse(rule_result=message)
-
-    def _keep_memory(self, session: Session) -> None:
-        session.memory.begin()
-        try:
-            session.memory.read_all()
-            self.final_memory = {segment: dict(cells) for segment, cells in session.memory.known.items()}
-        finally:
-            session.memory.end()
 
     def _read_scopes(self, session: Session, max_text_bytes: int) -> pb.SessionResponse:
         message = pb.Scopes()

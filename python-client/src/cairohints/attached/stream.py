@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from typing import Any, Dict, Iterator, Optional, Tuple
+from typing import Any, Iterator, Optional, Tuple
 
 import grpc
 
@@ -75,11 +75,6 @@ class AttachedHints:
     def session(self) -> Any:
         """The engine, once the session is open."""
         return self._server.session
-
-    @property
-    def final_memory(self) -> Optional[Dict[int, Dict[int, Any]]]:
-        """The memory at the end of the run, if it is kept."""
-        return self._server.final_memory
 
     @property
     def failure(self) -> Optional[HintFailure]:

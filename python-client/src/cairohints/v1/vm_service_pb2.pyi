@@ -460,6 +460,28 @@ class AddSegmentResponse(_message.Message):
     base: _value_pb2.Relocatable
     def __init__(self, base: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ...) -> None: ...
 
+class ListSegmentsRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class ListSegmentsResponse(_message.Message):
+    __slots__ = ("segments",)
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    segments: _containers.RepeatedCompositeFieldContainer[Segment]
+    def __init__(self, segments: _Optional[_Iterable[_Union[Segment, _Mapping]]] = ...) -> None: ...
+
+class Segment(_message.Message):
+    __slots__ = ("base", "length", "role")
+    BASE_FIELD_NUMBER: _ClassVar[int]
+    LENGTH_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    base: _value_pb2.Relocatable
+    length: int
+    role: str
+    def __init__(self, base: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., length: _Optional[int] = ..., role: _Optional[str] = ...) -> None: ...
+
 class ReadReturnValuesRequest(_message.Message):
     __slots__ = ("name", "count")
     NAME_FIELD_NUMBER: _ClassVar[int]

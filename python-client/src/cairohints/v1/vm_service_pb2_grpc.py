@@ -97,6 +97,11 @@ class VmServiceStub(object):
                 request_serializer=cairohints_dot_v1_dot_vm__service__pb2.AddSegmentRequest.SerializeToString,
                 response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.AddSegmentResponse.FromString,
                 )
+        self.ListSegments = channel.unary_unary(
+                '/cairohints.v1.VmService/ListSegments',
+                request_serializer=cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsRequest.SerializeToString,
+                response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsResponse.FromString,
+                )
         self.ReadReturnValues = channel.unary_unary(
                 '/cairohints.v1.VmService/ReadReturnValues',
                 request_serializer=cairohints_dot_v1_dot_vm__service__pb2.ReadReturnValuesRequest.SerializeToString,
@@ -237,6 +242,13 @@ class VmServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSegments(self, request, context):
+        """The segments and how far they are filled.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ReadReturnValues(self, request, context):
         """The values that the function which ran returned: the last cells before ap.
         """
@@ -330,6 +342,11 @@ def add_VmServiceServicer_to_server(servicer, server):
                     servicer.AddSegment,
                     request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.AddSegmentRequest.FromString,
                     response_serializer=cairohints_dot_v1_dot_vm__service__pb2.AddSegmentResponse.SerializeToString,
+            ),
+            'ListSegments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSegments,
+                    request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsRequest.FromString,
+                    response_serializer=cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsResponse.SerializeToString,
             ),
             'ReadReturnValues': grpc.unary_unary_rpc_method_handler(
                     servicer.ReadReturnValues,
@@ -578,6 +595,23 @@ class VmService(object):
         return grpc.experimental.unary_unary(request, target, '/cairohints.v1.VmService/AddSegment',
             cairohints_dot_v1_dot_vm__service__pb2.AddSegmentRequest.SerializeToString,
             cairohints_dot_v1_dot_vm__service__pb2.AddSegmentResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ListSegments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/cairohints.v1.VmService/ListSegments',
+            cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsRequest.SerializeToString,
+            cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 
