@@ -276,3 +276,86 @@ func main() {
         process.kill()
         process.wait()
         os.close(ours)
+
+
+ENDLESS_HINTS = """\
+func main() {
+    loop:
+    %{ count() %}
+    tempvar n = 1;
+    jmp loop;
+}
+"""
+
+
+def test_an_attached_run_goes_on_after_its_timeout(attached):
+    """Whatever the VM was doing when the time was over, it pauses, and its hints are answered."""
+    counted = []
+    vm = attached(ENDLESS_HINTS, static_locals={"count": lambda: counted.append(time.sleep(0.002))})
+    for _ in range(10):
+        before = vm.current_step
+        with pytest.raises(cairohints.DeadlineExceeded):
+            vm.run(timeout=0.1)
+        assert vm.state is VmState.PAUSED
+        assert vm.run_for_steps(3) is StopReason.REACHED and vm.current_step >= before + 3
+    assert vm.hints_executed == len(counted) > 10
+
+
+INTERRUPTED = """\
+import os, signal, sys, threading, time, cairohints
+
+client = cairohints.Client(sys.argv[1])
+program = sys.stdin.buffer.read()
+seconds = float(sys.argv[3])
+
+
+def make():
+    attached = cairohints.here(static_locals={"count": lambda: time.sleep(seconds)})
+    hints = attached if sys.argv[2] == "here" else "python"
+    return cairohints.Vm(program, client=client, hints=hints, static_locals=None)
+
+
+paused = failed = 0
+vm = make()
+for _ in range(20):
+    threading.Timer(0.05, os.kill, [os.getpid(), signal.SIGINT]).start()
+    try:
+        vm.run()
+    except KeyboardInterrupt:
+        pass
+    for _ in range(100):
+        if vm.state is not cairohints.VmState.RUNNING:
+            break
+        time.sleep(0.01)
+    if vm.state is cairohints.VmState.PAUSED:
+        steps = vm.current_step
+        vm.run_for_steps(2)
+        paused += vm.current_step == steps + 2
+    else:
+        assert vm.failure.reason == "INTERRUPTED", vm.failure
+        failed += 1
+        vm = make()
+assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+print(paused, failed)
+"""
+
+
+@pytest.mark.parametrize(
+    ("hints", "seconds", "paused"), [("here", 0, None), ("here", 0.02, None), ("python", 0, 20)]
+)
+def test_ctrl_c(hints, seconds, paused, unix_address):
+    """Between hints, and with a worker, the VM pauses; a hint fails, as any Python code."""
+    source = ENDLESS_HINTS if hints == "here" else ENDLESS
+    run = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, unix_address, hints, str(seconds)],
+        input=compiled(source),
+        capture_output=True,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr.decode()
+    found = [int(text) for text in run.stdout.split()]
+    assert sum(found) == 20
+    if paused is not None:
+        assert found[0] == paused
+    elif seconds:
+        assert found[1] > 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -54,6 +55,12 @@ def _built() -> Iterator[Path]:
         yield target / "debug" / "vm-host"
 
 
+def _listens(path: str) -> bool:
+    """Whether somebody accepts connections at a socket; it is there a little earlier."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) == 0
+
+
 def own_folders() -> List[str]:
     """The folders of `sys.path` that are the program's own: neither Python's nor the environment's."""
     paths = sysconfig.get_paths()
@@ -76,9 +83,9 @@ class LocalServer:
         executable = find_vm_host()
         # A new folder of `mkdtemp` has mode 0700.
         self._folder = tempfile.mkdtemp(prefix="cairohints-")
-        socket = os.path.join(self._folder, "vm.sock")
-        self.address = f"unix:{socket}"
-        command = [str(executable), "serve", "--unix", socket, "--grace", "0"]
+        path = os.path.join(self._folder, "vm.sock")
+        self.address = f"unix:{path}"
+        command = [str(executable), "serve", "--unix", path, "--grace", "0"]
         # Its standard input is ours to hold: however this process ends, the server ends with it.
         command.append("--exit-with-parent")
         for folder in own_folders():
@@ -92,11 +99,11 @@ class LocalServer:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=self._log, stderr=self._log, env=environment
         )
-        self._wait_until_ready(socket)
+        self._wait_until_ready(path)
 
-    def _wait_until_ready(self, socket: str) -> None:
+    def _wait_until_ready(self, path: str) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while not os.path.exists(socket):
+        while not _listens(path):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self._log.seek(0)
                 said = self._log.read().decode("utf-8", "replace").strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import threading
@@ -45,6 +46,8 @@ from .values import (
 #: Most cells of one read.
 MOST_CELLS = 65536
 _OUTPUT_SECONDS = 2.0
+# The hint that runs now must come to its end first.
+_PAUSE_SECONDS = 3600.0
 
 
 class Vm:
@@ -108,8 +111,13 @@ class Vm:
         if self._attached is None:
             return self._client.call(method, request, timeout)
         self._attached.check_outside()
+        stub = self._client.stub
+        pause = None
+        if method is stub.RunVm:
+            pausing = pb.PauseVmRequest(name=self.name)
+            pause = functools.partial(stub.PauseVm.future, pausing, timeout=_PAUSE_SECONDS)
         try:
-            return self._attached.wait(method.future(request, timeout=timeout))
+            return self._attached.wait(method.future(request, timeout=timeout), pause)
         except grpc.RpcError as error:
             raise call_error(error) from None
 

@@ -11,7 +11,7 @@ import sys
 import time
 from typing import Any, Dict, Optional
 
-from ..engine.failure import HintFailure
+from ..engine.failure import HintFailure, failure_of
 from ..engine.session import Session
 from ..v1 import hint_session_pb2 as pb
 from ..values import cell_bytes
@@ -61,6 +61,13 @@ class HintServer:
                 return pb.SessionResponse(run_ended=pb.RunEnded(scope_depth=depth))
             if kind == "read_scopes":
                 return self._read_scopes(session, request.read_scopes.max_text_bytes)
+        except KeyboardInterrupt as error:
+            # Ctrl-C right before or after the hint's own code, which is as good as inside of it.
+            if kind not in ("execute_hint", "call_rule"):
+                raise
+            session.memory.end()
+            self.failure = failure_of(error, request.execute_hint.hint_id, session.locate)
+            return pb.SessionResponse(failed=done.failed(self.failure))
         finally:
             self.busy = False
         raise RuntimeError(f"the server sent `{kind}` where it may not")
