@@ -16,6 +16,7 @@ from cairohints import StopReason, VmState
 from compiling import compiled
 from conftest import PROGRAMS
 from programs import ENDLESS, FAILING
+from test_corpus import REPEATING
 
 ONE = """\
 func main() {
@@ -143,17 +144,17 @@ def test_what_is_no_error_passes_through(attached, hint, cls):
         attached(source).run()
 
 
-def test_a_thousand_hints_in_a_row(client):
-    """The record `long/hint_dense` as far as a thousand hints: as in a worker, cell by cell."""
-    program = PROGRAMS / "long" / "hint_dense.json"
-    steps, cells = 9 * 1000, 8000
+@pytest.mark.parametrize("name", REPEATING)
+def test_many_hints_in_a_row(name, client):
+    """The first thousand steps and more of a long record: as in a worker, cell by cell."""
+    program = PROGRAMS / f"{name}.json"
     seen = []
     for hints in ("python", cairohints.here()):
         with cairohints.Vm(program, client=client, layout="small", hints=hints) as vm:
-            assert vm.run_for_steps(steps) is StopReason.REACHED
-            assert vm.hints_executed >= 900
-            seen.append((vm.registers, vm.hints_executed, vm.memory.get_range((1, 0), cells)))
-    assert seen[0] == seen[1] and seen[0][2][5000] is not None
+            assert vm.run_for_steps(6000) is StopReason.REACHED
+            assert vm.hints_executed >= 400
+            seen.append((vm.registers, vm.hints_executed, vm.memory.get_range((1, 0), 10_000)))
+    assert seen[0] == seen[1] and seen[0][2][500] is not None
 
 
 def test_another_vm_runs_inside_of_a_hint(attached):

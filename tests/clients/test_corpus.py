@@ -19,9 +19,9 @@ RECORDS = HERE.parent / "reference" / "records"
 DEVIATIONS = HERE.parent / "e2e" / "deviations.rs"
 
 
-#: The same hint a hundred thousand times, which no assertion below is about. A hundredth of it is run by
-#: `test_attached_hints.py::test_a_thousand_hints_in_a_row`.
-REPEATING = ("long/hint_dense",)
+#: The same hints tens of thousands of times, for measuring. A hundredth of each is run by
+#: `test_attached_hints.py::test_many_hints_in_a_row`.
+REPEATING = ("long/empty_hint", "long/hint_dense", "long/struct_walk")
 
 
 def names():
