@@ -1694,7 +1694,7 @@ pub struct ListVmsRequest {
 /// The caller's VMs.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListVmsResponse {
-    /// In order of creation.
+    /// In order of creation; without their outputs, which GetVm has.
     #[prost(message, repeated, tag = "1")]
     pub vms: ::prost::alloc::vec::Vec<Vm>,
     /// Where to go on; empty at the end.

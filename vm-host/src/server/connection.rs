@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
@@ -48,7 +48,15 @@ pub(super) struct Gate {
     next: Arc<AtomicU64>,
     of_tenants: OfTenants,
     max_of_tenant: usize,
+    refused: Arc<Mutex<Refused>>,
     on_close: OnClose,
+}
+
+/// Refused connections that the log does not know of, and when it was last told.
+#[derive(Default)]
+struct Refused {
+    count: u64,
+    told: Option<Instant>,
 }
 
 /// Connections that each tenant has.
@@ -84,6 +92,7 @@ impl Gate {
             next: Arc::default(),
             of_tenants: OfTenants::default(),
             max_of_tenant,
+            refused: Arc::default(),
             on_close,
         }
     }
@@ -93,7 +102,7 @@ impl Gate {
         let tenant: Arc<str> = tenant.into();
         let place = self.place(&tenant);
         if place.is_none() {
-            tracing::warn!("refused a connection of `{tenant}`: there are too many");
+            self.tell_refused(&tenant);
         }
         let place = place?;
         let peer = Peer {
@@ -108,6 +117,23 @@ impl Gate {
             on_close: Arc::clone(&self.on_close),
             _place: place,
         })
+    }
+
+    /// Notes a refused connection in the log, which whoever tries a thousand times does not fill.
+    fn tell_refused(&self, tenant: &str) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.count += 1;
+        let due = refused
+            .told
+            .is_none_or(|told| told.elapsed() >= Duration::from_secs(1));
+        if due {
+            tracing::warn!(
+                "refused `{}` connections, the last of `{tenant}`: there are too many",
+                refused.count
+            );
+            refused.count = 0;
+            refused.told = Some(Instant::now());
+        }
     }
 
     fn place(&self, tenant: &Arc<str>) -> Option<Place> {

@@ -99,7 +99,7 @@ reasons! {
 
     DeadlinePassed "DEADLINE_PASSED" DeadlineExceeded "call again with a longer deadline";
     RunDeadline "RUN_DEADLINE" DeadlineExceeded "the VM pauses before its next step; run it again to go on, with a longer deadline";
-    UploadStalled "UPLOAD_STALLED" DeadlineExceeded "send the next chunk within 30 seconds";
+    UploadStalled "UPLOAD_STALLED" DeadlineExceeded "send the next chunk within 10 seconds";
 
     VmDeleted "VM_DELETED" Aborted "create the VM again";
     ConnectionClosed "CONNECTION_CLOSED" Cancelled "connect again";
@@ -267,6 +267,14 @@ mod tests {
         expected.sort();
         listed.sort();
         assert_eq!(listed, expected);
+    }
+
+    #[test]
+    fn a_full_disk_is_no_fault_of_ours() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        assert_eq!(io(&full).code(), Code::ResourceExhausted);
+        let other = std::io::Error::from(std::io::ErrorKind::NotFound);
+        assert_eq!(io(&other).code(), Code::Internal);
     }
 
     fn upper_snake(name: &str) -> String {

@@ -34,6 +34,10 @@ pub struct ServeOptions {
     pub max_program_bytes: u64,
     /// Bytes of the programs that are kept.
     pub program_cache_bytes: u64,
+    /// Most cells that a client may write into one VM.
+    pub max_written_cells: u64,
+    /// Most segments that a VM may have for its client to add another.
+    pub max_segments: usize,
     /// Longest time that an unused VM without a connection is kept.
     pub max_time_to_live: Duration,
 }
@@ -57,6 +61,8 @@ impl ServeOptions {
             max_connections_per_peer: 64,
             max_program_bytes: 64 << 20,
             program_cache_bytes: 512 << 20,
+            max_written_cells: 1 << 24,
+            max_segments: 1 << 16,
             max_time_to_live: Duration::from_secs(3600),
         }
     }

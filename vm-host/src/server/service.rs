@@ -17,7 +17,7 @@ use hint_proto::v1::{
     ListVmsRequest, ListVmsResponse, PauseVmRequest, PauseVmResponse, ReadArtifactRequest,
     ReadArtifactResponse, ReadHintScopesRequest, ReadHintScopesResponse, ReadMemoryRequest,
     ReadMemoryResponse, ReadReturnValuesRequest, ReadReturnValuesResponse, RunVmRequest,
-    RunVmResponse, UploadProgramRequest, UploadProgramResponse, VmState, WatchVmRequest,
+    RunVmResponse, UploadProgramRequest, UploadProgramResponse, Vm, VmState, WatchVmRequest,
     WatchVmResponse, WriteMemoryRequest, WriteMemoryResponse,
 };
 use tokio_stream::StreamExt as _;
@@ -127,7 +127,11 @@ impl VmService for Service {
         let vms = handles
             .iter()
             .take(size as usize)
-            .map(|handle| handle.shared.vm())
+            .map(|handle| Vm {
+                // A thousand of them could be more than a message holds.
+                output: Vec::new(),
+                ..handle.shared.vm()
+            })
             .collect();
         Ok(Response::new(ListVmsResponse {
             vms,

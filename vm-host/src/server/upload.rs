@@ -19,7 +19,7 @@ const MAX_IN_FLIGHT: usize = 512 << 20;
 /// What they are counted in.
 const UNIT: u64 = 1 << 10;
 /// How long a client may take for the next chunk.
-const CHUNK_TIMEOUT: Duration = Duration::from_secs(30);
+const CHUNK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The uploads that go on.
 #[derive(Debug)]

@@ -43,6 +43,11 @@ async fn every_error_says_what_is_wrong() {
             "BAD_JSON",
         ),
         (
+            invalid(|r| r.set_hint_placement(HintPlacement::Native)),
+            Code::FailedPrecondition,
+            "PLACEMENT_UNAVAILABLE",
+        ),
+        (
             invalid(|r| r.request_id = "r".repeat(65)),
             Code::InvalidArgument,
             "BAD_REQUEST_ID",
@@ -512,6 +517,155 @@ async fn uploads_are_what_they_declare() {
         let status = client.upload_program(parts).await.unwrap_err();
         assert_eq!(reason(&status), (Code::InvalidArgument, name(expected)));
     }
+}
+
+#[tokio::test]
+async fn uploads_come_in_order_and_in_time() {
+    use tokio_stream::StreamExt as _;
+    use upload_program_request::Part;
+    let server = Server::start();
+    let mut client = server.client().await;
+    let declare = |size_bytes| Some(Part::Declaration(ProgramDeclaration { size_bytes }));
+    let chunk = |size| Some(Part::Chunk(vec![b' '; size].into()));
+    let uploads = [
+        (vec![], "NO_DECLARATION"),
+        (vec![chunk(1)], "NO_DECLARATION"),
+        (vec![declare(2), declare(2)], "SECOND_DECLARATION"),
+        (vec![declare(2), None], "EMPTY_PART"),
+        (
+            vec![declare(2 << 20), chunk((1 << 20) + 1)],
+            "CHUNK_TOO_LARGE",
+        ),
+    ];
+    for (parts, expected) in uploads {
+        let parts = parts.into_iter().map(|part| UploadProgramRequest { part });
+        let parts = tokio_stream::iter(parts.collect::<Vec<_>>());
+        let status = client.upload_program(parts).await.unwrap_err();
+        let expected = (Code::InvalidArgument, name(expected));
+        assert_eq!(reason(&status), expected);
+    }
+    // What is declared is set aside: only so much can be under way.
+    let mut stalled = Vec::new();
+    for _ in 0..8 {
+        let declared = UploadProgramRequest {
+            part: declare(64 << 20),
+        };
+        let parts = tokio_stream::iter([declared]).chain(tokio_stream::pending());
+        let mut client = client.clone();
+        stalled.push(tokio::spawn(
+            async move { client.upload_program(parts).await },
+        ));
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let status = upload(&mut client, &program(&[RET], None)).await;
+    let expected = (Code::ResourceExhausted, name("TOO_MANY_UPLOADS"));
+    assert_eq!(reason(&status.unwrap_err()), expected);
+    for stalled in stalled {
+        let status = stalled.await.unwrap().unwrap_err();
+        let expected = (Code::DeadlineExceeded, name("UPLOAD_STALLED"));
+        assert_eq!(reason(&status), expected);
+    }
+    upload(&mut client, &program(&[RET], None)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_vm_that_goes_says_so_to_those_who_wait() {
+    let server = Server::start();
+    let mut client = server.client().await;
+    let hash = upload(&mut client, &program(&LOOP, None)).await.unwrap();
+    let vm = create(&mut client, request(&hash)).await.name;
+    let run = RunVmRequest {
+        name: vm.clone(),
+        until: None,
+    };
+    let mut runner = client.clone();
+    let running = tokio::spawn(async move { runner.run_vm(run).await });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    delete(&mut client, &vm).await;
+    let status = running.await.unwrap().unwrap_err();
+    assert_eq!(reason(&status), (Code::Aborted, name("VM_DELETED")));
+    assert_eq!(fact(&status, "vm"), Some(vm));
+}
+
+#[tokio::test]
+async fn what_a_dead_worker_knew_is_gone() {
+    let server = Server::start();
+    let mut client = server.client().await;
+    let code = "import os; os.kill(os.getpid(), 9)";
+    let hash = upload(&mut client, &program(&[RET], Some((0, code))))
+        .await
+        .unwrap();
+    let vm = create(&mut client, request(&hash)).await.name;
+    run(&mut client, &vm, None).await;
+    let read = ReadHintScopesRequest {
+        name: vm,
+        max_text_bytes: 0,
+    };
+    let status = client.read_hint_scopes(read).await.unwrap_err();
+    let expected = (Code::FailedPrecondition, name("HINT_ENGINE_GONE"));
+    assert_eq!(reason(&status), expected);
+}
+
+#[tokio::test]
+async fn a_client_writes_so_much_and_no_more() {
+    let server = Server::with(|options| {
+        options.max_written_cells = 2;
+        options.max_segments = 10;
+    });
+    let mut client = server.client().await;
+    let hash = upload(&mut client, &program(&[RET], None)).await.unwrap();
+    let vm = create(&mut client, request(&hash)).await.name;
+    let add = AddSegmentRequest { name: vm.clone() };
+    let base = client.add_segment(add.clone()).await.unwrap().into_inner();
+    let write = |offset| WriteMemoryRequest {
+        name: vm.clone(),
+        cells: Some(CellRun {
+            segment: base.base.unwrap().segment,
+            offset,
+            values: vec![0; 64].into(),
+        }),
+    };
+    client.write_memory(write(0)).await.unwrap();
+    let status = client.write_memory(write(2)).await.unwrap_err();
+    let expected = (Code::ResourceExhausted, name("TOO_MANY_CELLS"));
+    assert_eq!(reason(&status), expected);
+    let status = loop {
+        if let Err(status) = client.add_segment(add.clone()).await {
+            break status;
+        }
+    };
+    let expected = (Code::ResourceExhausted, name("TOO_MANY_SEGMENTS"));
+    assert_eq!(reason(&status), expected);
+    assert_eq!(fact(&status, "limit"), Some(name("10")));
+}
+
+/// Every reason of the proto is in some test, but for those that only a fault or a race brings about.
+#[test]
+fn every_reason_is_tested() {
+    let proto = include_str!("../../../proto/cairohints/v1/vm_service.proto");
+    let tests = [
+        include_str!("attached.rs"),
+        include_str!("connections.rs"),
+        include_str!("ending.rs"),
+        include_str!("errors.rs"),
+        include_str!("functions.rs"),
+        include_str!("life.rs"),
+        include_str!("running.rs"),
+    ]
+    .concat();
+    let untested = ["INTERNAL", "CONNECTION_CLOSED", "NO_SPACE"];
+    let mut reasons = 0;
+    for line in proto.lines().filter_map(|line| line.strip_prefix("// - ")) {
+        let (_, listed) = line.split_once(": ").unwrap();
+        for reason in listed
+            .split(", ")
+            .filter(|reason| !untested.contains(reason))
+        {
+            reasons += 1;
+            assert!(tests.contains(&format!("\"{reason}\"")), "{reason}");
+        }
+    }
+    assert!(reasons > 50);
 }
 
 #[tokio::test]

@@ -102,6 +102,8 @@ impl VmTask {
             outputs: None,
             ended: Ended::default(),
             cells_written: 0,
+            max_written_cells: registry.options.max_written_cells,
+            max_segments: registry.options.max_segments,
             relocation: None,
             cell_count: None,
         };

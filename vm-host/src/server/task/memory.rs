@@ -13,10 +13,6 @@ use crate::hint::{Limits, snapshot, wire};
 
 /// Most cells of one answer.
 pub(in super::super) const MAX_CELLS: u64 = 1 << 16;
-/// Most segments that a client may add.
-const MAX_SEGMENTS: usize = 1 << 16;
-/// Most cells that a client may write.
-const MAX_WRITTEN: u64 = 1 << 24;
 
 impl VmTask {
     /// Cells from `first` on.
@@ -62,9 +58,10 @@ impl VmTask {
     pub(in super::super) fn write_memory(&mut self, cells: CellRun) -> Result<(), Status> {
         self.not_started()?;
         self.cells_written += cells.values.len() as u64 / 32;
-        if self.cells_written > MAX_WRITTEN {
-            let text = format!("more than `{MAX_WRITTEN}` cells were written");
-            return Err(exhausted(Reason::TooManyCells, MAX_WRITTEN, text));
+        let limit = self.max_written_cells;
+        if self.cells_written > limit {
+            let text = format!("more than `{limit}` cells were written");
+            return Err(exhausted(Reason::TooManyCells, limit, text));
         }
         let effects = Effects {
             writes: vec![cells],
@@ -81,9 +78,10 @@ impl VmTask {
     pub(in super::super) fn add_segment(&mut self) -> Result<Relocatable, Status> {
         self.not_started()?;
         let vm = &mut self.machine.runner.vm;
-        if vm.segments.num_segments() >= MAX_SEGMENTS {
-            let text = format!("there are already `{MAX_SEGMENTS}` segments");
-            return Err(exhausted(Reason::TooManySegments, MAX_SEGMENTS, text));
+        let limit = self.max_segments;
+        if vm.segments.num_segments() >= limit {
+            let text = format!("there are already `{limit}` segments");
+            return Err(exhausted(Reason::TooManySegments, limit, text));
         }
         Ok(vm.add_memory_segment())
     }

@@ -57,6 +57,8 @@ pub(super) struct VmTask {
     outputs: Option<HintOutputs>,
     ended: Ended,
     cells_written: u64,
+    max_written_cells: u64,
+    max_segments: usize,
     /// Where segments end up; known when a result was asked for.
     relocation: Option<Relocation>,
     /// Cells in memory; counted when the memory was asked for.
