@@ -360,3 +360,39 @@ def test_ctrl_c(hints, seconds, paused, unix_address):
         assert found[0] == paused
     elif seconds:
         assert found[1] > 10
+
+
+@pytest.mark.parametrize("first", ["cairohints", "starkware.cairo.lang.vm.relocatable"])
+def test_there_is_one_class_of_addresses(first, unix_address):
+    """Whichever is imported first: what hints, the client and cairo-lang's code call an address is the same."""
+    script = f"""if True:
+        import {first}
+        import sys, cairohints
+        from starkware.cairo.lang.vm.relocatable import RelocatableValue
+        mine = RelocatableValue(1, 5)
+        hints = cairohints.here({{"mine": mine, "expected": RelocatableValue}})
+        vm = cairohints.Vm(sys.stdin.buffer.read(), client=cairohints.Client({unix_address!r}), hints=hints)
+        vm.run()
+        cell = vm.memory[vm.registers.ap - 1]
+        assert type(cell) is RelocatableValue is cairohints.RelocatableValue
+        assert cell == mine and {{cell: 1}}[mine] == 1 and cell + 1 == RelocatableValue(1, 6)
+        print("ok")
+        """
+    source = """\
+func main() {
+    alloc_locals;
+    local a: felt*;
+    %{
+        from starkware.cairo.lang.vm.relocatable import RelocatableValue
+        assert RelocatableValue is expected and type(ap) is expected
+        assert mine == expected(1, 5) and isinstance(mine + 1, expected)
+        ids.a = mine
+    %}
+    [ap] = a, ap++;
+    ret;
+}
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script], input=compiled(source), capture_output=True, timeout=60
+    )
+    assert run.stdout == b"ok\n", run.stderr.decode()
