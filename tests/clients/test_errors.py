@@ -233,9 +233,12 @@ def test_limits_and_the_end_of_a_server(tmp_path):
             ended = []
             thread = threading.Thread(target=lambda: ended.append(_error(one.run)))
             thread.start()
-            time.sleep(0.2)
+            while one.state is not cairohints.VmState.RUNNING:
+                time.sleep(0.01)
             process.terminate()
-            time.sleep(0.2)
+            # The signal takes its time.
+            while _error(lambda: cairohints.Vm(compiled(ENDLESS), client=client).close()) is None:
+                time.sleep(0.01)
             refused(
                 lambda: cairohints.Vm(compiled(ENDLESS), client=client),
                 errors.ServerDraining,
