@@ -4,7 +4,6 @@ Syscalls go through the syscall handler of cairo-lang, a live object in this pro
 with the same calls on the reference VM.
 """
 
-import dataclasses
 import json
 import re
 import time
@@ -50,20 +49,11 @@ def play(calls):
         except Exception as error:
             said.append((type(error), error.code, without_numbers(error.message)))
         else:
-            said.append(without_holes(info))
+            said.append(info)
         said.append(world.context.run_resources.n_steps)
     counted = dict(world.resources.syscall_counter)
     storage = dict(world.state.cache.storage_view)
     return said, counted, storage
-
-
-def without_holes(info):
-    """A call's record, without the memory holes: cells that are marked afterwards count as holes here."""
-    return dataclasses.replace(
-        info,
-        resources=dataclasses.replace(info.resources, n_memory_holes=0),
-        inner_calls=[without_holes(inner) for inner in info.inner_calls],
-    )
 
 
 def without_numbers(message):

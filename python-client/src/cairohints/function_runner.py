@@ -6,10 +6,11 @@ cairo-lang; nothing else in this package does.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import OrderedDict
 from types import SimpleNamespace
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from .attached import here
 from .client import Client
@@ -23,6 +24,8 @@ from .vm import Vm
 _LAYOUT = "all_cairo"
 #: Compiled programs that are kept as text.
 _KEPT_PROGRAMS = 64
+#: Cells whose use is asked for at the end of a run, a question each. More count as holes.
+_MOST_ASKED = 4096
 
 _texts: "OrderedDict[int, Tuple[Any, bytes]]" = OrderedDict()
 
@@ -42,8 +45,7 @@ def program_text(program: Any) -> bytes:
 class FunctionRunner:
     """Runs functions of a program; `segments`, `memory` and `builtin_runners` as in the reference VM.
 
-    The layout is not asked for: every builtin is there, as in the original. A difference: memory holes
-    count cells that are marked as accessed after the run.
+    The layout is not asked for: every builtin is there, as in the original.
     """
 
     def __init__(
@@ -87,6 +89,8 @@ class FunctionRunner:
             _trace=[],
         )
         self.initial_fp: Any = None
+        self._arguments: List[Tuple[RelocatableValue, int]] = []
+        self._unused: Set[RelocatableValue] = set()
 
     @property
     def vm_memory(self) -> Any:
@@ -131,12 +135,16 @@ class FunctionRunner:
         self._check_builtins(vm)
         self.initial_fp = vm.registers.fp
         self.segments.move_to(vm)
+        self._arguments = [(self.execution_base, len(stack))]
+        vm.at_end_of_run(self._ask_for_accesses)
         try:
             vm.run()
         except VmFailed as error:
             self._look(vm)
             raise self._as_reference(error) from error.exception
         finally:
+            # The VM is freed with this object, not with the next collection of cycles.
+            vm.at_end_of_run(None)
             if run_resources is not None and run_resources.n_steps is not None:
                 run_resources.n_steps -= vm.current_step
         self._look(vm)
@@ -197,7 +205,7 @@ class FunctionRunner:
             raise ValueError("nothing has run yet\nhint: call `run` or `run_from_entrypoint` first")
         return ExecutionResourcesStone(
             n_steps=used.steps,
-            n_memory_holes=used.memory_holes,
+            n_memory_holes=used.memory_holes - len(self._unused & self.vm.accessed_addresses),
             builtin_instance_counter={
                 f"{name}_builtin": count for name, count in used.builtin_instances.items()
             },
@@ -254,6 +262,14 @@ class FunctionRunner:
             inner, notes=notes, hint_index=index, with_traceback=not isinstance(error, StepLimit)
         )
         return exception
+
+    def _ask_for_accesses(self, session: Any) -> None:
+        """Finds the cells written from here that no instruction used: they may be marked afterwards."""
+        ranges = [*self._arguments, *self.segments.written]
+        cells = (start + index for start, count in ranges for index in range(count))
+        for cell in itertools.islice(cells, _MOST_ASKED):
+            if not session.is_accessed(cell):
+                self._unused.add(cell)
 
     def close(self) -> None:
         """Frees the VM; so does the garbage collector."""

@@ -7,7 +7,7 @@ those that the VM had at its end.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from .engine.errors import inconsistent_memory, unknown_memory
 from .engine.relocatable import RelocatableValue
@@ -36,6 +36,8 @@ class RunnerSegments:
         self._cells: Dict[int, Dict[int, Any]] = {}
         self._added = 0
         self._vm: Optional[Vm] = None
+        #: What was written from here, before the run and in it: where it starts, and how many cells.
+        self.written: List[Tuple[Any, int]] = []
         #: Used sizes, when the run has ended.
         self._sizes: Optional[Dict[int, int]] = None
 
@@ -74,6 +76,7 @@ class RunnerSegments:
     def load_data(self, ptr: Any, data: Any) -> Any:
         """Writes values as they are; the address after them."""
         engine = self._engine()
+        self.written.append((ptr, len(data)))
         if engine is not None:
             return engine.load_data(ptr, data)
         for index, value in enumerate(data):
@@ -82,9 +85,6 @@ class RunnerSegments:
 
     def gen_arg(self, arg: Any, apply_modulo_to_args: bool = True) -> Any:
         """A value of one cell: an iterable becomes a pointer to a new segment that holds it."""
-        engine = self._engine()
-        if engine is not None:
-            return engine.gen_arg(arg, apply_modulo_to_args)
         if isinstance(arg, Iterable):
             base = self.add()
             self.write_arg(base, arg, apply_modulo_to_args)
@@ -95,9 +95,6 @@ class RunnerSegments:
 
     def write_arg(self, ptr: Any, arg: Any, apply_modulo_to_args: bool = True) -> Any:
         """Writes the values of an iterable, nested ones in new segments."""
-        engine = self._engine()
-        if engine is not None:
-            return engine.write_arg(ptr, arg, apply_modulo_to_args)
         assert isinstance(arg, Iterable)
         return self.load_data(ptr, [self.gen_arg(item, apply_modulo_to_args) for item in arg])
 

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import weakref
-from typing import Any, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple, Union
 
 import grpc
 
@@ -224,6 +224,11 @@ class Vm:
     def hint_session(self) -> Any:
         """With attached hints: the engine that runs them, once the VM has any; else nothing."""
         return None if self._attached is None else self._attached.session
+
+    def at_end_of_run(self, ask: Optional[Callable[[Any], None]]) -> None:
+        """With attached hints: calls `ask(hint_session)` when the run ends, before the VM stops."""
+        if self._attached is not None:
+            self._attached.at_end(ask)
 
     @property
     def worker_process_id(self) -> int:

@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Optional
 
 from ..engine.failure import HintFailure, failure_of
 from ..engine.session import Session
@@ -37,6 +37,8 @@ class HintServer:
         self.failure: Optional[HintFailure] = None
         #: Whether a hint or rule runs now.
         self.busy = False
+        #: Called when the run has ended, while the engine can still be asked about it.
+        self.at_end: Optional[Callable[[Session], None]] = None
         #: Whether the program's hints are loaded, or have failed to.
         self.ready = False
 
@@ -58,6 +60,8 @@ class HintServer:
                 return self._call_rule(session, request.call_rule)
             if kind == "end_run":
                 depth = session.end_run()
+                if self.at_end is not None:
+                    self._ask_at_end(session, self.at_end)
                 return pb.SessionResponse(run_ended=pb.RunEnded(scope_depth=depth))
             if kind == "read_scopes":
                 return self._read_scopes(session, request.read_scopes.max_text_bytes)
@@ -156,6 +160,14 @@ class HintServer:
             for segment, offset in result:
                 message.validated.add(segment=segment, offset=offset)
         return pb.SessionResponse(rule_result=message)
+
+    @staticmethod
+    def _ask_at_end(session: Session, ask: Callable[[Session], None]) -> None:
+        session.memory.begin()
+        try:
+            ask(session)
+        finally:
+            session.memory.end()
 
     def _read_scopes(self, session: Session, max_text_bytes: int) -> pb.SessionResponse:
         message = pb.Scopes()

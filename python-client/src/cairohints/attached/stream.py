@@ -79,6 +79,10 @@ class AttachedHints:
         """The engine, once the session is open."""
         return self._server.session
 
+    def at_end(self, ask: Optional[Callable[[Any], None]]) -> None:
+        """Has `ask(engine)` called when the run has ended, while the engine can still be asked."""
+        self._server.at_end = ask
+
     @property
     def failure(self) -> Optional[HintFailure]:
         """How the last hint or rule failed, with its exception object."""
