@@ -11,7 +11,8 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from .engine.errors import inconsistent_memory, unknown_memory
 from .engine.relocatable import RelocatableValue
-from .vm import MOST_CELLS, Vm
+from .vm import Vm
+from .vm_memory import MOST_CELLS
 
 #: Cells that are read at once after the run.
 _BLOCK = 512

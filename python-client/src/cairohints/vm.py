@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
-import threading
 import weakref
 from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple, Union
 
@@ -15,8 +13,9 @@ from . import results
 from .attached import Here
 from .attached.stream import AttachedHints
 from .client import Client, default_client
-from .errors import ProgramNotFound, UnknownMemory, VmFailed, WrongState
+from .errors import ProgramNotFound, VmFailed, WrongState
 from .failures import call_error, vm_failure
+from .hint_output import HintOutput
 from .programs import ProgramLike, program_bytes
 from .requests import VmOptions, artifact_request, run_request
 from .results import (
@@ -26,7 +25,6 @@ from .results import (
     Registers,
     Resources,
     Result,
-    Segment,
     StopReason,
     TraceEntry,
     Variable,
@@ -36,16 +34,10 @@ from .v1 import vm_service_pb2 as pb
 from .values import (
     AddressLike,
     Cell,
-    RelocatableValue,
-    address_message,
-    address_of,
     cells_of,
-    run_of,
 )
+from .vm_memory import VmMemory, VmSegments
 
-#: Most cells of one read.
-MOST_CELLS = 65536
-_OUTPUT_SECONDS = 2.0
 # The hint that runs now must come to its end first.
 _PAUSE_SECONDS = 3600.0
 
@@ -81,7 +73,7 @@ class Vm:
         self.name: str = created.name
         self._finalizer: Any = weakref.finalize(self, self._client.forget, self.name)
         self._finalizer.atexit = False
-        self._output: Optional[_HintOutput] = None
+        self._output: Optional[HintOutput] = None
         self._forward = hint_output
         if isinstance(chosen.hints, Here):
             self._forward = False
@@ -105,6 +97,11 @@ class Vm:
         request = options.request(program)
         created: pb.Vm = self._client.call(self._client.stub.CreateVm, request).vm
         return created
+
+    @property
+    def stub(self) -> Any:
+        """The calls of the service."""
+        return self._client.stub
 
     def call(self, method: Any, request: Any, timeout: Optional[float] = None) -> Any:
         """Calls the server; serves attached hints meanwhile."""
@@ -144,7 +141,7 @@ class Vm:
         self, request: pb.RunVmRequest, timeout: Optional[float], progress: bool = False
     ) -> StopReason:
         if self._forward and self._output is None:
-            self._output = _HintOutput(self.watch())
+            self._output = HintOutput(self.watch())
         try:
             if progress:
                 from .progress import shown
@@ -335,148 +332,6 @@ def _events(stream: Any) -> Iterator[Event]:
         stream.cancel()
 
 
-class VmMemory:
-    """The memory of a VM: `vm.memory[address]`, `vm.memory[start:end]`."""
-
-    def __init__(self, vm: Vm) -> None:
-        self._reference = weakref.ref(vm)
-
-    @property
-    def _vm(self) -> Vm:
-        vm = self._reference()
-        if vm is None:
-            raise ReferenceError("the vm of this memory is gone")
-        return vm
-
-    def get_range(self, address: AddressLike, count: int) -> List[Cell]:
-        """Consecutive cells; `None` for empty ones."""
-        vm = self._vm
-        start = address_of(address)
-        cells: List[Cell] = []
-        while len(cells) < count:
-            request = pb.ReadMemoryRequest(
-                name=vm.name,
-                address=address_message(start + len(cells)),
-                count=min(count - len(cells), MOST_CELLS),
-            )
-            found = cells_of(vm.call(vm._client.stub.ReadMemory, request).cells.values)
-            if not found:
-                return cells + [None] * (count - len(cells))
-            cells += found
-        return cells[:count]
-
-    def get(self, address: AddressLike, default: Any = None) -> Any:
-        """The value of a cell, or the default if it is empty."""
-        (value,) = self.get_range(address, 1)
-        return default if value is None else value
-
-    def load(self, address: AddressLike, values: Iterable[Any]) -> None:
-        """Writes consecutive cells. Only before the first step."""
-        vm = self._vm
-        request = pb.WriteMemoryRequest(name=vm.name, cells=run_of(address, values))
-        vm.call(vm._client.stub.WriteMemory, request)
-
-    def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, slice):
-            start, count = _range(key)
-            return self.get_range(start, count)
-        value = self.get(key)
-        if value is None:
-            raise UnknownMemory(f"the memory cell at `{address_of(key)}` is empty")
-        return value
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if isinstance(key, slice):
-            start, count = _range(key)
-            values = list(value)
-            if len(values) != count:
-                raise ValueError(f"`{len(values)}` values do not fit into `{count}` cells")
-            self.load(start, values)
-        else:
-            self.load(key, [value])
-
-    def __contains__(self, key: Any) -> bool:
-        return self.get(key) is not None
-
-
-def _range(key: slice) -> Tuple[RelocatableValue, int]:
-    if key.step is not None or key.start is None or key.stop is None:
-        raise ValueError("a range of memory is written `memory[start:end]`")
-    start, end = address_of(key.start), address_of(key.stop)
-    return start, max(0, end - start)
-
-
-class VmSegments:
-    """The segments of a VM: `vm.segments.list()`, `vm.segments.add()`."""
-
-    def __init__(self, vm: Vm) -> None:
-        self._reference = weakref.ref(vm)
-
-    def add(self) -> RelocatableValue:
-        """Adds a segment; its start. Only before the first step."""
-        vm = self._reference()
-        if vm is None:
-            raise ReferenceError("the vm of these segments is gone")
-        request = pb.AddSegmentRequest(name=vm.name)
-        return results.address(vm.call(vm._client.stub.AddSegment, request).base)
-
-    def list(self) -> List[Segment]:
-        """The segments, what they are for and how far they are filled."""
-        vm = self._reference()
-        if vm is None:
-            raise ReferenceError("the vm of these segments is gone")
-        request = pb.ListSegmentsRequest(name=vm.name)
-        return results.segments(vm.call(vm._client.stub.ListSegments, request))
-
-
-class _HintOutput:
-    """Prints what hints print, in the background."""
-
-    def __init__(self, events: Iterator[Event]) -> None:
-        self._changed = threading.Condition()
-        self._stopped_at = -1
-        self._over = False
-        self._ready = threading.Event()
-        threading.Thread(target=self._follow, args=(events,), daemon=True).start()
-        # Output of before this is nobody's.
-        self._ready.wait(_OUTPUT_SECONDS)
-
-    def _follow(self, events: Iterator[Event]) -> None:
-        try:
-            for event in events:
-                self._ready.set()
-                if event.kind == "output":
-                    _print(event)
-                elif event.kind == "state" and event.state is not VmState.RUNNING:
-                    with self._changed:
-                        self._stopped_at = event.current_step
-                        self._changed.notify_all()
-        except Exception:
-            # The VM or the connection is gone; the call that runs the VM says so.
-            pass
-        with self._changed:
-            self._over = True
-            self._changed.notify_all()
-        self._ready.set()
-
-    def drain(self, current_step: int) -> None:
-        """Waits until what hints printed up to this step is printed."""
-        with self._changed:
-            self._changed.wait_for(
-                lambda: self._over or self._stopped_at >= current_step, _OUTPUT_SECONDS
-            )
-
-
-def _print(event: Event) -> None:
-    stream = sys.stderr if event.stream == "stderr" else sys.stdout
-    try:
-        stream.write(event.data.decode("utf-8", "replace"))
-        stream.flush()
-    except (ValueError, OSError):
-        # Our own output is closed.
-        pass
-
-
 def run(
     program: ProgramLike,
     *,
@@ -501,4 +356,4 @@ def run(
         )
 
 
-__all__ = ["Vm", "VmMemory", "VmSegments", "run"]
+__all__ = ["Vm", "run"]
