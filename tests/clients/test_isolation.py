@@ -477,7 +477,9 @@ func loop(n: felt) {
     over.set()
     clock.join()
     inside = [tick for tick in ticks if started <= tick <= ended]
-    assert both and len(inside) >= (ended - started) / 0.05
+    # The median, because the whole machine may be busy for a moment.
+    pauses = sorted(later - earlier for earlier, later in zip(inside, inside[1:]))
+    assert both and len(pauses) >= 10 and pauses[len(pauses) // 2] < 0.05
     assert [vm.state for vm in vms] == [VmState.SUCCEEDED] * 2
 
 
