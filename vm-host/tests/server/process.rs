@@ -14,9 +14,16 @@ use tonic::transport::{Channel, Endpoint};
 use crate::harness::Client;
 
 /// What `cargo` is told to become the example client, before the client's own arguments.
-pub(crate) const EXAMPLE: [&str; 7] = [
+pub(crate) const EXAMPLE: [&str; 9] = [
     "run",
     "--quiet",
+    "--profile",
+    // As the tests themselves, so that it is built already.
+    if cfg!(debug_assertions) {
+        "dev"
+    } else {
+        "release"
+    },
     "--package",
     "vm-host",
     "--example",
