@@ -144,3 +144,5 @@ def test_the_runner_by_itself(client):
     with pytest.raises(ValueError, match="hint: make a new runner"):
         runner.segments.add()
     assert cairohints.PRIME == program.prime
+    with pytest.raises(cairohints.NotSupported, match="hint: run Cairo 1 classes"):
+        FunctionRunner(program, additional_builtin_factories={"segment_arena": None})

@@ -15,7 +15,14 @@ from typing import Any, Dict, List, Optional, Set, Tuple
 from .attached import here
 from .client import Client
 from .engine.relocatable import RelocatableValue
-from .errors import CairoError, EndOfRunFailed, HintFailed, StepLimit, VmFailed
+from .errors import (
+    CairoError,
+    EndOfRunFailed,
+    HintFailed,
+    NotSupported,
+    StepLimit,
+    VmFailed,
+)
 from .results import Resources
 from .runner_memory import FirstSegments, RunnerSegments
 from .vm import Vm
@@ -49,8 +56,20 @@ class FunctionRunner:
     """
 
     def __init__(
-        self, program: Any, layout: Any = None, *, client: Optional[Client] = None, **_: Any
+        self,
+        program: Any,
+        layout: Any = None,
+        *,
+        additional_builtin_factories: Any = None,
+        client: Optional[Client] = None,
+        **_: Any,
     ) -> None:
+        if additional_builtin_factories:
+            names = ", ".join(f"`{name}`" for name in additional_builtin_factories)
+            raise NotSupported(
+                f"this vm has no builtin {names}\n"
+                "hint: run Cairo 1 classes with cairo-lang's own `CairoFunctionRunner`"
+            )
         from starkware.cairo.common.cairo_function_runner import CairoFunctionRunner
 
         self.program = program
