@@ -56,6 +56,6 @@ def test_the_session_of_the_readme(transport, request, tmp_path):
     assert '"status": "SERVING"' in printed
     # Errors are those of grpcurl: 64 and the code.
     call = next(line for line in commands.splitlines() if line.startswith("call()"))
-    failing = call + "\necho '{\"name\": \"vms/none\"}' | call GetVm || echo code $?"
+    failing = call + '\necho \'{"name": "vms/none"}\' | call GetVm || echo code $?'
     printed = run(failing.replace("127.0.0.1:7777", address), tmp_path)
     assert printed.strip().endswith("code 69"), printed

@@ -78,6 +78,21 @@ impl Engine {
         })
     }
 
+    /// What the host is told when an input or the syscall handler raised.
+    ///
+    /// # Errors
+    /// [`PyErr`] when the exception cannot be described.
+    pub fn not_started(py: Python<'_>, error: &PyErr) -> PyResult<Failed> {
+        let failures = py.import(format!("{PACKAGE}.failure"))?;
+        // No hint is loaded, so that none can be located.
+        let nowhere = PyDict::new(py).getattr("get")?;
+        let failure =
+            failures
+                .getattr("failure_of")?
+                .call1((error.value(py), py.None(), nowhere))?;
+        failed(&failure, None)
+    }
+
     /// What the host is told when the session opens.
     ///
     /// # Errors
@@ -117,9 +132,9 @@ impl Engine {
                     .collect::<PyResult<Vec<_>>>()?;
                 Ok(Response::HintsLoaded(HintsLoaded { hints }))
             }
-            Err(error) if error.is_instance(py, self.failure.bind(py)) => Ok(Response::Failed(
-                self.failed(error.value(py).as_any(), None)?,
-            )),
+            Err(error) if error.is_instance(py, self.failure.bind(py)) => {
+                Ok(Response::Failed(failed(error.value(py).as_any(), None)?))
+            }
             Err(error) => Err(error),
         }
     }
@@ -161,7 +176,7 @@ impl Engine {
         Ok(if outcome.is_none() {
             Response::Done(HintDone { effects })
         } else {
-            Response::Failed(self.failed(&outcome, effects)?)
+            Response::Failed(failed(&outcome, effects)?)
         })
     }
 
@@ -188,7 +203,7 @@ impl Engine {
         let outcome = self.session.bind(py).call_method1("call_rule", arguments)?;
         self.clear_effects.bind(py).call0()?;
         if outcome.is_instance(self.failure.bind(py))? {
-            return Ok(Response::Failed(self.failed(&outcome, None)?));
+            return Ok(Response::Failed(failed(&outcome, None)?));
         }
         let (kind, result): (String, Bound<'_, PyAny>) = outcome.cast::<PyTuple>()?.extract()?;
         let mut answer = RuleResult::default();
@@ -240,35 +255,35 @@ impl Engine {
             .collect();
         Ok(Response::Scopes(Scopes { scopes }))
     }
+}
 
-    fn failed(
-        &self,
-        failure: &Bound<'_, PyAny>,
-        effects: Option<hint_proto::v1::Effects>,
-    ) -> PyResult<Failed> {
-        let kind = match failure.getattr("kind")?.extract::<String>()?.as_str() {
-            "compile" => FailureKind::Compile,
-            "exit" => FailureKind::Exit,
-            "interrupt" => FailureKind::Interrupt,
-            "raw" => FailureKind::Raw,
-            _ => FailureKind::Exception,
-        };
-        Ok(Failed {
-            kind: kind.into(),
-            hint_id: failure
-                .getattr("hint_id")?
-                .extract::<Option<u32>>()?
-                .unwrap_or(0),
-            traceback: lossy(&failure.getattr("traceback")?)?,
-            class_path: lossy(&failure.getattr("class_path")?)?,
-            message: lossy(&failure.getattr("message")?)?,
-            exit_code: failure
-                .getattr("exit_code")?
-                .extract::<Option<i32>>()?
-                .unwrap_or(0),
-            effects,
-        })
-    }
+/// How a hint, its compilation or a rule failed.
+fn failed(
+    failure: &Bound<'_, PyAny>,
+    effects: Option<hint_proto::v1::Effects>,
+) -> PyResult<Failed> {
+    let kind = match failure.getattr("kind")?.extract::<String>()?.as_str() {
+        "compile" => FailureKind::Compile,
+        "exit" => FailureKind::Exit,
+        "interrupt" => FailureKind::Interrupt,
+        "raw" => FailureKind::Raw,
+        _ => FailureKind::Exception,
+    };
+    Ok(Failed {
+        kind: kind.into(),
+        hint_id: failure
+            .getattr("hint_id")?
+            .extract::<Option<u32>>()?
+            .unwrap_or(0),
+        traceback: lossy(&failure.getattr("traceback")?)?,
+        class_path: lossy(&failure.getattr("class_path")?)?,
+        message: lossy(&failure.getattr("message")?)?,
+        exit_code: failure
+            .getattr("exit_code")?
+            .extract::<Option<i32>>()?
+            .unwrap_or(0),
+        effects,
+    })
 }
 
 /// A Python text that may hold lone surrogates, which the wire cannot carry.
