@@ -580,6 +580,23 @@ pub struct ExecuteHint {
     /// Structs that definitions mention and the engine does not know yet.
     #[prost(message, repeated, tag = "11")]
     pub structs: ::prost::alloc::vec::Vec<StructDefinition>,
+    /// What hints that the host ran itself did to the hint scopes since the last request.
+    #[prost(message, optional, tag = "12")]
+    pub scopes: ::core::option::Option<ScopeChange>,
+    /// Variables that the host hands over because a hint that it ran itself so far needs the engine, JSON;
+    /// empty for none. They are set in their scopes before the hint runs.
+    #[prost(string, tag = "13")]
+    pub variables_json: ::prost::alloc::string::String,
+}
+/// A change of the stack of hint scopes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ScopeChange {
+    /// So many scopes were left,
+    #[prost(uint32, tag = "1")]
+    pub left: u32,
+    /// then so many were entered. Their variables stay on the side that entered them.
+    #[prost(uint32, tag = "2")]
+    pub entered: u32,
 }
 /// What a hint did. Applied by the host as a whole or not at all.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -614,6 +631,9 @@ pub struct Effects {
     /// Nanoseconds spent in the hint's own code.
     #[prost(uint64, tag = "10")]
     pub python_nanos: u64,
+    /// What the hint did to the hint scopes.
+    #[prost(message, optional, tag = "11")]
+    pub scopes: ::core::option::Option<ScopeChange>,
 }
 /// A segment that a hint added.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -938,6 +958,9 @@ pub struct ReadScopes {
     /// At most this many bytes for each text.
     #[prost(uint32, tag = "1")]
     pub max_text_bytes: u32,
+    /// As in ExecuteHint.
+    #[prost(message, optional, tag = "2")]
+    pub scopes: ::core::option::Option<ScopeChange>,
 }
 /// The hint scopes.
 #[derive(Clone, PartialEq, ::prost::Message)]

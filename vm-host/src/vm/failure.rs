@@ -180,6 +180,7 @@ impl Failure {
                 true,
                 &[],
             ),
+            StepCause::NoEngine(error) => Self::new(FailureReason::WorkerDied, error.to_string()),
             StepCause::Rule(HintError::Raised(failed))
                 if kind(&failed) == FailureKind::Exception =>
             {

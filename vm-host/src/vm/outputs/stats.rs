@@ -10,6 +10,8 @@ pub struct Stats {
     pub steps: u64,
     /// Hints that ran, in either language.
     pub hints_executed: u64,
+    /// Those of them that ran in Rust.
+    pub hints_native: u64,
     /// Requests to the hint worker that were answered.
     pub round_trips: u64,
     /// Questions that the worker asked while a hint ran.
@@ -50,6 +52,6 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(json["steps"], 3);
         assert_eq!(json["seconds_stepping"], 0.5);
-        assert_eq!(json.as_object().unwrap().len(), 9);
+        assert_eq!(json.as_object().unwrap().len(), 10);
     }
 }
