@@ -273,13 +273,15 @@ impl Names {
         reads: &[&str],
         scopes_are_entered: bool,
     ) -> Option<&'a str> {
-        if self.opaque || (self.keeps_registers && scopes_are_entered) {
-            return other
-                .used
-                .iter()
-                .chain(&other.called)
-                .next()
-                .map(String::as_str);
+        if self.opaque || self.keeps_registers {
+            if scopes_are_entered {
+                // Whatever hint runs last in a scope leaves its registers there.
+                return Some("fp");
+            }
+            if self.opaque {
+                let mut names = other.used.iter().chain(&other.called);
+                return names.next().map(String::as_str);
+            }
         }
         let seen = |name: &&String| {
             let name = name.as_str();

@@ -126,7 +126,14 @@ fn a_hint_that_reaches_everything_shares_everything() {
         apart(code, twin);
     }
     apart(hint_code::ASSERT_NN, hint_code::ASSERT_NOT_ZERO);
-    apart("exec('x = 1')", hint_code::ADD_SEGMENT);
+    apart("x = 1", hint_code::ADD_SEGMENT);
+    shares("fp", "exec('x = 1')", hint_code::ADD_SEGMENT);
+    shares("fp", "f = lambda: fp", hint_code::ADD_SEGMENT);
+    let without_scopes = Names::of("f = lambda: fp");
+    assert_eq!(
+        without_scopes.shared_with(&Names::of(hint_code::ADD_SEGMENT), &[], false),
+        None
+    );
 }
 
 #[test]
