@@ -82,14 +82,9 @@ impl<'a> Here<'a> {
         scope.get(name)?.downcast_ref()
     }
 
-    /// Whether these cells are empty, near what is there, and free of rules.
+    /// Whether these cells can be written.
     fn are_free(self, from: Relocatable, count: usize) -> bool {
         (0..count).all(|index| (from + index).is_ok_and(|cell| is_free(self.vm, cell)))
-    }
-
-    /// The same for cells of a builtin.
-    fn are_empty(self, from: Relocatable, count: usize) -> bool {
-        (0..count).all(|index| (from + index).is_ok_and(|cell| is_empty(self.vm, cell)))
     }
 
     /// Whether a dictionary has this pointer and, unless it has a default, a value for `key`.
@@ -110,14 +105,8 @@ impl<'a> Here<'a> {
     }
 }
 
-/// Whether a hint may write this cell without an error: it is empty, near the end of its segment, and
-/// no builtin checks it.
+/// Whether this cell is empty, and near the end of its segment.
 pub(super) fn is_free(vm: &VirtualMachine, cell: Relocatable) -> bool {
-    let builtins = 2..2 + vm.builtin_runners.len() as isize;
-    !builtins.contains(&cell.segment_index) && is_empty(vm, cell)
-}
-
-fn is_empty(vm: &VirtualMachine, cell: Relocatable) -> bool {
     let exists = usize::try_from(cell.segment_index)
         .is_ok_and(|segment| segment < vm.segments.num_segments());
     let holds = |offset| {
@@ -221,7 +210,7 @@ pub(super) fn range_checks_are_free(here: Here<'_>) -> bool {
         && here.constant("PRIME_OVER_2_HIGH") == Some(half)
         && here
             .pointer("range_check_ptr")
-            .is_some_and(|cell| here.are_empty(cell, 4))
+            .is_some_and(|cell| here.are_free(cell, 4))
 }
 
 /// There is something left to count: below zero the twin counts on from the prime.
@@ -284,7 +273,7 @@ pub(super) fn there_are_accesses(here: Here<'_>) -> bool {
 /// The twin binds its variables before it may fail.
 pub(super) fn access_index_cell_is_free(here: Here<'_>) -> bool {
     here.pointer("range_check_ptr")
-        .is_some_and(|cell| here.are_empty(cell, 1))
+        .is_some_and(|cell| here.are_free(cell, 1))
 }
 
 /// What [`enter_usort`] leaves: `__usort_max_size` is `None`.

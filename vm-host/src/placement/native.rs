@@ -41,6 +41,8 @@ pub struct NativeHints {
     /// Whether the hints with variables in scopes run in Python from now on.
     scoped_in_python: bool,
     executed: u64,
+    /// Room for the cells that a hint writes.
+    cells: Vec<Relocatable>,
 }
 
 impl std::fmt::Debug for NativeHints {
@@ -83,6 +85,7 @@ impl NativeHints {
             handed_over: String::new(),
             scoped_in_python: false,
             executed: 0,
+            cells: Vec::new(),
         }
     }
 
@@ -135,7 +138,13 @@ impl NativeHints {
             return false;
         }
         let depth = self.scopes.data.len();
-        if !run(&mut self.processor, &mut self.scopes, vm, hint) {
+        if !run(
+            &mut self.processor,
+            &mut self.scopes,
+            vm,
+            hint,
+            &mut self.cells,
+        ) {
             if hint.scoped {
                 // Its variables, and those of all hints that may share one with it, go with it.
                 self.scoped_in_python = true;
@@ -181,12 +190,14 @@ impl NativeHints {
     }
 }
 
-/// Runs a twin where it does what Python does; `false` when it does not, or fails.
+/// Runs a twin where it does what Python does; `false` when it does not, or fails. `cells` is room for the
+/// cells that it writes.
 fn run(
     processor: &mut BuiltinHintProcessor,
     scopes: &mut ExecutionScopes,
     vm: &mut VirtualMachine,
     hint: &Compiled,
+    cells: &mut Vec<Relocatable>,
 ) -> bool {
     let Compiled {
         twin, data, writes, ..
@@ -194,20 +205,21 @@ fn run(
     let Some(known) = data.downcast_ref::<HintProcessorData>() else {
         return false;
     };
-    if hint.writes_ap && !is_free(vm, vm.get_ap()) {
-        return false;
+    cells.clear();
+    if hint.writes_ap {
+        cells.push(vm.get_ap());
     }
-    let mut first: Option<Relocatable> = None;
     for (reference, offset) in writes {
-        let cell = compute_addr_from_reference(reference, vm, &known.ap_tracking)
-            .and_then(|cell| (cell + *offset).ok());
-        match cell {
+        match compute_addr_from_reference(reference, vm, &known.ap_tracking)
+            .and_then(|cell| (cell + *offset).ok())
+        {
             // Two names of one cell would be written in cairo-vm's order.
-            Some(cell) if first != Some(cell) && is_free(vm, cell) => {
-                first.get_or_insert(cell);
-            }
+            Some(cell) if !cells.contains(&cell) => cells.push(cell),
             _ => return false,
         }
+    }
+    if !cells.iter().all(|cell| is_free(vm, *cell)) {
+        return false;
     }
     if let Some(guard) = twin.guard {
         let here = Here {
@@ -220,6 +232,10 @@ fn run(
         }
     }
     if !without_panic(|| processor.execute_hint(vm, scopes, data).is_ok()) {
+        for cell in cells {
+            // Only what the twin wrote is there to delete; the rest was empty before, too.
+            let _ = vm.delete_unaccessed(*cell);
+        }
         return false;
     }
     if let Some(after) = twin.after {
