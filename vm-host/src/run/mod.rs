@@ -126,7 +126,7 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
         pie,
     };
     let mut printer = Printer::stdout();
-    let result = match outcome {
+    match outcome {
         Ok(_) => {
             let finished = finish::finish(&mut prepared, &ended, options, &mut files, &mut printer);
             // What was printed before the failure comes first, as in the reference VM.
@@ -144,8 +144,7 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
             partial(&error, &mut prepared, &ended, options, files)
         }
         Err(error) => Err(error),
-    };
-    result
+    }
 }
 
 /// `--debug_error`: says what went wrong on stdout, and produces what there is.
