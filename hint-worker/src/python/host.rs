@@ -41,15 +41,15 @@ impl SharedLink {
             .receive()
     }
 
-    /// See [`Link::send`].
+    /// See [`Link::respond`].
     ///
     /// # Errors
-    /// As [`Link::send`].
-    pub fn send(&self, response: Response) -> Result<(), LinkError> {
+    /// As [`Link::respond`].
+    pub fn respond(&self, response: Response) -> Result<Option<Request>, LinkError> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .send(response)
+            .respond(response)
     }
 }
 
@@ -92,10 +92,9 @@ impl Host {
     fn ask(&self, py: Python<'_>, question: Question) -> PyResult<Reply> {
         let link = &self.link;
         py.detach(|| {
-            link.send(Response::Ask(Ask {
+            link.respond(Response::Ask(Ask {
                 question: Some(question),
-            }))?;
-            link.receive()
+            }))
         })
         .map_err(lost)
         .and_then(|request| self.answer(py, request))

@@ -40,6 +40,8 @@ pub enum LinkError {
 #[derive(Debug)]
 pub struct Link {
     runtime: Runtime,
+    /// The connection's socket, to see whether something came.
+    socket: UnixStream,
     incoming: Streaming<SessionRequest>,
     responses: Responses,
     polling: Polling,
@@ -53,8 +55,9 @@ impl Link {
     pub fn accept(socket: UnixStream) -> Result<Self, LinkError> {
         socket.set_nonblocking(true)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
+            .enable_io()
             .build()?;
+        let watched = socket.try_clone()?;
         let (sessions, mut opened) = mpsc::channel(1);
         let session = runtime.block_on(async {
             let connection = tokio::net::UnixStream::from_std(socket)?;
@@ -76,6 +79,7 @@ impl Link {
         let (incoming, responses) = session.ok_or(LinkError::Closed)?;
         Ok(Self {
             runtime,
+            socket: watched,
             incoming,
             responses,
             polling: Polling::default(),
@@ -87,30 +91,55 @@ impl Link {
     /// # Errors
     /// [`LinkError::Stream`] when the stream failed.
     pub fn receive(&mut self) -> Result<Option<Request>, LinkError> {
-        loop {
-            let message = self.polling.wait(self.incoming.message());
-            match self.runtime.block_on(message) {
-                Ok(Some(SessionRequest {
-                    message: Some(request),
-                })) => return Ok(Some(request)),
-                Ok(Some(SessionRequest { message: None })) => {}
-                Ok(None) => return Ok(None),
-                // A host that is gone resets the stream or drops the socket; neither is our failure.
-                Err(status) if status.code() == tonic::Code::Cancelled => return Ok(None),
-                Err(status) => return Err(Box::new(status).into()),
-            }
-        }
+        let Self {
+            runtime,
+            socket,
+            incoming,
+            polling,
+            ..
+        } = self;
+        runtime.block_on(next(incoming, socket, polling))
     }
 
-    /// Sends a response; it leaves with the next [`Link::receive`].
+    /// Sends a response, and waits for the next request. In one go: what is sent while the runtime is not
+    /// entered takes a system call more to wake it.
     ///
     /// # Errors
-    /// [`LinkError::Closed`] when the host is gone.
-    pub fn send(&mut self, response: Response) -> Result<(), LinkError> {
-        self.responses
-            .try_send(Ok(SessionResponse {
-                message: Some(response),
-            }))
-            .map_err(|_| LinkError::Closed)
+    /// [`LinkError`] when the host is gone or the stream failed.
+    pub fn respond(&mut self, response: Response) -> Result<Option<Request>, LinkError> {
+        let Self {
+            runtime,
+            socket,
+            incoming,
+            responses,
+            polling,
+        } = self;
+        runtime.block_on(async {
+            responses
+                .try_send(Ok(SessionResponse {
+                    message: Some(response),
+                }))
+                .map_err(|_| LinkError::Closed)?;
+            next(incoming, socket, polling).await
+        })
+    }
+}
+
+async fn next(
+    incoming: &mut Streaming<SessionRequest>,
+    socket: &UnixStream,
+    polling: &mut Polling,
+) -> Result<Option<Request>, LinkError> {
+    loop {
+        match polling.wait(socket, incoming.message()).await {
+            Ok(Some(SessionRequest {
+                message: Some(request),
+            })) => return Ok(Some(request)),
+            Ok(Some(SessionRequest { message: None })) => {}
+            Ok(None) => return Ok(None),
+            // A host that is gone resets the stream or drops the socket; neither is our failure.
+            Err(status) if status.code() == tonic::Code::Cancelled => return Ok(None),
+            Err(status) => return Err(Box::new(status).into()),
+        }
     }
 }

@@ -45,7 +45,8 @@ pub fn serve(socket: UnixStream) -> Result<(), SessionError> {
     let link = SharedLink::new(Link::accept(socket)?);
     Python::attach(|py| {
         let mut engine: Option<Engine> = None;
-        while let Some(request) = py.detach(|| link.receive())? {
+        let mut next = py.detach(|| link.receive())?;
+        while let Some(request) = next {
             let response = match (request, engine.as_ref()) {
                 (Request::Start(start), None) => {
                     if start.protocol_version != PROTOCOL_VERSION {
@@ -69,7 +70,7 @@ pub fn serve(socket: UnixStream) -> Result<(), SessionError> {
                 (Request::Answer(_), _) => return Err(SessionError::OutOfOrder("answer")),
                 (_, None) => return Err(SessionError::OutOfOrder("a request before start")),
             };
-            link.send(response)?;
+            next = py.detach(|| link.respond(response))?;
         }
         Ok(())
     })

@@ -20,7 +20,9 @@ use crate::cli::{ExitCode, HintPlacement, ProgramSource, RunOptions};
 use crate::placement::{NativeHints, Surroundings};
 use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
 use crate::vm::finish::{self, Ended, FinishError, PreparedRun};
-use crate::vm::outputs::{Output, OutputError, OutputFiles, Printer, Stats, read_pie};
+use crate::vm::outputs::{
+    Output, OutputError, OutputFiles, Printer, Stats, peak_memory_bytes, read_pie,
+};
 use crate::vm::progress::Progress;
 use crate::vm::{EngineStarter, Failure, Machine, StepCause, StepError, end_hints};
 
@@ -293,6 +295,7 @@ async fn execute(
 fn stats(machine: &Machine, running: Duration) -> Stats {
     let mut stats = Stats {
         steps: machine.runner.vm.get_current_step() as u64,
+        host_peak_bytes: peak_memory_bytes().unwrap_or_default(),
         ..Stats::default()
     };
     let mut waiting = Duration::ZERO;

@@ -33,5 +33,5 @@ pub(crate) use prints::{
     print_builtin_usage, print_info, print_memory, print_output, print_segments,
 };
 pub(crate) use relocation::Relocation;
-pub use stats::Stats;
+pub use stats::{Stats, peak_memory_bytes};
 pub(crate) use trace::write_trace;

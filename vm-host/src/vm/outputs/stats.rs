@@ -26,6 +26,17 @@ pub struct Stats {
     pub seconds_waiting: f64,
     /// Time that the worker spent in Python, as it says.
     pub seconds_in_python: f64,
+    /// Most memory that this process held; the worker's is not in it. 0 when the system does not say.
+    pub host_peak_bytes: u64,
+}
+
+/// Most memory that this process held so far, as `/proc` says.
+#[must_use]
+pub fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kilobytes * 1024)
 }
 
 impl Stats {

@@ -1,0 +1,4 @@
+// What a run costs before its first step.
+func main() {
+    return ();
+}

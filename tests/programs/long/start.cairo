@@ -1,0 +1,5 @@
+// The first hint of a VM.
+func main() {
+    %{ pass %}
+    return ();
+}

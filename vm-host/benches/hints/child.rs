@@ -1,0 +1,46 @@
+//! Child processes: where the measured binaries are, how long a child takes.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use super::Error;
+
+/// A built binary: `vm-host`, `hint-worker` or `examples/echo`.
+pub(crate) fn binary(name: &str) -> Result<PathBuf, Error> {
+    let own = std::env::current_exe()?;
+    let folder = own.parent().and_then(Path::parent).ok_or("no folder")?;
+    let path = folder.join(name);
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(format!(
+        "there is no `{}`\nhint: run `cargo build --release --workspace --examples` first",
+        path.display()
+    )
+    .into())
+}
+
+/// A program of the test corpus.
+pub(crate) fn program(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/programs/{name}.json"))
+}
+
+/// This binary again, in another role.
+pub(crate) fn role(name: &str) -> Result<Command, Error> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["--child", name]);
+    Ok(command)
+}
+
+/// Runs a process to its end; the seconds it took.
+pub(crate) fn seconds(command: &mut Command) -> Result<f64, Error> {
+    let start = Instant::now();
+    let status = command.stdout(Stdio::null()).status()?;
+    let seconds = start.elapsed().as_secs_f64();
+    if !status.success() {
+        let program = Path::new(command.get_program()).display();
+        return Err(format!("`{program}` failed with `{status}`").into());
+    }
+    Ok(seconds)
+}
