@@ -359,6 +359,14 @@ impl HintSession {
         (change != ScopeChange::default()).then_some(change)
     }
 
+    /// Hands the relocation rules of the hints so far to the VM, which applies them when it relocates.
+    ///
+    /// # Errors
+    /// [`HintError`] when a rule does not hold.
+    pub fn flush_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), HintError> {
+        Ok(self.diff.flush_relocation_rules(vm)?)
+    }
+
     /// The number of hint scopes at the end of the run.
     ///
     /// # Errors

@@ -324,3 +324,61 @@ pub(super) fn keep_n(vm: &VirtualMachine, scopes: &mut ExecutionScopes, data: &H
         scopes.insert_value("n", n);
     }
 }
+
+/// A block of blake2s: state, message, two counters, state.
+const BLAKE2S_INSTANCE: usize = 8 + 16 + 2 + 8;
+const BLAKE2S_PACKED: usize = 7;
+
+/// The twin writes an array from its end; what keeps it from that must be known before.
+fn array_is_free(here: Here<'_>, name: &str, count: usize) -> bool {
+    here.pointer(name)
+        .is_some_and(|first| here.are_free(first, count))
+}
+
+/// The twin writes an array from its end.
+pub(super) fn inputs_are_free(here: Here<'_>) -> bool {
+    array_is_free(here, "inputs", 4)
+}
+
+/// The twin writes an array from its end.
+pub(super) fn data_is_free(here: Here<'_>) -> bool {
+    array_is_free(here, "data", 8)
+}
+
+/// The twin writes an array from its end.
+pub(super) fn output_is_free(here: Here<'_>) -> bool {
+    array_is_free(here, "output", 8)
+}
+
+/// The twin knows only one number of instances, and one size of theirs.
+pub(super) fn padding_is_free(here: Here<'_>) -> bool {
+    here.constant("N_PACKED_INSTANCES") == Some(Felt252::from(BLAKE2S_PACKED))
+        && here.constant("INPUT_BLOCK_FELTS") == Some(Felt252::from(16))
+        && array_is_free(
+            here,
+            "blake2s_ptr_end",
+            BLAKE2S_INSTANCE * (BLAKE2S_PACKED - 1),
+        )
+}
+
+/// The twin cuts words of more than 16 bytes.
+pub(super) fn words_are_short(here: Here<'_>) -> bool {
+    let pointer = |member: usize| {
+        let (ids, tracking) = (&here.data.ids_data, &here.data.ap_tracking);
+        let state = get_relocatable_from_var_name("keccak_state", here.vm, ids, tracking).ok()?;
+        here.vm
+            .get_maybe(&(state + member).ok()?)?
+            .get_relocatable()
+    };
+    let (Some(start), Some(end)) = (pointer(0), pointer(1)) else {
+        return false;
+    };
+    let limit = power_of_two(128);
+    start.segment_index == end.segment_index
+        && start.offset <= end.offset
+        && (start.offset..end.offset).all(|offset| {
+            let cell = Relocatable { offset, ..start };
+            let word = here.vm.get_maybe(&cell).and_then(|word| word.get_int());
+            word.is_some_and(|word| word < limit)
+        })
+}

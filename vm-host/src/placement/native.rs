@@ -89,6 +89,18 @@ impl NativeHints {
         }
     }
 
+    /// Places every hint in Python. What is left is the count of the scopes.
+    #[must_use]
+    pub fn none(program: &Arc<CompiledProgram>, base: Relocatable) -> Self {
+        let mut natives = Self::new(program, base, &Surroundings::default());
+        for (hint, placement) in natives.compiled.iter_mut().zip(&mut natives.placements) {
+            *hint = None;
+            placement.native = false;
+            placement.reason = "all hints run in Python".to_owned();
+        }
+        natives
+    }
+
     /// Where each hint runs.
     #[must_use]
     pub fn placements(&self) -> &[Placement] {

@@ -29,6 +29,8 @@ const MEMBERS: &[(&str, u64)] = &[
     ("prev_value", 1),
     ("index_delta_minus1", 0),
     ("should_continue", 3),
+    ("start_ptr", 0),
+    ("end_ptr", 1),
 ];
 
 /// The size that the twins take for that of `DictAccess`.

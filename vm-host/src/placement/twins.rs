@@ -156,6 +156,48 @@ static TWINS: &[Twin] = &[
     same(hint_code::BIGINT_TO_UINT256)
         .constants(&[("BASE", "starkware.cairo.common.cairo_secp.constants.BASE")])
         .guard(guards::limbs_are_small),
+    same(hint_code::EC_MUL_INNER),
+    // Hashes.
+    same(hint_code::SPLIT_INPUT_3),
+    same(hint_code::SPLIT_INPUT_6),
+    same(hint_code::SPLIT_INPUT_9),
+    same(hint_code::SPLIT_INPUT_12),
+    same(hint_code::SPLIT_INPUT_15),
+    same(hint_code::SPLIT_OUTPUT_0),
+    same(hint_code::SPLIT_OUTPUT_1),
+    same(hint_code::SPLIT_OUTPUT_MID_LOW_HIGH),
+    same(hint_code::SPLIT_N_BYTES).constants(&[(
+        "BYTES_IN_WORD",
+        "starkware.cairo.common.builtin_keccak.keccak.BYTES_IN_WORD",
+    )]),
+    same(hint_code::COMPARE_BYTES_IN_WORD_NONDET).constants(&[(
+        "BYTES_IN_WORD",
+        "starkware.cairo.common.cairo_keccak.keccak.BYTES_IN_WORD",
+    )]),
+    same(hint_code::COMPARE_KECCAK_FULL_RATE_IN_BYTES_NONDET).constants(&[(
+        "KECCAK_FULL_RATE_IN_BYTES",
+        "starkware.cairo.common.cairo_keccak.keccak.KECCAK_FULL_RATE_IN_BYTES",
+    )]),
+    same(hint_code::KECCAK_WRITE_ARGS).guard(guards::inputs_are_free),
+    same(hint_code::UNSAFE_KECCAK)
+        .cells(&["high", "low"])
+        .reads(&["__keccak_max_size"]),
+    same(hint_code::UNSAFE_KECCAK_FINALIZE)
+        .cells(&["high", "low"])
+        .guard(guards::words_are_short),
+    same(hint_code::BLAKE2S_COMPUTE).guard(guards::output_is_free),
+    same(hint_code::BLAKE2S_ADD_UINT256)
+        .cells(&["high", "low"])
+        .guard(guards::data_is_free),
+    same(hint_code::BLAKE2S_ADD_UINT256_BIGEND)
+        .cells(&["high", "low"])
+        .guard(guards::data_is_free),
+    same(hint_code::BLAKE2S_FINALIZE)
+        .constants(&[
+            ("N_PACKED_INSTANCES", "N_PACKED_INSTANCES"),
+            ("INPUT_BLOCK_FELTS", "INPUT_BLOCK_FELTS"),
+        ])
+        .guard(guards::padding_is_free),
     // Comparison of any two felts: the first hint tells the others which arc it left out.
     same(hint_code::ASSERT_LE_FELT)
         .constants(ARCS)

@@ -16,7 +16,9 @@ use tonic::{Code, Status};
 use super::error::{Problem, invalid};
 use super::options::ServeOptions;
 use super::programs::{Programs, StoredProgram};
-use crate::cli::{HintOptions, OutputPaths, Prints, ProgramSource, PythonEnvironment, RunOptions};
+use crate::cli::{
+    self, HintOptions, OutputPaths, Prints, ProgramSource, PythonEnvironment, RunOptions,
+};
 use crate::hint::Limits;
 use crate::hint::session::SessionInputs;
 
@@ -96,17 +98,11 @@ impl VmSpec {
             })?,
         };
         let layout_params = layout_params(layout, &request.dynamic_layout_params_json)?;
-        match request.hint_placement() {
-            HintPlacement::Unspecified | HintPlacement::Python => {}
-            HintPlacement::Auto | HintPlacement::Native => {
-                let text = "this server runs all hints in Python";
-                let problem = Problem::new(Code::FailedPrecondition, "PLACEMENT_UNAVAILABLE", text);
-                return Err(problem
-                    .precondition("HINT_PLACEMENT", "hint_placement")
-                    .help("leave hint_placement unset, or set HINT_PLACEMENT_PYTHON")
-                    .into());
-            }
-        }
+        let placement = match request.hint_placement() {
+            HintPlacement::Unspecified | HintPlacement::Python => cli::HintPlacement::Python,
+            HintPlacement::Auto => cli::HintPlacement::Auto,
+            HintPlacement::Native => cli::HintPlacement::Native,
+        };
         let entry = entry(&request, &program)?;
         for (field, text) in [
             ("program_input_json", &request.program_input_json),
@@ -142,6 +138,7 @@ impl VmSpec {
             request.proof_mode,
             request.allow_missing_builtins,
             request.trace,
+            placement,
         );
         Ok(Self {
             id: request.vm_id,
@@ -165,6 +162,7 @@ fn run_options(
     proof_mode: bool,
     allow_missing_builtins: bool,
     trace: bool,
+    placement: cli::HintPlacement,
 ) -> RunOptions {
     RunOptions {
         source: ProgramSource::Program(Default::default()),
@@ -186,7 +184,7 @@ fn run_options(
         },
         show_trace: false,
         hints: HintOptions {
-            placement: crate::cli::HintPlacement::Python,
+            placement,
             worker: None,
             python_environment: PythonEnvironment::Default,
             timeout: None,

@@ -174,8 +174,8 @@ impl Failure {
             StepCause::NeedsPython => place(
                 FailureReason::HintRaised,
                 pc,
-                "cairo-vm's own hint failed, and `--hints native` keeps Python from saying why\n\
-                 hint: run with `--hints python` for the reference VM's text",
+                "a hint cannot go on in Rust, and the placement `native` keeps Python from saying why\n\
+                 hint: place hints with `auto` for the reference VM's text",
                 None,
                 true,
                 &[],

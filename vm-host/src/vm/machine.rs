@@ -307,13 +307,19 @@ impl Machine {
         }
     }
 
+    /// How many hints ran, in either language.
+    #[must_use]
+    pub fn hints_executed(&self) -> u64 {
+        let session = self.session.as_ref();
+        session.map_or(0, |session| session.statistics().hints)
+            + self.natives.as_ref().map_or(0, NativeHints::executed)
+    }
+
     async fn observe(&self, observer: Observer<'_>) {
-        let hints = self
-            .session
-            .as_ref()
-            .map_or(0, |session| session.statistics().hints)
-            + self.natives.as_ref().map_or(0, NativeHints::executed);
-        observer(self.runner.vm.get_current_step() as u64, hints);
+        observer(
+            self.runner.vm.get_current_step() as u64,
+            self.hints_executed(),
+        );
         tokio::task::yield_now().await;
     }
 }

@@ -41,11 +41,6 @@ async fn every_error_says_what_is_wrong() {
             "BAD_JSON",
         ),
         (
-            invalid(|r| r.set_hint_placement(HintPlacement::Native)),
-            Code::FailedPrecondition,
-            "PLACEMENT_UNAVAILABLE",
-        ),
-        (
             invalid(|r| {
                 let function = Some(entry_point::Function::Name(name("nope")));
                 r.entry_point = Some(EntryPoint {

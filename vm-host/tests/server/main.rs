@@ -6,4 +6,5 @@ mod attached;
 mod errors;
 mod harness;
 mod life;
+mod placed;
 mod running;

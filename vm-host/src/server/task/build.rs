@@ -15,7 +15,10 @@ use super::super::registry::{Registry, has_ended};
 use super::super::spec::{Entry, VmSpec};
 use super::super::value;
 use super::{PROGRAM_BASE, VmTask, state};
+use crate::cli::HintPlacement;
+use crate::hint::session::SessionInputs;
 use crate::hint::wire;
+use crate::placement::{NativeHints, Surroundings};
 use crate::program::{CompiledProgram, ExceptionContext, SourceFiles};
 use crate::vm::Machine;
 use crate::vm::finish::{self, Ended, PreparedRun};
@@ -44,6 +47,8 @@ impl VmTask {
             )
         };
         let compiled = &program.program;
+        let placement = options.hints.placement;
+        let natives = natives(compiled, placement, &inputs, attached)?;
         // In proof mode, and for other functions, there need not be a `main`.
         let name = (is_main && !options.proof_mode).then_some("main");
         let mut vm_program = compiled
@@ -103,7 +108,8 @@ impl VmTask {
             ended: Ended::default(),
             cells_written: 0,
         };
-        if task.program.program.hints().is_empty() {
+        task.machine.natives = natives;
+        if task.program.program.hints().is_empty() || placement == HintPlacement::Native {
             shared.engine_ready.send_replace(true);
         } else if attached {
             task.waiting = Some(inputs);
@@ -125,6 +131,37 @@ impl VmTask {
         });
         Ok(task)
     }
+}
+
+/// The hints that run in Rust, if the client wants any to.
+fn natives(
+    program: &Arc<CompiledProgram>,
+    placement: HintPlacement,
+    inputs: &SessionInputs,
+    attached: bool,
+) -> Result<Option<NativeHints>, Status> {
+    if placement == HintPlacement::Python {
+        return Ok(None);
+    }
+    let mut surroundings =
+        Surroundings::of_locals(&[&inputs.hint_locals_json, &inputs.static_locals_json]);
+    surroundings.variables.insert("program_input".to_owned());
+    surroundings.foreign_objects |= attached || !inputs.syscall_handler.is_empty();
+    let natives = NativeHints::new(program, PROGRAM_BASE, &surroundings);
+    if placement == HintPlacement::Native && !natives.is_everything() {
+        let mut placed = program.hints().iter().zip(natives.placements());
+        let (pc, reason) = placed
+            .find(|(_, placement)| !placement.native)
+            .map(|(hint, placement)| (hint.pc, placement.reason.as_str()))
+            .unwrap_or_default();
+        let text = format!("the hint at pc `{pc}` cannot run in Rust: {reason}");
+        let problem = Problem::new(Code::FailedPrecondition, "HINT_NOT_NATIVE", text);
+        return Err(problem
+            .precondition("HINT_PLACEMENT", "hint_placement")
+            .help("set HINT_PLACEMENT_AUTO, which runs such hints in Python")
+            .into());
+    }
+    Ok(Some(natives))
 }
 
 /// Lets the run begin with a call of the function at `pc`.

@@ -153,11 +153,7 @@ impl VmTask {
         self.shared.update(progress);
         if told.elapsed() >= PROGRESS_INTERVAL && self.shared.watchers.any() {
             *told = Instant::now();
-            let hints = self
-                .machine
-                .session
-                .as_ref()
-                .map_or(0, |s| s.statistics().hints);
+            let hints = self.machine.hints_executed();
             let event = Progress {
                 current_step: self.current_step(),
                 hints_executed: hints,
