@@ -7,8 +7,8 @@ use hint_proto::PROTOCOL_VERSION;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
     Builtin, CallRule, ExecuteHint, Failed, FailureKind, HintDone, HintNames, HintsLoaded,
-    LoadHints, ReadScopes, Relocatable, RuleResult, RunEnded, Scope, Scopes, Start, Started,
-    Variable,
+    LoadHints, ReadScopes, Relocatable, RuleResult, RunEnded, Scope, ScopeChange, Scopes, Start,
+    Started, Variable,
 };
 use num_bigint::BigUint;
 use pyo3::exceptions::PyValueError;
@@ -158,6 +158,11 @@ impl Engine {
             register(&hint.ap)?,
             register(&hint.fp)?,
         );
+        self.follow_scopes(py, hint.scopes)?;
+        if !hint.variables_json.is_empty() {
+            let session = self.session.bind(py);
+            session.call_method1("take_over", (&hint.variables_json,))?;
+        }
         let outcome = self.execute.bind(py).call1((
             hint.hint_id,
             pc.segment,
@@ -178,6 +183,15 @@ impl Engine {
         } else {
             Response::Failed(failed(&outcome, effects)?)
         })
+    }
+
+    /// Leaves and enters scopes as the host's own hints did.
+    fn follow_scopes(&self, py: Python<'_>, change: Option<ScopeChange>) -> PyResult<()> {
+        if let Some(ScopeChange { left, entered }) = change {
+            let session = self.session.bind(py);
+            session.call_method1("follow_scopes", (left, entered))?;
+        }
+        Ok(())
     }
 
     fn define(&self, py: Python<'_>, hint: &ExecuteHint) -> PyResult<()> {
@@ -237,6 +251,7 @@ impl Engine {
     /// # Errors
     /// [`PyErr`] when the engine fails.
     pub fn read_scopes(&self, py: Python<'_>, request: ReadScopes) -> PyResult<Response> {
+        self.follow_scopes(py, request.scopes)?;
         let scopes: Vec<Vec<(String, String, String)>> = self
             .session
             .bind(py)
