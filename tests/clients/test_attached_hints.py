@@ -1,9 +1,7 @@
 """Hints served by the calling interpreter, for a VM of the real server: `S8` and `S10`."""
 
 import os
-import pty
 import re
-import select
 import subprocess
 import sys
 import textwrap
@@ -16,6 +14,7 @@ from cairohints import StopReason, VmState
 from compiling import compiled
 from conftest import PROGRAMS
 from programs import ENDLESS, FAILING
+from terminal import on_a_terminal, read_until
 from test_corpus import REPEATING
 
 ONE = """\
@@ -206,20 +205,6 @@ def test_slow_hints_end_at_their_limit(attached):
         vm.run()
 
 
-def read_until(descriptor, text, seconds=20):
-    """What a terminal shows until it shows a text."""
-    shown = ""
-    deadline = time.monotonic() + seconds
-    while text not in shown:
-        ready, _, _ = select.select([descriptor], [], [], max(0, deadline - time.monotonic()))
-        assert ready, f"the terminal shows only {shown!r}"
-        try:
-            shown += os.read(descriptor, 4096).decode()
-        except OSError:
-            raise AssertionError(f"the terminal was closed after {shown!r}")
-    return shown
-
-
 def test_a_debugger_on_the_terminal(unix_address, tmp_path):
     """`breakpoint()` in a hint: the caller's terminal and variables, and no deadline meanwhile."""
     program = tmp_path / "program.json"
@@ -249,17 +234,7 @@ func main() {
         vm.run()
         print("result", mine, vm.memory[vm.registers.ap - 1])
         """
-    ours, theirs = pty.openpty()
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONBREAKPOINT"}
-    process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(script)],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**environment, "TERM": "dumb"},
-    )
-    os.close(theirs)
-    try:
+    with on_a_terminal(textwrap.dedent(script)) as ours:
         read_until(ours, "(Pdb) ")
         # Longer than the limit of a hint.
         time.sleep(1.5)
@@ -273,10 +248,6 @@ func main() {
         shown = read_until(ours, "result")
         shown += read_until(ours, "\n") if "\n" not in shown.split("result")[1] else ""
         assert re.search(r"result \['before', 'in the debugger'\] 100", shown)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
 
 
 ENDLESS_HINTS = """\

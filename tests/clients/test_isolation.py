@@ -414,7 +414,7 @@ func loop(n: felt) {
     if (n == 0) {
         return ();
     }
-    %{ print('x' * 4000) %}
+    %{ print('x' * 40000) %}
     tempvar one = 1;
     return loop(n - 1);
 }

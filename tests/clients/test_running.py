@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from compiling import compiled
 from conftest import PROGRAMS
 from programs import ENDLESS, FAILING, STATEFUL, SUM
 from reference_vm import registers_by_step
+from terminal import on_a_terminal, read_until
 
 
 def pairs(registers):
@@ -440,10 +442,22 @@ def test_progress_is_reported_while_a_vm_runs(make):
     assert 0 < progress[0] < progress[1] <= vm.current_step
 
 
-def test_a_progress_bar(make, capsys):
-    pytest.importorskip("rich")
-    vm = make(STATEFUL, layout="small")
-    assert vm.run(progress=True) is StopReason.ENDED
+def test_a_progress_bar(unix_address, tmp_path):
+    """On a terminal, while the VM runs; gone afterwards."""
+    (tmp_path / "endless.json").write_bytes(compiled(ENDLESS))
+    code = f"""if True:
+        import cairohints
+        client = cairohints.Client({unix_address!r})
+        vm = cairohints.Vm({str(tmp_path / "endless.json")!r}, client=client)
+        try:
+            vm.run(progress=True, timeout=1.5)
+        except cairohints.DeadlineExceeded:
+            print("over", vm.current_step > 0)
+        """
+    with on_a_terminal(code) as terminal:
+        shown = read_until(terminal, "over True")
+    counts = {int(text.replace(",", "")) for text in re.findall(r"([0-9,]+) steps, 1 hints", shown)}
+    assert len(counts) > 1 and max(counts) > 0
 
 
 async def test_the_async_twin(unix_address):

@@ -34,6 +34,7 @@ areas!(
     load,
     long,
     memory,
+    placement,
     proof,
     python,
     register,

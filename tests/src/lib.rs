@@ -5,6 +5,7 @@
 pub mod record;
 
 pub mod binaries;
+pub mod compiler;
 pub mod process;
 pub mod run;
 

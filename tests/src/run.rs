@@ -40,9 +40,17 @@ pub struct Observed {
 /// # Errors
 /// If the case cannot be run at all; the text says why.
 pub fn observe(run: &Run) -> Result<Observed, String> {
+    observe_placed(run, &binaries::placement())
+}
+
+/// Runs the case with this `--hints`.
+///
+/// # Errors
+/// If the case cannot be run at all; the text says why.
+pub fn observe_placed(run: &Run, placement: &str) -> Result<Observed, String> {
     let directory = TempDir::new().map_err(|error| format!("no temporary directory: {error}"))?;
     let file = |name: &str| directory.path().join(name);
-    let mut command = vm_host_run(&run.program);
+    let mut command = vm_host_placed(&run.program, placement);
     if run.needs_cairo_lang && binaries::python_env().is_none() {
         return Err(format!(
             "the hints of this program import cairo-lang\nhint: set {} to an environment that has it",
@@ -78,12 +86,17 @@ pub fn observe(run: &Run) -> Result<Observed, String> {
 
 /// `vm-host run PROGRAM` in the directory of the programs, with placement and environment set.
 pub fn vm_host_run(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    vm_host_placed(program, &binaries::placement())
+}
+
+/// The same with this `--hints`.
+pub fn vm_host_placed(program: impl AsRef<std::ffi::OsStr>, placement: &str) -> Command {
     let mut command = Command::new(binaries::vm_host());
     command
         .current_dir(programs_directory())
         .arg("run")
         .arg(program.as_ref());
-    command.args(["--hints", &binaries::placement()]);
+    command.args(["--hints", placement]);
     if let Some(environment) = binaries::python_env() {
         command.arg("--python-env").arg(environment);
     }

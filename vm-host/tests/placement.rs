@@ -7,7 +7,7 @@ use cairo_vm::hint_processor::builtin_hint_processor::hint_code;
 use cairo_vm::types::layout_name::LayoutName;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
-use vm_host::placement::{NativeHints, place};
+use vm_host::placement::{NativeHints, Surroundings, place};
 use vm_host::program::CompiledProgram;
 use vm_host::vm::Machine;
 
@@ -24,7 +24,7 @@ fn program(json: &str) -> Arc<CompiledProgram> {
 #[tokio::test(flavor = "current_thread")]
 async fn known_hints_run_without_an_engine() {
     let program = program(KNOWN);
-    let natives = NativeHints::new(&program, BASE);
+    let natives = NativeHints::new(&program, BASE, &Surroundings::default());
     assert!(natives.is_everything(), "{:?}", natives.placements());
     let vm_program = program.cairo_vm_program(None).expect("an entry point");
     let mut runner = CairoRunner::new(&vm_program, LayoutName::plain, None, false, true, false)
@@ -59,7 +59,7 @@ fn with_hints(first: &str, second: &str) -> Arc<CompiledProgram> {
 }
 
 fn natives(first: &str, second: &str) -> Vec<bool> {
-    place(&with_hints(first, second))
+    place(&with_hints(first, second), &Surroundings::default())
         .iter()
         .map(|placement| placement.native)
         .collect()
@@ -75,7 +75,11 @@ fn a_hint_that_changes_what_a_known_hint_uses_moves_it_to_python() {
         natives("vm_add_validation_rule(1, print)", known),
         [false, false]
     );
-    let reason = &place(&with_hints("print(assert_integer)", known))[1].reason;
+    let reason = &place(
+        &with_hints("print(assert_integer)", known),
+        &Surroundings::default(),
+    )[1]
+    .reason;
     assert!(reason.starts_with("shares scope variable `assert_integer` with the hint at pc "));
 }
 
@@ -92,7 +96,7 @@ fn a_name_that_is_missing_moves_the_hint_to_python() {
         hints[0]["code"] = known.into();
     }
     assert!(
-        place(&program(&json.to_string()))
+        place(&program(&json.to_string()), &Surroundings::default())
             .iter()
             .all(|placement| !placement.native)
     );

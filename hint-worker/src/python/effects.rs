@@ -3,7 +3,7 @@
 use hint_proto::v1::relocation_rule::Destination;
 use hint_proto::v1::{
     self, AddedSegment, CellRun, FinalizedSegment, OutputPage, OutputState, PublicCell,
-    Relocatable, RelocationRule, Rule, RuleKind, Signature,
+    Relocatable, RelocationRule, Rule, RuleKind, ScopeChange, Signature,
 };
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -97,7 +97,16 @@ fn everything(
             address => Some(address.str()?.extract()?),
         },
         python_nanos,
+        scopes: scope_change(effects)?,
     })
+}
+
+fn scope_change(effects: &Bound<'_, PyAny>) -> PyResult<Option<ScopeChange>> {
+    let change = ScopeChange {
+        left: effects.getattr("scopes_left")?.extract()?,
+        entered: effects.getattr("scopes_entered")?.extract()?,
+    };
+    Ok((change != ScopeChange::default()).then_some(change))
 }
 
 fn list<T>(

@@ -7,8 +7,8 @@ use hint_proto::PROTOCOL_VERSION;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
     Builtin, CallRule, ExecuteHint, Failed, FailureKind, HintDone, HintNames, HintsLoaded,
-    LoadHints, ReadScopes, Relocatable, RuleResult, RunEnded, Scope, Scopes, Start, Started,
-    Variable,
+    LoadHints, ReadScopes, Relocatable, RuleResult, RunEnded, Scope, ScopeChange, Scopes, Start,
+    Started, Variable,
 };
 use num_bigint::BigUint;
 use pyo3::exceptions::PyValueError;
@@ -154,6 +154,11 @@ impl Engine {
         if !hint.definitions.is_empty() || !hint.structs.is_empty() {
             self.define(py, &hint)?;
         }
+        self.follow_scopes(py, hint.scopes)?;
+        if !hint.variables_json.is_empty() {
+            let session = self.session.bind(py);
+            session.call_method1("take_over", (&hint.variables_json,))?;
+        }
         let address = |register: &Option<Relocatable>| {
             let register = self::register(register)?;
             self.cells.address(py, register.segment, register.offset)
@@ -180,6 +185,15 @@ impl Engine {
         } else {
             Response::Failed(failed(&outcome, effects)?)
         })
+    }
+
+    /// Leaves and enters scopes as the host's own hints did.
+    fn follow_scopes(&self, py: Python<'_>, change: Option<ScopeChange>) -> PyResult<()> {
+        if let Some(ScopeChange { left, entered }) = change {
+            let session = self.session.bind(py);
+            session.call_method1("follow_scopes", (left, entered))?;
+        }
+        Ok(())
     }
 
     fn define(&self, py: Python<'_>, hint: &ExecuteHint) -> PyResult<()> {
@@ -239,6 +253,7 @@ impl Engine {
     /// # Errors
     /// [`PyErr`] when the engine fails.
     pub fn read_scopes(&self, py: Python<'_>, request: ReadScopes) -> PyResult<Response> {
+        self.follow_scopes(py, request.scopes)?;
         let scopes: Vec<Vec<(String, String, String)>> = self
             .session
             .bind(py)

@@ -580,6 +580,23 @@ pub struct ExecuteHint {
     /// Structs that definitions mention and the engine does not know yet.
     #[prost(message, repeated, tag = "11")]
     pub structs: ::prost::alloc::vec::Vec<StructDefinition>,
+    /// What hints that the host ran itself did to the hint scopes since the last request.
+    #[prost(message, optional, tag = "12")]
+    pub scopes: ::core::option::Option<ScopeChange>,
+    /// Variables that the host hands over because a hint that it ran itself so far needs the engine, JSON;
+    /// empty for none. They are set in their scopes before the hint runs.
+    #[prost(string, tag = "13")]
+    pub variables_json: ::prost::alloc::string::String,
+}
+/// A change of the stack of hint scopes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ScopeChange {
+    /// So many scopes were left,
+    #[prost(uint32, tag = "1")]
+    pub left: u32,
+    /// then so many were entered. Their variables stay on the side that entered them.
+    #[prost(uint32, tag = "2")]
+    pub entered: u32,
 }
 /// What a hint did. Applied by the host as a whole or not at all.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -614,6 +631,9 @@ pub struct Effects {
     /// Nanoseconds spent in the hint's own code.
     #[prost(uint64, tag = "10")]
     pub python_nanos: u64,
+    /// What the hint did to the hint scopes.
+    #[prost(message, optional, tag = "11")]
+    pub scopes: ::core::option::Option<ScopeChange>,
 }
 /// A segment that a hint added.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -938,6 +958,9 @@ pub struct ReadScopes {
     /// At most this many bytes for each text.
     #[prost(uint32, tag = "1")]
     pub max_text_bytes: u32,
+    /// As in ExecuteHint.
+    #[prost(message, optional, tag = "2")]
+    pub scopes: ::core::option::Option<ScopeChange>,
 }
 /// The hint scopes.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2341,7 +2364,7 @@ pub mod vm_service_client {
     /// * NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     /// * ALREADY_EXISTS: VM_ALREADY_EXISTS
     /// * FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
-    /// * FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, PLACEMENT_UNAVAILABLE, HINT_ENGINE_NOT_ATTACHED
+    /// * FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
     /// * FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
     /// * RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
     /// * RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
@@ -3039,7 +3062,7 @@ pub mod vm_service_server {
     /// * NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     /// * ALREADY_EXISTS: VM_ALREADY_EXISTS
     /// * FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
-    /// * FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, PLACEMENT_UNAVAILABLE, HINT_ENGINE_NOT_ATTACHED
+    /// * FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
     /// * FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
     /// * RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
     /// * RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE

@@ -70,7 +70,7 @@ BY_REASON: Dict[str, Type[errors.CallError]] = {
     "VM_STARTED": errors.WrongState,
     "VM_NOT_SUCCEEDED": errors.WrongState,
     "ARTIFACT_UNAVAILABLE": errors.WrongState,
-    "PLACEMENT_UNAVAILABLE": errors.NotSupported,
+    "HINT_NOT_NATIVE": errors.NotSupported,
     "HINT_ENGINE_NOT_ATTACHED": errors.WrongState,
     "HINT_ENGINE_ATTACHED": errors.WrongState,
     "HINT_ENGINE_IS_WORKER": errors.WrongState,

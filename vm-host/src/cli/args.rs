@@ -174,7 +174,7 @@ pub struct RunArgs {
     pub show_trace: bool,
 
     /// Where hints run
-    #[arg(long, value_enum, default_value = "python")]
+    #[arg(long, value_enum, default_value = "auto")]
     pub hints: HintPlacement,
 
     /// Virtual environment that hints import from (default: the active one)

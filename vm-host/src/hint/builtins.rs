@@ -1,21 +1,27 @@
 //! The builtins of a run as the engine of its hints is told of them.
 
+use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::Builtin;
 
 /// The builtins as the engine is told of them.
 #[must_use]
 pub fn describe_builtins(runner: &CairoRunner) -> Vec<Builtin> {
-    runner
-        .vm
-        .builtin_runners
+    describe(&runner.vm, runner.get_program_builtins())
+}
+
+/// The same where there is only the VM, and the builtins that the program uses.
+#[must_use]
+pub fn describe(vm: &VirtualMachine, used: &[BuiltinName]) -> Vec<Builtin> {
+    vm.builtin_runners
         .iter()
         .map(|builtin| {
             let mut description = Builtin {
                 name: builtin.name().to_str().to_owned(),
                 segment: builtin.base() as i64,
-                included: runner.get_program_builtins().contains(&builtin.name()),
+                included: used.contains(&builtin.name()),
                 ratio: builtin.ratio(),
                 ratio_denominator: builtin.ratio_den().unwrap_or(1),
                 ..Builtin::default()

@@ -18,7 +18,11 @@ impl HintSession {
         max_text_bytes: u32,
     ) -> Result<Vec<Scope>, HintError> {
         let mut exchange = self.exchange_of(vm, None);
-        let request = Request::ReadScopes(ReadScopes { max_text_bytes });
+        let scopes = self.take_scopes_elsewhere();
+        let request = Request::ReadScopes(ReadScopes {
+            max_text_bytes,
+            scopes,
+        });
         match self.converse(vm, request, &mut exchange).await? {
             Response::Scopes(scopes) => Ok(scopes.scopes),
             Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),

@@ -13,8 +13,8 @@ use hint_proto::v1::definition::Access;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
-    self, CallRule, EndRun, ExecuteHint, Failed, FailureKind, LoadHints, Start, Started,
-    StructDefinition,
+    self, CallRule, EndRun, ExecuteHint, Failed, FailureKind, LoadHints, ScopeChange, Start,
+    Started, StructDefinition,
 };
 use tokio::time::Instant;
 
@@ -118,6 +118,11 @@ pub struct HintSession {
     pure_address: Option<String>,
     unheld_attributes: Option<String>,
     statistics: Statistics,
+    /// What the engine has to be told of the hint scopes with the next hint.
+    scopes_elsewhere: ScopeChange,
+    variables_json: String,
+    /// What the hints in the engine did to the scopes since the last [`HintSession::take_scope_change`].
+    scopes_here: Option<ScopeChange>,
 }
 
 /// What is known while one request is being answered.
@@ -170,6 +175,9 @@ impl HintSession {
             pure_address: None,
             unheld_attributes: None,
             statistics: Statistics::default(),
+            scopes_elsewhere: ScopeChange::default(),
+            variables_json: String::new(),
+            scopes_here: None,
         };
         let mut exchange = session.exchange_of(vm, None);
         match session
@@ -249,6 +257,8 @@ impl HintSession {
             lengths,
             definitions,
             structs,
+            scopes: self.take_scopes_elsewhere(),
+            variables_json: std::mem::take(&mut self.variables_json),
         };
         self.statistics.hints += 1;
         let started = self.statistics;
@@ -282,6 +292,7 @@ impl HintSession {
 
     fn apply(&mut self, vm: &mut VirtualMachine, effects: &v1::Effects) -> Result<(), HintError> {
         self.statistics.python += Duration::from_nanos(effects.python_nanos);
+        self.scopes_here = effects.scopes;
         let Applied {
             rules,
             pure_address,
@@ -346,6 +357,37 @@ impl HintSession {
         }
     }
 
+    /// Takes note of what hints that ran elsewhere did to the scopes, and of the variables that the engine
+    /// takes over from them, JSON; it is told with the next hint.
+    pub fn follow_scopes(&mut self, change: Option<ScopeChange>, variables_json: String) {
+        if let Some(ScopeChange { left, entered }) = change {
+            let known = &mut self.scopes_elsewhere;
+            known.left += left.saturating_sub(known.entered);
+            known.entered = known.entered.saturating_sub(left) + entered;
+        }
+        if !variables_json.is_empty() {
+            self.variables_json = variables_json;
+        }
+    }
+
+    /// What the last hint did to the scopes.
+    pub fn take_scope_change(&mut self) -> Option<ScopeChange> {
+        self.scopes_here.take()
+    }
+
+    pub(super) fn take_scopes_elsewhere(&mut self) -> Option<ScopeChange> {
+        let change = std::mem::take(&mut self.scopes_elsewhere);
+        (change != ScopeChange::default()).then_some(change)
+    }
+
+    /// Hands the relocation rules of the hints so far to the VM, which applies them when it relocates.
+    ///
+    /// # Errors
+    /// [`HintError`] when a rule does not hold.
+    pub fn flush_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), HintError> {
+        Ok(self.diff.flush_relocation_rules(vm)?)
+    }
+
     /// The number of hint scopes at the end of the run.
     ///
     /// # Errors
@@ -357,7 +399,10 @@ impl HintSession {
             .converse(vm, Request::EndRun(EndRun {}), &mut exchange)
             .await?
         {
-            Response::RunEnded(ended) => Ok(ended.scope_depth),
+            Response::RunEnded(ended) => {
+                let ScopeChange { left, entered } = self.scopes_elsewhere;
+                Ok(ended.scope_depth.saturating_sub(left) + entered)
+            }
             _ => Err(out_of_order()),
         }
     }

@@ -1,6 +1,8 @@
 //! Which hints run in Rust: decided once when a program is loaded, from all its hints, and only where
 //! nobody can tell the difference from running them in Python. Must not know sessions or workers.
 
+mod guards;
+mod handover;
 mod names;
 mod native;
 mod reference;
@@ -12,7 +14,9 @@ mod twins;
 pub use native::NativeHints;
 
 use std::any::Any;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use cairo_vm::hint_processor::hint_processor_definition::HintReference;
 
 use crate::program::CompiledProgram;
 use names::Names;
@@ -26,6 +30,32 @@ pub struct Placement {
     pub reason: String,
 }
 
+/// What hints find beside the program.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Variables that exist before the first hint, in its scope or in all.
+    pub variables: BTreeSet<String>,
+    /// Whether there may be objects whose code does anything: a syscall handler, or those of a client
+    /// that serves the hints itself.
+    pub foreign_objects: bool,
+}
+
+impl Surroundings {
+    /// The variables of JSON objects, `hint_locals` and `static_locals`. What is no object counts as
+    /// anything; the engine refuses it.
+    #[must_use]
+    pub fn of_locals(objects: &[&str]) -> Self {
+        let mut surroundings = Self::default();
+        for text in objects.iter().filter(|text| !text.is_empty()) {
+            match serde_json::from_str::<BTreeMap<String, serde::de::IgnoredAny>>(text) {
+                Ok(object) => surroundings.variables.extend(object.into_keys()),
+                Err(_) => surroundings.foreign_objects = true,
+            }
+        }
+        surroundings
+    }
+}
+
 /// What is placed, and what the Rust side needs to run it.
 pub(super) struct Plan {
     placements: Vec<Placement>,
@@ -36,24 +66,45 @@ pub(super) struct Plan {
 pub(super) struct Compiled {
     twin: &'static twins::Twin,
     data: Box<dyn Any>,
+    /// Whether what it does depends on other twins, through scopes, or they on it.
+    scoped: bool,
+    /// The cells behind `ids` that it writes: what starts at a reference, and how far behind it.
+    writes: Vec<(HintReference, usize)>,
+    /// Whether it writes the cell at ap.
+    writes_ap: bool,
 }
 
 /// Where every hint of a program runs under `auto`, in the order of their ids.
 #[must_use]
-pub fn place(program: &CompiledProgram) -> Vec<Placement> {
-    plan(program).placements
+pub fn place(program: &CompiledProgram, surroundings: &Surroundings) -> Vec<Placement> {
+    plan(program, surroundings).placements
 }
 
-fn plan(program: &CompiledProgram) -> Plan {
+fn plan(program: &CompiledProgram, surroundings: &Surroundings) -> Plan {
     let hints = program.hints();
-    let names: Vec<Names> = hints.iter().map(|hint| Names::of(&hint.code)).collect();
+    let mut texts: Vec<Text> = Vec::new();
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     let mut compiled = Vec::with_capacity(hints.len());
     let mut reasons = Vec::with_capacity(hints.len());
-    for hint in hints {
+    for (id, hint) in hints.iter().enumerate() {
+        let number = *numbers.entry(&hint.code).or_insert_with(|| {
+            texts.push(Text {
+                names: Names::of(&hint.code),
+                twin: twins::find(&hint.code).ok(),
+                hints: Vec::new(),
+            });
+            texts.len() - 1
+        });
+        texts[number].hints.push(id);
         match twins::find(&hint.code).and_then(|twin| reference::compile(program, hint, twin)) {
             Ok(hint) => {
+                let reason = if hint.scoped {
+                    "its scope variables are used in Rust only, same effect"
+                } else {
+                    "no scope variables shared, same effect"
+                };
                 compiled.push(Some(hint));
-                reasons.push("no scope variables shared, same effect".to_owned());
+                reasons.push(reason.to_owned());
             }
             Err(reason) => {
                 compiled.push(None);
@@ -61,21 +112,17 @@ fn plan(program: &CompiledProgram) -> Plan {
             }
         }
     }
-    if let Some(owner) = (0..hints.len()).find(|&id| names[id].changes_memory_rules) {
-        let reason = format!(
-            "the hint at pc {} changes how memory behaves",
-            hints[owner].pc
-        );
-        for (hint, why) in compiled.iter_mut().zip(&mut reasons) {
-            if hint.take().is_some() {
-                why.clone_from(&reason);
-            }
-        }
-    }
-    separate(program, &names, &mut compiled, &mut reasons);
-    let placements = compiled
+    let mut sides = Sides {
+        program,
+        texts,
+        compiled,
+        reasons,
+    };
+    sides.separate(surroundings);
+    let placements = sides
+        .compiled
         .iter()
-        .zip(reasons)
+        .zip(sides.reasons)
         .map(|(hint, reason)| Placement {
             native: hint.is_some(),
             reason,
@@ -83,40 +130,134 @@ fn plan(program: &CompiledProgram) -> Plan {
         .collect();
     Plan {
         placements,
-        compiled,
+        compiled: sides.compiled,
     }
 }
 
-/// Moves every hint to Python that shares a name with a hint there, until none does.
-fn separate(
-    program: &CompiledProgram,
-    names: &[Names],
-    compiled: &mut [Option<Compiled>],
-    reasons: &mut [String],
-) {
-    let hints = program.hints();
-    let mut open: Vec<usize> = (0..hints.len())
-        .filter(|&id| compiled[id].is_none())
-        .collect();
-    // Hints of the same text have the same names, so one look at each text is enough.
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
-    while let Some(python) = open.pop() {
-        if !seen.insert(&hints[python].code) {
-            continue;
-        }
-        for id in 0..hints.len() {
-            if compiled[id].is_none() {
-                continue;
+/// A hint's code, which may stand at several places.
+struct Text {
+    names: Names,
+    twin: Option<&'static twins::Twin>,
+    /// The hints with this code, by id.
+    hints: Vec<usize>,
+}
+
+/// The two sides while hints move from Rust to Python.
+struct Sides<'a> {
+    program: &'a CompiledProgram,
+    texts: Vec<Text>,
+    compiled: Vec<Option<Compiled>>,
+    reasons: Vec<String>,
+}
+
+impl Sides<'_> {
+    /// Moves every hint to Python that could see, or be seen by, a hint there, until none does.
+    fn separate(&mut self, surroundings: &Surroundings) {
+        let rules = self
+            .texts
+            .iter()
+            .find(|text| text.names.changes_memory_rules);
+        if let Some(text) = rules {
+            let owner = self.pc(text.hints[0]);
+            let reason = format!("the hint at pc {owner} changes how memory behaves");
+            for number in 0..self.texts.len() {
+                self.move_to_python(number, &reason);
             }
-            let Some(shared) = names[python].shared_with(&names[id]) else {
+            return;
+        }
+        let scopes_are_entered = self.texts.iter().any(|text| text.names.enters_scope);
+        let mut open: Vec<(Names, String)> = Vec::new();
+        if !surroundings.variables.is_empty() {
+            let variables = surroundings.variables.iter().map(String::as_str);
+            open.push((
+                Names::of_variables(variables),
+                "a variable of the client".to_owned(),
+            ));
+        }
+        if surroundings.foreign_objects || Names::are_of_the_vm(&surroundings.variables) {
+            open.push((Names::of_anything(), "objects of the client".to_owned()));
+        }
+        for text in &self.texts {
+            if let Some(id) = text.hints.iter().find(|id| self.compiled[**id].is_none()) {
+                open.push((text.names.clone(), self.label(*id)));
+            }
+        }
+        loop {
+            while let Some((python, label)) = open.pop() {
+                for number in 0..self.texts.len() {
+                    let text = &self.texts[number];
+                    let Some(twin) = self.native(text) else {
+                        continue;
+                    };
+                    let shared = python.shared_with(&text.names, twin.reads, scopes_are_entered);
+                    let Some(shared) = shared else {
+                        continue;
+                    };
+                    let reason = format!("shares scope variable `{shared}` with {label}");
+                    let moved = (text.names.clone(), self.label(text.hints[0]));
+                    self.move_to_python(number, &reason);
+                    open.push(moved);
+                }
+            }
+            let Some((number, reason)) = self.loses_a_variable() else {
+                return;
+            };
+            let moved = (
+                self.texts[number].names.clone(),
+                self.label(self.texts[number].hints[0]),
+            );
+            self.move_to_python(number, &reason);
+            open.push(moved);
+        }
+    }
+
+    /// A text in Rust that reads a variable which another one there binds in Python only: its twin does
+    /// without.
+    fn loses_a_variable(&self) -> Option<(usize, String)> {
+        for (number, text) in self.texts.iter().enumerate() {
+            let Some(reader) = self.native(text) else {
                 continue;
             };
-            compiled[id] = None;
-            reasons[id] = format!(
-                "shares scope variable `{shared}` with the hint at pc {}",
-                hints[python].pc
-            );
-            open.push(id);
+            for other in &self.texts {
+                let Some(twin) = self.native(other) else {
+                    continue;
+                };
+                let lost = reader.reads.iter().find(|name| {
+                    other.names.mentions(name)
+                        && !twin.reads.contains(name)
+                        && !twin.keeps.contains(name)
+                });
+                if let Some(name) = lost {
+                    let label = self.label(other.hints[0]);
+                    return Some((
+                        number,
+                        format!("scope variable `{name}` is bound by {label}, but not by its twin"),
+                    ));
+                }
+            }
         }
+        None
+    }
+
+    /// The twin of a text of which some hint is still in Rust.
+    fn native(&self, text: &Text) -> Option<&'static twins::Twin> {
+        let some = text.hints.iter().any(|id| self.compiled[*id].is_some());
+        text.twin.filter(|_| some)
+    }
+
+    fn move_to_python(&mut self, number: usize, reason: &str) {
+        for &id in &self.texts[number].hints {
+            if self.compiled[id].take().is_some() {
+                reason.clone_into(&mut self.reasons[id]);
+            }
+        }
+    }
+
+    fn pc(&self, id: usize) -> usize {
+        self.program.hints()[id].pc
+    }
+
+    fn label(&self, id: usize) -> String {
+        format!("the hint at pc {}", self.pc(id))
     }
 }

@@ -19,7 +19,22 @@ use crate::hint::path::Path;
 use crate::program::{CompiledProgram, Hint};
 
 /// Where the twins expect the members of structs.
-const MEMBERS: &[(&str, u64)] = &[("low", 0), ("high", 1), ("bit", 0), ("exp", 4)];
+const MEMBERS: &[(&str, u64)] = &[
+    ("low", 0),
+    ("high", 1),
+    ("bit", 0),
+    ("exp", 4),
+    ("d0", 0),
+    ("d1", 1),
+    ("prev_value", 1),
+    ("index_delta_minus1", 0),
+    ("should_continue", 3),
+    ("start_ptr", 0),
+    ("end_ptr", 1),
+];
+
+/// The size that the twins take for that of `DictAccess`.
+const DICT_ACCESS_SIZE: u64 = 3;
 
 /// Compiles a hint for its twin.
 ///
@@ -32,6 +47,7 @@ pub(super) fn compile(
 ) -> Result<Compiled, String> {
     let mut ids_data = HashMap::new();
     let mut constants = HashMap::new();
+    let mut writes = Vec::new();
     for (name, member) in names(&hint.code) {
         let beyond = || format!("reference `{name}` is beyond cairo-vm's grammar");
         let access = program.resolve(hint, "", name).definition.access;
@@ -48,35 +64,54 @@ pub(super) fn compile(
             constants.insert((*full_name).to_owned(), value);
             continue;
         }
+        if let (Some(Access::StructName(struct_name)), Some("SIZE")) = (&access, member) {
+            let size = program
+                .struct_definition(struct_name)
+                .map(|found| found.size);
+            if size != Some(DICT_ACCESS_SIZE) {
+                return Err(format!(
+                    "`{name}` has not the size that the twin takes for it"
+                ));
+            }
+            continue;
+        }
         let Some(Access::Reference(reference)) = access else {
             return Err(format!("`{name}` is no reference"));
         };
-        let written = is_written(&hint.code, name);
+        let written = is_written(&hint.code, name, member);
+        let needs_cell = written || twin.cells.contains(&name);
+        let is_pointer = twin.pointers.contains(&name);
+        let mut offset = 0;
         let found = match (&reference.get, &reference.set, member) {
             (Some(Get::Value(value)), set, None) => {
                 let place = match set {
                     Some(Set::Address(address)) => Path::of(address).and_then(|path| at(&path)),
-                    _ if written => None,
+                    _ if needs_cell => None,
                     _ => Path::of(value).and_then(|path| value_of(&path)),
                 };
                 place.ok_or_else(beyond)?
             }
-            (Some(Get::StructReference(pointer)), _, Some(member)) => {
+            (Some(Get::StructReference(pointer)), _, member) if member.is_some() || is_pointer => {
                 let layout = program.struct_definition(&pointer.struct_name);
-                let fits = layout.is_some_and(|layout| {
-                    layout.members.iter().any(|candidate| {
-                        candidate.name == member
-                            && candidate.kind == i32::from(MemberKind::Value)
-                            && MEMBERS.contains(&(member, candidate.offset))
-                    })
-                });
-                if !fits {
-                    return Err(format!(
-                        "`{name}.{member}` is not where the twin looks for it"
-                    ));
+                if let Some(member) = member.filter(|member| *member != "address_") {
+                    let found = layout.and_then(|layout| {
+                        let mut members = layout.members.into_iter();
+                        members.find(|candidate| {
+                            candidate.name == member
+                                && candidate.kind == i32::from(MemberKind::Value)
+                                && MEMBERS.contains(&(member, candidate.offset))
+                        })
+                    });
+                    let Some(found) = found else {
+                        return Err(format!(
+                            "`{name}.{member}` is not where the twin looks for it"
+                        ));
+                    };
+                    offset = found.offset;
                 }
                 let path = pointer.address.as_ref().and_then(Path::of);
-                path.and_then(|path| at(&path)).ok_or_else(beyond)?
+                let place = if is_pointer { value_of } else { at };
+                path.and_then(|path| place(&path)).ok_or_else(beyond)?
             }
             _ => {
                 return Err(format!(
@@ -84,6 +119,9 @@ pub(super) fn compile(
                 ));
             }
         };
+        if written {
+            writes.push((found.clone(), offset as usize));
+        }
         ids_data.insert(name.to_owned(), found);
     }
     let data = HintProcessorData {
@@ -96,6 +134,9 @@ pub(super) fn compile(
     Ok(Compiled {
         twin,
         data: Box::new(data),
+        scoped: twin.is_scoped(),
+        writes,
+        writes_ap: hint.code.contains("memory[ap] ="),
     })
 }
 
@@ -117,16 +158,22 @@ fn word(text: &str) -> (&str, &str) {
     text.split_at(end.unwrap_or(text.len()))
 }
 
-/// Whether the text may assign the name: it stands before an `=` on some line.
-fn is_written(code: &str, name: &str) -> bool {
+/// Whether the text assigns `ids.name`, or the member of it.
+fn is_written(code: &str, name: &str, member: Option<&str>) -> bool {
     code.lines().any(|line| {
-        let target = line
-            .split(" = ")
-            .next()
-            .filter(|target| target.len() < line.len());
+        let mut parts: Vec<&str> = line.split(" = ").collect();
+        parts.pop();
         // The known texts have quotes before a ` = ` in messages only.
-        let target = target.filter(|target| !target.contains(['\'', '"']));
-        target.is_some_and(|target| names(target).iter().any(|(found, _)| *found == name))
+        let targets = parts.iter().filter(|part| !part.contains(['\'', '"']));
+        targets.flat_map(|part| part.split(',')).any(|target| {
+            let Some(target) = target.trim().strip_prefix("ids.") else {
+                return false;
+            };
+            match target.split_once('.') {
+                Some((found, rest)) => found == name && member == Some(rest),
+                None => target == name && member.is_none(),
+            }
+        })
     })
 }
 

@@ -1,13 +1,27 @@
-//! Splits Python code into words and signs: comments and strings left out, f-strings reduced to the code
-//! in their braces.
+//! Splits Python code into words, signs and strings: comments left out, f-strings reduced to the code in
+//! their braces.
 
-/// A word or a sign.
+/// A word, a sign or a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token<'a> {
-    /// Its text.
+    /// Its text; [`STRING`] for a string.
     pub(super) text: &'a str,
+    /// The inside of a string without prefix and backslashes, which is all that it can mean.
+    pub(super) literal: Option<&'a str>,
+    /// Its column, if a statement's line starts here.
+    pub(super) indent: Option<usize>,
+    /// How many brackets are open around it.
+    pub(super) depth: usize,
+}
+
+/// What stands for the text of a string.
+pub(super) const STRING: &str = "''";
+
+impl Token<'_> {
     /// Whether a statement of the top level starts here.
-    pub(super) starts: bool,
+    pub(super) fn starts(&self) -> bool {
+        self.indent == Some(0)
+    }
 }
 
 /// The tokens of a hint.
@@ -32,6 +46,10 @@ pub(super) fn tokens(code: &str) -> Vec<Token<'_>> {
                     .unwrap_or(code.len() - start);
         }
         let text = &code[start..at];
+        let line = code[..start].rfind('\n').map_or(0, |end| end + 1);
+        let continued = tokens.last().is_some_and(|last| last.text == "\\");
+        let indent = (depth == 0 && !continued && code[line..start].trim().is_empty())
+            .then_some(start - line);
         let quote = if matches!(first, '"' | '\'') {
             start
         } else {
@@ -39,26 +57,34 @@ pub(super) fn tokens(code: &str) -> Vec<Token<'_>> {
         };
         let is_prefix = quote == start
             || (text.len() <= 2
-                && text.chars().all(|letter| "rbfuRBFU".contains(letter))
+                && text.chars().all(|letter| "rbfutRBFUT".contains(letter))
                 && code[quote..].starts_with(['"', '\'']));
         if is_prefix {
             let (body, end) = string(code, quote);
-            if text.contains(['f', 'F']) {
-                in_braces(body, &mut tokens);
+            let plain = quote == start && !body.contains('\\');
+            tokens.push(Token {
+                text: STRING,
+                literal: plain.then_some(body),
+                indent,
+                depth,
+            });
+            if text.contains(['f', 'F', 't', 'T']) {
+                in_braces(body, depth, &mut tokens);
             }
             at = end;
             continue;
         }
-        let new_line = start == 0 || code.as_bytes()[start - 1] == b'\n';
-        let continued = tokens.last().is_some_and(|last| last.text == "\\");
+        if matches!(first, ')' | ']' | '}') {
+            depth = depth.saturating_sub(1);
+        }
         tokens.push(Token {
             text,
-            starts: new_line && depth == 0 && !continued,
+            literal: None,
+            indent,
+            depth,
         });
-        match first {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            _ => {}
+        if matches!(first, '(' | '[' | '{') {
+            depth += 1;
         }
     }
     tokens
@@ -94,19 +120,24 @@ fn string(code: &str, quote: usize) -> (&str, usize) {
 }
 
 /// The words within braces. A doubled brace only adds names.
-fn in_braces<'a>(body: &'a str, tokens: &mut Vec<Token<'a>>) {
+fn in_braces<'a>(body: &'a str, outside: usize, tokens: &mut Vec<Token<'a>>) {
     let mut depth = 0_usize;
     let mut start = None;
+    let mut push = |text| {
+        tokens.push(Token {
+            text,
+            literal: None,
+            indent: None,
+            depth: outside + 1,
+        });
+    };
     for (at, character) in body.char_indices() {
         if depth > 0 && is_word(character) {
             start.get_or_insert(at);
             continue;
         }
         if let Some(start) = start.take() {
-            tokens.push(Token {
-                text: &body[start..at],
-                starts: false,
-            });
+            push(&body[start..at]);
         }
         match character {
             '{' => depth += 1,
@@ -114,10 +145,7 @@ fn in_braces<'a>(body: &'a str, tokens: &mut Vec<Token<'a>>) {
             _ => {}
         }
         if depth > 0 {
-            tokens.push(Token {
-                text: &body[at..at + character.len_utf8()],
-                starts: false,
-            });
+            push(&body[at..at + character.len_utf8()]);
         }
     }
 }

@@ -11,25 +11,48 @@ use crate::hint::builtins::describe_builtins;
 use crate::hint::engine::Engine;
 use crate::hint::session::SessionInputs;
 use crate::hint::{HintError, HintSession, Limits};
-use crate::program::{CompiledProgram, ExceptionContext};
-use crate::vm::Failure;
+use crate::program::{CompiledProgram, ExceptionContext, SourceFiles};
+use crate::vm::{EngineStarter, Failure, StartedEngine};
 use crate::worker::{Death, Link, LinkError, WorkerOptions, WorkerProcess, worker_binary};
 
 /// The exit code with which a worker refuses its environment; it has said why on stderr.
 const ENVIRONMENT_REFUSED: i32 = 78;
 
-/// Starts a worker for `program` and loads its hints.
-///
-/// # Errors
-/// [`RunError`] when the worker does not start or a hint does not compile.
-pub(super) async fn start(
-    options: &RunOptions,
-    runner: &mut CairoRunner,
-    program: &Arc<CompiledProgram>,
-    program_json: Arc<[u8]>,
-    program_input_json: String,
-    context: &ExceptionContext,
-) -> Result<HintSession, RunError> {
+/// What a run's engine is started with, now or when a hint first needs it.
+pub(super) struct Start {
+    pub(super) options: RunOptions,
+    pub(super) program: Arc<CompiledProgram>,
+    pub(super) program_json: Arc<[u8]>,
+    pub(super) program_input_json: String,
+}
+
+impl Start {
+    /// Starts a worker and loads the hints of the program.
+    ///
+    /// # Errors
+    /// [`RunError`] when the worker does not start or a hint does not compile.
+    pub(super) async fn now(self, runner: &mut CairoRunner) -> Result<HintSession, RunError> {
+        start(self, runner).await
+    }
+}
+
+impl EngineStarter for Start {
+    fn start<'a>(self: Box<Self>, runner: &'a mut CairoRunner) -> StartedEngine<'a> {
+        Box::pin(async move {
+            let session = self.now(runner).await;
+            session.map_err(|error| Box::new(error) as Box<dyn std::error::Error>)
+        })
+    }
+}
+
+async fn start(engine: Start, runner: &mut CairoRunner) -> Result<HintSession, RunError> {
+    let Start {
+        options,
+        program,
+        program_json,
+        program_input_json,
+    } = engine;
+    let options = &options;
     let binary = worker_binary(options.hints.worker.as_deref())
         .map_err(|error| RunError::new(ExitCode::Environment, error))?;
     let python_env = match &options.hints.python_environment {
@@ -57,7 +80,7 @@ pub(super) async fn start(
         ..SessionInputs::default()
     };
     let builtins = describe_builtins(runner);
-    let main = (Arc::clone(program), PROGRAM_BASE, program_json);
+    let main = (Arc::clone(&program), PROGRAM_BASE, program_json);
     HintSession::start(
         Engine::Worker { link, process },
         inputs,
@@ -72,7 +95,12 @@ pub(super) async fn start(
                 Some(hint) => {
                     let mut pc = PROGRAM_BASE;
                     pc.offset += hint.pc;
-                    report::failure(Failure::of_compilation(context, pc, hint.index, failed))
+                    let context = ExceptionContext::new(
+                        Arc::clone(&program),
+                        PROGRAM_BASE,
+                        SourceFiles::Read,
+                    );
+                    report::failure(Failure::of_compilation(&context, pc, hint.index, failed))
                 }
                 None => RunError::new(ExitCode::Internal, "an unknown hint does not compile"),
             }

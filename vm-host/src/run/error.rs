@@ -11,6 +11,14 @@ pub struct RunError {
     pub text: String,
 }
 
+impl std::fmt::Display for RunError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for RunError {}
+
 impl RunError {
     /// An error of ours: one line, perhaps with a hint below.
     pub fn new(code: ExitCode, error: impl std::fmt::Display) -> Self {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{RunError, inputs};
+use super::{RunError, inputs, surroundings};
 use crate::cli::ExitCode;
 use crate::placement::{Placement, place};
 use crate::program::CompiledProgram;
@@ -36,7 +36,7 @@ pub fn hints(arguments: &HintsArgs) -> Result<(), RunError> {
         )
     })?;
     let mut rows = Vec::new();
-    for (hint, placement) in program.hints().iter().zip(place(&program)) {
+    for (hint, placement) in program.hints().iter().zip(place(&program, &surroundings())) {
         let location = hint.location.as_ref().map_or_else(String::new, |hint| {
             let file = hint.location.input_file.filename.as_deref().unwrap_or("");
             format!("{file}:{}", hint.location.start_line)

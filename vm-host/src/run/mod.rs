@@ -17,14 +17,14 @@ use std::time::{Duration, Instant};
 use cairo_vm::types::relocatable::Relocatable;
 
 use crate::cli::{ExitCode, HintPlacement, ProgramSource, RunOptions};
-use crate::placement::NativeHints;
+use crate::placement::{NativeHints, Surroundings};
 use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
 use crate::vm::finish::{self, Ended, FinishError, PreparedRun};
 use crate::vm::outputs::{
     Output, OutputError, OutputFiles, Printer, Stats, peak_memory_bytes, read_pie,
 };
 use crate::vm::progress::Progress;
-use crate::vm::{Failure, Machine, StepCause, StepError, end_hints};
+use crate::vm::{EngineStarter, Failure, Machine, StepCause, StepError, end_hints};
 
 /// Where the program's code starts.
 const PROGRAM_BASE: Relocatable = Relocatable {
@@ -36,6 +36,8 @@ const PROGRAM_BASE: Relocatable = Relocatable {
 struct Start {
     prepared: PreparedRun,
     session: Option<crate::hint::HintSession>,
+    /// Starts the engine once a hint needs it.
+    starter: Option<Box<dyn EngineStarter>>,
     natives: Option<NativeHints>,
     context: ExceptionContext,
     /// What is run, unless it is a PIE.
@@ -49,30 +51,17 @@ struct Start {
 /// # Errors
 /// [`RunError`] with what to print and the exit code.
 pub async fn run(options: &RunOptions) -> Result<(), RunError> {
-    match attempt(options, options.hints.placement).await? {
-        Attempt::Done => Ok(()),
-        Attempt::NeedsPython => attempt(options, HintPlacement::Python).await.map(|_| ()),
-    }
-}
-
-/// How a run ended that did not fail.
-enum Attempt {
-    Done,
-    /// Nothing ran in Python, and a hint turned out to need it.
-    NeedsPython,
-}
-
-async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attempt, RunError> {
     let mut files = OutputFiles::prepare(&options.outputs).map_err(cannot_write)?;
     let Start {
         prepared,
         session,
+        starter,
         natives,
         mut context,
         program,
         steps,
     } = match &options.source {
-        ProgramSource::Program(path) => start_program(options, path, placement).await?,
+        ProgramSource::Program(path) => start_program(options, path).await?,
         ProgramSource::CairoPie(path) => start_pie(options, path)?,
     };
     let PreparedRun {
@@ -83,22 +72,20 @@ async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attem
     } = prepared;
     let final_pc = (!options.proof_mode).then_some(end);
     let mut machine = Machine::new(runner, session, final_pc);
-
     machine.natives = natives;
+    machine.starter = starter;
     let started = Instant::now();
     let outcome = execute(&mut machine, options, end, steps).await;
-    if placement == HintPlacement::Auto
-        && matches!(
-            &outcome,
-            Err(StepError {
-                cause: StepCause::NeedsPython,
-                ..
-            })
-        )
-    {
-        return Ok(Attempt::NeedsPython);
-    }
     let mut outcome = outcome.map_err(|error| {
+        let StepError { before, cause } = error;
+        let cause = match cause {
+            StepCause::NoEngine(error) => match error.downcast::<RunError>() {
+                Ok(error) => return *error,
+                Err(error) => StepCause::NoEngine(error),
+            },
+            cause => cause,
+        };
+        let error = StepError { before, cause };
         // Programs that hints loaded explain their own instructions.
         let loaded = machine
             .session
@@ -141,7 +128,7 @@ async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attem
         pie,
     };
     let mut printer = Printer::stdout();
-    let result = match outcome {
+    match outcome {
         Ok(_) => {
             let finished = finish::finish(&mut prepared, &ended, options, &mut files, &mut printer);
             // What was printed before the failure comes first, as in the reference VM.
@@ -159,8 +146,7 @@ async fn attempt(options: &RunOptions, placement: HintPlacement) -> Result<Attem
             partial(&error, &mut prepared, &ended, options, files)
         }
         Err(error) => Err(error),
-    };
-    result.map(|()| Attempt::Done)
+    }
 }
 
 /// `--debug_error`: says what went wrong on stdout, and produces what there is.
@@ -185,11 +171,8 @@ fn partial(
     Err(RunError::verbatim(ExitCode::ProgramFailed, String::new()))
 }
 
-async fn start_program(
-    options: &RunOptions,
-    path: &std::path::Path,
-    placement: HintPlacement,
-) -> Result<Start, RunError> {
+async fn start_program(options: &RunOptions, path: &std::path::Path) -> Result<Start, RunError> {
+    let placement = options.hints.placement;
     let bytes: Arc<[u8]> = inputs::program(path)?.into();
     let name = path.display();
     let bad_program = |error: ProgramError| {
@@ -216,28 +199,48 @@ async fn start_program(
     let params = inputs::layout_params(options)?;
     let mut prepared = finish::initialize(&vm_program, options, params).map_err(run_failure)?;
     let context = ExceptionContext::new(Arc::clone(&program), PROGRAM_BASE, SourceFiles::Read);
-    let natives =
-        (placement != HintPlacement::Python).then(|| NativeHints::new(&program, PROGRAM_BASE));
+    let natives = (placement != HintPlacement::Python)
+        .then(|| NativeHints::new(&program, PROGRAM_BASE, &surroundings()));
     if placement == HintPlacement::Native
         && let Some(natives) = &natives
     {
         hints::require_native(&program, natives.placements())?;
     }
-    let all_native = natives.as_ref().is_some_and(NativeHints::is_everything);
-    let session = if program.hints().is_empty() || all_native {
-        None
-    } else {
-        let runner = &mut prepared.runner;
-        Some(engine::start(options, runner, &program, bytes, program_input, &context).await?)
-    };
+    let all_known = natives.as_ref().is_some_and(NativeHints::all_known);
+    let mut session = None;
+    let mut starter: Option<Box<dyn EngineStarter>> = None;
+    if !program.hints().is_empty() && placement != HintPlacement::Native {
+        let engine = engine::Start {
+            options: options.clone(),
+            program: Arc::clone(&program),
+            program_json: bytes,
+            program_input_json: program_input,
+        };
+        // The reference VM compiles all hints before the first step; only texts of cairo-vm are known
+        // to compile.
+        if all_known {
+            starter = Some(Box::new(engine));
+        } else {
+            session = Some(engine.now(&mut prepared.runner).await?);
+        }
+    }
     Ok(Start {
         prepared,
         session,
+        starter,
         natives,
         context,
         program: Some(program),
         steps: options.steps,
     })
+}
+
+/// The command gives hints `program_input` and nothing else.
+pub(super) fn surroundings() -> Surroundings {
+    Surroundings {
+        variables: ["program_input".to_owned()].into(),
+        foreign_objects: false,
+    }
 }
 
 /// A PIE has no hints and no debug information.
@@ -253,6 +256,7 @@ fn start_pie(options: &RunOptions, path: &std::path::Path) -> Result<Start, RunE
     Ok(Start {
         prepared,
         session: None,
+        starter: None,
         natives: None,
         context,
         program: None,
@@ -307,6 +311,10 @@ fn stats(machine: &Machine, running: Duration) -> Stats {
         stats.bytes_to_worker = traffic.sent();
         stats.bytes_from_worker = traffic.received();
         stats.seconds_in_python = hints.python.as_secs_f64();
+    }
+    if let Some(natives) = &machine.natives {
+        stats.hints_native = natives.executed();
+        stats.hints_executed += stats.hints_native;
     }
     stats.seconds_waiting = waiting.as_secs_f64();
     stats.seconds_stepping = running.saturating_sub(waiting).as_secs_f64();

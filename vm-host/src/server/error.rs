@@ -82,7 +82,7 @@ reasons! {
     VmStarted "VM_STARTED" FailedPrecondition "write memory between CreateVm and the first RunVm";
     VmNotSucceeded "VM_NOT_SUCCEEDED" FailedPrecondition "run the VM to its end first";
     ArtifactUnavailable "ARTIFACT_UNAVAILABLE" FailedPrecondition "create the VM with what the result needs: `trace`, `proof_mode`, the entry point `main`";
-    PlacementUnavailable "PLACEMENT_UNAVAILABLE" FailedPrecondition "leave hint_placement unset, or set HINT_PLACEMENT_PYTHON";
+    HintNotNative "HINT_NOT_NATIVE" FailedPrecondition "set HINT_PLACEMENT_AUTO, which runs such hints in Python";
     HintEngineNotAttached "HINT_ENGINE_NOT_ATTACHED" FailedPrecondition "open AttachHints for the VM before it runs";
     HintEngineAttached "HINT_ENGINE_ATTACHED" FailedPrecondition "attach once to each VM";
     HintEngineIsWorker "HINT_ENGINE_IS_WORKER" FailedPrecondition "create the VM with HINT_ENGINE_ATTACHED";

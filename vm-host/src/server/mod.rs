@@ -100,7 +100,8 @@ pub async fn run(
     let uploads = Arc::new(Uploads::new(options.max_program_bytes));
     let activity = Activity::new();
     let connections = (options.max_connections, options.max_connections_per_peer);
-    let registry = Arc::new(Registry::new(options, spawner, pool, activity.clone()));
+    let registry = Registry::new(options, spawner, pool, activity.clone());
+    let registry = Arc::new(registry.map_err(|error| start(&error))?);
 
     let closing = Arc::clone(&registry);
     let gate = Gate::new(

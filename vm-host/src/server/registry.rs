@@ -2,6 +2,8 @@
 //! their time, or with the server.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -34,6 +36,8 @@ pub(super) struct Registry {
     pub(super) programs: Programs,
     pub(super) spawner: Spawner,
     pool: Pool,
+    /// Where names come from; open from the start, because there may be no descriptor later.
+    random: File,
     draining: AtomicBool,
     pub(super) activity: Activity,
     vms: Mutex<Vms>,
@@ -53,10 +57,11 @@ impl Registry {
         spawner: Spawner,
         pool: Pool,
         activity: Activity,
-    ) -> Self {
+    ) -> std::io::Result<Self> {
         let programs = Programs::new(options.program_cache_bytes);
         let draining = AtomicBool::new(false);
-        Self {
+        Ok(Self {
+            random: File::open("/dev/urandom")?,
             options,
             programs,
             spawner,
@@ -64,7 +69,7 @@ impl Registry {
             draining,
             activity,
             vms: Mutex::default(),
-        }
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Vms> {
@@ -114,7 +119,7 @@ impl Registry {
             return Err(exhausted(Reason::TooManyVms, self.options.max_vms, text));
         }
         let id = if spec.id.is_empty() {
-            random_id()?
+            random_id(&self.random)?
         } else {
             spec.id.clone()
         };
@@ -313,12 +318,9 @@ impl std::fmt::Debug for Forget {
 }
 
 /// A name that nobody can guess.
-fn random_id() -> Result<String, Status> {
-    use std::io::Read as _;
+fn random_id(mut random: &File) -> Result<String, Status> {
     let mut bytes = [0; 16];
-    std::fs::File::open("/dev/urandom")
-        .and_then(|mut file| file.read_exact(&mut bytes))
-        .map_err(super::error::internal)?;
+    random.read_exact(&mut bytes).map_err(internal)?;
     Ok(hexadecimal(&bytes))
 }
 

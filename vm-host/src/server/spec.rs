@@ -16,7 +16,9 @@ use tonic::Status;
 use super::error::{Problem, Reason, invalid};
 use super::options::ServeOptions;
 use super::programs::{Programs, StoredProgram};
-use crate::cli::{HintOptions, OutputPaths, Prints, ProgramSource, PythonEnvironment, RunOptions};
+use crate::cli::{
+    self, HintOptions, OutputPaths, Prints, ProgramSource, PythonEnvironment, RunOptions,
+};
 use crate::hint::Limits;
 use crate::hint::session::SessionInputs;
 
@@ -98,16 +100,11 @@ impl VmSpec {
             })?,
         };
         let layout_params = layout_params(layout, &request.dynamic_layout_params_json)?;
-        match request.hint_placement() {
-            HintPlacement::Unspecified | HintPlacement::Python => {}
-            HintPlacement::Auto | HintPlacement::Native => {
-                let text = "this server runs all hints in Python";
-                let problem = Problem::new(Reason::PlacementUnavailable, text);
-                return Err(problem
-                    .precondition("HINT_PLACEMENT", "hint_placement")
-                    .into());
-            }
-        }
+        let placement = match request.hint_placement() {
+            HintPlacement::Unspecified | HintPlacement::Python => cli::HintPlacement::Python,
+            HintPlacement::Auto => cli::HintPlacement::Auto,
+            HintPlacement::Native => cli::HintPlacement::Native,
+        };
         let entry = entry(&request, &program)?;
         for (field, text) in [
             ("program_input_json", &request.program_input_json),
@@ -147,6 +144,7 @@ impl VmSpec {
             request.proof_mode,
             request.allow_missing_builtins,
             request.trace,
+            placement,
         );
         options.secure_run = request.verify_secure.unwrap_or(!request.proof_mode);
         Ok(Self {
@@ -172,6 +170,7 @@ fn run_options(
     proof_mode: bool,
     allow_missing_builtins: bool,
     trace: bool,
+    placement: cli::HintPlacement,
 ) -> RunOptions {
     RunOptions {
         source: ProgramSource::Program(Default::default()),
@@ -193,7 +192,7 @@ fn run_options(
         },
         show_trace: false,
         hints: HintOptions {
-            placement: crate::cli::HintPlacement::Python,
+            placement,
             worker: None,
             python_environment: PythonEnvironment::Default,
             timeout: None,

@@ -14,7 +14,7 @@ use tonic::Status;
 /// Most events that wait for one watcher.
 const MAX_EVENTS: usize = 1024;
 /// Most bytes of hint output that wait for one watcher.
-const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 4 << 20;
 /// Most watchers of one VM.
 pub(super) const MAX_WATCHERS: usize = 16;
 
@@ -132,9 +132,6 @@ impl Queue {
         } else if let Event::State(_) = event {
             let older = waiting.late_state.replace(dated(event.clone()));
             waiting.dropped.count += u64::from(older.is_some());
-        } else if let Event::Dropped(more) = event {
-            waiting.dropped.count += more.count;
-            waiting.dropped.hint_output_bytes += more.hint_output_bytes;
         } else {
             waiting.dropped.count += 1;
             waiting.dropped.hint_output_bytes += size as u64;

@@ -17,9 +17,16 @@ pub async fn end_hints(machine: &mut Machine, ended: &mut Ended) -> Result<(), F
         let failure = RunFailure::new(Exception::InconsistentAutoDeduction, text);
         return Err(Failure::new(FailureReason::EndOfRun, failure.to_string()));
     }
+    let news = machine.natives.as_mut().map(|natives| {
+        ended.scope_depth = natives.depth();
+        natives.take_news()
+    });
     let Some(session) = &mut machine.session else {
         return Ok(());
     };
+    if let Some((change, variables_json)) = news {
+        session.follow_scopes(change, variables_json);
+    }
     let depth = session
         .end_run(&mut machine.runner.vm)
         .await

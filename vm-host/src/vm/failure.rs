@@ -174,12 +174,13 @@ impl Failure {
             StepCause::NeedsPython => place(
                 FailureReason::HintRaised,
                 pc,
-                "cairo-vm's own hint failed, and `--hints native` keeps Python from saying why\n\
-                 hint: run with `--hints python` for the reference VM's text",
+                "a hint cannot go on in Rust, and the placement `native` keeps Python from saying why\n\
+                 hint: place hints with `auto` for the reference VM's text",
                 None,
                 true,
                 &[],
             ),
+            StepCause::NoEngine(error) => Self::new(FailureReason::WorkerDied, error.to_string()),
             StepCause::Rule(HintError::Raised(failed))
                 if kind(&failed) == FailureKind::Exception =>
             {

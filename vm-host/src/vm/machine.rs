@@ -3,6 +3,8 @@
 //! The loop is ours because a hint is a point to wait at, and because cairo-vm's own loops run the
 //! hints of the pc they started from.
 
+use std::pin::Pin;
+
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::errors::vm_errors::VirtualMachineError;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
@@ -15,6 +17,19 @@ use crate::placement::NativeHints;
 /// Steps between two looks at the world outside.
 const QUANTUM: u64 = 1 << 16;
 
+/// Starts the engine of a run's hints when the first one needs it.
+pub trait EngineStarter {
+    /// Starts it, for a VM that may be in the middle of its run.
+    ///
+    /// # Errors
+    /// Whatever keeps it from starting.
+    fn start<'a>(self: Box<Self>, runner: &'a mut CairoRunner) -> StartedEngine<'a>;
+}
+
+/// What an [`EngineStarter`] promises.
+pub type StartedEngine<'a> =
+    Pin<Box<dyn Future<Output = Result<HintSession, Box<dyn std::error::Error>>> + 'a>>;
+
 /// Called now and then with the number of steps and hints done.
 pub type Observer<'a> = &'a mut dyn FnMut(u64, u64);
 
@@ -22,8 +37,10 @@ pub type Observer<'a> = &'a mut dyn FnMut(u64, u64);
 pub struct Machine {
     /// cairo-vm's state.
     pub runner: CairoRunner,
-    /// The engine of the hints; absent when the program has none.
+    /// The engine of the hints; absent when none needs it, so far.
     pub session: Option<HintSession>,
+    /// Starts it when one does.
+    pub starter: Option<Box<dyn EngineStarter>>,
     /// The hints that run in Rust; absent when all run in the engine.
     pub natives: Option<NativeHints>,
     final_pc: Option<Relocatable>,
@@ -62,9 +79,10 @@ pub enum StepCause {
         /// What happened.
         error: HintError,
     },
-    /// A hint that was placed in Rust has to run in Python, and there is no engine: the run has to be
-    /// made again with one. No hint had an effect outside the VM so far.
+    /// A hint that was placed in Rust has to run in Python, and there may be no engine.
     NeedsPython,
+    /// The engine did not start.
+    NoEngine(Box<dyn std::error::Error>),
     /// A rule that a hint registered refused a cell or raised.
     Rule(HintError),
     /// The reference VM's checks around the loop, in its words.
@@ -82,6 +100,7 @@ impl Machine {
         Self {
             runner,
             session,
+            starter: None,
             natives: None,
             final_pc,
             rules: Rules::default(),
@@ -156,26 +175,19 @@ impl Machine {
     /// [`StepError`] when it fails.
     #[inline]
     pub async fn step(&mut self) -> Result<(), StepError> {
-        let pc = self.runner.vm.get_pc();
-        if let Some(session) = &self.session {
-            let hints = session.table().at(pc).len();
-            if hints > 0 {
-                self.run_hints(hints).await?;
+        let hints = self.hints_at(self.runner.vm.get_pc()).len();
+        if hints > 0 {
+            let done = self.run_natively(0);
+            if done < hints {
+                self.run_hints(done, hints).await?;
             }
-            if self
-                .session
-                .as_ref()
-                .is_some_and(|session| !session.rules().is_empty())
-            {
-                return self.step_with_rules().await;
-            }
-        } else if let Some(natives) = &mut self.natives {
-            for index in 0..natives.at(pc).len() {
-                let id = natives.at(pc)[index];
-                if !natives.execute(&mut self.runner.vm, id) {
-                    return Err(self.stop(StepCause::NeedsPython));
-                }
-            }
+        }
+        if self
+            .session
+            .as_ref()
+            .is_some_and(|session| !session.rules().is_empty())
+        {
+            return self.step_with_rules().await;
         }
         let before = Registers::of(&self.runner.vm);
         self.runner
@@ -187,27 +199,69 @@ impl Machine {
             })
     }
 
-    async fn run_hints(&mut self, count: usize) -> Result<(), StepError> {
-        let vm = &mut self.runner.vm;
+    #[inline]
+    fn hints_at(&self, pc: Relocatable) -> &[u32] {
+        match (&self.session, &self.natives) {
+            (Some(session), _) => session.table().at(pc),
+            (None, Some(natives)) => natives.at(pc),
+            (None, None) => &[],
+        }
+    }
+
+    /// Runs the hints at pc from the `first` on in Rust; returns the place of the one that needs Python,
+    /// or their number.
+    fn run_natively(&mut self, first: usize) -> usize {
+        let pc = self.runner.vm.get_pc();
+        let mut index = first;
+        while let Some(id) = self.hints_at(pc).get(index).copied() {
+            let natives = self.natives.as_mut();
+            if !natives.is_some_and(|natives| natives.execute(&mut self.runner.vm, id)) {
+                break;
+            }
+            index += 1;
+        }
+        index
+    }
+
+    /// Runs the hints at pc from the `first` on, which needs Python. There are `count` now.
+    async fn run_hints(&mut self, first: usize, count: usize) -> Result<(), StepError> {
+        if self.session.is_none() {
+            let Some(starter) = self.starter.take() else {
+                return Err(self.stop(StepCause::NeedsPython));
+            };
+            match starter.start(&mut self.runner).await {
+                Ok(session) => self.session = Some(session),
+                Err(error) => return Err(self.stop(StepCause::NoEngine(error))),
+            }
+        }
+        let pc = self.runner.vm.get_pc();
+        let mut hint_index = first;
+        while hint_index < count {
+            // A hint may load a program here, with other hints.
+            let Some(id) = self.hints_at(pc).get(hint_index).copied() else {
+                break;
+            };
+            if let Err(error) = self.run_in_engine(id).await {
+                return Err(self.stop(StepCause::Hint { hint_index, error }));
+            }
+            hint_index = self.run_natively(hint_index + 1);
+        }
+        Ok(())
+    }
+
+    async fn run_in_engine(&mut self, id: u32) -> Result<(), HintError> {
         let Some(session) = &mut self.session else {
             return Ok(());
         };
-        let pc = vm.get_pc();
-        for hint_index in 0..count {
-            // A hint may load a program here, with other hints.
-            let Some(id) = session.table().at(pc).get(hint_index).copied() else {
-                break;
-            };
-            if self
-                .natives
-                .as_mut()
-                .is_some_and(|natives| natives.execute(vm, id))
-            {
-                continue;
-            }
-            if let Err(error) = session.execute(vm, id).await {
-                return Err(self.stop(StepCause::Hint { hint_index, error }));
-            }
+        if let Some(natives) = &mut self.natives {
+            let (change, variables_json) = natives.take_news();
+            session.follow_scopes(change, variables_json);
+        }
+        session.execute(&mut self.runner.vm, id).await?;
+        if let Some(natives) = &mut self.natives
+            && let Some(change) = session.take_scope_change()
+        {
+            natives.follow(change)?;
         }
         Ok(())
     }
@@ -253,12 +307,19 @@ impl Machine {
         }
     }
 
+    /// How many hints ran, in either language.
+    #[must_use]
+    pub fn hints_executed(&self) -> u64 {
+        let session = self.session.as_ref();
+        session.map_or(0, |session| session.statistics().hints)
+            + self.natives.as_ref().map_or(0, NativeHints::executed)
+    }
+
     async fn observe(&self, observer: Observer<'_>) {
-        let hints = self
-            .session
-            .as_ref()
-            .map_or(0, |session| session.statistics().hints);
-        observer(self.runner.vm.get_current_step() as u64, hints);
+        observer(
+            self.runner.vm.get_current_step() as u64,
+            self.hints_executed(),
+        );
         tokio::task::yield_now().await;
     }
 }

@@ -15,4 +15,4 @@ mod testing;
 
 pub use ending::end_hints;
 pub use failure::{Failure, FailureReason};
-pub use machine::{Machine, StepCause, StepError};
+pub use machine::{EngineStarter, Machine, StartedEngine, StepCause, StepError};

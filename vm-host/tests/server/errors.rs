@@ -43,11 +43,6 @@ async fn every_error_says_what_is_wrong() {
             "BAD_JSON",
         ),
         (
-            invalid(|r| r.set_hint_placement(HintPlacement::Native)),
-            Code::FailedPrecondition,
-            "PLACEMENT_UNAVAILABLE",
-        ),
-        (
             invalid(|r| r.request_id = "r".repeat(65)),
             Code::InvalidArgument,
             "BAD_REQUEST_ID",
@@ -650,6 +645,7 @@ fn every_reason_is_tested() {
         include_str!("errors.rs"),
         include_str!("functions.rs"),
         include_str!("life.rs"),
+        include_str!("placed.rs"),
         include_str!("running.rs"),
     ]
     .concat();

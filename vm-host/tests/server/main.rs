@@ -12,6 +12,7 @@ mod harness;
 mod life;
 mod many;
 mod pausing;
+mod placed;
 mod process;
 mod raw;
 mod running;

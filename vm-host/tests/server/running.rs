@@ -334,7 +334,7 @@ async fn a_slow_watcher_misses_output_but_not_the_end() {
     let server = Server::start();
     let mut client = server.client().await;
     let code =
-        "import sys\nfor _ in range(300):\n    print('x' * 10000)\nprint('end', file=sys.stderr)";
+        "import sys\nfor _ in range(2000):\n    print('x' * 10000)\nprint('end', file=sys.stderr)";
     let hash = upload(&mut client, &program(&[RET], Some((0, code))))
         .await
         .unwrap();
@@ -358,7 +358,8 @@ async fn a_slow_watcher_misses_output_but_not_the_end() {
         states,
         [VmState::Created, VmState::Running, VmState::Succeeded]
     );
-    assert!(printed > 100_000 && printed <= 1 << 20, "{printed}");
+    // What waits here and in the server; the rest is lost.
+    assert!(printed > 4 << 20 && printed < 10 << 20, "{printed}");
     assert!(dropped > 0);
 }
 

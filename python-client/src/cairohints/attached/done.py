@@ -50,6 +50,8 @@ def effects(found: Any, python_nanos: int) -> pb.Effects:
         )
     if found.pure_address is not None:
         message.pure_address = str(found.pure_address)
+    if found.scopes_left or found.scopes_entered:
+        message.scopes.left, message.scopes.entered = found.scopes_left, found.scopes_entered
     return message
 
 

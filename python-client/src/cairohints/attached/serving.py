@@ -64,6 +64,8 @@ class HintServer:
                     self._ask_at_end(session, self.at_end)
                 return pb.SessionResponse(run_ended=pb.RunEnded(scope_depth=depth))
             if kind == "read_scopes":
+                scopes = request.read_scopes.scopes
+                session.follow_scopes(scopes.left, scopes.entered)
                 return self._read_scopes(session, request.read_scopes.max_text_bytes)
         except KeyboardInterrupt as error:
             # Ctrl-C right before or after the hint's own code, which is as good as inside of it.
@@ -124,6 +126,9 @@ class HintServer:
             tables.define_struct(session, struct)
         for definition in hint.definitions:
             session.define_name(hint.hint_id, tables.definition(definition))
+        session.follow_scopes(hint.scopes.left, hint.scopes.entered)
+        if hint.variables_json:
+            session.take_over(hint.variables_json)
         failure = session.execute(
             hint.hint_id,
             hint.pc.segment,

@@ -21,6 +21,8 @@ class Effects:
         "output_state",
         "rules",
         "pure_address",
+        "scopes_left",
+        "scopes_entered",
         "only_writes",
     )
 
@@ -42,8 +44,24 @@ class Effects:
         self.rules: List[Tuple[int, str, int]] = []
         #: The first number that was used as the address of a write.
         self.pure_address: Optional[int] = None
+        #: So many scopes were left, then so many entered.
+        self.scopes_left = 0
+        self.scopes_entered = 0
         #: Whether nothing but `writes` needs to be looked at.
         self.only_writes = True
+
+    def scope_entered(self) -> None:
+        """A hint scope was entered."""
+        self.scopes_entered += 1
+        self.only_writes = False
+
+    def scope_left(self) -> None:
+        """A hint scope was left."""
+        if self.scopes_entered:
+            self.scopes_entered -= 1
+        else:
+            self.scopes_left += 1
+            self.only_writes = False
 
     def clear(self) -> None:
         """Forgets everything."""
@@ -58,4 +76,6 @@ class Effects:
         self.output_state = None
         self.rules = []
         self.pure_address = None
+        self.scopes_left = 0
+        self.scopes_entered = 0
         self.only_writes = True

@@ -13,7 +13,7 @@ import sys
 from types import CodeType
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
-from . import classes, debugger
+from . import classes, debugger, handover
 from . import failure as failures
 from .arithmetic import field_functions
 from .builtins import BuiltinRunner, OutputBuiltinRunner, RangeCheckBuiltinRunner, make_builtin
@@ -104,6 +104,7 @@ class Session:
         self._program = ProgramSource(host.read_program)
         self._hint: Optional[Hint] = None
         self._debugging = False
+        self._handed_over = ""
         for path in import_paths:
             if path not in sys.path:
                 sys.path.append(path)
@@ -230,6 +231,17 @@ class Session:
         """Takes over what a name stands for in a hint."""
         self.hints[hint_id].names.define(definition)
 
+    def follow_scopes(self, left: int, entered: int) -> None:
+        """Leaves and enters scopes as hints did that ran elsewhere."""
+        for _ in range(left):
+            self.scopes.leave()
+        for _ in range(entered):
+            self.scopes.enter()
+
+    def take_over(self, variables_json: str) -> None:
+        """Takes the variables of hints that ran elsewhere so far, for the next hint."""
+        self._handed_over = variables_json
+
     # Running.
 
     def execute(
@@ -306,6 +318,9 @@ class Session:
         names["ids"] = ids
         scope = self.scopes.stack[-1]
         try:
+            if self._handed_over:
+                handed, self._handed_over = self._handed_over, ""
+                handover.take_over(self.scopes.stack, json.loads(handed))
             scope.update(names)
             exec(hint.code, scope)
             output = self._output
@@ -375,10 +390,12 @@ class Session:
     def enter_scope(self, new_scope_locals: Optional[Dict[str, Any]] = None) -> None:
         """`vm_enter_scope`: starts a scope that the next hint runs in."""
         self.scopes.enter(new_scope_locals)
+        self.effects.scope_entered()
 
     def exit_scope(self) -> None:
         """`vm_exit_scope`: ends the innermost scope."""
         self.scopes.leave()
+        self.effects.scope_left()
 
     def is_accessed(self, addr: Any) -> bool:
         """Whether Cairo code used a cell."""

@@ -167,7 +167,7 @@ class HintNames(_message.Message):
     def __init__(self, hint_id: _Optional[int] = ..., names: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ExecuteHint(_message.Message):
-    __slots__ = ("hint_id", "pc", "ap", "fp", "current_step", "segment_count", "temporary_segment_count", "cells", "lengths", "definitions", "structs")
+    __slots__ = ("hint_id", "pc", "ap", "fp", "current_step", "segment_count", "temporary_segment_count", "cells", "lengths", "definitions", "structs", "scopes", "variables_json")
     HINT_ID_FIELD_NUMBER: _ClassVar[int]
     PC_FIELD_NUMBER: _ClassVar[int]
     AP_FIELD_NUMBER: _ClassVar[int]
@@ -179,6 +179,8 @@ class ExecuteHint(_message.Message):
     LENGTHS_FIELD_NUMBER: _ClassVar[int]
     DEFINITIONS_FIELD_NUMBER: _ClassVar[int]
     STRUCTS_FIELD_NUMBER: _ClassVar[int]
+    SCOPES_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
     hint_id: int
     pc: _value_pb2.Relocatable
     ap: _value_pb2.Relocatable
@@ -190,10 +192,20 @@ class ExecuteHint(_message.Message):
     lengths: _containers.RepeatedCompositeFieldContainer[_value_pb2.SegmentLength]
     definitions: _containers.RepeatedCompositeFieldContainer[_ids_pb2.Definition]
     structs: _containers.RepeatedCompositeFieldContainer[_ids_pb2.StructDefinition]
-    def __init__(self, hint_id: _Optional[int] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., ap: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., fp: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., current_step: _Optional[int] = ..., segment_count: _Optional[int] = ..., temporary_segment_count: _Optional[int] = ..., cells: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., lengths: _Optional[_Iterable[_Union[_value_pb2.SegmentLength, _Mapping]]] = ..., definitions: _Optional[_Iterable[_Union[_ids_pb2.Definition, _Mapping]]] = ..., structs: _Optional[_Iterable[_Union[_ids_pb2.StructDefinition, _Mapping]]] = ...) -> None: ...
+    scopes: ScopeChange
+    variables_json: str
+    def __init__(self, hint_id: _Optional[int] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., ap: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., fp: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., current_step: _Optional[int] = ..., segment_count: _Optional[int] = ..., temporary_segment_count: _Optional[int] = ..., cells: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., lengths: _Optional[_Iterable[_Union[_value_pb2.SegmentLength, _Mapping]]] = ..., definitions: _Optional[_Iterable[_Union[_ids_pb2.Definition, _Mapping]]] = ..., structs: _Optional[_Iterable[_Union[_ids_pb2.StructDefinition, _Mapping]]] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ..., variables_json: _Optional[str] = ...) -> None: ...
+
+class ScopeChange(_message.Message):
+    __slots__ = ("left", "entered")
+    LEFT_FIELD_NUMBER: _ClassVar[int]
+    ENTERED_FIELD_NUMBER: _ClassVar[int]
+    left: int
+    entered: int
+    def __init__(self, left: _Optional[int] = ..., entered: _Optional[int] = ...) -> None: ...
 
 class Effects(_message.Message):
-    __slots__ = ("writes", "added_segments", "added_temporary_segments", "relocation_rules", "finalized_segments", "signatures", "output_state", "rules", "pure_address", "python_nanos")
+    __slots__ = ("writes", "added_segments", "added_temporary_segments", "relocation_rules", "finalized_segments", "signatures", "output_state", "rules", "pure_address", "python_nanos", "scopes")
     WRITES_FIELD_NUMBER: _ClassVar[int]
     ADDED_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     ADDED_TEMPORARY_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
@@ -204,6 +216,7 @@ class Effects(_message.Message):
     RULES_FIELD_NUMBER: _ClassVar[int]
     PURE_ADDRESS_FIELD_NUMBER: _ClassVar[int]
     PYTHON_NANOS_FIELD_NUMBER: _ClassVar[int]
+    SCOPES_FIELD_NUMBER: _ClassVar[int]
     writes: _containers.RepeatedCompositeFieldContainer[_value_pb2.CellRun]
     added_segments: _containers.RepeatedCompositeFieldContainer[AddedSegment]
     added_temporary_segments: int
@@ -214,7 +227,8 @@ class Effects(_message.Message):
     rules: _containers.RepeatedCompositeFieldContainer[Rule]
     pure_address: str
     python_nanos: int
-    def __init__(self, writes: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., added_segments: _Optional[_Iterable[_Union[AddedSegment, _Mapping]]] = ..., added_temporary_segments: _Optional[int] = ..., relocation_rules: _Optional[_Iterable[_Union[RelocationRule, _Mapping]]] = ..., finalized_segments: _Optional[_Iterable[_Union[FinalizedSegment, _Mapping]]] = ..., signatures: _Optional[_Iterable[_Union[Signature, _Mapping]]] = ..., output_state: _Optional[_Union[OutputState, _Mapping]] = ..., rules: _Optional[_Iterable[_Union[Rule, _Mapping]]] = ..., pure_address: _Optional[str] = ..., python_nanos: _Optional[int] = ...) -> None: ...
+    scopes: ScopeChange
+    def __init__(self, writes: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., added_segments: _Optional[_Iterable[_Union[AddedSegment, _Mapping]]] = ..., added_temporary_segments: _Optional[int] = ..., relocation_rules: _Optional[_Iterable[_Union[RelocationRule, _Mapping]]] = ..., finalized_segments: _Optional[_Iterable[_Union[FinalizedSegment, _Mapping]]] = ..., signatures: _Optional[_Iterable[_Union[Signature, _Mapping]]] = ..., output_state: _Optional[_Union[OutputState, _Mapping]] = ..., rules: _Optional[_Iterable[_Union[Rule, _Mapping]]] = ..., pure_address: _Optional[str] = ..., python_nanos: _Optional[int] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ...) -> None: ...
 
 class AddedSegment(_message.Message):
     __slots__ = ("size",)
@@ -445,10 +459,12 @@ class RunEnded(_message.Message):
     def __init__(self, scope_depth: _Optional[int] = ...) -> None: ...
 
 class ReadScopes(_message.Message):
-    __slots__ = ("max_text_bytes",)
+    __slots__ = ("max_text_bytes", "scopes")
     MAX_TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    SCOPES_FIELD_NUMBER: _ClassVar[int]
     max_text_bytes: int
-    def __init__(self, max_text_bytes: _Optional[int] = ...) -> None: ...
+    scopes: ScopeChange
+    def __init__(self, max_text_bytes: _Optional[int] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ...) -> None: ...
 
 class Scopes(_message.Message):
     __slots__ = ("scopes",)

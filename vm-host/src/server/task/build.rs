@@ -15,7 +15,10 @@ use super::super::registry::{Registry, has_ended};
 use super::super::spec::{Entry, VmSpec};
 use super::super::value;
 use super::{PROGRAM_BASE, VmTask, state};
+use crate::cli::HintPlacement;
+use crate::hint::session::SessionInputs;
 use crate::hint::wire;
+use crate::placement::{NativeHints, Surroundings};
 use crate::program::{CompiledProgram, ExceptionContext, SourceFiles};
 use crate::vm::Machine;
 use crate::vm::finish::{self, Ended, PreparedRun};
@@ -43,6 +46,8 @@ impl VmTask {
             Status::from(Problem::new(Reason::ProgramUnfit, error).field("program_hash"))
         };
         let compiled = &program.program;
+        let placement = options.hints.placement;
+        let natives = natives(compiled, placement, &inputs, attached)?;
         // In proof mode, and for other functions, there need not be a `main`.
         let name = (is_main && !options.proof_mode).then_some("main");
         let mut vm_program = compiled
@@ -107,7 +112,8 @@ impl VmTask {
             relocation: None,
             cell_count: None,
         };
-        if task.program.program.hints().is_empty() {
+        task.machine.natives = natives;
+        if task.program.program.hints().is_empty() || placement == HintPlacement::Native {
             shared.engine_ready.send_replace(true);
         } else if attached {
             task.waiting = Some(inputs);
@@ -137,6 +143,36 @@ impl VmTask {
         });
         Ok(task)
     }
+}
+
+/// The hints that run in Rust, if the client wants any to.
+fn natives(
+    program: &Arc<CompiledProgram>,
+    placement: HintPlacement,
+    inputs: &SessionInputs,
+    attached: bool,
+) -> Result<Option<NativeHints>, Status> {
+    if placement == HintPlacement::Python {
+        return Ok(None);
+    }
+    let mut surroundings =
+        Surroundings::of_locals(&[&inputs.hint_locals_json, &inputs.static_locals_json]);
+    surroundings.variables.insert("program_input".to_owned());
+    surroundings.foreign_objects |= attached || !inputs.syscall_handler.is_empty();
+    let natives = NativeHints::new(program, PROGRAM_BASE, &surroundings);
+    if placement == HintPlacement::Native && !natives.is_everything() {
+        let mut placed = program.hints().iter().zip(natives.placements());
+        let (pc, reason) = placed
+            .find(|(_, placement)| !placement.native)
+            .map(|(hint, placement)| (hint.pc, placement.reason.as_str()))
+            .unwrap_or_default();
+        let text = format!("the hint at pc `{pc}` cannot run in Rust: {reason}");
+        let problem = Problem::new(Reason::HintNotNative, text);
+        return Err(problem
+            .precondition("HINT_PLACEMENT", "hint_placement")
+            .into());
+    }
+    Ok(Some(natives))
 }
 
 /// Lets the run begin with a call of the function at `pc`.

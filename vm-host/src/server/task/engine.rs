@@ -6,7 +6,7 @@ use std::time::Instant;
 use hint_proto::v1::{FailureKind, LogLevel};
 use tonic::Status;
 
-use super::super::error::{Problem, Reason, internal};
+use super::super::error::{Problem, Reason};
 use super::output::HintOutputs;
 use super::{PROGRAM_BASE, VmTask};
 use crate::hint::builtins::describe_builtins;
@@ -23,9 +23,10 @@ impl VmTask {
         spawner: &Spawner,
         inputs: SessionInputs,
     ) -> Result<(), Status> {
-        let (outputs, theirs) = HintOutputs::open(&self.shared).map_err(internal)?;
         let unavailable =
             |error: &dyn std::fmt::Display| Problem::new(Reason::WorkerNotStarted, error);
+        let (outputs, theirs) =
+            HintOutputs::open(&self.shared).map_err(|error| unavailable(&error))?;
         let started = Instant::now();
         let (mut process, socket) = spawner
             .spawn(Some(theirs))

@@ -55,11 +55,12 @@ impl VmTask {
             });
         let output = self.output();
         let progress = state::progress(&self.machine);
-        let statistics = self.machine.session.as_ref().map(|s| s.statistics());
-        let (hints, waiting) = statistics.map_or_else(Default::default, |s| (s.hints, s.waiting));
+        let session = self.machine.session.as_ref();
+        let waiting = session.map_or_else(Default::default, |s| s.statistics().waiting);
         let text = format!(
-            "ended after `{}` steps and `{hints}` hints, which took {waiting:.1?}",
-            self.machine.runner.vm.get_current_step()
+            "ended after `{}` steps and `{}` hints; those in Python took {waiting:.1?}",
+            self.machine.runner.vm.get_current_step(),
+            self.machine.hints_executed(),
         );
         self.shared.log(LogLevel::Info, text);
         self.shared.publish(|vm| {

@@ -10,6 +10,7 @@ use super::super::registry::has_ended;
 use super::{VmTask, state};
 use crate::hint::diff::Diff;
 use crate::hint::{Limits, snapshot, wire};
+use crate::placement::NativeHints;
 
 /// Most cells of one answer.
 pub(in super::super) const MAX_CELLS: u64 = 1 << 16;
@@ -122,9 +123,13 @@ impl VmTask {
     ) -> Result<Vec<Scope>, Status> {
         let name = self.shared.name.clone();
         let failed = self.shared.vm().state() == VmState::Failed;
+        let news = self.machine.natives.as_mut().map(NativeHints::take_news);
         let Some(session) = &mut self.machine.session else {
             return Ok(Vec::new());
         };
+        if let Some((change, variables_json)) = news {
+            session.follow_scopes(change, variables_json);
+        }
         session
             .read_scopes(&mut self.machine.runner.vm, max_text_bytes)
             .await
@@ -155,6 +160,11 @@ impl VmTask {
             placement: HintPlacement::Python.into(),
             reason: "all hints run in Python".to_owned(),
         };
+        let placements = self
+            .machine
+            .natives
+            .as_ref()
+            .map_or(&[][..], NativeHints::placements);
         let mut hints: Vec<PlacedHint> = match &self.machine.session {
             Some(session) => (0..session.table().len() as u32)
                 .filter_map(|id| {
@@ -169,6 +179,15 @@ impl VmTask {
                     .collect()
             }
         };
+        for hint in &mut hints {
+            let id = hint.hint.as_ref().map_or(0, |hint| hint.hint_id);
+            if let Some(placement) = placements.get(id as usize) {
+                if placement.native {
+                    hint.placement = HintPlacement::Native.into();
+                }
+                hint.reason.clone_from(&placement.reason);
+            }
+        }
         hints.sort_by_key(|hint| {
             let pc = hint.pc.unwrap_or_default();
             (

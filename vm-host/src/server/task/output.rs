@@ -1,12 +1,11 @@
-//! What a worker prints: read from its pipes as it comes, so that no hint ever waits, and told to watchers
-//! up to a bound.
+//! What a worker prints: read from its pipes as it comes, so that no hint ever waits, and told to watchers,
+//! each of whom has room for so much that it did not read yet.
 
-use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use hint_proto::v1::watch_vm_response::Event;
-use hint_proto::v1::{DroppedEvents, HintOutput, OutputStream};
+use hint_proto::v1::{HintOutput, OutputStream};
 use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::net::unix::pipe::Receiver;
 
@@ -15,8 +14,6 @@ use crate::worker::WorkerOutput;
 
 /// Bytes of one event.
 const CHUNK: usize = 16 << 10;
-/// Bytes that watchers of one VM are told; the rest is only counted.
-const MAX_BYTES: usize = 1 << 20;
 
 /// The pipes of one worker.
 #[derive(Debug)]
@@ -30,24 +27,21 @@ struct Pipe {
     receiver: Receiver,
     stream: OutputStream,
     shared: Arc<Shared>,
-    told: Rc<Cell<usize>>,
 }
 
 impl HintOutputs {
     /// Opens the pipes; returns them with the worker's ends.
     pub(super) fn open(shared: &Arc<Shared>) -> std::io::Result<(Self, WorkerOutput)> {
-        let told = Rc::new(Cell::new(0));
         let open = |stream| {
             let (ours, theirs) = pipe_with(PipeFlags::CLOEXEC)?;
             rustix::io::ioctl_fionbio(&ours, true)?;
             let receiver = Receiver::from_owned_fd(ours)?;
-            let (shared, told) = (Arc::clone(shared), Rc::clone(&told));
+            let shared = Arc::clone(shared);
             Ok::<_, std::io::Error>((
                 Pipe {
                     receiver,
                     stream,
                     shared,
-                    told,
                 },
                 theirs,
             ))
@@ -110,18 +104,10 @@ impl Pipe {
         if !self.shared.watchers.any() {
             return;
         }
-        let event = if self.told.get() + bytes.len() > MAX_BYTES {
-            Event::Dropped(DroppedEvents {
-                count: 1,
-                hint_output_bytes: bytes.len() as u64,
-            })
-        } else {
-            self.told.set(self.told.get() + bytes.len());
-            Event::HintOutput(HintOutput {
-                stream: self.stream.into(),
-                data: bytes.to_vec().into(),
-            })
+        let output = HintOutput {
+            stream: self.stream.into(),
+            data: bytes.to_vec().into(),
         };
-        self.shared.watchers.tell(&event);
+        self.shared.watchers.tell(&Event::HintOutput(output));
     }
 }

@@ -160,8 +160,7 @@ impl VmTask {
     }
 
     fn hints_done(&self) -> u64 {
-        let session = self.machine.session.as_ref();
-        session.map_or(0, |session| session.statistics().hints)
+        self.machine.hints_executed()
     }
 
     fn current_step(&self) -> u64 {

@@ -13,10 +13,7 @@ pub(super) fn progress(machine: &Machine) -> impl FnOnce(&mut Vm) + use<> {
     let vm = &machine.runner.vm;
     let (pc, ap, fp) = (vm.get_pc(), vm.get_ap(), vm.get_fp());
     let steps = vm.get_current_step() as u64;
-    let hints = machine
-        .session
-        .as_ref()
-        .map_or(0, |session| session.statistics().hints);
+    let hints = machine.hints_executed();
     move |vm| {
         vm.pc = Some(wire::relocatable(pc));
         vm.ap = Some(wire::relocatable(ap));

@@ -10,6 +10,8 @@ pub struct Stats {
     pub steps: u64,
     /// Hints that ran, in either language.
     pub hints_executed: u64,
+    /// Those of them that ran in Rust.
+    pub hints_native: u64,
     /// Requests to the hint worker that were answered.
     pub round_trips: u64,
     /// Questions that the worker asked while a hint ran.

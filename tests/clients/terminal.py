@@ -1,0 +1,44 @@
+"""Python programs on a terminal of their own."""
+
+import contextlib
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+
+
+@contextlib.contextmanager
+def on_a_terminal(code):
+    """Runs a program; the other end of its terminal."""
+    ours, theirs = pty.openpty()
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONBREAKPOINT"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**environment, "TERM": "xterm", "COLUMNS": "100"},
+    )
+    os.close(theirs)
+    try:
+        yield ours
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def read_until(descriptor, text, seconds=20):
+    """What a terminal shows until it shows a text."""
+    shown = ""
+    deadline = time.monotonic() + seconds
+    while text not in shown:
+        ready, _, _ = select.select([descriptor], [], [], max(0, deadline - time.monotonic()))
+        assert ready, f"the terminal shows only {shown!r}"
+        try:
+            shown += os.read(descriptor, 4096).decode()
+        except OSError:
+            raise AssertionError(f"the terminal was closed after {shown!r}")
+    return shown
