@@ -107,6 +107,8 @@ pub async fn run(options: &RunOptions) -> Result<(), RunError> {
             .await
             .map(|()| None)
             .map_err(report::failure);
+        // A PIE brings memory of its own.
+        ended.addresses_exist = program.is_some() && machine.session.is_none();
     }
     files
         .write(Output::Stats, |file| {

@@ -55,6 +55,9 @@ pub struct Ended {
     pub pure_address: Option<String>,
     /// Attributes that hints gave the output builtin: a JSON object as Python writes it.
     pub output_attributes: Option<String>,
+    /// Whether only Cairo code and hints in Rust wrote to memory: every address in it is then one of a
+    /// segment that exists, or temporary.
+    pub addresses_exist: bool,
 }
 
 impl Default for Ended {
@@ -65,6 +68,7 @@ impl Default for Ended {
             scope_depth: 1,
             pure_address: None,
             output_attributes: None,
+            addresses_exist: false,
         }
     }
 }
@@ -132,7 +136,7 @@ pub fn finish_ended(
     let attributes = output_attributes(ended, pie.as_ref());
     let make_pie = || Pie::of_run(runner, shape, steps, attributes.as_deref());
     if options.secure_run {
-        verify_secure(&runner.vm, shape)?;
+        verify_secure(&runner.vm, shape, ended.addresses_exist)?;
         if let Some(given) = pie {
             pie::compare(given, &make_pie()?)?;
         }

@@ -119,19 +119,40 @@ impl Machine {
     ) -> Result<(), StepError> {
         let mut left = steps.unwrap_or(u64::MAX);
         let mut quantum = QUANTUM;
-        while self.runner.vm.get_pc() != end {
+        loop {
+            let plain = self.run_plainly(end, left.min(quantum))?;
+            left -= plain;
+            quantum -= plain;
+            if self.runner.vm.get_pc() == end {
+                return Ok(());
+            }
             if left == 0 {
                 return Err(self.stop(StepCause::Loop(END_NOT_REACHED)));
             }
-            self.step().await?;
-            left -= 1;
-            quantum -= 1;
+            if quantum > 0 {
+                self.step().await?;
+                left -= 1;
+                quantum -= 1;
+            }
             if quantum == 0 {
                 quantum = QUANTUM;
                 self.observe(observer).await;
             }
         }
-        Ok(())
+    }
+
+    /// Steps with nothing to wait for, until pc is `end` or has hints, at most `steps`. How many.
+    fn run_plainly(&mut self, end: Relocatable, steps: u64) -> Result<u64, StepError> {
+        let mut done = 0;
+        while done < steps && !self.has_rules() {
+            let pc = self.runner.vm.get_pc();
+            if pc == end || !self.hints_at(pc).is_empty() {
+                break;
+            }
+            self.step_instruction()?;
+            done += 1;
+        }
+        Ok(done)
     }
 
     /// Runs exactly `steps` steps.
@@ -182,13 +203,14 @@ impl Machine {
                 self.run_hints(done, hints).await?;
             }
         }
-        if self
-            .session
-            .as_ref()
-            .is_some_and(|session| !session.rules().is_empty())
-        {
+        if self.has_rules() {
             return self.step_with_rules().await;
         }
+        self.step_instruction()
+    }
+
+    #[inline]
+    fn step_instruction(&mut self) -> Result<(), StepError> {
         let before = Registers::of(&self.runner.vm);
         self.runner
             .vm
@@ -197,6 +219,12 @@ impl Machine {
                 before,
                 cause: StepCause::Instruction(error),
             })
+    }
+
+    #[inline]
+    fn has_rules(&self) -> bool {
+        let session = self.session.as_ref();
+        session.is_some_and(|session| !session.rules().is_empty())
     }
 
     #[inline]

@@ -31,7 +31,7 @@ impl VmTask {
                 finalize_segments(runner, &self.shape)?;
             }
             if self.options.secure_run {
-                verify_secure(&runner.vm, &self.shape)?;
+                verify_secure(&runner.vm, &self.shape, false)?;
             }
         } else if self.options.secure_run {
             let size = match self.program_segment_size {

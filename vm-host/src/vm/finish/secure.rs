@@ -12,45 +12,55 @@ use cairo_vm::{
     vm::{runners::builtin_runner::BuiltinRunner, vm_core::VirtualMachine},
 };
 
-/// Verifies that the run is secure.
-pub fn verify_secure(vm: &VirtualMachine, shape: &RunShape) -> Result<(), RunFailure> {
-    verify(vm, &outputs::builtin_segments(vm)?, shape.program_size)
+/// Verifies that the run is secure. Values are not looked at when every address in memory is one of a segment
+/// that exists (`addresses_exist`), unless there are temporary segments.
+pub fn verify_secure(
+    vm: &VirtualMachine,
+    shape: &RunShape,
+    addresses_exist: bool,
+) -> Result<(), RunFailure> {
+    let skip_values = addresses_exist && vm.segments.num_temp_segments() == 0;
+    let builtins = outputs::builtin_segments(vm)?;
+    verify(vm, &builtins, shape.program_size, skip_values)
 }
 
 /// Verifies that a run of a single function is secure. It returns no builtin pointers, so nothing bounds
 /// the builtins' segments; that of the program may have so many cells.
 pub fn verify_secure_function(vm: &VirtualMachine, program_size: usize) -> Result<(), RunFailure> {
-    verify(vm, &[], program_size)
+    verify(vm, &[], program_size, false)
 }
 
 fn verify(
     vm: &VirtualMachine,
     builtins: &[(BuiltinName, SegmentInfo)],
     program_size: usize,
+    skip_values: bool,
 ) -> Result<(), RunFailure> {
     for segment in outputs::segments(vm) {
         let builtin = builtins
             .iter()
             .find(|(_, info)| info.index == segment as u64);
-        for (address, value) in outputs::cells(vm, segment) {
-            if let Some((name, info)) = builtin
-                && address.offset as u64 >= info.size
-            {
-                return Err(RunFailure::security(format!(
+        let end = match builtin {
+            Some((_, info)) => usize::try_from(info.size).unwrap_or(usize::MAX),
+            None if segment == 0 => program_size,
+            None => usize::MAX,
+        };
+        if !skip_values
+            && let Some((address, value)) =
+                outputs::cells_in(vm, segment, 0..end).find(|(_, value)| !is_valid_value(vm, value))
+        {
+            return Err(RunFailure::security(format!(
+                "Invalid memory value at address {address}: {value}."
+            )));
+        }
+        if let Some((address, _)) = outputs::cells_in(vm, segment, end..usize::MAX).next() {
+            return Err(RunFailure::security(match builtin {
+                Some((name, _)) => format!(
                     "Out of bounds access to builtin segment {} at {address}.",
                     name.to_str()
-                )));
-            }
-            if segment == 0 && address.offset >= program_size {
-                return Err(RunFailure::security(format!(
-                    "Out of bounds access to program segment at {address}."
-                )));
-            }
-            if !is_valid_value(vm, &value) {
-                return Err(RunFailure::security(format!(
-                    "Invalid memory value at address {address}: {value}."
-                )));
-            }
+                ),
+                None => format!("Out of bounds access to program segment at {address}."),
+            }));
         }
     }
     for builtin in &vm.builtin_runners {

@@ -15,8 +15,17 @@ pub(crate) fn cells(
     vm: &VirtualMachine,
     segment: usize,
 ) -> impl Iterator<Item = (Relocatable, MaybeRelocatable)> + '_ {
+    cells_in(vm, segment, 0..usize::MAX)
+}
+
+/// Those at some offsets.
+pub(crate) fn cells_in(
+    vm: &VirtualMachine,
+    segment: usize,
+    offsets: std::ops::Range<usize>,
+) -> impl Iterator<Item = (Relocatable, MaybeRelocatable)> + '_ {
     let size = vm.get_segment_used_size(segment).unwrap_or(0);
-    (0..size).filter_map(move |offset| {
+    (offsets.start..offsets.end.min(size)).filter_map(move |offset| {
         let address = Relocatable::from((segment as isize, offset));
         Some((address, vm.get_maybe(&address)?))
     })

@@ -19,7 +19,7 @@ mod trace;
 
 pub(crate) use air_private::{absolute, write_air_private_input};
 pub(crate) use air_public::write_air_public_input;
-pub(crate) use cells::{cells, segments};
+pub(crate) use cells::{cells, cells_in, segments};
 pub use files::{Output, OutputError, OutputFiles};
 pub(crate) use memory::{count_cells, memory_part, write_memory};
 pub use pie::{
