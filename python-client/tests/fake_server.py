@@ -47,7 +47,7 @@ class FakeVm:
         self.to_client = queue.SimpleQueue()
         self.from_client = queue.SimpleQueue()
         self.attached = threading.Event()
-        self.started = False
+        self.failed_to_start = None
         self.pause = False
 
     def codes(self):
@@ -85,9 +85,6 @@ class FakeVm:
         raise NotImplementedError(kind)
 
     def start(self):
-        if self.started:
-            return None
-        assert self.attached.wait(10)
         self.exchange(
             start=session_pb.Start(
                 protocol_version=1,
@@ -101,7 +98,6 @@ class FakeVm:
         codes = self.program.get("sent") or self.codes()
         hints = [session_pb.Hint(id=i, language="python", code=code) for i, code in enumerate(codes)]
         response = self.exchange(load_hints=session_pb.LoadHints(hints=hints))
-        self.started = True
         return response.failed if response.HasField("failed") else None
 
     def step(self):
@@ -144,7 +140,7 @@ class FakeService(VmServiceServicer):
         try:
             program = json.loads(data)
         except ValueError:
-            refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "this is no JSON", "INVALID_PROGRAM")
+            refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "this is no JSON", "BAD_PROGRAM")
         self.programs[program_hash(data)] = program
         return pb.UploadProgramResponse(program_hash=program_hash(data))
 
@@ -186,7 +182,8 @@ class FakeService(VmServiceServicer):
         end = vm.message.current_step + request.steps if kind == "steps" else None
         stop, failed = pb.STOP_REASON_ENDED, None
         if vm.request.hint_engine == pb.HINT_ENGINE_ATTACHED:
-            failed = vm.start()
+            assert vm.attached.wait(10)
+            failed = vm.failed_to_start
         while failed is None and vm.message.current_step < len(vm.codes()):
             if vm.pause or vm.message.current_step == end:
                 stop = pb.STOP_REASON_PAUSED if vm.pause else pb.STOP_REASON_REACHED
@@ -261,9 +258,13 @@ class FakeService(VmServiceServicer):
             except grpc.RpcError:
                 pass
 
+        def start():
+            vm.failed_to_start = vm.start()
+            vm.attached.set()
+
         threading.Thread(target=receive, daemon=True).start()
         context.add_callback(lambda: vm.to_client.put(None))
-        vm.attached.set()
+        threading.Thread(target=start, daemon=True).start()
         for request in iter(vm.to_client.get, None):
             yield pb.AttachHintsResponse(request=request)
 

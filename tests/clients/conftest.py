@@ -1,34 +1,118 @@
 """A real `vm-host serve` on a Unix socket and on TCP. Needs CAIROHINTS_VM_HOST or a built checkout."""
 
-import socket
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
+import cairohints
 import pytest
 from cairohints import server_process
+from compiling import compiled
+from programs import STATEFUL
+
+HERE = Path(__file__).parent
+PROGRAMS = HERE.parent / "programs"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def imports_of_workers():
+    """Lets hints of workers import what is beside the tests."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HERE / "modules"), before]))
+    yield
+    if before is None:
+        del os.environ["PYTHONPATH"]
+    else:
+        os.environ["PYTHONPATH"] = before
 
 
 @pytest.fixture(scope="session")
-def unix_address():
+def unix_server(imports_of_workers):
     server = server_process.LocalServer()
-    yield server.address
+    yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def tcp_address():
-    import subprocess
-    import time
+def unix_address(unix_server):
+    return unix_server.address
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"127.0.0.1:{port}"
-    command = [str(server_process.find_vm_host()), "serve", "--listen", address]
-    with subprocess.Popen(command) as process:
-        for _ in range(500):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
+
+@pytest.fixture(scope="session")
+def tcp_address(tmp_path_factory):
+    told = tmp_path_factory.mktemp("server") / "address"
+    command = [str(server_process.find_vm_host()), "serve", "--listen", "127.0.0.1:0"]
+    with subprocess.Popen([*command, "--address-file", str(told)]) as process:
+        deadline = time.monotonic() + 30
+        while not told.exists():
             assert process.poll() is None, "the server ended"
-            time.sleep(0.02)
-        yield address
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.01)
+        yield told.read_text().strip()
         process.terminate()
+
+
+@pytest.fixture
+def client(unix_address):
+    with cairohints.Client(unix_address) as client:
+        yield client
+
+
+#: The tests that look at clients which wait for long.
+SLOW = (
+    "test_an_idle_client_keeps_its_vms",
+    "test_a_server_that_stopped_answering_fails_the_calls",
+)
+
+IDLE = """\
+import sys, time, cairohints
+
+with cairohints.Client(sys.argv[1]) as client:
+    hints = cairohints.here() if sys.argv[2] == "here" else "python"
+    vm = cairohints.Vm(sys.stdin.buffer.read(), client=client, layout="small", hints=hints)
+    vm.run_for_steps(3)
+    time.sleep(17)
+    vm.run()
+    print(vm.state.value)
+"""
+
+STOPPED = """\
+import os, signal, sys, cairohints
+from cairohints.server_process import local_server
+
+vm = cairohints.Vm(sys.stdin.buffer.read(), layout="small", hints=cairohints.here())
+vm.run_for_steps(3)
+pid = local_server().process.pid
+os.kill(pid, signal.SIGSTOP)
+try:
+    vm.run()
+except cairohints.CairoHintsError as error:
+    print(type(error).__name__, error)
+os.kill(pid, signal.SIGKILL)
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_clients(request, unix_address):
+    """Clients whose tests are about long waits; they start with the session, so that these need not wait."""
+    if not any(item.name in SLOW for item in request.session.items):
+        yield {}
+        return
+    commands = {
+        "python": [IDLE, unix_address, "python"],
+        "here": [IDLE, unix_address, "here"],
+        "stopped": [STOPPED],
+    }
+    processes = {}
+    for name, command in commands.items():
+        processes[name] = process = subprocess.Popen(
+            [sys.executable, "-c", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        process.stdin.write(compiled(STATEFUL))
+        process.stdin.close()
+    yield processes
+    for process in processes.values():
+        process.kill()
+        process.wait()

@@ -1,43 +1,14 @@
-"""A client that knows nothing but the server's address: every message comes from reflection."""
+"""A client that knows nothing but the server's address drives a VM, over TCP and the Unix socket."""
 
+import base64
 import hashlib
 from pathlib import Path
 
 import grpc
 import pytest
-from google.protobuf import descriptor_pool, message_factory
-from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
-    ProtoReflectionDescriptorDatabase,
-)
+from reflected import SERVICE, ReflectedClient
 
 PROGRAM = Path(__file__).parent.parent / "programs" / "scope" / "globals.json"
-SERVICE = "cairohints.v1.VmService"
-
-
-class ReflectedClient:
-    """Calls methods by name with plain dictionaries."""
-
-    def __init__(self, address):
-        options = [("grpc.default_authority", "localhost")] if address.startswith("unix:") else []
-        self.channel = grpc.insecure_channel(address, options)
-        self.database = ProtoReflectionDescriptorDatabase(self.channel)
-        self.service = descriptor_pool.DescriptorPool(self.database).FindServiceByName(SERVICE)
-
-    def call(self, name, *requests):
-        method = self.service.methods_by_name[name]
-        request_class = message_factory.GetMessageClass(method.input_type)
-        response_class = message_factory.GetMessageClass(method.output_type)
-        streams = (method.client_streaming, method.server_streaming)
-        kind = {
-            (False, False): self.channel.unary_unary,
-            (True, False): self.channel.stream_unary,
-            (False, True): self.channel.unary_stream,
-        }[streams]
-        callable_ = kind(
-            f"/{SERVICE}/{name}", request_class.SerializeToString, response_class.FromString
-        )
-        messages = [request_class(**request) for request in requests]
-        return callable_(iter(messages) if method.client_streaming else messages[0], timeout=60)
 
 
 @pytest.mark.parametrize("transport", ["unix_address", "tcp_address"])
@@ -46,7 +17,9 @@ def test_a_program_runs(transport, request):
     assert SERVICE in client.database.get_services()
     data = PROGRAM.read_bytes()
     uploaded = client.call(
-        "UploadProgram", {"declaration": {"size_bytes": len(data)}}, {"chunk": data}
+        "UploadProgram",
+        {"declaration": {"size_bytes": len(data)}},
+        {"chunk": base64.b64encode(data).decode()},
     )
     assert uploaded.program_hash == hashlib.sha256(data).hexdigest()
     create = {"program_hash": uploaded.program_hash, "layout": "small", "trace": True}

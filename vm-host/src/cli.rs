@@ -14,4 +14,4 @@ pub use exit_code::ExitCode;
 pub use options::{
     HintOptions, OptionError, OutputPaths, Prints, ProgramSource, PythonEnvironment, RunOptions,
 };
-pub use serve::ServeArgs;
+pub use serve::{HealthArgs, ServeArgs};

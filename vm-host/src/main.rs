@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use vm_host::cli::{self, RunArgs, RunOptions, ServeArgs};
+use vm_host::cli::{self, HealthArgs, RunArgs, RunOptions, ServeArgs};
 use vm_host::run::{self, RunError};
 use vm_host::server;
 
@@ -26,6 +26,8 @@ enum Command {
     Hints(run::HintsArgs),
     /// Serves VMs to clients over gRPC.
     Serve(Box<ServeArgs>),
+    /// Asks a server whether it takes new VMs.
+    Health(HealthArgs),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +35,9 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run_program(*arguments),
         Command::Hints(arguments) => run::hints(&arguments),
         Command::Serve(arguments) => serve(&arguments),
+        Command::Health(arguments) => {
+            runtime().and_then(|runtime| runtime.block_on(server::health(&arguments)))
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -16,8 +16,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyList, PyTuple};
 
 use super::cells::{Cells, cell_of};
+use super::effects::Effects;
 use super::host::{Host, SharedLink};
-use super::{effects, tables};
+use super::tables;
 
 /// The Python half of the engine: `(module name, source)`. The Python client is its home, because it
 /// serves hints from its own interpreter with the same code.
@@ -33,7 +34,7 @@ pub struct Engine {
     session: Py<PyAny>,
     execute: Py<PyAny>,
     clear_effects: Py<PyAny>,
-    effects: Py<PyAny>,
+    effects: Effects,
     failure: Py<PyAny>,
     cells: Arc<Cells>,
 }
@@ -65,17 +66,32 @@ impl Engine {
             .getattr("Session")?
             .call((&host,), Some(&arguments))?;
         let relocatable = module("relocatable")?.getattr("RelocatableValue")?;
-        let cells = Arc::new(Cells::of(&session.getattr("memory")?, relocatable)?);
+        let cells = Arc::new(Cells::of(&session.getattr("memory")?, &relocatable)?);
         host.get()
             .connect(session.clone().unbind(), Arc::clone(&cells));
         Ok(Self {
-            execute: session.getattr("execute")?.unbind(),
+            execute: session.getattr("execute_at")?.unbind(),
             clear_effects: session.getattr("clear_effects")?.unbind(),
-            effects: session.getattr("effects")?.unbind(),
+            effects: Effects::of(&session.getattr("effects")?)?,
             failure: module("failure")?.getattr("HintFailure")?.unbind(),
             session: session.unbind(),
             cells,
         })
+    }
+
+    /// What the host is told when an input or the syscall handler raised.
+    ///
+    /// # Errors
+    /// [`PyErr`] when the exception cannot be described.
+    pub fn not_started(py: Python<'_>, error: &PyErr) -> PyResult<Failed> {
+        let failures = py.import(format!("{PACKAGE}.failure"))?;
+        // No hint is loaded, so that none can be located.
+        let nowhere = PyDict::new(py).getattr("get")?;
+        let failure =
+            failures
+                .getattr("failure_of")?
+                .call1((error.value(py), py.None(), nowhere))?;
+        failed(&failure, None)
     }
 
     /// What the host is told when the session opens.
@@ -117,9 +133,9 @@ impl Engine {
                     .collect::<PyResult<Vec<_>>>()?;
                 Ok(Response::HintsLoaded(HintsLoaded { hints }))
             }
-            Err(error) if error.is_instance(py, self.failure.bind(py)) => Ok(Response::Failed(
-                self.failed(error.value(py).as_any(), None)?,
-            )),
+            Err(error) if error.is_instance(py, self.failure.bind(py)) => {
+                Ok(Response::Failed(failed(error.value(py).as_any(), None)?))
+            }
             Err(error) => Err(error),
         }
     }
@@ -138,35 +154,36 @@ impl Engine {
         if !hint.definitions.is_empty() || !hint.structs.is_empty() {
             self.define(py, &hint)?;
         }
-        let (pc, ap, fp) = (
-            register(&hint.pc)?,
-            register(&hint.ap)?,
-            register(&hint.fp)?,
-        );
         self.follow_scopes(py, hint.scopes)?;
         if !hint.variables_json.is_empty() {
             let session = self.session.bind(py);
             session.call_method1("take_over", (&hint.variables_json,))?;
         }
+        let address = |register: &Option<Relocatable>| {
+            let register = self::register(register)?;
+            self.cells.address(py, register.segment, register.offset)
+        };
         let outcome = self.execute.bind(py).call1((
             hint.hint_id,
-            pc.segment,
-            pc.offset,
-            ap.segment,
-            ap.offset,
-            fp.segment,
-            fp.offset,
+            address(&hint.pc)?,
+            address(&hint.ap)?,
+            address(&hint.fp)?,
             hint.current_step,
             hint.segment_count,
             hint.temporary_segment_count,
         ))?;
-        let effects = effects::read(self.effects.bind(py), nanos_since(arrived));
-        self.clear_effects.bind(py).call0()?;
-        let effects = Some(effects?);
+        let only_writes = self.effects.are_only_writes(py)?;
+        let effects = self.effects.read(py, only_writes, nanos_since(arrived))?;
+        if only_writes {
+            self.effects.clear_writes(py)?;
+        } else {
+            self.clear_effects.bind(py).call0()?;
+        }
+        let effects = Some(effects);
         Ok(if outcome.is_none() {
             Response::Done(HintDone { effects })
         } else {
-            Response::Failed(self.failed(&outcome, effects)?)
+            Response::Failed(failed(&outcome, effects)?)
         })
     }
 
@@ -202,7 +219,7 @@ impl Engine {
         let outcome = self.session.bind(py).call_method1("call_rule", arguments)?;
         self.clear_effects.bind(py).call0()?;
         if outcome.is_instance(self.failure.bind(py))? {
-            return Ok(Response::Failed(self.failed(&outcome, None)?));
+            return Ok(Response::Failed(failed(&outcome, None)?));
         }
         let (kind, result): (String, Bound<'_, PyAny>) = outcome.cast::<PyTuple>()?.extract()?;
         let mut answer = RuleResult::default();
@@ -255,35 +272,35 @@ impl Engine {
             .collect();
         Ok(Response::Scopes(Scopes { scopes }))
     }
+}
 
-    fn failed(
-        &self,
-        failure: &Bound<'_, PyAny>,
-        effects: Option<hint_proto::v1::Effects>,
-    ) -> PyResult<Failed> {
-        let kind = match failure.getattr("kind")?.extract::<String>()?.as_str() {
-            "compile" => FailureKind::Compile,
-            "exit" => FailureKind::Exit,
-            "interrupt" => FailureKind::Interrupt,
-            "raw" => FailureKind::Raw,
-            _ => FailureKind::Exception,
-        };
-        Ok(Failed {
-            kind: kind.into(),
-            hint_id: failure
-                .getattr("hint_id")?
-                .extract::<Option<u32>>()?
-                .unwrap_or(0),
-            traceback: lossy(&failure.getattr("traceback")?)?,
-            class_path: lossy(&failure.getattr("class_path")?)?,
-            message: lossy(&failure.getattr("message")?)?,
-            exit_code: failure
-                .getattr("exit_code")?
-                .extract::<Option<i32>>()?
-                .unwrap_or(0),
-            effects,
-        })
-    }
+/// How a hint, its compilation or a rule failed.
+fn failed(
+    failure: &Bound<'_, PyAny>,
+    effects: Option<hint_proto::v1::Effects>,
+) -> PyResult<Failed> {
+    let kind = match failure.getattr("kind")?.extract::<String>()?.as_str() {
+        "compile" => FailureKind::Compile,
+        "exit" => FailureKind::Exit,
+        "interrupt" => FailureKind::Interrupt,
+        "raw" => FailureKind::Raw,
+        _ => FailureKind::Exception,
+    };
+    Ok(Failed {
+        kind: kind.into(),
+        hint_id: failure
+            .getattr("hint_id")?
+            .extract::<Option<u32>>()?
+            .unwrap_or(0),
+        traceback: lossy(&failure.getattr("traceback")?)?,
+        class_path: lossy(&failure.getattr("class_path")?)?,
+        message: lossy(&failure.getattr("message")?)?,
+        exit_code: failure
+            .getattr("exit_code")?
+            .extract::<Option<i32>>()?
+            .unwrap_or(0),
+        effects,
+    })
 }
 
 /// A Python text that may hold lone surrogates, which the wire cannot carry.

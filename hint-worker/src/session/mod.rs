@@ -54,10 +54,14 @@ pub fn serve(socket: UnixStream) -> Result<(), SessionError> {
                             host: start.protocol_version,
                         });
                     }
-                    let started = Engine::start(py, &link, start)?;
-                    let response = Response::Started(started.describe(py)?);
-                    engine = Some(started);
-                    response
+                    match Engine::start(py, &link, start) {
+                        Ok(started) => {
+                            let response = Response::Started(started.describe(py)?);
+                            engine = Some(started);
+                            response
+                        }
+                        Err(error) => Response::Failed(Engine::not_started(py, &error)?),
+                    }
                 }
                 (Request::LoadHints(hints), Some(engine)) => engine.load_hints(py, hints)?,
                 (Request::ExecuteHint(hint), Some(engine)) => {

@@ -1444,7 +1444,8 @@ pub struct CreateVmRequest {
     /// A name of the caller's choice for the VM: 1 to 63 of a-z, 0-9 and -. A random one when empty.
     #[prost(string, tag = "2")]
     pub vm_id: ::prost::alloc::string::String,
-    /// Makes the call idempotent: the same id and request answer the same VM. A UUID.
+    /// Makes the call idempotent: the same id and request answer the same VM as long as it exists. A UUID;
+    /// at most 64 bytes.
     #[prost(string, tag = "3")]
     pub request_id: ::prost::alloc::string::String,
     /// The layout, for example `small`; `plain` when empty.
@@ -1486,6 +1487,14 @@ pub struct CreateVmRequest {
     /// Limits of this VM; the server's own apply where they are lower.
     #[prost(message, optional, tag = "16")]
     pub limits: ::core::option::Option<VmLimits>,
+    /// Whether the end of the run is checked for security (`cairo-run --secure_run`; for another entry point
+    /// than `main`, `verify_secure` of the reference VM's run_from_entrypoint). Unset: unless proof_mode.
+    #[prost(bool, optional, tag = "17")]
+    pub verify_secure: ::core::option::Option<bool>,
+    /// With verify_secure and another entry point than `main`: cells that the program's segment may have at
+    /// the end, when hints or the caller add to it. 0 means the program's own size.
+    #[prost(uint64, tag = "18")]
+    pub program_segment_size: u64,
 }
 /// Where a run starts.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1609,8 +1618,19 @@ pub struct Vm {
 /// Why a VM failed.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Failure {
-    /// In one word: HINT_RAISED, CAIRO_ERROR, STEPS_EXHAUSTED, WORKER_DIED, HINT_TIMEOUT, EXIT,
-    /// DIFF_REFUSED, PROTOCOL, END_OF_RUN, INTERNAL.
+    /// In one word:
+    /// HINT_RAISED: a hint raised an exception, or does not compile.
+    /// CAIRO_ERROR: an instruction or one of the VM's checks around the steps failed.
+    /// STEPS_EXHAUSTED: the limit of steps was reached before the end.
+    /// WORKER_DIED: the hint worker's process ended.
+    /// ENGINE_DETACHED: the client that served the hints ended its AttachHints call.
+    /// HINT_TIMEOUT: a hint ran longer than its limit.
+    /// EXIT: a hint called sys.exit; see exit_code.
+    /// INTERRUPTED: a hint was interrupted (KeyboardInterrupt).
+    /// DIFF_REFUSED: what a hint did to the VM is not allowed or too much.
+    /// PROTOCOL: the engine of the hints broke the protocol.
+    /// END_OF_RUN: the program ended, but what it left is not sound.
+    /// INTERNAL: a fault of the server.
     #[prost(string, tag = "1")]
     pub reason: ::prost::alloc::string::String,
     /// The whole text, as the reference VM prints it.
@@ -1697,7 +1717,7 @@ pub struct ListVmsRequest {
 /// The caller's VMs.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListVmsResponse {
-    /// In order of creation.
+    /// In order of creation; without their outputs, which GetVm has.
     #[prost(message, repeated, tag = "1")]
     pub vms: ::prost::alloc::vec::Vec<Vm>,
     /// Where to go on; empty at the end.
@@ -1784,7 +1804,7 @@ pub struct WatchVmResponse {
     #[prost(message, optional, tag = "1")]
     pub time: ::core::option::Option<::prost_types::Timestamp>,
     /// What.
-    #[prost(oneof = "watch_vm_response::Event", tags = "2, 3, 4, 5")]
+    #[prost(oneof = "watch_vm_response::Event", tags = "2, 3, 4, 5, 6")]
     pub event: ::core::option::Option<watch_vm_response::Event>,
 }
 /// Nested message and enum types in `WatchVmResponse`.
@@ -1804,6 +1824,9 @@ pub mod watch_vm_response {
         /// Events were dropped, because this watcher reads too slowly.
         #[prost(message, tag = "5")]
         Dropped(super::DroppedEvents),
+        /// The server's log of this VM.
+        #[prost(message, tag = "6")]
+        Log(super::LogRecord),
     }
 }
 /// How far a run is.
@@ -1832,6 +1855,19 @@ pub struct DroppedEvents {
     /// How many.
     #[prost(uint64, tag = "1")]
     pub count: u64,
+    /// Bytes of hint output among them.
+    #[prost(uint64, tag = "2")]
+    pub hint_output_bytes: u64,
+}
+/// A line of the log of a VM.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LogRecord {
+    /// How serious it is.
+    #[prost(enumeration = "LogLevel", tag = "1")]
+    pub level: i32,
+    /// The text.
+    #[prost(string, tag = "2")]
+    pub message: ::prost::alloc::string::String,
 }
 /// Reads memory.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1879,6 +1915,33 @@ pub struct AddSegmentResponse {
     /// Its start.
     #[prost(message, optional, tag = "1")]
     pub base: ::core::option::Option<Relocatable>,
+}
+/// Asks for the segments.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSegmentsRequest {
+    /// `vms/{vm_id}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The segments.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSegmentsResponse {
+    /// By index; temporary ones last.
+    #[prost(message, repeated, tag = "1")]
+    pub segments: ::prost::alloc::vec::Vec<Segment>,
+}
+/// A segment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Segment {
+    /// Its first address; temporary segments have negative numbers.
+    #[prost(message, optional, tag = "1")]
+    pub base: ::core::option::Option<Relocatable>,
+    /// Cells up to the last one that has a value; not known of temporary segments.
+    #[prost(uint64, optional, tag = "2")]
+    pub length: ::core::option::Option<u64>,
+    /// `program`, `execution`, the name of a builtin, or nothing.
+    #[prost(string, tag = "3")]
+    pub role: ::prost::alloc::string::String,
 }
 /// Asks for return values.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1956,6 +2019,13 @@ pub struct ReadArtifactRequest {
     /// Which.
     #[prost(enumeration = "Artifact", tag = "2")]
     pub artifact: i32,
+    /// For ARTIFACT_AIR_PRIVATE_INPUT: the path that it gives for the trace, where the prover will find it.
+    /// It is written as it is; provers want an absolute one.
+    #[prost(string, tag = "3")]
+    pub trace_path: ::prost::alloc::string::String,
+    /// The same for the memory.
+    #[prost(string, tag = "4")]
+    pub memory_path: ::prost::alloc::string::String,
 }
 /// A part of a result.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2183,6 +2253,43 @@ impl OutputStream {
         }
     }
 }
+/// How serious a line of a log is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LogLevel {
+    /// Not set.
+    Unspecified = 0,
+    /// What happened.
+    Info = 1,
+    /// Something that one may want to change.
+    Warning = 2,
+    /// A failure.
+    Error = 3,
+}
+impl LogLevel {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LOG_LEVEL_UNSPECIFIED",
+            Self::Info => "LOG_LEVEL_INFO",
+            Self::Warning => "LOG_LEVEL_WARNING",
+            Self::Error => "LOG_LEVEL_ERROR",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LOG_LEVEL_UNSPECIFIED" => Some(Self::Unspecified),
+            "LOG_LEVEL_INFO" => Some(Self::Info),
+            "LOG_LEVEL_WARNING" => Some(Self::Warning),
+            "LOG_LEVEL_ERROR" => Some(Self::Error),
+            _ => None,
+        }
+    }
+}
 /// Results of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -2243,8 +2350,30 @@ pub mod vm_service_client {
     ///
     /// A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     /// it stays readable until it is deleted, its client's connection ends, or its time to live passes.
-    /// Every error carries a google.rpc.ErrorInfo with domain `cairohints` and a reason in UPPER_SNAKE_CASE,
-    /// and, where the caller can do something, a google.rpc.Help or BadRequest detail that says what.
+    ///
+    /// Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
+    /// google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
+    /// `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
+    /// the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo.
+    ///
+    /// * INVALID_ARGUMENT: BAD_NAME, BAD_VM_ID, BAD_REQUEST_ID, REQUEST_ID_REUSED, BAD_ENUM, UNKNOWN_LAYOUT
+    /// * INVALID_ARGUMENT: BAD_LAYOUT_PARAMS, BAD_JSON, JSON_TOO_LARGE, BAD_DURATION, BAD_ENTRY_POINT
+    /// * INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
+    /// * INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
+    /// * INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
+    /// * NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
+    /// * ALREADY_EXISTS: VM_ALREADY_EXISTS
+    /// * FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
+    /// * FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, PLACEMENT_UNAVAILABLE, HINT_ENGINE_NOT_ATTACHED
+    /// * FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
+    /// * RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
+    /// * RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
+    /// * DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, UPLOAD_STALLED
+    /// * ABORTED: VM_DELETED
+    /// * CANCELLED: CONNECTION_CLOSED
+    /// * UNAVAILABLE: SERVER_DRAINING, SERVER_SHUTDOWN, WORKER_NOT_STARTED
+    /// * UNIMPLEMENTED: UNKNOWN_CALL
+    /// * INTERNAL: BAD_CALL, INTERNAL
     #[derive(Debug, Clone)]
     pub struct VmServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -2353,7 +2482,8 @@ pub mod vm_service_client {
                 .insert(GrpcMethod::new("cairohints.v1.VmService", "UploadProgram"));
             self.inner.client_streaming(req, path, codec).await
         }
-        /// Creates a VM at its first step.
+        /// Creates a VM at its first step. When the deadline passes or the caller cancels before the answer, the
+        /// VM is ended again, unless a request_id lets the caller ask once more.
         pub async fn create_vm(
             &mut self,
             request: impl tonic::IntoRequest<super::CreateVmRequest>,
@@ -2451,7 +2581,8 @@ pub mod vm_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Runs a VM until a condition holds, it is paused, or it ends. A program that fails is no error of
-        /// the call: the answered VM is in state FAILED and says why.
+        /// the call: the answered VM is in state FAILED and says why. When the deadline passes or the caller
+        /// cancels, the VM pauses before its next step.
         pub async fn run_vm(
             &mut self,
             request: impl tonic::IntoRequest<super::RunVmRequest>,
@@ -2498,7 +2629,8 @@ pub mod vm_service_client {
                 .insert(GrpcMethod::new("cairohints.v1.VmService", "PauseVm"));
             self.inner.unary(req, path, codec).await
         }
-        /// Follows a VM: its state now, then changes of state, progress, and what its hints print.
+        /// Follows a VM: its state now, its latest log lines, then changes of state, progress, what its hints
+        /// print, and its log, until the VM is gone.
         pub async fn watch_vm(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchVmRequest>,
@@ -2596,6 +2728,31 @@ pub mod vm_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("cairohints.v1.VmService", "AddSegment"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The segments and how far they are filled.
+        pub async fn list_segments(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSegmentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSegmentsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/ListSegments",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "ListSegments"));
             self.inner.unary(req, path, codec).await
         }
         /// The values that the function which ran returned: the last cells before ap.
@@ -2750,7 +2907,8 @@ pub mod vm_service_server {
             tonic::Response<super::UploadProgramResponse>,
             tonic::Status,
         >;
-        /// Creates a VM at its first step.
+        /// Creates a VM at its first step. When the deadline passes or the caller cancels before the answer, the
+        /// VM is ended again, unless a request_id lets the caller ask once more.
         async fn create_vm(
             &self,
             request: tonic::Request<super::CreateVmRequest>,
@@ -2777,7 +2935,8 @@ pub mod vm_service_server {
             tonic::Status,
         >;
         /// Runs a VM until a condition holds, it is paused, or it ends. A program that fails is no error of
-        /// the call: the answered VM is in state FAILED and says why.
+        /// the call: the answered VM is in state FAILED and says why. When the deadline passes or the caller
+        /// cancels, the VM pauses before its next step.
         async fn run_vm(
             &self,
             request: tonic::Request<super::RunVmRequest>,
@@ -2793,7 +2952,8 @@ pub mod vm_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// Follows a VM: its state now, then changes of state, progress, and what its hints print.
+        /// Follows a VM: its state now, its latest log lines, then changes of state, progress, what its hints
+        /// print, and its log, until the VM is gone.
         async fn watch_vm(
             &self,
             request: tonic::Request<super::WatchVmRequest>,
@@ -2820,6 +2980,14 @@ pub mod vm_service_server {
             request: tonic::Request<super::AddSegmentRequest>,
         ) -> std::result::Result<
             tonic::Response<super::AddSegmentResponse>,
+            tonic::Status,
+        >;
+        /// The segments and how far they are filled.
+        async fn list_segments(
+            &self,
+            request: tonic::Request<super::ListSegmentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSegmentsResponse>,
             tonic::Status,
         >;
         /// The values that the function which ran returned: the last cells before ap.
@@ -2880,8 +3048,30 @@ pub mod vm_service_server {
     ///
     /// A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     /// it stays readable until it is deleted, its client's connection ends, or its time to live passes.
-    /// Every error carries a google.rpc.ErrorInfo with domain `cairohints` and a reason in UPPER_SNAKE_CASE,
-    /// and, where the caller can do something, a google.rpc.Help or BadRequest detail that says what.
+    ///
+    /// Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
+    /// google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
+    /// `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
+    /// the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo.
+    ///
+    /// * INVALID_ARGUMENT: BAD_NAME, BAD_VM_ID, BAD_REQUEST_ID, REQUEST_ID_REUSED, BAD_ENUM, UNKNOWN_LAYOUT
+    /// * INVALID_ARGUMENT: BAD_LAYOUT_PARAMS, BAD_JSON, JSON_TOO_LARGE, BAD_DURATION, BAD_ENTRY_POINT
+    /// * INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
+    /// * INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
+    /// * INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
+    /// * NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
+    /// * ALREADY_EXISTS: VM_ALREADY_EXISTS
+    /// * FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
+    /// * FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, PLACEMENT_UNAVAILABLE, HINT_ENGINE_NOT_ATTACHED
+    /// * FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
+    /// * RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
+    /// * RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
+    /// * DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, UPLOAD_STALLED
+    /// * ABORTED: VM_DELETED
+    /// * CANCELLED: CONNECTION_CLOSED
+    /// * UNAVAILABLE: SERVER_DRAINING, SERVER_SHUTDOWN, WORKER_NOT_STARTED
+    /// * UNIMPLEMENTED: UNKNOWN_CALL
+    /// * INTERNAL: BAD_CALL, INTERNAL
     #[derive(Debug)]
     pub struct VmServiceServer<T> {
         inner: Arc<T>,
@@ -3433,6 +3623,51 @@ pub mod vm_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = AddSegmentSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/ListSegments" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSegmentsSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::ListSegmentsRequest>
+                    for ListSegmentsSvc<T> {
+                        type Response = super::ListSegmentsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListSegmentsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::list_segments(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSegmentsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

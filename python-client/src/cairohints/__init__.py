@@ -12,8 +12,10 @@ from .errors import (
     DeadlineExceeded,
     EffectsRefused,
     EndOfRunFailed,
+    EngineDetached,
     HintExited,
     HintFailed,
+    HintInterrupted,
     HintReference,
     HintTimeout,
     InvalidArgument,
@@ -36,7 +38,17 @@ from .errors import (
     WrongState,
 )
 from .programs import Program
-from .results import Artifact, Event, Registers, Resources, Result, StopReason, TraceEntry, VmState
+from .results import (
+    Artifact,
+    Event,
+    Registers,
+    Resources,
+    Result,
+    Segment,
+    StopReason,
+    TraceEntry,
+    VmState,
+)
 from .values import PRIME, RelocatableValue
 from .vm import Vm, run
 
@@ -53,10 +65,12 @@ __all__ = [
     "DeadlineExceeded",
     "EffectsRefused",
     "EndOfRunFailed",
+    "EngineDetached",
     "Event",
     "Here",
     "HintExited",
     "HintFailed",
+    "HintInterrupted",
     "HintReference",
     "HintTimeout",
     "InvalidArgument",
@@ -70,6 +84,7 @@ __all__ = [
     "RelocatableValue",
     "Resources",
     "Result",
+    "Segment",
     "ServerDraining",
     "ServerError",
     "ServerStartFailed",

@@ -10,9 +10,10 @@ import grpc.aio
 from . import results
 from .attached import Here
 from .client import channel_options
+from .errors import WrongState
 from .failures import call_error, vm_failure
 from .programs import ProgramLike, program_bytes, upload_requests, uploaded
-from .requests import VmOptions, run_request
+from .requests import VmOptions, artifact_request, run_request
 from .results import Artifact, Event, Registers, Resources, StopReason, TraceEntry, Variable
 from .server_process import local_server
 from .v1 import vm_service_pb2 as pb
@@ -35,6 +36,8 @@ class AsyncVm:
         self._channel: Any = None
         self._stub: Any = None
         self._vm = pb.Vm()
+        # Whether a run has raised what the program failed with.
+        self._failure_raised = False
         #: `vms/{vm_id}`, once it exists.
         self.name = ""
 
@@ -81,9 +84,20 @@ class AsyncVm:
         return await self._run(run_request(self.name, until), timeout)
 
     async def _run(self, request: pb.RunVmRequest, timeout: Optional[float]) -> StopReason:
-        response = await self._call(self._stub.RunVm, request, timeout)
+        try:
+            response = await self._call(self._stub.RunVm, request, timeout)
+        except WrongState as error:
+            # Hints that do not load fail the VM before it runs.
+            if error.reason != "VM_ENDED" or self._failure_raised:
+                raise
+            await self.refresh()
+            if self._vm.state != pb.VM_STATE_FAILED:
+                raise
+            self._failure_raised = True
+            raise vm_failure(self._vm.failure) from None
         self._vm = response.vm
         if self._vm.state == pb.VM_STATE_FAILED:
+            self._failure_raised = True
             raise vm_failure(self._vm.failure)
         return results.stop_reason(response)
 
@@ -111,7 +125,7 @@ class AsyncVm:
         return self._vm.current_step
 
     @property
-    def output(self) -> Tuple[Optional[int], ...]:
+    def output(self) -> Tuple[Cell, ...]:
         """What the program wrote to its output, when it ended."""
         return results.output(self._vm)
 
@@ -134,6 +148,11 @@ class AsyncVm:
         """Adds a segment; its start. Only before the first step."""
         response = await self._call(self._stub.AddSegment, pb.AddSegmentRequest(name=self.name))
         return results.address(response.base)
+
+    async def segments(self) -> List[results.Segment]:
+        """The segments, what they are for and how far they are filled."""
+        request = pb.ListSegmentsRequest(name=self.name)
+        return results.segments(await self._call(self._stub.ListSegments, request))
 
     async def return_values(self, count: int) -> Tuple[Cell, ...]:
         """What the function returned."""
@@ -163,8 +182,9 @@ class AsyncVm:
 
     async def artifact(self, artifact: Artifact) -> bytes:
         """A result of the run."""
-        number = results.artifact_number(artifact)
-        request = pb.ReadArtifactRequest(name=self.name, artifact=number)
+        return await self._download(artifact_request(self.name, artifact))
+
+    async def _download(self, request: pb.ReadArtifactRequest) -> bytes:
         try:
             return b"".join([part.chunk async for part in self._stub.ReadArtifact(request)])
         except grpc.RpcError as error:

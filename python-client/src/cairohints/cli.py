@@ -1,91 +1,182 @@
-"""The command line `cairohints`, which needs the extra `cli`."""
+"""The command line `cairohints`, which needs the extra `cli`. stdout carries data, stderr the rest."""
 
 from __future__ import annotations
 
 import json
 import sys
+import threading
 from pathlib import Path
-from typing import Optional
+from types import SimpleNamespace
+from typing import Any, Iterator, List, Optional
+
+#: A file that cannot be read or written, a server that refuses: nothing was said about the program.
+_UNABLE = 2
 
 
 def main() -> None:
     """Runs the command line."""
     try:
-        import typer
-        from rich.console import Console
-        from rich.table import Table
+        app = _app()
     except ImportError:
         sys.exit("the command line needs `typer` and `rich`\nhint: pip install 'cairohints[cli]'")
-    from . import CairoHintsError, Client, Vm
-
-    app = typer.Typer(add_completion=False, help="Runs Cairo 0 programs with their Python hints.")
-
-    def connected(address: Optional[str]) -> Client:
-        return Client(address)
-
-    @app.command()
-    def run(
-        program: Path,
-        layout: str = "plain",
-        program_input: Optional[Path] = None,
-        hints: str = "python",
-        address: Optional[str] = None,
-        progress: bool = False,
-    ) -> None:
-        """Runs a compiled program and prints its output."""
-        given = json.loads(program_input.read_text()) if program_input else None
-        with (
-            connected(address) as client,
-            Vm(program, client=client, layout=layout, program_input=given, hints=hints) as vm,
-        ):
-            vm.run(progress=progress)
-            for value in vm.output:
-                print("<missing>" if value is None else value)
-
-    @app.command(name="hints")
-    def hints_of(
-        program: Path, layout: str = "plain", hints: str = "auto", address: Optional[str] = None
-    ) -> None:
-        """Shows where and why each hint of a program runs."""
-        with (
-            connected(address) as client,
-            Vm(program, client=client, layout=layout, hints=hints) as vm,
-        ):
-            table = Table("pc", "where", "placement", "reason", "first line")
-            for placed in vm.hints():
-                place = f"{placed.hint.filename}:{placed.hint.line}"
-                table.add_row(str(placed.pc), place, placed.placement, placed.reason, placed.first_line)
-            Console().print(table)
-
-    @app.command()
-    def watch(program: Path, layout: str = "plain", address: Optional[str] = None) -> None:
-        """Runs a program and prints every event as a line of JSON."""
-        import threading
-
-        with (
-            connected(address) as client,
-            Vm(program, client=client, layout=layout, hint_output=False) as vm,
-        ):
-            events = vm.watch()
-            first = next(events)
-            print(json.dumps({"kind": first.kind, "step": first.current_step}))
-
-            def follow() -> None:
-                for event in events:
-                    text = event.data.decode("utf-8", "replace")
-                    print(
-                        json.dumps({"kind": event.kind, "step": event.current_step, "data": text}),
-                        flush=True,
-                    )
-                    if event.state is not None and event.state.value in ("succeeded", "failed"):
-                        return
-
-            follower = threading.Thread(target=follow, daemon=True)
-            follower.start()
-            vm.run()
-            follower.join(2)
+    from . import CairoHintsError, HintExited, VmFailed
 
     try:
         app()
-    except CairoHintsError as error:
+    except HintExited as error:
+        sys.exit(error.exit_code)
+    except VmFailed as error:
         sys.exit(str(error))
+    except (CairoHintsError, OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(_UNABLE)
+
+
+def _app() -> Any:
+    import rich
+    import typer
+
+    assert rich
+    app = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+        help="Runs Cairo 0 programs with their Python hints on the Rust Cairo VM.",
+    )
+    shared = SimpleNamespace(
+        program=typer.Argument(help="The JSON file that cairo-compile wrote."),
+        layout=typer.Option("plain", help="The layout, for example small."),
+        program_input=typer.Option(None, help="JSON file: program_input of the hints."),
+        hints=typer.Option("python", help="python, auto or native; here: in this process."),
+        address=typer.Option(
+            None, help="unix:/path or host:port of a server; without it, one is started."
+        ),
+    )
+    for add in (_add_run, _add_hints, _add_watch):
+        add(app, typer.Option, shared)
+    return app
+
+
+def _open(client: Any, program: Path, program_input: Optional[Path], hints: str, **options: Any) -> Any:
+    from . import Vm, here
+
+    given = json.loads(program_input.read_text()) if program_input else None
+    placed = here() if hints == "here" else hints
+    return Vm(program, client=client, program_input=given, hints=placed, **options)
+
+
+def _add_run(app: Any, option: Any, shared: Any) -> None:
+    from . import Artifact, Client
+
+    @app.command()  # type: ignore[untyped-decorator]
+    def run(
+        program: Path = shared.program,
+        layout: str = shared.layout,
+        program_input: Optional[Path] = shared.program_input,
+        hints: str = shared.hints,
+        address: Optional[str] = shared.address,
+        entry_point: Optional[str] = option(None, help="Function to call instead of main."),
+        argument: Optional[List[str]] = option(None, help="An argument of it; JSON."),
+        return_values: int = option(0, help="Print this many values that it returned."),
+        trace_file: Optional[Path] = option(None, help="Where the trace goes."),
+        memory_file: Optional[Path] = option(None, help="Where the memory goes."),
+        cairo_pie_output: Optional[Path] = option(None, help="Where the Cairo PIE goes."),
+        progress: bool = option(False, help="Show steps and hints while it runs."),
+    ) -> None:
+        """Runs a program and prints its output, one value a line."""
+        files = {
+            Artifact.TRACE: trace_file,
+            Artifact.MEMORY: memory_file,
+            Artifact.CAIRO_PIE: cairo_pie_output,
+        }
+        options = {
+            "layout": layout,
+            "trace": trace_file is not None,
+            "entry_point": entry_point,
+            "args": [json.loads(text) for text in argument or ()],
+        }
+        with Client(address) as client:
+            with _open(client, program, program_input, hints, **options) as vm:
+                vm.run(progress=progress)
+                for artifact, path in files.items():
+                    if path is not None:
+                        path.write_bytes(vm.artifact(artifact))
+                for value in (*vm.output, *vm.return_values(return_values)):
+                    print("<missing>" if value is None else value)
+
+
+def _add_hints(app: Any, option: Any, shared: Any) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from . import Client
+
+    @app.command(name="hints")  # type: ignore[untyped-decorator]
+    def hints_of(
+        program: Path = shared.program,
+        layout: str = shared.layout,
+        hints: str = shared.hints,
+        address: Optional[str] = shared.address,
+        as_json: bool = option(False, "--json", help="A line of JSON for each hint."),
+    ) -> None:
+        """Shows where and why each hint of a program runs."""
+        with Client(address) as client:
+            with _open(client, program, None, hints, layout=layout) as vm:
+                found = vm.hints()
+        table = Table("pc", "where", "placement", "reason", "first line")
+        for placed in found:
+            place = f"{placed.hint.filename}:{placed.hint.line}"
+            row = [str(placed.pc), place, placed.placement, placed.reason, placed.first_line]
+            if as_json:
+                print(json.dumps(dict(zip(("pc", "where", "placement", "reason", "line"), row))))
+            else:
+                table.add_row(*row)
+        if not as_json:
+            Console().print(table)
+
+
+def _add_watch(app: Any, _: Any, shared: Any) -> None:
+    from . import Client
+
+    @app.command()  # type: ignore[untyped-decorator]
+    def watch(
+        program: Path = shared.program,
+        layout: str = shared.layout,
+        program_input: Optional[Path] = shared.program_input,
+        hints: str = shared.hints,
+        address: Optional[str] = shared.address,
+    ) -> None:
+        """Runs a program and prints every event as a line of JSON."""
+        with Client(address) as client:
+            options = {"layout": layout, "hint_output": False}
+            with _open(client, program, program_input, hints, **options) as vm:
+                events = vm.watch()
+                _print_event(next(events))
+                follower = threading.Thread(target=_follow, args=(events,), daemon=True)
+                follower.start()
+                try:
+                    vm.run()
+                finally:
+                    follower.join(5)
+
+
+def _follow(events: Iterator[Any]) -> None:
+    for event in events:
+        _print_event(event)
+        if event.state is not None and event.state.value in ("succeeded", "failed"):
+            return
+
+
+def _print_event(event: Any) -> None:
+    told = {"kind": event.kind}
+    if event.kind in ("state", "progress"):
+        told.update(step=event.current_step, hints=event.hints_executed)
+    if event.state is not None:
+        told["state"] = event.state.value
+    if event.kind == "output":
+        told.update(stream=event.stream, text=event.data.decode("utf-8", "replace"))
+    if event.kind == "log":
+        told.update(level=event.level, text=event.text)
+    if event.kind == "dropped":
+        told["dropped"] = event.dropped
+    print(json.dumps(told), flush=True)

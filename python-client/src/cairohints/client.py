@@ -8,9 +8,10 @@ from typing import Any, Callable, List, Optional, Set, Tuple
 
 import grpc
 
+from .errors import CallError
 from .failures import call_error
 from .programs import Program, ProgramLike, program_bytes, program_hash, upload_requests, uploaded
-from .server_process import local_server
+from .server_process import LocalServer, local_server
 from .v1 import vm_service_pb2 as pb
 from .v1.vm_service_pb2_grpc import VmServiceStub
 
@@ -24,6 +25,11 @@ def channel_options(address: str) -> List[Tuple[str, Any]]:
         ("grpc.max_send_message_length", -1),
         ("grpc.client_idle_timeout_ms", _FOREVER_MILLISECONDS),
         ("grpc.use_local_subchannel_pool", 1),
+        # A server that has stopped answering fails the calls that wait for it.
+        ("grpc.keepalive_time_ms", 10_000),
+        ("grpc.keepalive_timeout_ms", 30_000),
+        ("grpc.http2.ping_timeout_ms", 30_000),
+        ("grpc.http2.max_pings_without_data", 0),
         # Nothing that changes a VM may be repeated behind the caller's back.
         ("grpc.enable_retries", 0),
     ]
@@ -37,6 +43,7 @@ class Client:
     """A connection. Without an address: to a server of this process's own."""
 
     def __init__(self, address: Optional[str] = None) -> None:
+        self._local: Optional[LocalServer] = None if address else local_server()
         #: `unix:/path` or `host:port`.
         self.address = address or local_server().address
         self._channel = grpc.insecure_channel(self.address, channel_options(self.address))
@@ -55,7 +62,14 @@ class Client:
         try:
             return method(request, timeout=timeout)
         except grpc.RpcError as error:
-            raise call_error(error) from None
+            raise self._explained(call_error(error)) from None
+
+    def _explained(self, error: CallError) -> CallError:
+        """Adds what only the log of a server of our own says."""
+        said = self._local.complaint() if self._local is not None else ""
+        if error.reason != "WORKER_NOT_STARTED" or not said:
+            return error
+        return type(error)(said, reason=error.reason, code=error.code, metadata=error.metadata)
 
     def upload(self, program: ProgramLike) -> Program:
         """Gives a program to the server."""
@@ -72,7 +86,7 @@ class Client:
         return found
 
     def list_vms(self) -> List[str]:
-        """The names of this client's VMs."""
+        """The names of the caller's VMs, also those of its other connections."""
         names: List[str] = []
         token = ""
         while True:
@@ -121,7 +135,7 @@ def default_client() -> Client:
     with _lock:
         address = local_server().address
         if _default is None or _default.address != address:
-            _default = Client(address)
+            _default = Client()
         return _default
 
 

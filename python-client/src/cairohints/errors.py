@@ -216,6 +216,16 @@ class HintTimeout(VmFailed):
     advice = "give a larger `hint_timeout`"
 
 
+class HintInterrupted(VmFailed):
+    """A hint raised `KeyboardInterrupt`."""
+
+
+class EngineDetached(VmFailed):
+    """The client that served the hints is gone."""
+
+    advice = "keep the `Vm` and its client open while the program runs"
+
+
 class EffectsRefused(VmFailed):
     """What a hint did cannot be applied to the VM."""
 

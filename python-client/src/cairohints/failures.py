@@ -15,7 +15,8 @@ from .values import RelocatableValue
 #: `google.rpc.ErrorInfo.domain` of our servers.
 DOMAIN = "cairohints"
 
-_BY_CODE: Dict[str, Type[errors.CallError]] = {
+#: For errors without a reason: those of gRPC itself.
+BY_CODE: Dict[str, Type[errors.CallError]] = {
     "INVALID_ARGUMENT": errors.InvalidArgument,
     "OUT_OF_RANGE": errors.InvalidArgument,
     "NOT_FOUND": errors.VmNotFound,
@@ -31,14 +32,72 @@ _BY_CODE: Dict[str, Type[errors.CallError]] = {
     "CANCELLED": errors.Cancelled,
 }
 
-#: Words in a reason that say more than the code.
-_BY_REASON: Tuple[Tuple[str, str, Type[errors.CallError]], ...] = (
-    ("NOT_FOUND", "PROGRAM", errors.ProgramNotFound),
-    ("INVALID_ARGUMENT", "PROGRAM", errors.InvalidProgram),
-    ("UNAVAILABLE", "DRAIN", errors.ServerDraining),
-)
+#: Every reason of the server, as `vm_service.proto` lists them.
+BY_REASON: Dict[str, Type[errors.CallError]] = {
+    "BAD_NAME": errors.InvalidArgument,
+    "BAD_VM_ID": errors.InvalidArgument,
+    "BAD_REQUEST_ID": errors.InvalidArgument,
+    "REQUEST_ID_REUSED": errors.InvalidArgument,
+    "BAD_ENUM": errors.InvalidArgument,
+    "UNKNOWN_LAYOUT": errors.InvalidArgument,
+    "BAD_LAYOUT_PARAMS": errors.InvalidArgument,
+    "BAD_JSON": errors.InvalidArgument,
+    "JSON_TOO_LARGE": errors.InvalidArgument,
+    "BAD_DURATION": errors.InvalidArgument,
+    "BAD_ENTRY_POINT": errors.InvalidArgument,
+    "BAD_ARGUMENTS": errors.InvalidArgument,
+    "BAD_PAGE_TOKEN": errors.InvalidArgument,
+    "BAD_ADDRESS": errors.InvalidArgument,
+    "BAD_COUNT": errors.InvalidArgument,
+    "BAD_CELLS": errors.InvalidArgument,
+    "UNKNOWN_LABEL": errors.InvalidArgument,
+    "BAD_ARTIFACT": errors.InvalidArgument,
+    "NO_NAME": errors.InvalidArgument,
+    "NO_DECLARATION": errors.InvalidArgument,
+    "SECOND_DECLARATION": errors.InvalidArgument,
+    "EMPTY_PART": errors.InvalidArgument,
+    "CHUNK_TOO_LARGE": errors.InvalidArgument,
+    "SIZE_MISMATCH": errors.InvalidArgument,
+    "BAD_PROGRAM": errors.InvalidProgram,
+    "PROGRAM_TOO_LARGE": errors.InvalidProgram,
+    "PROGRAM_UNFIT": errors.InvalidProgram,
+    "VM_NOT_FOUND": errors.VmNotFound,
+    "PROGRAM_NOT_FOUND": errors.ProgramNotFound,
+    "VM_ALREADY_EXISTS": errors.AlreadyExists,
+    "VM_RUNNING": errors.WrongState,
+    "VM_NOT_RUNNING": errors.WrongState,
+    "VM_ENDED": errors.WrongState,
+    "VM_STARTED": errors.WrongState,
+    "VM_NOT_SUCCEEDED": errors.WrongState,
+    "ARTIFACT_UNAVAILABLE": errors.WrongState,
+    "PLACEMENT_UNAVAILABLE": errors.NotSupported,
+    "HINT_ENGINE_NOT_ATTACHED": errors.WrongState,
+    "HINT_ENGINE_ATTACHED": errors.WrongState,
+    "HINT_ENGINE_IS_WORKER": errors.WrongState,
+    "HINT_ENGINE_GONE": errors.WrongState,
+    "TOO_MANY_VMS": errors.LimitReached,
+    "TOO_MANY_UPLOADS": errors.LimitReached,
+    "TOO_MANY_WATCHERS": errors.LimitReached,
+    "TOO_MANY_CALLS": errors.LimitReached,
+    "TOO_MANY_CELLS": errors.LimitReached,
+    "TOO_MANY_SEGMENTS": errors.LimitReached,
+    "MESSAGE_TOO_LARGE": errors.LimitReached,
+    "NO_SPACE": errors.LimitReached,
+    "DEADLINE_PASSED": errors.DeadlineExceeded,
+    "RUN_DEADLINE": errors.DeadlineExceeded,
+    "UPLOAD_STALLED": errors.DeadlineExceeded,
+    "VM_DELETED": errors.VmNotFound,
+    "CONNECTION_CLOSED": errors.ServerUnavailable,
+    "SERVER_DRAINING": errors.ServerDraining,
+    "SERVER_SHUTDOWN": errors.ServerUnavailable,
+    "WORKER_NOT_STARTED": errors.ServerUnavailable,
+    "UNKNOWN_CALL": errors.NotSupported,
+    "BAD_CALL": errors.ServerError,
+    "INTERNAL": errors.ServerError,
+}
 
-_BY_FAILURE: Dict[str, Type[errors.VmFailed]] = {
+#: Every reason of a `Failure`, as `vm_service.proto` lists them.
+BY_FAILURE: Dict[str, Type[errors.VmFailed]] = {
     "HINT_RAISED": errors.HintFailed,
     "CAIRO_ERROR": errors.CairoError,
     "STEPS_EXHAUSTED": errors.StepLimit,
@@ -46,6 +105,8 @@ _BY_FAILURE: Dict[str, Type[errors.VmFailed]] = {
     "HINT_TIMEOUT": errors.HintTimeout,
     "EXIT": errors.HintExited,
     "DIFF_REFUSED": errors.EffectsRefused,
+    "ENGINE_DETACHED": errors.EngineDetached,
+    "INTERRUPTED": errors.HintInterrupted,
     "PROTOCOL": errors.SessionBroken,
     "END_OF_RUN": errors.EndOfRunFailed,
     "INTERNAL": errors.VmInternalError,
@@ -57,10 +118,8 @@ def call_error(error: grpc.RpcError) -> errors.CallError:
     code = _code_name(error)
     message = _details(error) or f"the call failed with {code}"
     reason, metadata, hints = _error_details(error)
-    cls = _BY_CODE.get(code, errors.ServerError)
-    for its_code, word, found in _BY_REASON:
-        if code == its_code and word in reason:
-            cls = found
+    # A newer server may have reasons that this client does not know.
+    cls = BY_REASON.get(reason) or BY_CODE.get(code, errors.ServerError)
     if not hints and "hint:" not in message and cls.advice:
         hints = [cls.advice]
     text = "\n".join([message, *(f"hint: {hint}" for hint in hints if hint not in message)])
@@ -69,7 +128,7 @@ def call_error(error: grpc.RpcError) -> errors.CallError:
 
 def vm_failure(failure: pb.Failure, exception: Optional[BaseException] = None) -> errors.VmFailed:
     """The exception for a VM in state FAILED."""
-    cls = _BY_FAILURE.get(failure.reason, errors.VmFailed)
+    cls = BY_FAILURE.get(failure.reason, errors.VmFailed)
     message = failure.message.rstrip("\n") or f"the vm failed: {failure.reason}"
     if cls.advice and "hint:" not in message:
         message += f"\nhint: {cls.advice}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from typing import Any, List, Mapping, Optional, Sequence, Union
+from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .attached import Here
+from .results import Artifact
 from .v1 import vm_service_pb2 as pb
 from .values import RelocatableValue, address_message
 
@@ -38,6 +39,8 @@ class VmOptions:
     hint_timeout: Optional[float] = None
     time_to_live: Optional[float] = None
     vm_id: str = ""
+    verify_secure: Optional[bool] = None
+    program_segment_size: int = 0
 
     def request(self, program_hash: str) -> pb.CreateVmRequest:
         """The request that creates the VM."""
@@ -65,6 +68,9 @@ class VmOptions:
             syscall_handler="" if attached else self.syscall_handler,
             hint_engine=pb.HINT_ENGINE_ATTACHED if attached else pb.HINT_ENGINE_WORKER,
         )
+        if self.verify_secure is not None:
+            request.verify_secure = self.verify_secure
+        request.program_segment_size = self.program_segment_size
         if isinstance(self.entry_point, int):
             request.entry_point.pc = self.entry_point
         elif self.entry_point:
@@ -129,3 +135,16 @@ def run_request(name: str, until: Any = None, steps: Optional[int] = None) -> pb
     elif until is not None:
         request.address.CopyFrom(address_message(until))
     return request
+
+
+def artifact_request(
+    name: str, artifact: Artifact, files: Tuple[str, str] = ("", "")
+) -> pb.ReadArtifactRequest:
+    """Downloads a result; `files` are where the caller puts trace and memory."""
+    trace_path, memory_path = files
+    return pb.ReadArtifactRequest(
+        name=name,
+        artifact=f"ARTIFACT_{Artifact(artifact).name}",
+        trace_path=trace_path,
+        memory_path=memory_path,
+    )

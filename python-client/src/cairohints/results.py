@@ -88,10 +88,22 @@ class PlacedHint:
 
 
 @dataclass(frozen=True)
+class Segment:
+    """A segment of a VM."""
+
+    #: Its first address; temporary segments have negative numbers.
+    base: RelocatableValue
+    #: Cells up to the last one that has a value; not known of temporary segments.
+    length: Optional[int]
+    #: What it is for: `program`, `execution`, a builtin's name, or nothing.
+    role: str
+
+
+@dataclass(frozen=True)
 class Event:
     """Something that a watched VM did; `kind` says which of the other fields is set."""
 
-    #: `state`, `progress`, `output` or `dropped`.
+    #: `state`, `progress`, `output`, `log` or `dropped`.
     kind: str
     state: Optional[VmState] = None
     current_step: int = 0
@@ -99,14 +111,20 @@ class Event:
     #: `stdout` or `stderr`.
     stream: str = ""
     data: bytes = b""
+    #: How serious a line of the log is: `info`, `warning` or `error`.
+    level: str = ""
+    #: The line.
+    text: str = ""
+    #: Events that were not sent, because they were read too slowly, and the bytes of output in them.
     dropped: int = 0
+    dropped_bytes: int = 0
 
 
 @dataclass(frozen=True)
 class Result:
     """What `cairohints.run` answers; complete, the VM is gone."""
 
-    output: Tuple[Optional[int], ...]
+    output: Tuple[Cell, ...]
     steps: int
     resources: Optional[Resources]
     return_values: Tuple[Cell, ...] = ()
@@ -138,9 +156,16 @@ def stop_reason(response: pb.RunVmResponse) -> StopReason:
     return StopReason(pb.StopReason.Name(response.stop_reason)[len("STOP_REASON_") :].lower())
 
 
-def output(vm: pb.Vm) -> Tuple[Optional[int], ...]:
+def output(vm: pb.Vm) -> Tuple[Cell, ...]:
     """What the program wrote to its output."""
-    return tuple(int(text) if text else None for text in vm.output)
+    return tuple(map(_output_cell, vm.output))
+
+
+def _output_cell(text: str) -> Cell:
+    segment, colon, offset = text.partition(":")
+    if colon:
+        return RelocatableValue(int(segment), int(offset))
+    return int(text) if text else None
 
 
 def resources(vm: pb.Vm) -> Optional[Resources]:
@@ -154,6 +179,18 @@ def resources(vm: pb.Vm) -> Optional[Resources]:
 def trace_entries(data: bytes) -> List[TraceEntry]:
     """The entries of a trace file."""
     return [TraceEntry(*entry) for entry in struct.iter_unpack("<3Q", data)]
+
+
+def segments(response: pb.ListSegmentsResponse) -> List[Segment]:
+    """The segments of a VM."""
+    return [
+        Segment(
+            address(segment.base),
+            segment.length if segment.HasField("length") else None,
+            segment.role,
+        )
+        for segment in response.segments
+    ]
 
 
 def scopes(response: pb.ReadHintScopesResponse) -> List[List[Variable]]:
@@ -196,9 +233,8 @@ def event(message: pb.WatchVmResponse) -> Event:
         printed = message.hint_output
         stream = "stderr" if printed.stream == pb.OUTPUT_STREAM_STDERR else "stdout"
         return Event("output", stream=stream, data=printed.data)
-    return Event("dropped", dropped=message.dropped.count)
-
-
-def artifact_number(artifact: Artifact) -> Any:
-    """The server's number for an artifact."""
-    return pb.Artifact.Value(f"ARTIFACT_{Artifact(artifact).name}")
+    if kind == "log":
+        level = pb.LogLevel.Name(message.log.level)[len("LOG_LEVEL_") :].lower()
+        return Event("log", level=level, text=message.log.message)
+    dropped = message.dropped
+    return Event("dropped", dropped=dropped.count, dropped_bytes=dropped.hint_output_bytes)

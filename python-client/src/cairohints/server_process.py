@@ -5,13 +5,15 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Iterator, List, Optional
 
 from .errors import ServerStartFailed
 
@@ -19,6 +21,8 @@ from .errors import ServerStartFailed
 ENV_VM_HOST = "CAIROHINTS_VM_HOST"
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
+#: How much of the server's log is looked at.
+_LOG_BYTES = 16384
 
 
 def find_vm_host() -> Path:
@@ -51,6 +55,27 @@ def _built() -> Iterator[Path]:
         yield target / "debug" / "vm-host"
 
 
+def _listens(path: str) -> bool:
+    """Whether somebody accepts connections at a socket; it is there a little earlier."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) == 0
+
+
+def own_folders() -> List[str]:
+    """The folders of `sys.path` that are the program's own: neither Python's nor the environment's."""
+    paths = sysconfig.get_paths()
+    libraries = {
+        os.path.realpath(paths[name]) for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    }
+    found: List[str] = []
+    for entry in sys.path:
+        folder = os.path.realpath(entry or os.getcwd())
+        inside = any(os.path.commonpath([folder, library]) == library for library in libraries)
+        if os.path.isdir(folder) and not inside and folder not in found:
+            found.append(folder)
+    return found
+
+
 class LocalServer:
     """A `vm-host serve` on a socket that only this user can reach."""
 
@@ -58,21 +83,27 @@ class LocalServer:
         executable = find_vm_host()
         # A new folder of `mkdtemp` has mode 0700.
         self._folder = tempfile.mkdtemp(prefix="cairohints-")
-        socket = os.path.join(self._folder, "vm.sock")
-        self.address = f"unix:{socket}"
-        command = [str(executable), "serve", "--unix", socket, "--grace", "0"]
+        path = os.path.join(self._folder, "vm.sock")
+        self.address = f"unix:{path}"
+        command = [str(executable), "serve", "--unix", path, "--grace", "0"]
+        # Its standard input is ours to hold: however this process ends, the server ends with it.
+        command.append("--exit-with-parent")
+        for folder in own_folders():
+            command += ["--import-path", folder]
         if sys.prefix != sys.base_prefix:
             command += ["--python-env", sys.prefix]
         self._log = tempfile.TemporaryFile()
         self.pid = os.getpid()
+        # The VM tells of each of its steps towards the first one; nobody reads that here.
+        environment = {"RUST_LOG": "info,cairo_vm=warn", **os.environ}
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+            command, stdin=subprocess.PIPE, stdout=self._log, stderr=self._log, env=environment
         )
-        self._wait_until_ready(socket)
+        self._wait_until_ready(path)
 
-    def _wait_until_ready(self, socket: str) -> None:
+    def _wait_until_ready(self, path: str) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while not os.path.exists(socket):
+        while not _listens(path):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self._log.seek(0)
                 said = self._log.read().decode("utf-8", "replace").strip()
@@ -83,6 +114,20 @@ class LocalServer:
                     f"the local `vm-host serve` {how}: {said}\nhint: {ServerStartFailed.advice}"
                 )
             time.sleep(0.01)
+
+    def complaint(self) -> str:
+        """The last error that the server or one of its processes printed, with what to do about it."""
+        # Not through the file's position, which is where the server writes.
+        size = os.fstat(self._log.fileno()).st_size
+        start = max(0, size - _LOG_BYTES)
+        said = os.pread(self._log.fileno(), _LOG_BYTES, start).decode("utf-8", "replace")
+        found: List[str] = []
+        for line in said.split("\n"):
+            if line.startswith("error: "):
+                found = [line[len("error: ") :]]
+            elif line.startswith("hint: ") and found:
+                found.append(line)
+        return "\n".join(found)
 
     def stop(self) -> None:
         """Ends the server, kindly first."""
@@ -95,6 +140,8 @@ class LocalServer:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable, List, Optional, Sequence, Tuple, Union
 
+from .engine import classes
 from .engine.relocatable import RelocatableValue
 from .v1 import value_pb2 as pb
 
@@ -22,6 +23,9 @@ __all__ = [
     "run_of",
     "runs_of",
 ]
+
+# Whichever is imported first, this package or cairo-lang, there is one class of addresses.
+classes.install()
 
 #: The field's prime: 2**251 + 17 * 2**192 + 1.
 PRIME = 2**251 + 17 * 2**192 + 1

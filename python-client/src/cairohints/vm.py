@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-import threading
+import functools
+import os
 import weakref
-from typing import Any, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple, Union
 
 import grpc
 
@@ -13,10 +13,11 @@ from . import results
 from .attached import Here
 from .attached.stream import AttachedHints
 from .client import Client, default_client
-from .errors import ProgramNotFound, UnknownMemory, VmFailed
+from .errors import ProgramNotFound, VmFailed, WrongState
 from .failures import call_error, vm_failure
+from .hint_output import HintOutput
 from .programs import ProgramLike, program_bytes
-from .requests import VmOptions, run_request
+from .requests import VmOptions, artifact_request, run_request
 from .results import (
     Artifact,
     Event,
@@ -33,16 +34,12 @@ from .v1 import vm_service_pb2 as pb
 from .values import (
     AddressLike,
     Cell,
-    RelocatableValue,
-    address_message,
-    address_of,
     cells_of,
-    run_of,
 )
+from .vm_memory import VmMemory, VmSegments
 
-#: Most cells of one read.
-MOST_CELLS = 65536
-_OUTPUT_SECONDS = 2.0
+# The hint that runs now must come to its end first.
+_PAUSE_SECONDS = 3600.0
 
 
 class Vm:
@@ -63,6 +60,8 @@ class Vm:
         self._client = client or default_client()
         self._attached: Optional[AttachedHints] = None
         self._pausing: Any = None
+        # Whether a run has raised what the program failed with.
+        self._failure_raised = False
         data = program_bytes(program)
         try:
             created = self._create(chosen, self._client.ensure_uploaded(data))
@@ -74,7 +73,7 @@ class Vm:
         self.name: str = created.name
         self._finalizer: Any = weakref.finalize(self, self._client.forget, self.name)
         self._finalizer.atexit = False
-        self._output: Optional[_HintOutput] = None
+        self._output: Optional[HintOutput] = None
         self._forward = hint_output
         if isinstance(chosen.hints, Here):
             self._forward = False
@@ -84,9 +83,14 @@ class Vm:
             self._finalizer.detach()
             self._finalizer = weakref.finalize(self, _forget, self._client, self.name, self._attached)
             self._finalizer.atexit = False
+            try:
+                self._attached.open()
+            except BaseException:
+                self.close()
+                raise
         #: Reads memory; writes it before the first step.
         self.memory = VmMemory(self)
-        #: Adds segments before the first step.
+        #: Lists segments; adds them before the first step.
         self.segments = VmSegments(self)
 
     def _create(self, options: VmOptions, program: str) -> pb.Vm:
@@ -94,13 +98,23 @@ class Vm:
         created: pb.Vm = self._client.call(self._client.stub.CreateVm, request).vm
         return created
 
+    @property
+    def stub(self) -> Any:
+        """The calls of the service."""
+        return self._client.stub
+
     def call(self, method: Any, request: Any, timeout: Optional[float] = None) -> Any:
         """Calls the server; serves attached hints meanwhile."""
         if self._attached is None:
             return self._client.call(method, request, timeout)
         self._attached.check_outside()
+        stub = self._client.stub
+        pause = None
+        if method is stub.RunVm:
+            pausing = pb.PauseVmRequest(name=self.name)
+            pause = functools.partial(stub.PauseVm.future, pausing, timeout=_PAUSE_SECONDS)
         try:
-            return self._attached.wait(method.future(request, timeout=timeout))
+            return self._attached.wait(method.future(request, timeout=timeout), pause)
         except grpc.RpcError as error:
             raise call_error(error) from None
 
@@ -117,29 +131,40 @@ class Vm:
     def run_until(
         self, until: Union[int, str, AddressLike], *, timeout: Optional[float] = None
     ) -> StopReason:
-        """Runs until before the instruction at a pc of the program, an address or a label."""
+        """Runs until before the instruction at a pc of the program, an address or a label.
+
+        A VM that is there already does not move: `run_for_steps(1)` first runs to the next time.
+        """
         return self._run(run_request(self.name, until), timeout)
 
     def _run(
         self, request: pb.RunVmRequest, timeout: Optional[float], progress: bool = False
     ) -> StopReason:
         if self._forward and self._output is None:
-            self._output = _HintOutput(self.watch())
-        if progress:
-            from .progress import shown
+            self._output = HintOutput(self.watch())
+        try:
+            if progress:
+                from .progress import shown
 
-            with shown(self.watch()):
+                with shown(self.watch()):
+                    response = self.call(self._client.stub.RunVm, request, timeout)
+            else:
                 response = self.call(self._client.stub.RunVm, request, timeout)
-        else:
-            response = self.call(self._client.stub.RunVm, request, timeout)
+        except WrongState as error:
+            # Hints that do not load fail the VM before it runs.
+            if error.reason != "VM_ENDED" or self._failure_raised or self.state is not VmState.FAILED:
+                raise
+            self._failure_raised = True
+            raise self._make_failure() from None
         self._vm = response.vm
         if self._output is not None:
             self._output.drain(self._vm.current_step)
         if self.state is VmState.FAILED:
-            raise self._failure()
+            self._failure_raised = True
+            raise self._make_failure()
         return results.stop_reason(response)
 
-    def _failure(self) -> BaseException:
+    def _make_failure(self) -> BaseException:
         failed = self._attached.failure if self._attached is not None else None
         if failed is None or failed.class_path != self._vm.failure.exception_class:
             return vm_failure(self._vm.failure)
@@ -193,7 +218,22 @@ class Vm:
         return self._now().hints_executed
 
     @property
-    def output(self) -> Tuple[Optional[int], ...]:
+    def hint_session(self) -> Any:
+        """With attached hints: the engine that runs them, once the VM has any; else nothing."""
+        return None if self._attached is None else self._attached.session
+
+    def at_end_of_run(self, ask: Optional[Callable[[Any], None]]) -> None:
+        """With attached hints: calls `ask(hint_session)` when the run ends, before the VM stops."""
+        if self._attached is not None:
+            self._attached.at_end(ask)
+
+    @property
+    def worker_process_id(self) -> int:
+        """Process id of the hint worker, 0 without one."""
+        return self._now().worker_process_id
+
+    @property
+    def output(self) -> Tuple[Cell, ...]:
         """What the program wrote to its output, when it ended; `None` for missing cells."""
         return results.output(self._now())
 
@@ -205,8 +245,10 @@ class Vm:
     @property
     def failure(self) -> Optional[VmFailed]:
         """Why it failed, in state FAILED."""
-        vm = self._now()
-        return vm_failure(vm.failure) if vm.state == pb.VM_STATE_FAILED else None
+        if self._now().state != pb.VM_STATE_FAILED:
+            return None
+        failure = self._make_failure()
+        return failure if isinstance(failure, VmFailed) else vm_failure(self._vm.failure)
 
     def return_values(self, count: int) -> Tuple[Cell, ...]:
         """The last cells before ap: what the function returned."""
@@ -233,8 +275,9 @@ class Vm:
 
     def artifact(self, artifact: Artifact) -> bytes:
         """A result of the run."""
-        number = results.artifact_number(artifact)
-        request = pb.ReadArtifactRequest(name=self.name, artifact=number)
+        return self._download(artifact_request(self.name, artifact))
+
+    def _download(self, request: pb.ReadArtifactRequest) -> bytes:
         try:
             chunks = self._client.stub.ReadArtifact(request)
             return b"".join(response.chunk for response in chunks)
@@ -248,6 +291,11 @@ class Vm:
     def memory_bytes(self) -> bytes:
         """The relocated memory, as `cairo-run --memory_file` writes it."""
         return self.artifact(Artifact.MEMORY)
+
+    def air_private_input(self, trace_file: str, memory_file: str) -> bytes:
+        """The private input of the AIR, naming the files that the caller writes the others to."""
+        files = (os.path.abspath(trace_file), os.path.abspath(memory_file))
+        return self._download(artifact_request(self.name, Artifact.AIR_PRIVATE_INPUT, files))
 
     def pie(self) -> bytes:
         """The Cairo PIE, a zip file."""
@@ -284,140 +332,6 @@ def _events(stream: Any) -> Iterator[Event]:
         stream.cancel()
 
 
-class VmMemory:
-    """The memory of a VM: `vm.memory[address]`, `vm.memory[start:end]`."""
-
-    def __init__(self, vm: Vm) -> None:
-        self._reference = weakref.ref(vm)
-
-    @property
-    def _vm(self) -> Vm:
-        vm = self._reference()
-        if vm is None:
-            raise ReferenceError("the vm of this memory is gone")
-        return vm
-
-    def get_range(self, address: AddressLike, count: int) -> List[Cell]:
-        """Consecutive cells; `None` for empty ones."""
-        vm = self._vm
-        start = address_of(address)
-        cells: List[Cell] = []
-        while len(cells) < count:
-            request = pb.ReadMemoryRequest(
-                name=vm.name,
-                address=address_message(start + len(cells)),
-                count=min(count - len(cells), MOST_CELLS),
-            )
-            found = cells_of(vm.call(vm._client.stub.ReadMemory, request).cells.values)
-            if not found:
-                return cells + [None] * (count - len(cells))
-            cells += found
-        return cells[:count]
-
-    def get(self, address: AddressLike, default: Any = None) -> Any:
-        """The value of a cell, or the default if it is empty."""
-        (value,) = self.get_range(address, 1)
-        return default if value is None else value
-
-    def load(self, address: AddressLike, values: Iterable[Any]) -> None:
-        """Writes consecutive cells. Only before the first step."""
-        vm = self._vm
-        request = pb.WriteMemoryRequest(name=vm.name, cells=run_of(address, values))
-        vm.call(vm._client.stub.WriteMemory, request)
-
-    def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, slice):
-            start, count = _range(key)
-            return self.get_range(start, count)
-        value = self.get(key)
-        if value is None:
-            raise UnknownMemory(f"the memory cell at `{address_of(key)}` is empty")
-        return value
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if isinstance(key, slice):
-            start, count = _range(key)
-            values = list(value)
-            if len(values) != count:
-                raise ValueError(f"`{len(values)}` values do not fit into `{count}` cells")
-            self.load(start, values)
-        else:
-            self.load(key, [value])
-
-    def __contains__(self, key: Any) -> bool:
-        return self.get(key) is not None
-
-
-def _range(key: slice) -> Tuple[RelocatableValue, int]:
-    if key.step is not None or key.start is None or key.stop is None:
-        raise ValueError("a range of memory is written `memory[start:end]`")
-    start, end = address_of(key.start), address_of(key.stop)
-    return start, max(0, end - start)
-
-
-class VmSegments:
-    """The segments of a VM."""
-
-    def __init__(self, vm: Vm) -> None:
-        self._reference = weakref.ref(vm)
-
-    def add(self) -> RelocatableValue:
-        """Adds a segment; its start. Only before the first step."""
-        vm = self._reference()
-        if vm is None:
-            raise ReferenceError("the vm of these segments is gone")
-        request = pb.AddSegmentRequest(name=vm.name)
-        return results.address(vm.call(vm._client.stub.AddSegment, request).base)
-
-
-class _HintOutput:
-    """Prints what hints print, in the background."""
-
-    def __init__(self, events: Iterator[Event]) -> None:
-        self._changed = threading.Condition()
-        self._stopped_at = -1
-        self._over = False
-        self._ready = threading.Event()
-        threading.Thread(target=self._follow, args=(events,), daemon=True).start()
-        # Output of before this is nobody's.
-        self._ready.wait(_OUTPUT_SECONDS)
-
-    def _follow(self, events: Iterator[Event]) -> None:
-        try:
-            for event in events:
-                self._ready.set()
-                if event.kind == "output":
-                    _print(event)
-                elif event.kind == "state" and event.state is not VmState.RUNNING:
-                    with self._changed:
-                        self._stopped_at = event.current_step
-                        self._changed.notify_all()
-        except Exception:
-            # The VM or the connection is gone; the call that runs the VM says so.
-            pass
-        with self._changed:
-            self._over = True
-            self._changed.notify_all()
-        self._ready.set()
-
-    def drain(self, current_step: int) -> None:
-        """Waits until what hints printed up to this step is printed."""
-        with self._changed:
-            self._changed.wait_for(
-                lambda: self._over or self._stopped_at >= current_step, _OUTPUT_SECONDS
-            )
-
-
-def _print(event: Event) -> None:
-    stream = sys.stderr if event.stream == "stderr" else sys.stdout
-    try:
-        stream.write(event.data.decode("utf-8", "replace"))
-        stream.flush()
-    except (ValueError, OSError):
-        # Our own output is closed.
-        pass
-
-
 def run(
     program: ProgramLike,
     *,
@@ -442,4 +356,4 @@ def run(
         )
 
 
-__all__ = ["Vm", "VmMemory", "VmSegments", "run"]
+__all__ = ["Vm", "run"]

@@ -1,4 +1,4 @@
-//! The command line of `vm-host serve`.
+//! The command lines of `vm-host serve` and `vm-host health`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,9 +22,13 @@ pub struct ServeArgs {
     #[arg(long = "address-file", value_name = "FILE", requires = "listen")]
     pub address_file: Option<PathBuf>,
 
-    /// Seconds that running VMs may go on after SIGTERM
+    /// Seconds that VMs at work may go on after SIGTERM or SIGINT; a second signal ends them at once
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub grace: u64,
+
+    /// End at once when standard input ends: for a server that belongs to the process at its other end
+    #[arg(long = "exit-with-parent")]
+    pub exit_with_parent: bool,
 
     /// Threads that run VMs (default: one for each core)
     #[arg(long, value_name = "COUNT")]
@@ -33,6 +37,10 @@ pub struct ServeArgs {
     /// Virtual environment that hints import from (default: the active one)
     #[arg(long = "python-env", value_name = "DIR", env = "VIRTUAL_ENV")]
     pub python_env: Option<PathBuf>,
+
+    /// Folder that hints import from, too; may be given several times
+    #[arg(long = "import-path", value_name = "DIR")]
+    pub import_path: Vec<String>,
 
     /// The hint worker's executable (default: `hint-worker` beside this executable)
     #[arg(long = "hint-worker", value_name = "FILE", env = "CAIROHINTS_WORKER")]
@@ -62,6 +70,14 @@ pub struct ServeArgs {
     #[arg(long = "max-connections", value_name = "COUNT", default_value_t = 1024)]
     pub max_connections: usize,
 
+    /// Most connections of one user on the Unix socket, or of one address over TCP
+    #[arg(
+        long = "max-connections-per-peer",
+        value_name = "COUNT",
+        default_value_t = 64
+    )]
+    pub max_connections_per_peer: usize,
+
     /// Largest compiled program in bytes
     #[arg(long = "max-program-bytes", value_name = "BYTES", default_value_t = 64 << 20)]
     pub max_program_bytes: u64,
@@ -69,6 +85,13 @@ pub struct ServeArgs {
     /// Bytes of uploaded programs that are kept
     #[arg(long = "program-cache-bytes", value_name = "BYTES", default_value_t = 512 << 20)]
     pub program_cache_bytes: u64,
+}
+
+/// Asks a server whether it takes new VMs; exits with 1 when it does not.
+#[derive(Clone, Debug, clap::Args)]
+pub struct HealthArgs {
+    /// `host:port`, or `unix:/path`
+    pub address: String,
 }
 
 impl ServeArgs {
@@ -84,6 +107,7 @@ impl ServeArgs {
                 .clone()
                 .filter(|path| !path.as_os_str().is_empty()),
             preload: self.preload.clone(),
+            import_paths: self.import_path.clone(),
             threads: self.threads.unwrap_or(defaults.threads),
             grace: Duration::from_secs(self.grace),
             hint_timeout: Duration::from_secs(self.hint_timeout.max(1)),
@@ -91,6 +115,7 @@ impl ServeArgs {
             max_memory_gap: self.max_memory_gap,
             max_vms: self.max_vms,
             max_connections: self.max_connections,
+            max_connections_per_peer: self.max_connections_per_peer,
             max_program_bytes: self.max_program_bytes,
             program_cache_bytes: self.program_cache_bytes,
             ..defaults

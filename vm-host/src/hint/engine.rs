@@ -6,6 +6,7 @@ use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{SessionRequest, SessionResponse};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use tonic::Status;
 
 use crate::worker::{Death, Link, LinkError, Traffic, WorkerProcess};
 
@@ -29,8 +30,8 @@ pub enum Engine {
 pub struct AttachedEngine {
     /// To the client. Closing it ends the stream.
     pub requests: Option<mpsc::Sender<SessionRequest>>,
-    /// From the client; ends when the client detaches.
-    pub responses: mpsc::Receiver<SessionResponse>,
+    /// From the client; ends when the client detaches, perhaps after an error that is its fault.
+    pub responses: mpsc::Receiver<Result<SessionResponse, Status>>,
 }
 
 impl Engine {
@@ -109,12 +110,13 @@ impl AttachedEngine {
             None => self.responses.recv().await,
         };
         match received {
-            Some(SessionResponse {
+            Some(Ok(SessionResponse {
                 message: Some(response),
-            }) => Ok(response),
-            Some(SessionResponse { message: None }) => Err(LinkError::Stream(Box::new(
-                tonic::Status::internal("an empty response"),
+            })) => Ok(response),
+            Some(Ok(SessionResponse { message: None })) => Err(LinkError::Stream(Box::new(
+                Status::internal("an empty response"),
             ))),
+            Some(Err(status)) => Err(LinkError::Stream(Box::new(status))),
             None => Err(LinkError::Closed),
         }
     }

@@ -4,7 +4,7 @@ use hint_proto::v1::attach_hints_request::Message;
 use hint_proto::v1::{AttachHintsRequest, SessionRequest};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::Streaming;
+use tonic::{Code, Status, Streaming};
 
 use crate::hint::engine::AttachedEngine;
 
@@ -18,17 +18,27 @@ pub(super) fn engine(
     let (requests, outgoing) = mpsc::channel(IN_FLIGHT);
     let (forward, responses) = mpsc::channel(IN_FLIGHT);
     tokio::spawn(async move {
-        // Anything but a response ends the engine, like the end of the stream.
+        // Anything but a response ends the engine.
         loop {
             tokio::select! {
                 () = forward.closed() => return,
                 message = incoming.message() => match message {
                     Ok(Some(AttachHintsRequest { message: Some(Message::Response(response)) })) => {
-                        if forward.send(response).await.is_err() {
+                        if forward.send(Ok(response)).await.is_err() {
                             return;
                         }
                     }
-                    _ => return,
+                    Err(status) if is_fault(&status) => {
+                        // The VM may have ended meanwhile.
+                        let _ = forward.send(Err(status)).await;
+                        return;
+                    }
+                    Ok(Some(_)) => {
+                        let status = Status::internal("a message that is no response");
+                        let _ = forward.send(Err(status)).await;
+                        return;
+                    }
+                    Ok(None) | Err(_) => return,
                 }
             }
         }
@@ -38,4 +48,12 @@ pub(super) fn engine(
         responses,
     };
     (engine, ReceiverStream::new(outgoing))
+}
+
+/// Whether the client sent what cannot be read. Otherwise it went away.
+fn is_fault(status: &Status) -> bool {
+    matches!(
+        status.code(),
+        Code::OutOfRange | Code::ResourceExhausted | Code::Internal
+    )
 }

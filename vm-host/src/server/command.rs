@@ -1,6 +1,7 @@
 //! The command `vm-host serve`: listen, say where, serve until a signal.
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use super::{Listeners, run};
 use crate::cli::{ExitCode, ServeArgs};
@@ -32,15 +33,46 @@ pub async fn serve(arguments: &ServeArgs) -> Result<(), RunError> {
     if let Some(path) = &arguments.unix {
         eprintln!("listening on unix:{}", path.display());
     }
-    let shutdown = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+    let (first, signalled) = oneshot::channel::<()>();
+    let parent = arguments.exit_with_parent.then(parent_gone).transpose();
+    let mut parent = parent.map_err(internal)?;
+    let drain = async {
+        // Dropping the sender does it, too.
+        let _ = signalled.await;
+    };
+    let end = async move {
+        let mut first = Some(first);
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+                () = async { match &mut parent {
+                    // Its thread drops the sender.
+                    Some(parent) => drop(parent.await),
+                    None => std::future::pending().await,
+                } } => return,
+            }
+            if first.take().is_none() {
+                return;
+            }
         }
     };
-    run(options, listeners, shutdown)
+    run(options, listeners, drain, end)
         .await
         .map_err(|error| RunError::new(ExitCode::Internal, error))
+}
+
+/// Done when standard input ends. A process that starts a server keeps the other end open; the kernel closes
+/// it when that process ends, however it does.
+fn parent_gone() -> std::io::Result<oneshot::Receiver<()>> {
+    let (tell, told) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("parent".to_owned())
+        .spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            drop(tell);
+        })?;
+    Ok(told)
 }
 
 /// Whoever waits for the file must never see half of it.

@@ -1,11 +1,12 @@
 //! Connections of clients: accepting them within bounds, giving up on those that never say anything, and
 //! noticing their end, with which their VMs end.
 
+use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
@@ -45,25 +46,68 @@ pub(super) type OnClose = Arc<dyn Fn(u64) + Send + Sync>;
 pub(super) struct Gate {
     free: Arc<Semaphore>,
     next: Arc<AtomicU64>,
+    of_tenants: OfTenants,
+    max_of_tenant: usize,
+    refused: Arc<Mutex<Refused>>,
     on_close: OnClose,
 }
 
+/// Refused connections that the log does not know of, and when it was last told.
+#[derive(Default)]
+struct Refused {
+    count: u64,
+    told: Option<Instant>,
+}
+
+/// Connections that each tenant has.
+type OfTenants = Arc<Mutex<HashMap<Arc<str>, usize>>>;
+
+/// The place that a connection takes until it is dropped.
+struct Place {
+    tenant: Arc<str>,
+    of_tenants: OfTenants,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut of_tenants = self
+            .of_tenants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = of_tenants.get_mut(&self.tenant) {
+            *count -= 1;
+            if *count == 0 {
+                of_tenants.remove(&self.tenant);
+            }
+        }
+    }
+}
+
 impl Gate {
-    pub(super) fn new(max_connections: usize, on_close: OnClose) -> Self {
+    pub(super) fn new(max_connections: usize, max_of_tenant: usize, on_close: OnClose) -> Self {
         let free = Arc::new(Semaphore::new(max_connections));
         Self {
             free,
             next: Arc::default(),
+            of_tenants: OfTenants::default(),
+            max_of_tenant,
+            refused: Arc::default(),
             on_close,
         }
     }
 
     fn admit(&self, socket: Socket, tenant: String) -> Option<ServerIo> {
         // Without a free place the connection is closed at once.
-        let permit = Arc::clone(&self.free).try_acquire_owned().ok()?;
+        let tenant: Arc<str> = tenant.into();
+        let place = self.place(&tenant);
+        if place.is_none() {
+            self.tell_refused(&tenant);
+        }
+        let place = place?;
         let peer = Peer {
             connection: self.next.fetch_add(1, Ordering::Relaxed),
-            tenant: tenant.into(),
+            tenant,
             alive: Arc::new(AtomicBool::new(true)),
         };
         Some(ServerIo {
@@ -71,6 +115,41 @@ impl Gate {
             peer,
             preface: Some((0, Box::pin(tokio::time::sleep(PREFACE_TIMEOUT)))),
             on_close: Arc::clone(&self.on_close),
+            _place: place,
+        })
+    }
+
+    /// Notes a refused connection in the log, which whoever tries a thousand times does not fill.
+    fn tell_refused(&self, tenant: &str) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.count += 1;
+        let due = refused
+            .told
+            .is_none_or(|told| told.elapsed() >= Duration::from_secs(1));
+        if due {
+            tracing::warn!(
+                "refused `{}` connections, the last of `{tenant}`: there are too many",
+                refused.count
+            );
+            refused.count = 0;
+            refused.told = Some(Instant::now());
+        }
+    }
+
+    fn place(&self, tenant: &Arc<str>) -> Option<Place> {
+        let permit = Arc::clone(&self.free).try_acquire_owned().ok()?;
+        let mut of_tenants = self
+            .of_tenants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let count = of_tenants.entry(Arc::clone(tenant)).or_default();
+        if *count >= self.max_of_tenant {
+            return None;
+        }
+        *count += 1;
+        Some(Place {
+            tenant: Arc::clone(tenant),
+            of_tenants: Arc::clone(&self.of_tenants),
             _permit: permit,
         })
     }
@@ -145,7 +224,7 @@ pub(super) struct ServerIo {
     /// Bytes of the preface so far, and when they must be there; absent after it.
     preface: Option<(usize, Pin<Box<Sleep>>)>,
     on_close: OnClose,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Connected for ServerIo {

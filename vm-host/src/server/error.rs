@@ -1,5 +1,6 @@
-//! Errors of calls: a gRPC code, a reason in UPPER_SNAKE_CASE and, where the caller can do something, the
-//! detail that says what. The only place that makes a status.
+//! Errors of calls: a reason in UPPER_SNAKE_CASE with its gRPC code and what the caller can do about it.
+//! The only place that makes a status, and the only list of reasons; `vm_service.proto` repeats it for
+//! readers.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -8,32 +9,143 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 /// The domain of every reason.
-const DOMAIN: &str = "cairohints";
+pub(super) const DOMAIN: &str = "cairohints";
+
+/// Declares the reasons: name, word, code, advice.
+macro_rules! reasons {
+    ($($name:ident $word:literal $code:ident $advice:literal;)*) => {
+        /// Why a call failed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Reason {
+            $($name,)*
+        }
+
+        impl Reason {
+            /// Every reason.
+            #[cfg(test)]
+            pub(super) const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The word that clients get.
+            pub(super) fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// The code that goes with it.
+            pub(super) fn code(self) -> Code {
+                match self { $(Self::$name => Code::$code,)* }
+            }
+
+            /// What the caller can do.
+            pub(super) fn advice(self) -> &'static str {
+                match self { $(Self::$name => $advice,)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    BadName "BAD_NAME" InvalidArgument "use the `name` that CreateVm answered, `vms/{vm_id}`";
+    BadVmId "BAD_VM_ID" InvalidArgument "choose 1 to 63 of a-z, 0-9 and -, or leave it empty";
+    BadRequestId "BAD_REQUEST_ID" InvalidArgument "send a UUID, or leave it empty";
+    RequestIdReused "REQUEST_ID_REUSED" InvalidArgument "send a new request_id with every other request";
+    BadEnum "BAD_ENUM" InvalidArgument "use a value that vm_service.proto names, or leave the field unset";
+    UnknownLayout "UNKNOWN_LAYOUT" InvalidArgument "use a layout of cairo-run, for example `small` or `all_cairo`";
+    BadLayoutParams "BAD_LAYOUT_PARAMS" InvalidArgument "send the JSON of `cairo-run --cairo_layout_params_file` with the layout `dynamic`, and only with it";
+    BadJson "BAD_JSON" InvalidArgument "send a JSON text";
+    JsonTooLarge "JSON_TOO_LARGE" InvalidArgument "have the hints read large inputs from a file";
+    BadDuration "BAD_DURATION" InvalidArgument "send a duration of at least 0 seconds";
+    BadEntryPoint "BAD_ENTRY_POINT" InvalidArgument "name a function of the program, or a pc inside of it";
+    BadArguments "BAD_ARGUMENTS" InvalidArgument "send the arguments that the function takes";
+    BadPageToken "BAD_PAGE_TOKEN" InvalidArgument "use the next_page_token of the page before, or none";
+    BadAddress "BAD_ADDRESS" InvalidArgument "send a segment and an offset from 0";
+    BadCount "BAD_COUNT" InvalidArgument "ask for fewer, several times if need be";
+    BadCells "BAD_CELLS" InvalidArgument "write cells that are empty, in segments that exist";
+    UnknownLabel "UNKNOWN_LABEL" InvalidArgument "use the full name with dots, or a name of the main scope";
+    BadArtifact "BAD_ARTIFACT" InvalidArgument "name the result to download";
+    NoName "NO_NAME" InvalidArgument "send the VM's name in the first message, within 10 seconds";
+    NoDeclaration "NO_DECLARATION" InvalidArgument "send the declaration first";
+    SecondDeclaration "SECOND_DECLARATION" InvalidArgument "send one declaration, then chunks";
+    EmptyPart "EMPTY_PART" InvalidArgument "send a declaration or a chunk in every message";
+    ChunkTooLarge "CHUNK_TOO_LARGE" InvalidArgument "send chunks of at most 1 MiB";
+    SizeMismatch "SIZE_MISMATCH" InvalidArgument "declare the number of bytes that are sent";
+    BadProgram "BAD_PROGRAM" InvalidArgument "send the JSON that cairo-compile wrote";
+    ProgramTooLarge "PROGRAM_TOO_LARGE" InvalidArgument "start the server with a larger --max-program-bytes";
+    ProgramUnfit "PROGRAM_UNFIT" InvalidArgument "create the VM with a layout, mode and entry point that fit the program";
+
+    VmNotFound "VM_NOT_FOUND" NotFound "a VM ends with the connection that created it unless it has a time_to_live; create it again";
+    ProgramNotFound "PROGRAM_NOT_FOUND" NotFound "upload it with UploadProgram; the server may forget programs that nobody uses";
+    VmAlreadyExists "VM_ALREADY_EXISTS" AlreadyExists "choose another vm_id, or delete that VM first";
+
+    VmRunning "VM_RUNNING" FailedPrecondition "pause it with PauseVm, or wait";
+    VmNotRunning "VM_NOT_RUNNING" FailedPrecondition "only a VM inside of RunVm can be paused";
+    VmEnded "VM_ENDED" FailedPrecondition "create another VM to run the program again";
+    VmStarted "VM_STARTED" FailedPrecondition "write memory between CreateVm and the first RunVm";
+    VmNotSucceeded "VM_NOT_SUCCEEDED" FailedPrecondition "run the VM to its end first";
+    ArtifactUnavailable "ARTIFACT_UNAVAILABLE" FailedPrecondition "create the VM with what the result needs: `trace`, `proof_mode`, the entry point `main`";
+    PlacementUnavailable "PLACEMENT_UNAVAILABLE" FailedPrecondition "set HINT_PLACEMENT_AUTO, which runs in Python what cannot run in Rust";
+    HintEngineNotAttached "HINT_ENGINE_NOT_ATTACHED" FailedPrecondition "open AttachHints for the VM before it runs";
+    HintEngineAttached "HINT_ENGINE_ATTACHED" FailedPrecondition "attach once to each VM";
+    HintEngineIsWorker "HINT_ENGINE_IS_WORKER" FailedPrecondition "create the VM with HINT_ENGINE_ATTACHED";
+    HintEngineGone "HINT_ENGINE_GONE" FailedPrecondition "read hint variables before the VM ends or its worker dies";
+
+    TooManyVms "TOO_MANY_VMS" ResourceExhausted "delete VMs that are not needed, or start the server with a larger --max-vms";
+    TooManyUploads "TOO_MANY_UPLOADS" ResourceExhausted "try again when other uploads have ended";
+    TooManyWatchers "TOO_MANY_WATCHERS" ResourceExhausted "end other WatchVm calls of this VM";
+    TooManyCalls "TOO_MANY_CALLS" ResourceExhausted "wait for the answers of earlier calls to this VM";
+    TooManyCells "TOO_MANY_CELLS" ResourceExhausted "have a hint write large data";
+    TooManySegments "TOO_MANY_SEGMENTS" ResourceExhausted "have a hint add more segments";
+    MessageTooLarge "MESSAGE_TOO_LARGE" ResourceExhausted "send less in one message";
+    NoSpace "NO_SPACE" ResourceExhausted "free space in the server's folder for temporary files (TMPDIR)";
+
+    DeadlinePassed "DEADLINE_PASSED" DeadlineExceeded "call again with a longer deadline";
+    RunDeadline "RUN_DEADLINE" DeadlineExceeded "the VM pauses before its next step; run it again to go on, with a longer deadline";
+    UploadStalled "UPLOAD_STALLED" DeadlineExceeded "send the next chunk within 10 seconds";
+
+    VmDeleted "VM_DELETED" Aborted "create the VM again";
+    ConnectionClosed "CONNECTION_CLOSED" Cancelled "connect again";
+
+    ServerDraining "SERVER_DRAINING" Unavailable "connect to another server";
+    ServerShutdown "SERVER_SHUTDOWN" Unavailable "connect to another server and create the VM again";
+    WorkerNotStarted "WORKER_NOT_STARTED" Unavailable "try again; if it fails again, the server's Python environment or its limits do not fit (see its log)";
+
+    UnknownCall "UNKNOWN_CALL" Unimplemented "use the calls of this server's cairohints.v1.VmService, which reflection lists";
+    BadCall "BAD_CALL" Internal "use a gRPC client whose messages are those of this server's vm_service.proto";
+    Internal "INTERNAL" Internal "see the server's log";
+}
 
 /// An error of a call, until it is a [`Status`].
 #[derive(Debug)]
 pub(super) struct Problem {
-    code: Code,
+    reason: Reason,
     message: String,
+    metadata: HashMap<String, String>,
     details: ErrorDetails,
 }
 
 impl Problem {
-    pub(super) fn new(code: Code, reason: &str, message: impl Display) -> Self {
+    pub(super) fn new(reason: Reason, message: impl Display) -> Self {
         let mut details = ErrorDetails::new();
-        details.set_error_info(reason, DOMAIN, HashMap::new());
+        // The advice is all there is to read.
+        details.add_help_link(reason.advice(), "");
         Self {
-            code,
+            reason,
             message: message.to_string(),
+            metadata: HashMap::new(),
             details,
         }
+    }
+
+    /// Adds a fact for programs to read.
+    pub(super) fn with(mut self, key: &str, value: impl Display) -> Self {
+        self.metadata.insert(key.to_owned(), value.to_string());
+        self
     }
 
     /// Names the field of the request that is wrong.
     pub(super) fn field(mut self, field: &str) -> Self {
         self.details
             .add_bad_request_violation(field, self.message.clone());
-        self
+        self.with("field", field)
     }
 
     /// Names the resource concerned.
@@ -43,68 +155,136 @@ impl Problem {
         self
     }
 
+    /// Names the VM concerned.
+    pub(super) fn vm(self, name: &str) -> Self {
+        self.resource("cairohints.v1.Vm", name).with("vm", name)
+    }
+
     /// Names what must be otherwise before the call can succeed.
     pub(super) fn precondition(mut self, kind: &str, subject: &str) -> Self {
         self.details
             .add_precondition_failure_violation(kind, subject, self.message.clone());
         self
     }
-
-    /// Says what the caller can do.
-    pub(super) fn help(mut self, advice: &str) -> Self {
-        // The advice is all there is to read.
-        self.details.add_help_link(advice, "");
-        self
-    }
 }
 
 impl From<Problem> for Status {
     fn from(problem: Problem) -> Self {
-        Self::with_error_details(problem.code, problem.message, problem.details)
+        let Problem {
+            reason,
+            message,
+            metadata,
+            mut details,
+        } = problem;
+        details.set_error_info(reason.as_str(), DOMAIN, metadata);
+        Self::with_error_details(reason.code(), message, details)
     }
 }
 
 /// A field of the request that cannot be used.
-pub(super) fn invalid(field: &str, reason: &str, message: impl Display) -> Status {
-    Problem::new(Code::InvalidArgument, reason, message)
-        .field(field)
-        .into()
+pub(super) fn invalid(field: &str, reason: Reason, message: impl Display) -> Status {
+    Problem::new(reason, message).field(field).into()
 }
 
 /// A VM in the wrong state.
-pub(super) fn wrong_state(name: &str, reason: &str, message: impl Display) -> Status {
-    Problem::new(Code::FailedPrecondition, reason, message)
+pub(super) fn wrong_state(name: &str, reason: Reason, message: impl Display) -> Status {
+    Problem::new(reason, message)
         .precondition("STATE", name)
+        .vm(name)
         .into()
 }
 
 /// A VM that does not exist, or not for this caller.
 pub(super) fn unknown_vm(name: &str) -> Status {
-    Problem::new(Code::NotFound, "VM_NOT_FOUND", format!("there is no VM `{name}`"))
-        .resource("cairohints.v1.Vm", name)
-        .help(
-            "a VM ends with the connection that created it unless it has a time_to_live; create it again",
-        )
+    // The name is the caller's; it is not repeated at any length.
+    let name: String = name.chars().take(80).collect();
+    Problem::new(Reason::VmNotFound, format!("there is no VM `{name}`"))
+        .vm(&name)
         .into()
 }
 
 /// A fault of ours.
 pub(super) fn internal(message: impl Display) -> Status {
-    Problem::new(Code::Internal, "INTERNAL", message).into()
+    Problem::new(Reason::Internal, message).into()
 }
 
-/// A bound of the server was reached.
-pub(super) fn exhausted(reason: &str, message: impl Display) -> Status {
-    Problem::new(Code::ResourceExhausted, reason, message).into()
+/// A fault of ours, unless the disk is full.
+pub(super) fn io(error: &std::io::Error) -> Status {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Problem::new(
+            Reason::NoSpace,
+            format!("the server has no room for the result: `{error}`"),
+        )
+        .into(),
+        _ => internal(error),
+    }
+}
+
+/// A bound of the server was reached; `limit` is the bound.
+pub(super) fn exhausted(reason: Reason, limit: impl Display, message: impl Display) -> Status {
+    Problem::new(reason, message).with("limit", limit).into()
 }
 
 /// The server is about to end.
 pub(super) fn draining() -> Status {
-    Problem::new(
-        Code::Unavailable,
-        "SERVER_DRAINING",
-        "the server is about to end",
-    )
-    .help("connect to another server")
-    .into()
+    Problem::new(Reason::ServerDraining, "the server is about to end").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proto_lists_every_reason_with_its_code() {
+        let proto = include_str!("../../../proto/cairohints/v1/vm_service.proto");
+        let mut listed: Vec<(&str, &str)> = Vec::new();
+        let mut code = "";
+        for line in proto.lines() {
+            let Some(text) = line.strip_prefix("// - ") else {
+                continue;
+            };
+            let Some((name, reasons)) = text.split_once(": ") else {
+                continue;
+            };
+            code = if name.is_empty() { code } else { name };
+            for reason in reasons.split([',', ' ']).filter(|word| !word.is_empty()) {
+                listed.push((code, reason));
+            }
+        }
+        let mut expected: Vec<(String, &str)> = Reason::ALL
+            .iter()
+            .map(|reason| {
+                (
+                    upper_snake(&format!("{:?}", reason.code())),
+                    reason.as_str(),
+                )
+            })
+            .collect();
+        let mut listed: Vec<(String, &str)> = listed
+            .into_iter()
+            .map(|(code, reason)| (code.to_owned(), reason))
+            .collect();
+        expected.sort();
+        listed.sort();
+        assert_eq!(listed, expected);
+    }
+
+    #[test]
+    fn a_full_disk_is_no_fault_of_ours() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        assert_eq!(io(&full).code(), Code::ResourceExhausted);
+        let other = std::io::Error::from(std::io::ErrorKind::NotFound);
+        assert_eq!(io(&other).code(), Code::Internal);
+    }
+
+    fn upper_snake(name: &str) -> String {
+        name.char_indices()
+            .fold(String::new(), |mut text, (at, letter)| {
+                if at > 0 && letter.is_uppercase() {
+                    text.push('_');
+                }
+                text.push(letter.to_ascii_uppercase());
+                text
+            })
+    }
 }

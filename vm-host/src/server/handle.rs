@@ -8,15 +8,18 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use hint_proto::v1::watch_vm_response::Event;
-use hint_proto::v1::{Vm, VmState};
+use hint_proto::v1::{LogLevel, Vm, VmState};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
-use tonic::{Code, Status};
+use tonic::Status;
 
-use super::error::{Problem, internal, unknown_vm, wrong_state};
+use super::error::{Problem, Reason, exhausted, internal, unknown_vm, wrong_state};
 use super::programs::StoredProgram;
 use super::task::VmTask;
 use super::watch::Watchers;
+
+/// Calls that may wait for one VM.
+pub(super) const MAX_JOBS: usize = 64;
 
 /// Something to do on the VM's thread.
 pub(super) type Job = Box<dyn for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, ()> + Send>;
@@ -90,6 +93,15 @@ impl Shared {
         self.changed.send_replace(());
     }
 
+    /// Writes a line of the VM's log.
+    pub(super) fn log(&self, level: LogLevel, message: String) {
+        match level {
+            LogLevel::Warning | LogLevel::Error => tracing::info!(vm = self.name, "{message}"),
+            _ => tracing::debug!(vm = self.name, "{message}"),
+        }
+        self.watchers.log(level, message);
+    }
+
     /// Whether the run should pause before its next step.
     pub(super) fn pause_wanted(&self) -> bool {
         self.pause.load(Ordering::Relaxed)
@@ -133,7 +145,7 @@ pub(super) struct VmHandle {
     pub(super) attached: bool,
     /// What it shares with its thread.
     pub(super) shared: Arc<Shared>,
-    pub(super) jobs: mpsc::UnboundedSender<Job>,
+    pub(super) jobs: mpsc::Sender<Job>,
     pub(super) last_used: Mutex<Instant>,
     pub(super) attaching: AtomicBool,
 }
@@ -191,13 +203,14 @@ impl VmHandle {
         + Send
         + 'static,
     ) -> Result<T, Status> {
+        self.touch();
         let answer = {
             let vm = self.shared.lock();
             if vm.state() == VmState::Running {
                 return Err(running(&vm.name));
             }
             // Sent under the lock, so that no RunVm comes in between.
-            self.send(job)
+            self.send(job)?
         };
         self.answer(answer).await
     }
@@ -209,21 +222,24 @@ impl VmHandle {
         + Send
         + 'static,
     ) -> Result<T, Status> {
-        let (answer, vm) = {
+        let answer = {
             let mut vm = self.shared.lock();
             match vm.state() {
                 VmState::Created | VmState::Paused => {}
                 VmState::Running => return Err(running(&vm.name)),
                 _ => {
                     let text = format!("VM `{}` has ended", vm.name);
-                    return Err(wrong_state(&vm.name, "VM_ENDED", text));
+                    return Err(wrong_state(&vm.name, Reason::VmEnded, text));
                 }
             }
-            vm.set_state(VmState::Running);
             self.shared.pause.store(false, Ordering::Relaxed);
-            (self.send(job), vm.clone())
+            // Its job waits for this lock before it looks at the state.
+            let answer = self.send(job)?;
+            vm.set_state(VmState::Running);
+            // Told under the lock, so that it comes before what the run leads to.
+            self.shared.watchers.tell(&Event::State(vm.clone()));
+            answer
         };
-        self.shared.watchers.tell(&Event::State(vm));
         // When the caller gives up, nobody waits for the run any more: it pauses.
         let _pause = PauseOnDrop(&self.shared);
         self.answer(answer).await
@@ -234,7 +250,7 @@ impl VmHandle {
         job: impl for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, Result<T, Status>>
         + Send
         + 'static,
-    ) -> oneshot::Receiver<Result<T, Status>> {
+    ) -> Result<oneshot::Receiver<Result<T, Status>>, Status> {
         let (reply, answer) = oneshot::channel();
         let shared = Arc::clone(&self.shared);
         let job: Job = Box::new(move |task| {
@@ -257,9 +273,14 @@ impl VmHandle {
                 let _ = reply.send(result);
             })
         });
-        // A VM that is gone drops the job, and with it `reply`.
-        let _ = self.jobs.send(job);
-        answer
+        match self.jobs.try_send(job) {
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                let text = format!("too many calls wait for VM `{}`", self.shared.name);
+                Err(exhausted(Reason::TooManyCalls, MAX_JOBS, text))
+            }
+            // A VM that is gone drops the job, and with it `reply`.
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(answer),
+        }
     }
 
     async fn answer<T>(&self, answer: oneshot::Receiver<Result<T, Status>>) -> Result<T, Status> {
@@ -267,20 +288,15 @@ impl VmHandle {
             Ok(result) => result,
             Err(_) if *self.shared.end.borrow() == Some(End::Shutdown) => {
                 let problem = Problem::new(
-                    Code::Unavailable,
-                    "SERVER_SHUTDOWN",
+                    Reason::ServerShutdown,
                     format!("the server ended, and VM `{}` with it", self.shared.name),
                 );
-                Err(problem
-                    .resource("cairohints.v1.Vm", &self.shared.name)
-                    .into())
+                Err(problem.vm(&self.shared.name).into())
             }
             Err(_) => {
                 let text = format!("VM `{}` was deleted", self.shared.name);
-                let problem = Problem::new(Code::Aborted, "VM_DELETED", text);
-                Err(problem
-                    .resource("cairohints.v1.Vm", &self.shared.name)
-                    .into())
+                let problem = Problem::new(Reason::VmDeleted, text);
+                Err(problem.vm(&self.shared.name).into())
             }
         }
     }
@@ -296,9 +312,6 @@ impl Drop for PauseOnDrop<'_> {
 
 fn running(name: &str) -> Status {
     let text = format!("VM `{name}` is running");
-    let problem = Problem::new(Code::FailedPrecondition, "VM_RUNNING", text);
-    problem
-        .precondition("STATE", name)
-        .help("pause it with PauseVm, or wait")
-        .into()
+    let problem = Problem::new(Reason::VmRunning, text);
+    problem.precondition("STATE", name).into()
 }

@@ -1,20 +1,24 @@
 //! The server: the VM service, its VMs on their threads, and its life from listening to the last VM's end.
 //!
 //! Reading order: [`options`] and [`listen`] (what it is told), `connection` (who calls), `service` (the
-//! calls), `registry` and `handle` (the VMs as calls see them), `pool` and `task` (the VMs themselves).
+//! calls; `calls` is around them all), `registry` and `handle` (the VMs as calls see them), `pool` and
+//! `task` (the VMs themselves).
 
 #![allow(
     clippy::result_large_err,
     reason = "gRPC handlers answer with tonic's status"
 )]
 
+mod activity;
 mod artifact;
 mod attach;
+mod calls;
 mod command;
 mod connection;
 mod deadline;
 mod error;
 mod handle;
+mod health;
 mod listen;
 mod options;
 mod pool;
@@ -28,6 +32,7 @@ mod value;
 mod watch;
 
 pub use command::serve;
+pub use health::health;
 pub use listen::{ListenError, Listeners};
 pub use options::ServeOptions;
 
@@ -41,6 +46,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Server;
 use tonic_health::pb::health_server::{Health, HealthServer};
 
+use activity::Activity;
+use calls::Calls;
 use connection::Gate;
 use pool::Pool;
 use registry::Registry;
@@ -51,8 +58,10 @@ use crate::worker::{Spawner, WorkerOptions};
 
 /// Concurrent calls of one connection.
 const MAX_STREAMS: u32 = 256;
-/// Largest message from a client: the answer of an attached engine.
+/// Largest request.
 const MAX_REQUEST_BYTES: usize = 32 << 20;
+/// Largest message from an attached engine: what a hint did, as much as a worker may do.
+const MAX_ATTACHED_BYTES: usize = 256 << 20;
 /// Largest message to a client: a question's answer for an attached engine.
 const MAX_RESPONSE_BYTES: usize = 256 << 20;
 /// How long connections may take to close when everything else has ended.
@@ -69,14 +78,16 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
 }
 
-/// Serves until `shutdown`, then lets running VMs go on for the grace period, then ends.
+/// Serves until `drain`, then lets VMs that are at work go on for the grace period, then ends. Ends at once
+/// when `end` is done.
 ///
 /// # Errors
 /// [`ServeError`] when the server cannot start or its transport fails.
 pub async fn run(
     options: ServeOptions,
     mut listeners: Listeners,
-    shutdown: impl Future<Output = ()>,
+    drain: impl Future<Output = ()>,
+    end: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let start = |error: &dyn std::fmt::Display| ServeError::Start(error.to_string());
     let worker = WorkerOptions {
@@ -87,12 +98,14 @@ pub async fn run(
     let pool = Pool::start(options.threads).map_err(|error| start(&error))?;
     let grace = options.grace;
     let uploads = Arc::new(Uploads::new(options.max_program_bytes));
-    let max_connections = options.max_connections;
-    let registry = Arc::new(Registry::new(options, spawner, pool));
+    let activity = Activity::new();
+    let connections = (options.max_connections, options.max_connections_per_peer);
+    let registry = Arc::new(Registry::new(options, spawner, pool, activity.clone()));
 
     let closing = Arc::clone(&registry);
     let gate = Gate::new(
-        max_connections,
+        connections.0,
+        connections.1,
         Arc::new(move |id| closing.connection_closed(id)),
     );
     let (accepted, incoming) = mpsc::channel(16);
@@ -122,15 +135,15 @@ pub async fn run(
         registry: Arc::clone(&registry),
         uploads,
     };
-    let serving = router(service, health_service)
+    let serving = router(service, activity, health_service)
         .map_err(|error| start(&error))?
         .serve_with_incoming_shutdown(ReceiverStream::new(incoming), async {
             // Dropping the sender closes too.
             let _ = closed.await;
         });
     tokio::pin!(serving);
-    let ending = async {
-        shutdown.await;
+    let draining = async {
+        drain.await;
         tracing::info!(
             "ending: no new VMs, running ones have {} seconds",
             grace.as_secs()
@@ -142,11 +155,16 @@ pub async fn run(
             .await;
         // Whoever still runs after the grace period is ended.
         let _ = tokio::time::timeout(grace, registry.idle()).await;
-        registry.end_all().await;
     };
     tokio::select! {
         result = &mut serving => result?,
-        () = ending => {
+        () = async {
+            tokio::select! {
+                () = draining => {}
+                () = end => tracing::info!("ending at once"),
+            }
+            registry.end_all().await;
+        } => {
             drop(close);
             // Connections that never got anywhere would be waited for, for ever.
             let _ = tokio::time::timeout(CLOSING_TIMEOUT, serving).await;
@@ -158,6 +176,7 @@ pub async fn run(
 
 fn router(
     service: Service,
+    activity: Activity,
     health: HealthServer<impl Health>,
 ) -> Result<tonic::transport::server::Router, tonic_reflection::server::Error> {
     let reflection = || {
@@ -165,9 +184,16 @@ fn router(
             .register_encoded_file_descriptor_set(hint_proto::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
-    let vm_service = VmServiceServer::new(service)
-        .max_decoding_message_size(MAX_REQUEST_BYTES)
-        .max_encoding_message_size(MAX_RESPONSE_BYTES);
+    let sized = |request_bytes| {
+        VmServiceServer::new(service.clone())
+            .max_decoding_message_size(request_bytes)
+            .max_encoding_message_size(MAX_RESPONSE_BYTES)
+    };
+    let calls = Calls::new(
+        sized(MAX_REQUEST_BYTES),
+        sized(MAX_ATTACHED_BYTES),
+        activity,
+    );
     Ok(Server::builder()
         .max_concurrent_streams(MAX_STREAMS)
         .http2_max_local_error_reset_streams(Some(1024))
@@ -180,5 +206,5 @@ fn router(
         .add_service(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
-        .add_service(vm_service))
+        .add_service(calls))
 }

@@ -12,6 +12,8 @@ pub struct ServeOptions {
     pub python_env: Option<PathBuf>,
     /// Modules that every worker has imported before its program is known.
     pub preload: Vec<String>,
+    /// Folders that hints import from, besides their environment.
+    pub import_paths: Vec<String>,
     /// Threads that run VMs.
     pub threads: usize,
     /// How long running VMs may go on after the server was told to end.
@@ -26,10 +28,16 @@ pub struct ServeOptions {
     pub max_vms: usize,
     /// Most connections at a time.
     pub max_connections: usize,
+    /// Most connections of one tenant: of a user on the Unix socket, of an address over TCP.
+    pub max_connections_per_peer: usize,
     /// Largest compiled program.
     pub max_program_bytes: u64,
     /// Bytes of the programs that are kept.
     pub program_cache_bytes: u64,
+    /// Most cells that a client may write into one VM.
+    pub max_written_cells: u64,
+    /// Most segments that a VM may have for its client to add another.
+    pub max_segments: usize,
     /// Longest time that an unused VM without a connection is kept.
     pub max_time_to_live: Duration,
 }
@@ -42,6 +50,7 @@ impl ServeOptions {
             worker,
             python_env: None,
             preload: Vec::new(),
+            import_paths: Vec::new(),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             grace: Duration::from_secs(30),
             hint_timeout: Duration::from_secs(600),
@@ -49,8 +58,11 @@ impl ServeOptions {
             max_memory_gap: 1 << 20,
             max_vms: 1024,
             max_connections: 1024,
+            max_connections_per_peer: 64,
             max_program_bytes: 64 << 20,
             program_cache_bytes: 512 << 20,
+            max_written_cells: 1 << 24,
+            max_segments: 1 << 16,
             max_time_to_live: Duration::from_secs(3600),
         }
     }

@@ -9,17 +9,23 @@ use std::time::{Duration, SystemTime};
 use hint_proto::v1::{Vm, VmState};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use tonic::{Code, Status};
+use tonic::Status;
 
+use super::activity::Activity;
 use super::connection::Peer;
-use super::error::{Problem, draining, exhausted, invalid, unknown_vm};
-use super::handle::{End, Shared, VmHandle};
+use super::error::{Problem, Reason, draining, exhausted, internal, invalid, unknown_vm};
+use super::handle::{End, MAX_JOBS, Shared, VmHandle};
 use super::options::ServeOptions;
 use super::pool::Pool;
 use super::programs::{Programs, hexadecimal};
 use super::spec::VmSpec;
 use super::task;
 use crate::worker::Spawner;
+
+/// How long the client of a paused VM may think before a server that is about to end takes it for idle.
+const THINKING: Duration = Duration::from_secs(1);
+/// How long the VMs' threads may take to end them.
+const ENDING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The VMs and what they are made from.
 #[derive(Debug)]
@@ -29,6 +35,7 @@ pub(super) struct Registry {
     pub(super) spawner: Spawner,
     pool: Pool,
     draining: AtomicBool,
+    pub(super) activity: Activity,
     vms: Mutex<Vms>,
 }
 
@@ -41,7 +48,12 @@ struct Vms {
 }
 
 impl Registry {
-    pub(super) fn new(options: ServeOptions, spawner: Spawner, pool: Pool) -> Self {
+    pub(super) fn new(
+        options: ServeOptions,
+        spawner: Spawner,
+        pool: Pool,
+        activity: Activity,
+    ) -> Self {
         let programs = Programs::new(options.program_cache_bytes);
         let draining = AtomicBool::new(false);
         Self {
@@ -50,6 +62,7 @@ impl Registry {
             spawner,
             pool,
             draining,
+            activity,
             vms: Mutex::default(),
         }
     }
@@ -64,8 +77,11 @@ impl Registry {
         peer: &Peer,
         spec: VmSpec,
     ) -> Result<Arc<VmHandle>, Status> {
+        let can_ask_again = !spec.request_id.is_empty();
         let handle = self.reserve(peer, spec)?;
+        let mut given_up = GivenUp((!can_ask_again).then(|| Arc::clone(&handle)));
         handle.created().await?;
+        given_up.0 = None;
         Ok(handle)
     }
 
@@ -82,7 +98,7 @@ impl Registry {
         {
             if known != digest {
                 let text = format!("another request had the request_id `{}`", spec.request_id);
-                return Err(invalid("request_id", "REQUEST_ID_REUSED", text));
+                return Err(invalid("request_id", Reason::RequestIdReused, text));
             }
             let key = (Arc::clone(&peer.tenant), id.clone());
             return match vms.by_name.get(&key) {
@@ -95,7 +111,7 @@ impl Registry {
         }
         if vms.by_name.len() >= self.options.max_vms {
             let text = format!("there are already `{}` VMs", self.options.max_vms);
-            return Err(exhausted("TOO_MANY_VMS", text));
+            return Err(exhausted(Reason::TooManyVms, self.options.max_vms, text));
         }
         let id = if spec.id.is_empty() {
             random_id()?
@@ -105,14 +121,13 @@ impl Registry {
         let key = (Arc::clone(&peer.tenant), id.clone());
         if vms.by_name.contains_key(&key) {
             let text = format!("there already is a VM `vms/{id}`");
-            let problem = Problem::new(Code::AlreadyExists, "VM_ALREADY_EXISTS", text);
-            return Err(problem
-                .resource("cairohints.v1.Vm", &format!("vms/{id}"))
-                .into());
+            let problem = Problem::new(Reason::VmAlreadyExists, text);
+            return Err(problem.vm(&format!("vms/{id}")).into());
         }
         // Checked under the lock, because the connection's end takes it too.
         if !peer.is_alive() {
-            return Err(Status::cancelled("the connection is closed"));
+            let text = "the connection is closed";
+            return Err(Problem::new(Reason::ConnectionClosed, text).into());
         }
         let vm = Vm {
             name: format!("vms/{id}"),
@@ -121,7 +136,7 @@ impl Registry {
             layout: spec.options.layout.to_string(),
             ..Vm::default()
         };
-        let (jobs, inbox) = mpsc::unbounded_channel();
+        let (jobs, inbox) = mpsc::channel(MAX_JOBS);
         let handle = Arc::new(VmHandle {
             id: id.clone(),
             tenant: Arc::clone(&peer.tenant),
@@ -160,7 +175,7 @@ impl Registry {
     pub(super) async fn find(&self, peer: &Peer, name: &str) -> Result<Arc<VmHandle>, Status> {
         let Some(id) = name.strip_prefix("vms/") else {
             let text = format!("`{name}` is no name of a VM, which begins with `vms/`");
-            return Err(invalid("name", "BAD_NAME", text));
+            return Err(invalid("name", Reason::BadName, text));
         };
         let key = (Arc::clone(&peer.tenant), id.to_owned());
         let found = self.lock().by_name.get(&key).cloned();
@@ -217,21 +232,41 @@ impl Registry {
         self.draining.load(Ordering::Acquire)
     }
 
-    /// Waits until no VM is running.
+    /// Waits until nobody is at work: nothing goes on, and no VM is left whose client may be about to say
+    /// what comes next.
     pub(super) async fn idle(&self) {
-        for handle in self.all() {
-            handle.shared.stopped().await;
+        while !self.activity.rests_for(if self.lock().by_name.is_empty() {
+            Duration::ZERO
+        } else {
+            THINKING
+        }) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Ends all VMs and waits until they are gone.
+    /// Ends all VMs and waits, for a moment, until they are gone.
     pub(super) async fn end_all(&self) {
         let handles = self.all();
         for handle in &handles {
             handle.end(End::Shutdown);
         }
-        for handle in handles {
-            handle.gone().await;
+        let gone = async {
+            for handle in handles {
+                handle.gone().await;
+            }
+        };
+        // A thread that does not get to it ends with the process.
+        let _ = tokio::time::timeout(ENDING_TIMEOUT, gone).await;
+    }
+}
+
+/// Ends a VM whose creator gave up and does not know its name.
+struct GivenUp(Option<Arc<VmHandle>>);
+
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        if let Some(handle) = &self.0 {
+            handle.end(End::Deleted);
         }
     }
 }
@@ -255,7 +290,12 @@ impl Drop for Forget {
         drop(vms);
         self.shared.created.send_if_modified(|created| {
             let open = created.is_none();
-            created.get_or_insert_with(|| Err(unknown_vm(&self.shared.name)));
+            created.get_or_insert_with(|| {
+                Err(match self.shared.end.borrow().as_ref() {
+                    Some(_) => unknown_vm(&self.shared.name),
+                    None => internal("a fault of the server ended the VM"),
+                })
+            });
             open
         });
         self.shared.watchers.close();

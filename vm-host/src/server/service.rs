@@ -13,18 +13,18 @@ use hint_proto::v1::watch_vm_response::Event;
 use hint_proto::v1::{
     AddSegmentRequest, AddSegmentResponse, AttachHintsRequest, AttachHintsResponse,
     CreateVmRequest, CreateVmResponse, DeleteVmRequest, DeleteVmResponse, GetVmRequest,
-    GetVmResponse, ListHintsRequest, ListHintsResponse, ListVmsRequest, ListVmsResponse,
-    PauseVmRequest, PauseVmResponse, ReadArtifactRequest, ReadArtifactResponse,
-    ReadHintScopesRequest, ReadHintScopesResponse, ReadMemoryRequest, ReadMemoryResponse,
-    ReadReturnValuesRequest, ReadReturnValuesResponse, RunVmRequest, RunVmResponse,
-    UploadProgramRequest, UploadProgramResponse, VmState, WatchVmRequest, WatchVmResponse,
-    WriteMemoryRequest, WriteMemoryResponse,
+    GetVmResponse, ListHintsRequest, ListHintsResponse, ListSegmentsRequest, ListSegmentsResponse,
+    ListVmsRequest, ListVmsResponse, PauseVmRequest, PauseVmResponse, ReadArtifactRequest,
+    ReadArtifactResponse, ReadHintScopesRequest, ReadHintScopesResponse, ReadMemoryRequest,
+    ReadMemoryResponse, ReadReturnValuesRequest, ReadReturnValuesResponse, RunVmRequest,
+    RunVmResponse, UploadProgramRequest, UploadProgramResponse, Vm, VmState, WatchVmRequest,
+    WatchVmResponse, WriteMemoryRequest, WriteMemoryResponse,
 };
 use tokio_stream::StreamExt as _;
-use tonic::{Code, Request, Response, Status, Streaming};
+use tonic::{Request, Response, Status, Streaming};
 
 use super::connection::Peer;
-use super::error::{Problem, exhausted, internal, invalid, wrong_state};
+use super::error::{Problem, Reason, exhausted, internal, invalid, wrong_state};
 use super::handle::{End, VmHandle};
 use super::registry::Registry;
 use super::spec::VmSpec;
@@ -87,9 +87,6 @@ impl VmService for Service {
 
     async fn create_vm(&self, request: Request<CreateVmRequest>) -> Answer<CreateVmResponse> {
         let peer = peer(&request)?.clone();
-        if self.registry.is_draining() {
-            return Err(super::error::draining());
-        }
         let registry = &self.registry;
         let spec = VmSpec::check(request.into_inner(), &registry.options, &registry.programs)?;
         let handle = registry.create(&peer, spec).await?;
@@ -112,7 +109,7 @@ impl VmService for Service {
             token => token.parse().map_err(|_| {
                 invalid(
                     "page_token",
-                    "BAD_PAGE_TOKEN",
+                    Reason::BadPageToken,
                     "the page_token is none of this server's",
                 )
             })?,
@@ -130,7 +127,11 @@ impl VmService for Service {
         let vms = handles
             .iter()
             .take(size as usize)
-            .map(|handle| handle.shared.vm())
+            .map(|handle| Vm {
+                // A thousand of them could be more than a message holds.
+                output: Vec::new(),
+                ..handle.shared.vm()
+            })
             .collect();
         Ok(Response::new(ListVmsResponse {
             vms,
@@ -147,31 +148,19 @@ impl VmService for Service {
 
     async fn run_vm(&self, request: Request<RunVmRequest>) -> Answer<RunVmResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
-        let deadline = super::deadline::of(request.metadata());
         let until = until(&handle, request.into_inner().until)?;
         let mut ready = handle.shared.engine_ready.subscribe();
         let attached = tokio::time::timeout(ATTACH_WAIT, ready.wait_for(|ready| *ready));
         if attached.await.is_err() {
             let name = &handle.shared.name;
             let problem = Problem::new(
-                Code::FailedPrecondition,
-                "HINT_ENGINE_NOT_ATTACHED",
+                Reason::HintEngineNotAttached,
                 format!("nobody serves the hints of VM `{name}`"),
             );
-            return Err(problem
-                .precondition("HINT_ENGINE", name)
-                .help("open AttachHints for the VM before it runs")
-                .into());
+            return Err(problem.precondition("HINT_ENGINE", name).into());
         }
         let run = handle.run(move |task| task.run(until).boxed_local());
-        let (vm, reason) = match deadline {
-            None => run.await?,
-            // A little before the client gives up by itself, so that the answer says what happened.
-            Some(limit) => tokio::time::timeout(limit, run).await.map_err(|_| {
-                let text = "the deadline passed while the VM was running; it pauses";
-                Status::from(Problem::new(Code::DeadlineExceeded, "RUN_DEADLINE", text))
-            })??,
-        };
+        let (vm, reason) = run.await?;
         handle.touch();
         Ok(Response::new(RunVmResponse {
             vm: Some(vm),
@@ -190,7 +179,7 @@ impl VmService for Service {
             VmState::Paused => {}
             _ => {
                 let text = format!("VM `{}` is not running", shared.name);
-                return Err(wrong_state(&shared.name, "VM_NOT_RUNNING", text));
+                return Err(wrong_state(&shared.name, Reason::VmNotRunning, text));
             }
         }
         Ok(Response::new(PauseVmResponse {
@@ -203,7 +192,7 @@ impl VmService for Service {
         let first = Event::State(handle.shared.vm());
         let events = handle.shared.watchers.add(first).ok_or_else(|| {
             let text = format!("VM `{}` has too many watchers", handle.shared.name);
-            exhausted("TOO_MANY_WATCHERS", text)
+            exhausted(Reason::TooManyWatchers, super::watch::MAX_WATCHERS, text)
         })?;
         Ok(Response::new(Box::pin(events)))
     }
@@ -216,7 +205,7 @@ impl VmService for Service {
         let first = first.ok_or_else(|| {
             invalid(
                 "address",
-                "BAD_ADDRESS",
+                Reason::BadAddress,
                 "an address is a segment and an offset from 0",
             )
         })?;
@@ -225,7 +214,7 @@ impl VmService for Service {
                 "at most `{}` cells are read at once",
                 super::task::MAX_CELLS
             );
-            return Err(invalid("count", "BAD_COUNT", text));
+            return Err(invalid("count", Reason::BadCount, text));
         }
         let cells = handle
             .call(move |task| async move { Ok(task.read_memory(first, count)) }.boxed_local())
@@ -239,8 +228,8 @@ impl VmService for Service {
     ) -> Answer<WriteMemoryResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
         let cells = request.into_inner().cells;
-        let cells =
-            cells.ok_or_else(|| invalid("cells", "BAD_CELLS", "there are no cells to write"))?;
+        let cells = cells
+            .ok_or_else(|| invalid("cells", Reason::BadCells, "there are no cells to write"))?;
         handle
             .call(move |task| async move { task.write_memory(cells) }.boxed_local())
             .await?;
@@ -255,6 +244,17 @@ impl VmService for Service {
         Ok(Response::new(AddSegmentResponse {
             base: Some(wire::relocatable(base)),
         }))
+    }
+
+    async fn list_segments(
+        &self,
+        request: Request<ListSegmentsRequest>,
+    ) -> Answer<ListSegmentsResponse> {
+        let handle = self.find(&request, &request.get_ref().name).await?;
+        let segments = handle
+            .call(|task| async move { Ok(task.segments()) }.boxed_local())
+            .await?;
+        Ok(Response::new(ListSegmentsResponse { segments }))
     }
 
     async fn read_return_values(
@@ -299,11 +299,13 @@ impl VmService for Service {
         request: Request<ReadArtifactRequest>,
     ) -> Answer<Self::ReadArtifactStream> {
         let handle = self.find(&request, &request.get_ref().name).await?;
-        let artifact = request.get_ref().artifact();
-        let (file, size) = handle
-            .call(move |task| async move { task.write_artifact(artifact) }.boxed_local())
+        let at_work = self.registry.activity.enter();
+        let request = request.into_inner();
+        let opened = handle
+            .call(move |task| task.open_artifact(request).boxed_local())
             .await?;
-        Ok(Response::new(Box::pin(artifact::chunks(file, size))))
+        let chunks = artifact::chunks(handle, opened, at_work);
+        Ok(Response::new(Box::pin(chunks)))
     }
 
     async fn attach_hints(
@@ -317,20 +319,20 @@ impl VmService for Service {
             Ok(Ok(Some(AttachHintsRequest {
                 message: Some(Attaching::Name(name)),
             }))) => name,
-            Ok(Err(status)) => return Err(status),
+            Ok(Err(status)) => return Err(super::calls::explain(&status)),
             _ => {
                 let text = "the first message must name the VM";
-                return Err(invalid("name", "NO_NAME", text));
+                return Err(invalid("name", Reason::NoName, text));
             }
         };
         let handle = self.registry.find(&peer, &name).await?;
         if !handle.attached {
             let text = format!("the hints of VM `{name}` run in a worker of the server");
-            return Err(wrong_state(&name, "HINT_ENGINE_IS_WORKER", text));
+            return Err(wrong_state(&name, Reason::HintEngineIsWorker, text));
         }
         if handle.attaching.swap(true, Ordering::AcqRel) {
             let text = format!("somebody already serves the hints of VM `{name}`");
-            return Err(wrong_state(&name, "HINT_ENGINE_ATTACHED", text));
+            return Err(wrong_state(&name, Reason::HintEngineAttached, text));
         }
         let (engine, requests) = attach::engine(incoming);
         tokio::spawn(async move {
@@ -362,14 +364,13 @@ fn until(handle: &VmHandle, until: Option<WireUntil>) -> Result<Until, Status> {
         None => Until::End,
         Some(WireUntil::Steps(steps)) => Until::Steps(steps),
         Some(WireUntil::TotalSteps(steps)) => Until::TotalSteps(steps),
-        Some(WireUntil::Pc(pc)) => {
-            in_program(pc).map_err(|_| invalid("pc", "BAD_ADDRESS", "that pc is out of range"))?
-        }
+        Some(WireUntil::Pc(pc)) => in_program(pc)
+            .map_err(|_| invalid("pc", Reason::BadAddress, "that pc is out of range"))?,
         Some(WireUntil::Address(address)) => {
             let address = wire::address(&address).ok_or_else(|| {
                 invalid(
                     "address",
-                    "BAD_ADDRESS",
+                    Reason::BadAddress,
                     "an address is a segment and an offset from 0",
                 )
             })?;
@@ -379,7 +380,7 @@ fn until(handle: &VmHandle, until: Option<WireUntil>) -> Result<Until, Status> {
             Some(offset) => Until::Address((0, offset).into()),
             None => {
                 let text = format!("the program has no label or function `{label}`");
-                return Err(invalid("label", "UNKNOWN_LABEL", text));
+                return Err(invalid("label", Reason::UnknownLabel, text));
             }
         },
     })

@@ -11,9 +11,9 @@ use hint_proto::v1::entry_point::Function;
 use hint_proto::v1::{Argument, CreateVmRequest, EntryPoint, HintEngine, HintPlacement};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
-use tonic::{Code, Status};
+use tonic::Status;
 
-use super::error::{Problem, invalid};
+use super::error::{Problem, Reason, invalid};
 use super::options::ServeOptions;
 use super::programs::{Programs, StoredProgram};
 use crate::cli::{
@@ -44,6 +44,8 @@ pub(super) struct VmSpec {
     pub(super) attached: bool,
     pub(super) max_steps: u64,
     pub(super) time_to_live: Option<Duration>,
+    /// Cells that the program's segment may have in the end; 0 for the program's own.
+    pub(super) program_segment_size: u64,
 }
 
 /// Where the run starts.
@@ -71,28 +73,28 @@ impl VmSpec {
     ) -> Result<Self, Status> {
         let digest = Sha256::digest(request.encode_to_vec()).into();
         check_id(&request.vm_id)?;
+        if HintPlacement::try_from(request.hint_placement).is_err() {
+            let text = format!("`{}` is no HintPlacement", request.hint_placement);
+            return Err(invalid("hint_placement", Reason::BadEnum, text));
+        }
         if request.request_id.len() > 64 {
             return Err(invalid(
                 "request_id",
-                "BAD_REQUEST_ID",
+                Reason::BadRequestId,
                 "a request_id is a UUID",
             ));
         }
         let hash = &request.program_hash;
         let program = programs.get(hash).ok_or_else(|| {
             let text = format!("there is no program `{hash}`");
-            Status::from(
-                Problem::new(Code::NotFound, "PROGRAM_NOT_FOUND", text)
-                    .resource("program", hash)
-                    .help("upload it with UploadProgram; the server may forget programs that nobody uses"),
-            )
+            Status::from(Problem::new(Reason::ProgramNotFound, text).resource("program", hash))
         })?;
         let layout = match request.layout.as_str() {
             "" => LayoutName::plain,
             name => LayoutName::from_str(name, false).map_err(|_| {
                 invalid(
                     "layout",
-                    "UNKNOWN_LAYOUT",
+                    Reason::UnknownLayout,
                     format!("there is no layout `{name}`"),
                 )
             })?,
@@ -120,26 +122,31 @@ impl VmSpec {
             0 => server.max_steps,
             steps => steps.min(server.max_steps),
         };
-        let attached = request.hint_engine() == HintEngine::Attached;
+        let engine = HintEngine::try_from(request.hint_engine).map_err(|_| {
+            let text = format!("`{}` is no HintEngine", request.hint_engine);
+            invalid("hint_engine", Reason::BadEnum, text)
+        })?;
+        let attached = engine == HintEngine::Attached;
         let inputs = SessionInputs {
             program_input_json: request.program_input_json,
             hint_locals_json: request.hint_locals_json,
             static_locals_json: request.static_locals_json,
             syscall_handler: request.syscall_handler,
-            import_paths: Vec::new(),
+            import_paths: server.import_paths.clone(),
             hint_timeout: Some(hint_timeout),
             limits: Limits {
                 gap: server.max_memory_gap,
                 ..Limits::default()
             },
         };
-        let options = run_options(
+        let mut options = run_options(
             layout,
             request.proof_mode,
             request.allow_missing_builtins,
             request.trace,
             placement,
         );
+        options.secure_run = request.verify_secure.unwrap_or(!request.proof_mode);
         Ok(Self {
             id: request.vm_id,
             request_id: request.request_id,
@@ -152,6 +159,7 @@ impl VmSpec {
             attached,
             max_steps,
             time_to_live,
+            program_segment_size: request.program_segment_size,
         })
     }
 }
@@ -197,7 +205,7 @@ fn check_id(id: &str) -> Result<(), Status> {
     let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     if id.len() > 63 || !id.bytes().all(allowed) {
         let text = "a vm_id is 1 to 63 of a-z, 0-9 and -";
-        return Err(invalid("vm_id", "BAD_VM_ID", text));
+        return Err(invalid("vm_id", Reason::BadVmId, text));
     }
     Ok(())
 }
@@ -208,15 +216,15 @@ fn layout_params(layout: LayoutName, json: &str) -> Result<Option<CairoLayoutPar
         (false, true) => Ok(None),
         (false, false) => {
             let text = "only the layout `dynamic` has parameters";
-            Err(invalid(FIELD, "BAD_LAYOUT_PARAMS", text))
+            Err(invalid(FIELD, Reason::BadLayoutParams, text))
         }
         (true, true) => {
             let text = "the layout `dynamic` needs its parameters";
-            Err(invalid(FIELD, "BAD_LAYOUT_PARAMS", text))
+            Err(invalid(FIELD, Reason::BadLayoutParams, text))
         }
         (true, false) => serde_json::from_str(json).map(Some).map_err(|error| {
             let text = format!("these are no layout parameters: `{error}`");
-            invalid(FIELD, "BAD_LAYOUT_PARAMS", text)
+            invalid(FIELD, Reason::BadLayoutParams, text)
         }),
     }
 }
@@ -224,7 +232,7 @@ fn layout_params(layout: LayoutName, json: &str) -> Result<Option<CairoLayoutPar
 fn check_json(field: &str, text: &str) -> Result<(), Status> {
     if text.len() > MAX_JSON_BYTES {
         let message = format!("{field} is larger than the limit of `{MAX_JSON_BYTES}` bytes");
-        return Err(invalid(field, "TOO_LARGE", message));
+        return Err(invalid(field, Reason::JsonTooLarge, message));
     }
     if text.is_empty() {
         return Ok(());
@@ -238,7 +246,7 @@ fn check_json(field: &str, text: &str) -> Result<(), Status> {
         {
             Err(invalid(
                 field,
-                "BAD_JSON",
+                Reason::BadJson,
                 format!("{field} is not JSON: `{error}`"),
             ))
         }
@@ -254,7 +262,7 @@ fn duration(field: &str, value: Option<prost_types::Duration>) -> Result<Option<
             Ok(duration) => Ok(Some(duration)),
             Err(_) => Err(invalid(
                 field,
-                "BAD_DURATION",
+                Reason::BadDuration,
                 format!("{field} is no positive duration"),
             )),
         },
@@ -280,7 +288,7 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
             let pc = pc.ok_or_else(|| {
                 invalid(
                     "entry_point.pc",
-                    "BAD_ENTRY_POINT",
+                    Reason::BadEntryPoint,
                     "that pc is outside of the program",
                 )
             })?;
@@ -297,7 +305,7 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
     if matches!(name.as_str(), "" | "main" | "__main__.main") {
         if !arguments.is_empty() {
             let text = "`main` has no arguments";
-            return Err(invalid("entry_point.arguments", "BAD_ARGUMENTS", text));
+            return Err(invalid("entry_point.arguments", Reason::BadArguments, text));
         }
         return Ok(Entry::Main);
     }
@@ -312,7 +320,7 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
         ),
         None => {
             let text = format!("the program has no function `{name}`");
-            Err(invalid("entry_point.name", "BAD_ENTRY_POINT", text))
+            Err(invalid("entry_point.name", Reason::BadEntryPoint, text))
         }
     }
 }
@@ -320,7 +328,7 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
 fn not_in_proof_mode(request: &CreateVmRequest, entry: Entry) -> Result<Entry, Status> {
     if request.proof_mode {
         let text = "a proof starts at `__start__`";
-        return Err(invalid("entry_point", "BAD_ENTRY_POINT", text));
+        return Err(invalid("entry_point", Reason::BadEntryPoint, text));
     }
     Ok(entry)
 }
@@ -332,21 +340,25 @@ fn check_argument(argument: &Argument, depth: usize, count: &mut usize) -> Resul
         let text = format!(
             "arguments are nested deeper than `{MAX_DEPTH}` or are more than `{MAX_ARGUMENTS}`"
         );
-        return Err(invalid(FIELD, "BAD_ARGUMENTS", text));
+        return Err(invalid(FIELD, Reason::BadArguments, text));
     }
     match &argument.kind {
-        None => Err(invalid(FIELD, "BAD_ARGUMENTS", "an argument is empty")),
+        None => Err(invalid(FIELD, Reason::BadArguments, "an argument is empty")),
         Some(Kind::Felt(text)) if super::value::felt(text).is_none() => {
             let text: String = text.chars().take(80).collect();
             Err(invalid(
                 FIELD,
-                "BAD_ARGUMENTS",
+                Reason::BadArguments,
                 format!("`{text}` is no felt"),
             ))
         }
-        Some(Kind::Address(address)) if crate::hint::wire::address(address).is_none() => Err(
-            invalid(FIELD, "BAD_ARGUMENTS", "an address has a negative offset"),
-        ),
+        Some(Kind::Address(address)) if crate::hint::wire::address(address).is_none() => {
+            Err(invalid(
+                FIELD,
+                Reason::BadArguments,
+                "an address has a negative offset",
+            ))
+        }
         Some(Kind::List(list)) => list
             .elements
             .iter()

@@ -7,9 +7,9 @@ use std::time::Duration;
 use hint_proto::v1::UploadProgramRequest;
 use hint_proto::v1::upload_program_request::Part;
 use tokio::sync::Semaphore;
-use tonic::{Code, Status, Streaming};
+use tonic::{Status, Streaming};
 
-use super::error::{Problem, exhausted, internal, invalid};
+use super::error::{Problem, Reason, exhausted, internal, invalid};
 use super::programs::StoredProgram;
 
 /// Largest chunk.
@@ -19,7 +19,7 @@ const MAX_IN_FLIGHT: usize = 512 << 20;
 /// What they are counted in.
 const UNIT: u64 = 1 << 10;
 /// How long a client may take for the next chunk.
-const CHUNK_TIMEOUT: Duration = Duration::from_secs(30);
+const CHUNK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The uploads that go on.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Uploads {
             Some(Part::Declaration(declaration)) => declaration.size_bytes,
             _ => {
                 let text = "the first message must declare the size";
-                return Err(invalid("declaration", "NO_DECLARATION", text));
+                return Err(invalid("declaration", Reason::NoDeclaration, text));
             }
         };
         if declared > self.limit {
@@ -54,12 +54,17 @@ impl Uploads {
                 "the program has `{declared}` bytes, more than the limit of `{}`",
                 self.limit
             );
-            return Err(invalid("declaration.size_bytes", "PROGRAM_TOO_LARGE", text));
+            let problem = Problem::new(Reason::ProgramTooLarge, text);
+            return Err(problem
+                .field("declaration.size_bytes")
+                .with("limit", self.limit)
+                .into());
         }
         let units = u32::try_from(declared.div_ceil(UNIT)).unwrap_or(u32::MAX);
         let _room = self.room.try_acquire_many(units).map_err(|_| {
             exhausted(
-                "TOO_MANY_UPLOADS",
+                Reason::TooManyUploads,
+                MAX_IN_FLIGHT,
                 "too many programs are uploaded at the same time",
             )
         })?;
@@ -69,16 +74,16 @@ impl Uploads {
                 None => break,
                 Some(Part::Declaration(_)) => {
                     let text = "the size is declared once";
-                    return Err(invalid("declaration", "SECOND_DECLARATION", text));
+                    return Err(invalid("declaration", Reason::SecondDeclaration, text));
                 }
                 Some(Part::Chunk(chunk)) if chunk.len() > MAX_CHUNK => {
                     let text = format!("a chunk has at most `{MAX_CHUNK}` bytes");
-                    return Err(invalid("chunk", "CHUNK_TOO_LARGE", text));
+                    return Err(invalid("chunk", Reason::ChunkTooLarge, text));
                 }
                 Some(Part::Chunk(chunk)) => {
                     if (json.len() + chunk.len()) as u64 > declared {
                         let text = format!("more than the declared `{declared}` bytes were sent");
-                        return Err(invalid("chunk", "SIZE_MISMATCH", text));
+                        return Err(invalid("chunk", Reason::SizeMismatch, text));
                     }
                     json.extend_from_slice(&chunk);
                 }
@@ -89,12 +94,12 @@ impl Uploads {
                 "`{}` of the declared `{declared}` bytes were sent",
                 json.len()
             );
-            return Err(invalid("chunk", "SIZE_MISMATCH", text));
+            return Err(invalid("chunk", Reason::SizeMismatch, text));
         }
         let parsed = tokio::task::spawn_blocking(move || StoredProgram::parse(json)).await;
         match parsed.map_err(internal)? {
             Ok(program) => Ok(Arc::new(program)),
-            Err(error) => Err(invalid("chunk", "BAD_PROGRAM", error)),
+            Err(error) => Err(invalid("chunk", Reason::BadProgram, error)),
         }
     }
 }
@@ -104,14 +109,14 @@ async fn next(parts: &mut Streaming<UploadProgramRequest>) -> Result<Option<Part
         Ok(Ok(Some(UploadProgramRequest { part: Some(part) }))) => Ok(Some(part)),
         Ok(Ok(Some(_))) => Err(invalid(
             "part",
-            "EMPTY_PART",
+            Reason::EmptyPart,
             "a message of the upload is empty",
         )),
         Ok(Ok(None)) => Ok(None),
-        Ok(Err(status)) => Err(status),
+        Ok(Err(status)) => Err(super::calls::explain(&status)),
         Err(_) => {
             let text = format!("nothing was sent for `{}` seconds", CHUNK_TIMEOUT.as_secs());
-            Err(Problem::new(Code::DeadlineExceeded, "UPLOAD_STALLED", text).into())
+            Err(Problem::new(Reason::UploadStalled, text).into())
         }
     }
 }

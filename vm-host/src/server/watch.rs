@@ -2,12 +2,12 @@
 //! never holds up the VM.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use futures_util::Stream;
 use hint_proto::v1::watch_vm_response::Event;
-use hint_proto::v1::{DroppedEvents, WatchVmResponse};
+use hint_proto::v1::{DroppedEvents, LogLevel, LogRecord, WatchVmResponse};
 use tokio::sync::Notify;
 use tonic::Status;
 
@@ -16,11 +16,21 @@ const MAX_EVENTS: usize = 1024;
 /// Most bytes of hint output that wait for one watcher.
 const MAX_BYTES: usize = 1 << 20;
 /// Most watchers of one VM.
-const MAX_WATCHERS: usize = 16;
+pub(super) const MAX_WATCHERS: usize = 16;
+
+/// Lines of a VM's log that are kept for watchers who come later.
+const KEPT_LINES: usize = 64;
 
 /// The watchers of one VM.
 #[derive(Debug, Default)]
-pub(super) struct Watchers(Mutex<Vec<Arc<Queue>>>);
+pub(super) struct Watchers(Mutex<Audience>);
+
+#[derive(Debug, Default)]
+struct Audience {
+    queues: Vec<Arc<Queue>>,
+    /// The latest lines of the log.
+    log: VecDeque<WatchVmResponse>,
+}
 
 #[derive(Debug, Default)]
 struct Queue {
@@ -34,7 +44,7 @@ struct Waiting {
     bytes: usize,
     /// Events that did not fit. From the first of them on nothing is queued until the watcher has read
     /// all that is.
-    dropped: u64,
+    dropped: DroppedEvents,
     /// The newest state among them, which must arrive.
     late_state: Option<WatchVmResponse>,
     closed: bool,
@@ -47,14 +57,15 @@ impl Watchers {
         &self,
         first: Event,
     ) -> Option<impl Stream<Item = Result<WatchVmResponse, Status>> + Send + use<>> {
-        let mut watchers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        watchers.retain(|queue| !queue.lock().abandoned);
-        if watchers.len() >= MAX_WATCHERS {
+        let mut audience = self.lock();
+        audience.queues.retain(|queue| !queue.lock().abandoned);
+        if audience.queues.len() >= MAX_WATCHERS {
             return None;
         }
         let queue = Arc::new(Queue::default());
         queue.push(&first);
-        watchers.push(Arc::clone(&queue));
+        queue.lock().events.extend(audience.log.iter().cloned());
+        audience.queues.push(Arc::clone(&queue));
         let reader = Reader(queue);
         Some(futures_util::stream::unfold(reader, |reader| async move {
             let event = reader.next().await?;
@@ -64,19 +75,30 @@ impl Watchers {
 
     /// Tells every watcher.
     pub(super) fn tell(&self, event: &Event) {
-        for queue in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        for queue in &self.lock().queues {
             queue.push(event);
         }
     }
 
+    /// Writes a line of the VM's log, and tells every watcher.
+    pub(super) fn log(&self, level: LogLevel, message: String) {
+        let event = Event::Log(LogRecord {
+            level: level.into(),
+            message,
+        });
+        let mut audience = self.lock();
+        for queue in &audience.queues {
+            queue.push(&event);
+        }
+        if audience.log.len() >= KEPT_LINES {
+            audience.log.pop_front();
+        }
+        audience.log.push_back(dated(event));
+    }
+
     /// Ends every watcher's stream after what waits for it.
     pub(super) fn close(&self) {
-        for queue in self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .drain(..)
-        {
+        for queue in self.lock().queues.drain(..) {
             queue.lock().closed = true;
             queue.news.notify_one();
         }
@@ -84,16 +106,16 @@ impl Watchers {
 
     /// Whether anybody watches.
     pub(super) fn any(&self) -> bool {
-        !self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_empty()
+        !self.lock().queues.is_empty()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Audience> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Queue {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -104,14 +126,18 @@ impl Queue {
             _ => 0,
         };
         let full = waiting.events.len() >= MAX_EVENTS || waiting.bytes + size > MAX_BYTES;
-        if !full && waiting.dropped == 0 && waiting.late_state.is_none() {
+        if !full && waiting.dropped.count == 0 && waiting.late_state.is_none() {
             waiting.bytes += size;
             waiting.events.push_back(dated(event.clone()));
         } else if let Event::State(_) = event {
             let older = waiting.late_state.replace(dated(event.clone()));
-            waiting.dropped += u64::from(older.is_some());
+            waiting.dropped.count += u64::from(older.is_some());
+        } else if let Event::Dropped(more) = event {
+            waiting.dropped.count += more.count;
+            waiting.dropped.hint_output_bytes += more.hint_output_bytes;
         } else {
-            waiting.dropped += 1;
+            waiting.dropped.count += 1;
+            waiting.dropped.hint_output_bytes += size as u64;
         }
         drop(waiting);
         self.news.notify_one();
@@ -139,9 +165,9 @@ impl Reader {
                     }
                     return Some(event);
                 }
-                if waiting.dropped > 0 {
-                    let count = std::mem::take(&mut waiting.dropped);
-                    return Some(dated(Event::Dropped(DroppedEvents { count })));
+                if waiting.dropped.count > 0 {
+                    let dropped = std::mem::take(&mut waiting.dropped);
+                    return Some(dated(Event::Dropped(dropped)));
                 }
                 if let Some(state) = waiting.late_state.take() {
                     return Some(state);

@@ -33,7 +33,7 @@ pub use layout_params::{LayoutParamsError, read_layout_params};
 pub use pie::initialize_pie;
 pub(crate) use range_checks::range_check_limits;
 pub use return_values::{finalize_segments, read_return_values};
-pub use secure::verify_secure;
+pub use secure::{verify_secure, verify_secure_function};
 pub use shape::RunShape;
 pub(crate) use shape::ZERO_SEGMENT_SIZE;
 use std::{
@@ -250,6 +250,11 @@ fn write_files(
     files.write(Output::AirPrivateInput, |file| {
         let trace = path(&options.outputs.trace);
         let memory = path(&options.outputs.memory);
+        let path = |path: &Path| {
+            let path = outputs::absolute(path)?;
+            Ok::<_, io::Error>(path.to_string_lossy().into_owned())
+        };
+        let (trace, memory) = (path(&trace)?, path(&memory)?);
         write_air_private_input(file, &runner.vm, shape, relocation, &trace, &memory).map(failed)
     })
 }

@@ -92,6 +92,66 @@ async fn a_client_that_leaves_fails_its_vm() {
 }
 
 #[tokio::test]
+async fn a_vm_has_one_engine_that_keeps_to_the_protocol() {
+    let server = Server::start();
+    let mut client = server.client().await;
+    let vm = attached_vm(&mut client, &[RET]).await;
+    let named = |name: &str| AttachHintsRequest {
+        message: Some(Attaching::Name(name.to_owned())),
+    };
+    let (out, outgoing) = mpsc::channel(2);
+    out.send(named(&vm.name)).await.unwrap();
+    let answer = client.attach_hints(ReceiverStream::new(outgoing)).await;
+    let mut incoming = answer.unwrap().into_inner();
+    let second = client
+        .attach_hints(tokio_stream::iter([named(&vm.name)]))
+        .await;
+    assert_eq!(
+        reason(&second.unwrap_err()),
+        (Code::FailedPrecondition, "HINT_ENGINE_ATTACHED".to_owned())
+    );
+    assert!(matches!(
+        incoming
+            .message()
+            .await
+            .unwrap()
+            .unwrap()
+            .request
+            .unwrap()
+            .message,
+        Some(Asked::Start(_))
+    ));
+    // The engine does not answer; calls to the VM wait, but not any number.
+    let get = GetVmRequest {
+        name: vm.name.clone(),
+    };
+    let list = ListHintsRequest {
+        name: vm.name.clone(),
+    };
+    let calls: Vec<_> = (0..70)
+        .map(|_| {
+            let (mut client, list) = (client.clone(), list.clone());
+            tokio::spawn(async move { client.list_hints(list).await })
+        })
+        .collect();
+    client.get_vm(get.clone()).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    // What it says then is no response.
+    out.send(named(&vm.name)).await.unwrap();
+    let mut refused = 0;
+    for call in calls {
+        if let Err(status) = call.await.unwrap() {
+            let expected = (Code::ResourceExhausted, "TOO_MANY_CALLS".to_owned());
+            assert_eq!(reason(&status), expected);
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 70 - 64);
+    let vm = client.get_vm(get).await.unwrap().into_inner().vm.unwrap();
+    assert_eq!(vm.failure.unwrap().reason, "PROTOCOL");
+}
+
+#[tokio::test]
 async fn a_vm_whose_client_does_not_come_does_not_run() {
     let server = Server::start();
     let mut client = server.client().await;

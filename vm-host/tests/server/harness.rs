@@ -45,7 +45,7 @@ impl Server {
                 let listeners = Listeners::bind(Some(any), None).await.unwrap();
                 tell.send(listeners.address().unwrap()).unwrap();
                 let stopped = async { drop(stopped.await) };
-                vm_host::server::run(options, listeners, stopped)
+                vm_host::server::run(options, listeners, stopped, std::future::pending())
                     .await
                     .unwrap();
             });
@@ -119,6 +119,20 @@ pub(crate) fn program(data: &[&str], hint: Option<(u64, &str)>) -> Vec<u8> {
     .into_bytes()
 }
 
+/// Counts down from 400,000 in as many times two steps:
+/// `[ap] = 400000, ap++; loop: [ap] = [ap - 1] + (-1), ap++; jmp loop if [ap - 1] != 0; ret`.
+pub(crate) const COUNTDOWN: [&str; 7] = [
+    "0x480680017fff8000",
+    "0x61a80",
+    "0x482480017fff8000",
+    "0x800000000000011000000000000000000000000000000000000000000000000",
+    "0x20680017fff7fff",
+    "0x800000000000010ffffffffffffffffffffffffffffffffffffffffffffffff",
+    "0x208b7fff7fff7ffe",
+];
+/// Steps of [`COUNTDOWN`].
+pub(crate) const COUNTDOWN_STEPS: u64 = 2 + 2 * 400_000;
+
 /// `jmp rel 0`, for ever.
 pub(crate) const LOOP: [&str; 2] = ["0x10780017fff7fff", "0x0"];
 /// `ret`.
@@ -180,6 +194,7 @@ pub(crate) async fn artifact(client: &mut Client, name: &str, artifact: Artifact
     let request = ReadArtifactRequest {
         name: name.to_owned(),
         artifact: artifact.into(),
+        ..Default::default()
     };
     let mut chunks = client.read_artifact(request).await.unwrap().into_inner();
     let mut bytes = Vec::new();
@@ -192,12 +207,27 @@ pub(crate) async fn artifact(client: &mut Client, name: &str, artifact: Artifact
     bytes
 }
 
-/// The code and reason of an error.
+/// The code and reason of an error, which also says what to do.
 pub(crate) fn reason(status: &Status) -> (Code, String) {
     let details = status.get_error_details();
-    let info = details.error_info().expect("every error has a reason");
+    let info = details
+        .error_info()
+        .unwrap_or_else(|| panic!("an error without a reason: {status:?}"));
     assert_eq!(info.domain, "cairohints");
+    assert!(info.reason.len() <= 63);
+    assert!(!status.message().is_empty(), "{status:?}");
+    let help = details.help().and_then(|help| help.links.first());
+    assert!(
+        help.is_some_and(|link| !link.description.is_empty()),
+        "{status:?}"
+    );
     (status.code(), info.reason.clone())
+}
+
+/// A fact of an error, for programs to read.
+pub(crate) fn fact(status: &Status, key: &str) -> Option<String> {
+    let details = status.get_error_details();
+    details.error_info()?.metadata.get(key).cloned()
 }
 
 /// Waits until `condition` holds, for some seconds.
@@ -210,5 +240,7 @@ pub(crate) async fn eventually(what: &str, condition: impl Fn() -> bool) {
 }
 
 pub(crate) fn is_alive(pid: u32) -> bool {
-    std::path::Path::new(&format!("/proc/{pid}")).exists()
+    // Whoever is dead but not yet reaped is dead.
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    !stat.is_empty() && !stat.contains(") Z ")
 }

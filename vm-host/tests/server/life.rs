@@ -152,6 +152,56 @@ async fn a_server_that_ends_says_so_and_ends_in_time() {
     eventually("the worker ends", || !is_alive(vm.worker_process_id)).await;
 }
 
+/// Reflection of both versions lists the services and gives the file of ours.
+#[tokio::test]
+async fn the_service_describes_itself() {
+    let server = Server::start();
+    let channel = tonic::transport::Channel::from_shared(format!("http://{}", server.address));
+    let channel = channel.unwrap().connect().await.unwrap();
+    macro_rules! describe {
+        ($version:ident) => {{
+            use pb::server_reflection_request::MessageRequest;
+            use pb::server_reflection_response::MessageResponse;
+            use tonic_reflection::pb::$version as pb;
+            let ask = |message| pb::ServerReflectionRequest {
+                host: String::new(),
+                message_request: Some(message),
+            };
+            let requests = [
+                ask(MessageRequest::ListServices(String::new())),
+                ask(MessageRequest::FileContainingSymbol(
+                    "cairohints.v1.VmService".to_owned(),
+                )),
+            ];
+            let mut client =
+                pb::server_reflection_client::ServerReflectionClient::new(channel.clone());
+            let answers = client
+                .server_reflection_info(tokio_stream::iter(requests))
+                .await
+                .unwrap();
+            let mut answers = answers.into_inner();
+            let mut next = async || answers.message().await.unwrap().unwrap().message_response;
+            let Some(MessageResponse::ListServicesResponse(list)) = next().await else {
+                panic!("no list");
+            };
+            let names: Vec<String> = list.service.into_iter().map(|s| s.name).collect();
+            for name in ["cairohints.v1.VmService", "grpc.health.v1.Health"] {
+                assert!(names.contains(&name.to_owned()), "{names:?}");
+            }
+            let Some(MessageResponse::FileDescriptorResponse(files)) = next().await else {
+                panic!("no file");
+            };
+            let mut file = prost_types::FileDescriptorProto::default();
+            prost::Message::merge(&mut file, files.file_descriptor_proto[0].as_slice()).unwrap();
+            assert_eq!(file.name(), "cairohints/v1/vm_service.proto");
+            let methods = &file.service[0].method;
+            assert!(methods.iter().any(|method| method.name() == "CreateVm"));
+        }};
+    }
+    describe!(v1);
+    describe!(v1alpha);
+}
+
 #[tokio::test]
 async fn a_stale_socket_is_replaced_and_a_live_one_is_not() {
     use std::os::unix::fs::PermissionsExt as _;

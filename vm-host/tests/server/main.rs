@@ -3,8 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod attached;
+mod chaos;
+mod connections;
+mod ending;
 mod errors;
+mod functions;
 mod harness;
 mod life;
+mod many;
+mod pausing;
 mod placed;
+mod process;
+mod raw;
 mod running;

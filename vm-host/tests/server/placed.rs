@@ -97,7 +97,7 @@ async fn native_refuses_a_hint_of_the_programs_own() {
     let status = client.create_vm(request).await.unwrap_err();
     assert_eq!(
         reason(&status),
-        (Code::FailedPrecondition, "HINT_NOT_NATIVE".to_owned())
+        (Code::FailedPrecondition, "PLACEMENT_UNAVAILABLE".to_owned())
     );
     assert!(
         status.message().contains("cairo-vm has no twin"),

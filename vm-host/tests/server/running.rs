@@ -292,6 +292,25 @@ async fn memory_is_written_before_the_first_step_only() {
         .unwrap()
         .values;
     assert_eq!((&cells[..32], &cells[32..]), (&[0xff; 32][..], &felt[..]));
+    let list = ListSegmentsRequest {
+        name: vm.name.clone(),
+    };
+    let segments = async |client: &mut Client| {
+        let answer = client.list_segments(list.clone()).await.unwrap();
+        answer.into_inner().segments
+    };
+    let before = segments(&mut client).await;
+    let place = usize::try_from(base.segment).unwrap();
+    assert_eq!(before[0].role, "program");
+    assert_eq!(
+        (before[0].length, before[0].base),
+        (Some(1), Some(Relocatable::default()))
+    );
+    assert_eq!(before[1].role, "execution");
+    assert_eq!(
+        (before[place].length, before[place].base),
+        (Some(2), Some(base))
+    );
     let mut other = write.clone();
     felt[0] = 8;
     other.cells.as_mut().unwrap().values = felt.into();
@@ -301,6 +320,9 @@ async fn memory_is_written_before_the_first_step_only() {
         (tonic::Code::InvalidArgument, "BAD_CELLS".to_owned())
     );
     run(&mut client, &vm.name, None).await;
+    let after = segments(&mut client).await;
+    assert_eq!(after.len(), before.len());
+    assert_eq!(after[place], before[place]);
     assert_eq!(
         reason(&client.write_memory(write).await.unwrap_err()).1,
         "VM_STARTED"
@@ -329,7 +351,7 @@ async fn a_slow_watcher_misses_output_but_not_the_end() {
             Event::State(vm) => states.push(vm.state()),
             Event::HintOutput(output) => printed += output.data.len(),
             Event::Dropped(events) => dropped += events.count,
-            Event::Progress(_) => {}
+            Event::Progress(_) | Event::Log(_) => {}
         }
     }
     assert_eq!(

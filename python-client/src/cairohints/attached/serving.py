@@ -9,9 +9,9 @@ import os
 import platform
 import sys
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Optional
 
-from ..engine.failure import HintFailure
+from ..engine.failure import HintFailure, failure_of
 from ..engine.session import Session
 from ..v1 import hint_session_pb2 as pb
 from ..values import cell_bytes
@@ -31,18 +31,23 @@ class HintServer:
         self._host = host
         # Not the server's word for it: what is imported here is the caller's choice.
         self._syscall_handler = syscall_handler
-        self._session: Optional[Session] = None
+        #: The engine, once the session is open.
+        self.session: Optional[Session] = None
         #: How the last hint or rule failed, with the exception object.
         self.failure: Optional[HintFailure] = None
         #: Whether a hint or rule runs now.
         self.busy = False
+        #: Called when the run has ended, while the engine can still be asked about it.
+        self.at_end: Optional[Callable[[Session], None]] = None
+        #: Whether the program's hints are loaded, or have failed to.
+        self.ready = False
 
     def respond(self, request: pb.SessionRequest) -> pb.SessionResponse:
         """Does what the server wants."""
         kind = request.WhichOneof("message")
         if kind == "start":
             return pb.SessionResponse(started=self._start(request.start))
-        session = self._session
+        session = self.session
         if session is None:
             raise RuntimeError(f"the server sent `{kind}` before `start`")
         self.busy = True
@@ -55,17 +60,26 @@ class HintServer:
                 return self._call_rule(session, request.call_rule)
             if kind == "end_run":
                 depth = session.end_run()
+                if self.at_end is not None:
+                    self._ask_at_end(session, self.at_end)
                 return pb.SessionResponse(run_ended=pb.RunEnded(scope_depth=depth))
             if kind == "read_scopes":
                 scopes = request.read_scopes.scopes
                 session.follow_scopes(scopes.left, scopes.entered)
                 return self._read_scopes(session, request.read_scopes.max_text_bytes)
+        except KeyboardInterrupt as error:
+            # Ctrl-C right before or after the hint's own code, which is as good as inside of it.
+            if kind not in ("execute_hint", "call_rule"):
+                raise
+            session.memory.end()
+            self.failure = failure_of(error, request.execute_hint.hint_id, session.locate)
+            return pb.SessionResponse(failed=done.failed(self.failure))
         finally:
             self.busy = False
         raise RuntimeError(f"the server sent `{kind}` where it may not")
 
     def _start(self, start: pb.Start) -> pb.Started:
-        if self._session is not None:
+        if self.session is not None:
             raise RuntimeError("the server sent `start` twice")
         if start.protocol_version != PROTOCOL_VERSION:
             raise RuntimeError(
@@ -85,7 +99,7 @@ class HintServer:
             static_locals=self._here.static_locals,
             own_stdout=False,
         )
-        self._session = self._host.session = session
+        self.session = self._host.session = session
         return pb.Started(
             protocol_version=PROTOCOL_VERSION,
             python_version=platform.python_version(),
@@ -94,6 +108,7 @@ class HintServer:
         )
 
     def _load_hints(self, session: Session, request: pb.LoadHints) -> pb.SessionResponse:
+        self.ready = True
         try:
             loaded = session.load_hints(self._host.hints_of(request))
         except HintFailure as failure:
@@ -150,6 +165,14 @@ class HintServer:
             for segment, offset in result:
                 message.validated.add(segment=segment, offset=offset)
         return pb.SessionResponse(rule_result=message)
+
+    @staticmethod
+    def _ask_at_end(session: Session, ask: Callable[[Session], None]) -> None:
+        session.memory.begin()
+        try:
+            ask(session)
+        finally:
+            session.memory.end()
 
     def _read_scopes(self, session: Session, max_text_bytes: int) -> pb.SessionResponse:
         message = pb.Scopes()

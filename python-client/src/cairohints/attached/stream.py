@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import Any, Iterator, Optional, Tuple
+import time
+from typing import Any, Callable, Iterator, Optional, Tuple
 
 import grpc
 
 from ..engine.failure import HintFailure
-from ..errors import WrongState
+from ..errors import ServerUnavailable, WrongState
 from ..v1 import hint_session_pb2 as session_pb
 from ..v1 import vm_service_pb2 as pb
 from .here import Here
 from .host import Host, codes_of
+from .interrupts import announced
 from .serving import HintServer
 
 #: How often a thread that does not serve looks whether it should.
 _LOOK_SECONDS = 0.05
+#: How long the VM may take to pause, or to send its next hint.
+_SETTLE_SECONDS = 10.0
+#: Messages that wait here; a large answer comes in parts.
+_MOST_WAITING = 64
+#: How long the server may take to send the hints.
+_OPEN_SECONDS = 60.0
 
-_REQUEST, _DONE, _CLOSED = "request", "done", "closed"
+_REQUEST, _DONE, _CLOSED, _INTERRUPT = "request", "done", "closed", "interrupt"
 
 
 class AttachedHints:
@@ -48,6 +56,33 @@ class AttachedHints:
             daemon=True,
         ).start()
 
+    def open(self) -> None:
+        """Serves until the hints are loaded: the server waits for that, but not for ever."""
+        deadline = time.monotonic() + _OPEN_SECONDS
+        with self._turn:
+            while not (self._server.ready or self._closed):
+                try:
+                    kind, item = self._inbox.get(timeout=max(0.0, deadline - time.monotonic()))
+                except queue.Empty:
+                    raise ServerUnavailable(
+                        f"the server sent no hints for `{_OPEN_SECONDS:.0f}` seconds\n"
+                        f"hint: {ServerUnavailable.advice}"
+                    ) from None
+                if kind == _REQUEST:
+                    self._respond(item)
+                elif kind == _CLOSED:
+                    # A program without hints needs nobody; anything else the next call tells.
+                    self._closed = True
+
+    @property
+    def session(self) -> Any:
+        """The engine, once the session is open."""
+        return self._server.session
+
+    def at_end(self, ask: Optional[Callable[[Any], None]]) -> None:
+        """Has `ask(engine)` called when the run has ended, while the engine can still be asked."""
+        self._server.at_end = ask
+
     @property
     def failure(self) -> Optional[HintFailure]:
         """How the last hint or rule failed, with its exception object."""
@@ -68,34 +103,67 @@ class AttachedHints:
                 reason="HINT_RUNNING",
             )
 
-    def wait(self, future: Any) -> Any:
-        """The result of a call; meanwhile this thread runs the hints that the call needs."""
+    def wait(self, future: Any, pause: Optional[Callable[[], Any]] = None) -> Any:
+        """The result of a call; meanwhile this thread runs the hints that the call needs.
+
+        With `pause`, the call runs the VM: when it ends without the VM having stopped, because its time
+        is over or somebody pressed Ctrl-C, `pause` is called, and its hint answered.
+        """
         while not self._turn.acquire(blocking=False):
             # Another thread serves; when it is done it may be our turn.
             try:
                 return future.result(timeout=_LOOK_SECONDS)
             except grpc.FutureTimeoutError:
                 pass
+            except BaseException:
+                future.cancel()
+                raise
         try:
-            return self._serve_until(future)
+            with announced(lambda: self._server.busy, lambda: self._inbox.put((_INTERRUPT, None))):
+                try:
+                    return self._serve_until(future)
+                except (grpc.RpcError, KeyboardInterrupt):
+                    if pause is not None and not self._closed:
+                        self._settle(pause())
+                    raise
         finally:
             self._turn.release()
 
-    def _serve_until(self, future: Any) -> Any:
+    def _settle(self, pausing: Any) -> None:
+        try:
+            self._serve_until(pausing, _SETTLE_SECONDS)
+        except grpc.RpcError:
+            # The VM has stopped already, or is gone.
+            pass
+        except queue.Empty:
+            self.close()
+
+    def _serve_until(self, future: Any, patience: Optional[float] = None) -> Any:
         future.add_done_callback(lambda _: self._inbox.put((_DONE, future)))
         try:
             while not future.done():
-                kind, item = self._inbox.get()
+                kind, item = self._inbox.get(timeout=patience)
                 if kind == _REQUEST:
-                    self._send(self._server.respond(item))
+                    self._respond(item)
                 elif kind == _CLOSED:
                     self._closed = True
+                elif kind == _INTERRUPT:
+                    raise KeyboardInterrupt
         except BaseException:
-            # The session cannot go on without its answer.
             future.cancel()
-            self.close()
             raise
         return future.result()
+
+    def _respond(self, request: session_pb.SessionRequest) -> None:
+        if request.WhichOneof("message") == "answer":
+            # To a question of a hint that was interrupted.
+            return
+        try:
+            self._send(self._server.respond(request))
+        except BaseException:
+            # The session cannot go on without its answer.
+            self.close()
+            raise
 
     def _send(self, response: session_pb.SessionResponse) -> None:
         self._outbox.put(pb.AttachHintsRequest(response=response))
@@ -111,6 +179,8 @@ class AttachedHints:
             if kind == _CLOSED:
                 self._closed = True
                 raise ConnectionError("the server ended the session")
+            if kind == _INTERRUPT:
+                raise KeyboardInterrupt
             if kind == _REQUEST:
                 if item.WhichOneof("message") != "answer":
                     raise RuntimeError("the server sent a request where an answer belongs")
@@ -130,6 +200,9 @@ def _receive(stream: Any, inbox: "queue.SimpleQueue[Tuple[str, Any]]") -> None:
     try:
         for response in stream:
             inbox.put((_REQUEST, response.request))
+            while inbox.qsize() > _MOST_WAITING:
+                # Then gRPC stops reading, and the server stops sending.
+                time.sleep(_LOOK_SECONDS)
     except grpc.RpcError as failure:
         error = failure
     inbox.put((_CLOSED, error))

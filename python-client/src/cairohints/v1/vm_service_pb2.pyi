@@ -46,6 +46,13 @@ class OutputStream(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OUTPUT_STREAM_STDOUT: _ClassVar[OutputStream]
     OUTPUT_STREAM_STDERR: _ClassVar[OutputStream]
 
+class LogLevel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LOG_LEVEL_UNSPECIFIED: _ClassVar[LogLevel]
+    LOG_LEVEL_INFO: _ClassVar[LogLevel]
+    LOG_LEVEL_WARNING: _ClassVar[LogLevel]
+    LOG_LEVEL_ERROR: _ClassVar[LogLevel]
+
 class Artifact(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ARTIFACT_UNSPECIFIED: _ClassVar[Artifact]
@@ -75,6 +82,10 @@ STOP_REASON_PAUSED: StopReason
 OUTPUT_STREAM_UNSPECIFIED: OutputStream
 OUTPUT_STREAM_STDOUT: OutputStream
 OUTPUT_STREAM_STDERR: OutputStream
+LOG_LEVEL_UNSPECIFIED: LogLevel
+LOG_LEVEL_INFO: LogLevel
+LOG_LEVEL_WARNING: LogLevel
+LOG_LEVEL_ERROR: LogLevel
 ARTIFACT_UNSPECIFIED: Artifact
 ARTIFACT_TRACE: Artifact
 ARTIFACT_MEMORY: Artifact
@@ -117,7 +128,7 @@ class ProgramSummary(_message.Message):
     def __init__(self, builtins: _Optional[_Iterable[str]] = ..., data_cells: _Optional[int] = ..., hints: _Optional[int] = ..., compiler_version: _Optional[str] = ...) -> None: ...
 
 class CreateVmRequest(_message.Message):
-    __slots__ = ("program_hash", "vm_id", "request_id", "layout", "dynamic_layout_params_json", "proof_mode", "allow_missing_builtins", "trace", "entry_point", "hint_placement", "program_input_json", "hint_locals_json", "static_locals_json", "syscall_handler", "hint_engine", "limits")
+    __slots__ = ("program_hash", "vm_id", "request_id", "layout", "dynamic_layout_params_json", "proof_mode", "allow_missing_builtins", "trace", "entry_point", "hint_placement", "program_input_json", "hint_locals_json", "static_locals_json", "syscall_handler", "hint_engine", "limits", "verify_secure", "program_segment_size")
     PROGRAM_HASH_FIELD_NUMBER: _ClassVar[int]
     VM_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -134,6 +145,8 @@ class CreateVmRequest(_message.Message):
     SYSCALL_HANDLER_FIELD_NUMBER: _ClassVar[int]
     HINT_ENGINE_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
+    VERIFY_SECURE_FIELD_NUMBER: _ClassVar[int]
+    PROGRAM_SEGMENT_SIZE_FIELD_NUMBER: _ClassVar[int]
     program_hash: str
     vm_id: str
     request_id: str
@@ -150,7 +163,9 @@ class CreateVmRequest(_message.Message):
     syscall_handler: str
     hint_engine: HintEngine
     limits: VmLimits
-    def __init__(self, program_hash: _Optional[str] = ..., vm_id: _Optional[str] = ..., request_id: _Optional[str] = ..., layout: _Optional[str] = ..., dynamic_layout_params_json: _Optional[str] = ..., proof_mode: bool = ..., allow_missing_builtins: bool = ..., trace: bool = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ...) -> None: ...
+    verify_secure: bool
+    program_segment_size: int
+    def __init__(self, program_hash: _Optional[str] = ..., vm_id: _Optional[str] = ..., request_id: _Optional[str] = ..., layout: _Optional[str] = ..., dynamic_layout_params_json: _Optional[str] = ..., proof_mode: bool = ..., allow_missing_builtins: bool = ..., trace: bool = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ..., verify_secure: bool = ..., program_segment_size: _Optional[int] = ...) -> None: ...
 
 class EntryPoint(_message.Message):
     __slots__ = ("name", "pc", "arguments")
@@ -358,18 +373,20 @@ class WatchVmRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class WatchVmResponse(_message.Message):
-    __slots__ = ("time", "state", "progress", "hint_output", "dropped")
+    __slots__ = ("time", "state", "progress", "hint_output", "dropped", "log")
     TIME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
     HINT_OUTPUT_FIELD_NUMBER: _ClassVar[int]
     DROPPED_FIELD_NUMBER: _ClassVar[int]
+    LOG_FIELD_NUMBER: _ClassVar[int]
     time: _timestamp_pb2.Timestamp
     state: Vm
     progress: Progress
     hint_output: HintOutput
     dropped: DroppedEvents
-    def __init__(self, time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[Vm, _Mapping]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., hint_output: _Optional[_Union[HintOutput, _Mapping]] = ..., dropped: _Optional[_Union[DroppedEvents, _Mapping]] = ...) -> None: ...
+    log: LogRecord
+    def __init__(self, time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[Vm, _Mapping]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., hint_output: _Optional[_Union[HintOutput, _Mapping]] = ..., dropped: _Optional[_Union[DroppedEvents, _Mapping]] = ..., log: _Optional[_Union[LogRecord, _Mapping]] = ...) -> None: ...
 
 class Progress(_message.Message):
     __slots__ = ("current_step", "hints_executed")
@@ -388,10 +405,20 @@ class HintOutput(_message.Message):
     def __init__(self, stream: _Optional[_Union[OutputStream, str]] = ..., data: _Optional[bytes] = ...) -> None: ...
 
 class DroppedEvents(_message.Message):
-    __slots__ = ("count",)
+    __slots__ = ("count", "hint_output_bytes")
     COUNT_FIELD_NUMBER: _ClassVar[int]
+    HINT_OUTPUT_BYTES_FIELD_NUMBER: _ClassVar[int]
     count: int
-    def __init__(self, count: _Optional[int] = ...) -> None: ...
+    hint_output_bytes: int
+    def __init__(self, count: _Optional[int] = ..., hint_output_bytes: _Optional[int] = ...) -> None: ...
+
+class LogRecord(_message.Message):
+    __slots__ = ("level", "message")
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    level: LogLevel
+    message: str
+    def __init__(self, level: _Optional[_Union[LogLevel, str]] = ..., message: _Optional[str] = ...) -> None: ...
 
 class ReadMemoryRequest(_message.Message):
     __slots__ = ("name", "address", "count")
@@ -432,6 +459,28 @@ class AddSegmentResponse(_message.Message):
     BASE_FIELD_NUMBER: _ClassVar[int]
     base: _value_pb2.Relocatable
     def __init__(self, base: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ...) -> None: ...
+
+class ListSegmentsRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class ListSegmentsResponse(_message.Message):
+    __slots__ = ("segments",)
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    segments: _containers.RepeatedCompositeFieldContainer[Segment]
+    def __init__(self, segments: _Optional[_Iterable[_Union[Segment, _Mapping]]] = ...) -> None: ...
+
+class Segment(_message.Message):
+    __slots__ = ("base", "length", "role")
+    BASE_FIELD_NUMBER: _ClassVar[int]
+    LENGTH_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    base: _value_pb2.Relocatable
+    length: int
+    role: str
+    def __init__(self, base: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., length: _Optional[int] = ..., role: _Optional[str] = ...) -> None: ...
 
 class ReadReturnValuesRequest(_message.Message):
     __slots__ = ("name", "count")
@@ -488,12 +537,16 @@ class PlacedHint(_message.Message):
     def __init__(self, hint: _Optional[_Union[HintReference, _Mapping]] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., first_line: _Optional[str] = ..., placement: _Optional[_Union[HintPlacement, str]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class ReadArtifactRequest(_message.Message):
-    __slots__ = ("name", "artifact")
+    __slots__ = ("name", "artifact", "trace_path", "memory_path")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ARTIFACT_FIELD_NUMBER: _ClassVar[int]
+    TRACE_PATH_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_PATH_FIELD_NUMBER: _ClassVar[int]
     name: str
     artifact: Artifact
-    def __init__(self, name: _Optional[str] = ..., artifact: _Optional[_Union[Artifact, str]] = ...) -> None: ...
+    trace_path: str
+    memory_path: str
+    def __init__(self, name: _Optional[str] = ..., artifact: _Optional[_Union[Artifact, str]] = ..., trace_path: _Optional[str] = ..., memory_path: _Optional[str] = ...) -> None: ...
 
 class ReadArtifactResponse(_message.Message):
     __slots__ = ("chunk", "size_bytes")

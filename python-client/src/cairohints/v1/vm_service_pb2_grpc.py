@@ -10,8 +10,30 @@ class VmServiceStub(object):
 
     A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     it stays readable until it is deleted, its client's connection ends, or its time to live passes.
-    Every error carries a google.rpc.ErrorInfo with domain `cairohints` and a reason in UPPER_SNAKE_CASE,
-    and, where the caller can do something, a google.rpc.Help or BadRequest detail that says what.
+
+    Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
+    google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
+    `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
+    the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo.
+
+    - INVALID_ARGUMENT: BAD_NAME, BAD_VM_ID, BAD_REQUEST_ID, REQUEST_ID_REUSED, BAD_ENUM, UNKNOWN_LAYOUT
+    - INVALID_ARGUMENT: BAD_LAYOUT_PARAMS, BAD_JSON, JSON_TOO_LARGE, BAD_DURATION, BAD_ENTRY_POINT
+    - INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
+    - INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
+    - INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
+    - NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
+    - ALREADY_EXISTS: VM_ALREADY_EXISTS
+    - FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
+    - FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, PLACEMENT_UNAVAILABLE, HINT_ENGINE_NOT_ATTACHED
+    - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
+    - RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
+    - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
+    - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, UPLOAD_STALLED
+    - ABORTED: VM_DELETED
+    - CANCELLED: CONNECTION_CLOSED
+    - UNAVAILABLE: SERVER_DRAINING, SERVER_SHUTDOWN, WORKER_NOT_STARTED
+    - UNIMPLEMENTED: UNKNOWN_CALL
+    - INTERNAL: BAD_CALL, INTERNAL
     """
 
     def __init__(self, channel):
@@ -75,6 +97,11 @@ class VmServiceStub(object):
                 request_serializer=cairohints_dot_v1_dot_vm__service__pb2.AddSegmentRequest.SerializeToString,
                 response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.AddSegmentResponse.FromString,
                 )
+        self.ListSegments = channel.unary_unary(
+                '/cairohints.v1.VmService/ListSegments',
+                request_serializer=cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsRequest.SerializeToString,
+                response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsResponse.FromString,
+                )
         self.ReadReturnValues = channel.unary_unary(
                 '/cairohints.v1.VmService/ReadReturnValues',
                 request_serializer=cairohints_dot_v1_dot_vm__service__pb2.ReadReturnValuesRequest.SerializeToString,
@@ -107,8 +134,30 @@ class VmServiceServicer(object):
 
     A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     it stays readable until it is deleted, its client's connection ends, or its time to live passes.
-    Every error carries a google.rpc.ErrorInfo with domain `cairohints` and a reason in UPPER_SNAKE_CASE,
-    and, where the caller can do something, a google.rpc.Help or BadRequest detail that says what.
+
+    Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
+    google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
+    `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
+    the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo.
+
+    - INVALID_ARGUMENT: BAD_NAME, BAD_VM_ID, BAD_REQUEST_ID, REQUEST_ID_REUSED, BAD_ENUM, UNKNOWN_LAYOUT
+    - INVALID_ARGUMENT: BAD_LAYOUT_PARAMS, BAD_JSON, JSON_TOO_LARGE, BAD_DURATION, BAD_ENTRY_POINT
+    - INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
+    - INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
+    - INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
+    - NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
+    - ALREADY_EXISTS: VM_ALREADY_EXISTS
+    - FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
+    - FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, PLACEMENT_UNAVAILABLE, HINT_ENGINE_NOT_ATTACHED
+    - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
+    - RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
+    - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
+    - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, UPLOAD_STALLED
+    - ABORTED: VM_DELETED
+    - CANCELLED: CONNECTION_CLOSED
+    - UNAVAILABLE: SERVER_DRAINING, SERVER_SHUTDOWN, WORKER_NOT_STARTED
+    - UNIMPLEMENTED: UNKNOWN_CALL
+    - INTERNAL: BAD_CALL, INTERNAL
     """
 
     def UploadProgram(self, request_iterator, context):
@@ -120,7 +169,8 @@ class VmServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def CreateVm(self, request, context):
-        """Creates a VM at its first step.
+        """Creates a VM at its first step. When the deadline passes or the caller cancels before the answer, the
+        VM is ended again, unless a request_id lets the caller ask once more.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -149,7 +199,8 @@ class VmServiceServicer(object):
 
     def RunVm(self, request, context):
         """Runs a VM until a condition holds, it is paused, or it ends. A program that fails is no error of
-        the call: the answered VM is in state FAILED and says why.
+        the call: the answered VM is in state FAILED and says why. When the deadline passes or the caller
+        cancels, the VM pauses before its next step.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -163,7 +214,8 @@ class VmServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def WatchVm(self, request, context):
-        """Follows a VM: its state now, then changes of state, progress, and what its hints print.
+        """Follows a VM: its state now, its latest log lines, then changes of state, progress, what its hints
+        print, and its log, until the VM is gone.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -185,6 +237,13 @@ class VmServiceServicer(object):
 
     def AddSegment(self, request, context):
         """Adds a segment to a VM that has not started.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSegments(self, request, context):
+        """The segments and how far they are filled.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -284,6 +343,11 @@ def add_VmServiceServicer_to_server(servicer, server):
                     request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.AddSegmentRequest.FromString,
                     response_serializer=cairohints_dot_v1_dot_vm__service__pb2.AddSegmentResponse.SerializeToString,
             ),
+            'ListSegments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSegments,
+                    request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsRequest.FromString,
+                    response_serializer=cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsResponse.SerializeToString,
+            ),
             'ReadReturnValues': grpc.unary_unary_rpc_method_handler(
                     servicer.ReadReturnValues,
                     request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.ReadReturnValuesRequest.FromString,
@@ -321,8 +385,30 @@ class VmService(object):
 
     A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     it stays readable until it is deleted, its client's connection ends, or its time to live passes.
-    Every error carries a google.rpc.ErrorInfo with domain `cairohints` and a reason in UPPER_SNAKE_CASE,
-    and, where the caller can do something, a google.rpc.Help or BadRequest detail that says what.
+
+    Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
+    google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
+    `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
+    the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo.
+
+    - INVALID_ARGUMENT: BAD_NAME, BAD_VM_ID, BAD_REQUEST_ID, REQUEST_ID_REUSED, BAD_ENUM, UNKNOWN_LAYOUT
+    - INVALID_ARGUMENT: BAD_LAYOUT_PARAMS, BAD_JSON, JSON_TOO_LARGE, BAD_DURATION, BAD_ENTRY_POINT
+    - INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
+    - INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
+    - INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
+    - NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
+    - ALREADY_EXISTS: VM_ALREADY_EXISTS
+    - FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
+    - FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, PLACEMENT_UNAVAILABLE, HINT_ENGINE_NOT_ATTACHED
+    - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
+    - RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
+    - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
+    - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, UPLOAD_STALLED
+    - ABORTED: VM_DELETED
+    - CANCELLED: CONNECTION_CLOSED
+    - UNAVAILABLE: SERVER_DRAINING, SERVER_SHUTDOWN, WORKER_NOT_STARTED
+    - UNIMPLEMENTED: UNKNOWN_CALL
+    - INTERNAL: BAD_CALL, INTERNAL
     """
 
     @staticmethod
@@ -509,6 +595,23 @@ class VmService(object):
         return grpc.experimental.unary_unary(request, target, '/cairohints.v1.VmService/AddSegment',
             cairohints_dot_v1_dot_vm__service__pb2.AddSegmentRequest.SerializeToString,
             cairohints_dot_v1_dot_vm__service__pb2.AddSegmentResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ListSegments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/cairohints.v1.VmService/ListSegments',
+            cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsRequest.SerializeToString,
+            cairohints_dot_v1_dot_vm__service__pb2.ListSegmentsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

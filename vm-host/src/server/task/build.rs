@@ -6,10 +6,10 @@ use cairo_vm::Felt252;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use hint_proto::v1::argument::Kind;
-use hint_proto::v1::{Argument, VmState};
-use tonic::{Code, Status};
+use hint_proto::v1::{Argument, LogLevel, VmState};
+use tonic::Status;
 
-use super::super::error::{Problem, invalid};
+use super::super::error::{Problem, Reason, invalid};
 use super::super::handle::Shared;
 use super::super::registry::{Registry, has_ended};
 use super::super::spec::{Entry, VmSpec};
@@ -38,13 +38,12 @@ impl VmTask {
             inputs,
             attached,
             max_steps,
+            program_segment_size,
             ..
         } = spec;
         let is_main = matches!(entry, Entry::Main);
         let bad = |error: &dyn std::fmt::Display| {
-            Status::from(
-                Problem::new(Code::InvalidArgument, "PROGRAM_UNFIT", error).field("program_hash"),
-            )
+            Status::from(Problem::new(Reason::ProgramUnfit, error).field("program_hash"))
         };
         let compiled = &program.program;
         let placement = options.hints.placement;
@@ -103,10 +102,15 @@ impl VmTask {
             end,
             is_main,
             max_steps,
+            program_segment_size,
             waiting: None,
             outputs: None,
             ended: Ended::default(),
             cells_written: 0,
+            max_written_cells: registry.options.max_written_cells,
+            max_segments: registry.options.max_segments,
+            relocation: None,
+            cell_count: None,
         };
         task.machine.natives = natives;
         if task.program.program.hints().is_empty() || placement == HintPlacement::Native {
@@ -116,6 +120,14 @@ impl VmTask {
         } else {
             task.start_worker(&registry.spawner, inputs).await?;
         }
+        let hints = task.program.program.hints().len();
+        shared.log(
+            LogLevel::Info,
+            format!(
+                "created with `{hints}` hints, layout `{}`",
+                task.options.layout
+            ),
+        );
         let progress = state::progress(&task.machine);
         let pid = task
             .machine
@@ -155,10 +167,9 @@ fn natives(
             .map(|(hint, placement)| (hint.pc, placement.reason.as_str()))
             .unwrap_or_default();
         let text = format!("the hint at pc `{pc}` cannot run in Rust: {reason}");
-        let problem = Problem::new(Code::FailedPrecondition, "HINT_NOT_NATIVE", text);
+        let problem = Problem::new(Reason::PlacementUnavailable, text);
         return Err(problem
             .precondition("HINT_PLACEMENT", "hint_placement")
-            .help("set HINT_PLACEMENT_AUTO, which runs such hints in Python")
             .into());
     }
     Ok(Some(natives))
@@ -182,7 +193,7 @@ fn enter_function(
     let failed = |error: &dyn std::fmt::Display| {
         invalid(
             "entry_point",
-            "BAD_ENTRY_POINT",
+            Reason::BadEntryPoint,
             format!("the call cannot be made: `{error}`"),
         )
     };
@@ -219,7 +230,7 @@ fn implicit_arguments(
             "`{name}` takes `{shown}` cells of arguments (or `{}` with the implicit ones), not `{given}`",
             hidden + shown
         );
-        return Err(invalid(FIELD, "BAD_ARGUMENTS", text));
+        return Err(invalid(FIELD, Reason::BadArguments, text));
     }
     let pointer = |member: &str| {
         let builtin = member.strip_suffix("_ptr")?;
@@ -238,7 +249,7 @@ fn implicit_arguments(
                  give all implicit arguments before the others",
                 member.name
             );
-            invalid(FIELD, "BAD_ARGUMENTS", text)
+            invalid(FIELD, Reason::BadArguments, text)
         })
     });
     pointers.collect()
@@ -249,7 +260,7 @@ fn place(runner: &mut CairoRunner, argument: &Argument) -> Result<MaybeRelocatab
     let bad = || {
         invalid(
             "entry_point.arguments",
-            "BAD_ARGUMENTS",
+            Reason::BadArguments,
             "an argument cannot be used",
         )
     };

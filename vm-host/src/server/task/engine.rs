@@ -1,11 +1,12 @@
 //! The engine of a VM's hints: a worker that the zygote forks, or a client that attaches itself.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use hint_proto::v1::FailureKind;
-use tonic::{Code, Status};
+use hint_proto::v1::{FailureKind, LogLevel};
+use tonic::Status;
 
-use super::super::error::{Problem, internal};
+use super::super::error::{Problem, Reason, internal};
 use super::output::HintOutputs;
 use super::{PROGRAM_BASE, VmTask};
 use crate::hint::builtins::describe_builtins;
@@ -23,9 +24,9 @@ impl VmTask {
         inputs: SessionInputs,
     ) -> Result<(), Status> {
         let (outputs, theirs) = HintOutputs::open(&self.shared).map_err(internal)?;
-        let unavailable = |error: &dyn std::fmt::Display| {
-            Problem::new(Code::Unavailable, "WORKER_NOT_STARTED", error)
-        };
+        let unavailable =
+            |error: &dyn std::fmt::Display| Problem::new(Reason::WorkerNotStarted, error);
+        let started = Instant::now();
         let (mut process, socket) = spawner
             .spawn(Some(theirs))
             .await
@@ -38,6 +39,12 @@ impl VmTask {
                 return Err(unavailable(&error).into());
             }
         };
+        let text = format!(
+            "started the hint worker, process `{}`, in {:.0?}",
+            process.id(),
+            started.elapsed()
+        );
+        self.shared.log(LogLevel::Info, text);
         self.open_session(Engine::Worker { link, process }, inputs)
             .await;
         Ok(())
@@ -46,6 +53,8 @@ impl VmTask {
     /// Takes a client as the engine.
     pub(in super::super) async fn attach(&mut self, engine: AttachedEngine) -> Result<(), Status> {
         if let Some(inputs) = self.waiting.take() {
+            let text = "a client serves the hints".to_owned();
+            self.shared.log(LogLevel::Info, text);
             self.open_session(Engine::Attached(engine), inputs).await;
         }
         Ok(())

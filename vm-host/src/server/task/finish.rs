@@ -2,11 +2,12 @@
 
 use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
-use hint_proto::v1::{ExecutionResources, VmState};
+use hint_proto::v1::{ExecutionResources, LogLevel, VmState};
 
 use super::{VmTask, state};
 use crate::vm::finish::{
     self, FinishError, end_run, finalize_segments, read_return_values, verify_secure,
+    verify_secure_function,
 };
 use crate::vm::{Failure, FailureReason, end_hints};
 
@@ -32,6 +33,12 @@ impl VmTask {
             if self.options.secure_run {
                 verify_secure(&runner.vm, &self.shape)?;
             }
+        } else if self.options.secure_run {
+            let size = match self.program_segment_size {
+                0 => self.shape.program_size,
+                size => usize::try_from(size).unwrap_or(usize::MAX),
+            };
+            verify_secure_function(&runner.vm, size)?;
         }
         finish::check_relocation(&runner.vm)?;
         let resources = runner
@@ -48,6 +55,13 @@ impl VmTask {
             });
         let output = self.output();
         let progress = state::progress(&self.machine);
+        let statistics = self.machine.session.as_ref().map(|s| s.statistics());
+        let (hints, waiting) = statistics.map_or_else(Default::default, |s| (s.hints, s.waiting));
+        let text = format!(
+            "ended after `{}` steps and `{hints}` hints, which took {waiting:.1?}",
+            self.machine.runner.vm.get_current_step()
+        );
+        self.shared.log(LogLevel::Info, text);
         self.shared.publish(|vm| {
             progress(vm);
             vm.output = output;

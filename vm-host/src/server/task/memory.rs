@@ -2,10 +2,10 @@
 //! before its first step.
 
 use cairo_vm::types::relocatable::Relocatable;
-use hint_proto::v1::{CellRun, Effects, HintPlacement, PlacedHint, Scope, VmState};
+use hint_proto::v1::{CellRun, Effects, HintPlacement, PlacedHint, Scope, Segment, VmState};
 use tonic::Status;
 
-use super::super::error::{exhausted, internal, invalid, wrong_state};
+use super::super::error::{Reason, exhausted, internal, invalid, wrong_state};
 use super::super::registry::has_ended;
 use super::{VmTask, state};
 use crate::hint::diff::Diff;
@@ -14,10 +14,6 @@ use crate::placement::NativeHints;
 
 /// Most cells of one answer.
 pub(in super::super) const MAX_CELLS: u64 = 1 << 16;
-/// Most segments that a client may add.
-const MAX_SEGMENTS: usize = 1 << 16;
-/// Most cells that a client may write.
-const MAX_WRITTEN: u64 = 1 << 24;
 
 impl VmTask {
     /// Cells from `first` on.
@@ -26,13 +22,47 @@ impl VmTask {
         snapshot::run(&self.machine.runner.vm, first, count)
     }
 
+    /// The segments.
+    pub(in super::super) fn segments(&mut self) -> Vec<Segment> {
+        let vm = &mut self.machine.runner.vm;
+        // Sizes that are computed stay for ever, which only the end of the run wants.
+        let ended = vm.segments.segment_used_sizes.is_some();
+        let lengths = vm.segments.compute_effective_sizes().clone();
+        if !ended {
+            vm.segments.segment_used_sizes = None;
+        }
+        let vm = &self.machine.runner.vm;
+        let role = |segment: isize| {
+            let mut builtins = vm.builtin_runners.iter();
+            match segment {
+                0 => "program",
+                1 => "execution",
+                _ => builtins
+                    .find(|builtin| builtin.base() as isize == segment)
+                    .map_or("", |builtin| builtin.name().to_str()),
+            }
+        };
+        let real = 0..vm.segments.num_segments() as isize;
+        let temporary = (1..=vm.segments.num_temp_segments() as isize).map(|index| -index);
+        real.chain(temporary)
+            .map(|segment| Segment {
+                base: Some(wire::relocatable((segment, 0).into())),
+                length: usize::try_from(segment)
+                    .ok()
+                    .and_then(|index| Some(*lengths.get(index)? as u64)),
+                role: role(segment).to_owned(),
+            })
+            .collect()
+    }
+
     /// Writes cells as a hint would: checked, then as a whole.
     pub(in super::super) fn write_memory(&mut self, cells: CellRun) -> Result<(), Status> {
         self.not_started()?;
         self.cells_written += cells.values.len() as u64 / 32;
-        if self.cells_written > MAX_WRITTEN {
-            let text = format!("more than `{MAX_WRITTEN}` cells were written");
-            return Err(exhausted("TOO_MANY_CELLS", text));
+        let limit = self.max_written_cells;
+        if self.cells_written > limit {
+            let text = format!("more than `{limit}` cells were written");
+            return Err(exhausted(Reason::TooManyCells, limit, text));
         }
         let effects = Effects {
             writes: vec![cells],
@@ -41,7 +71,7 @@ impl VmTask {
         let applied = Diff::new(Limits::default()).apply(&mut self.machine.runner.vm, &effects);
         applied.map(|_| ()).map_err(|error| {
             let text = error.to_string().replacen("the hint ", "the request ", 1);
-            invalid("cells", "BAD_CELLS", text)
+            invalid("cells", Reason::BadCells, text)
         })
     }
 
@@ -49,9 +79,10 @@ impl VmTask {
     pub(in super::super) fn add_segment(&mut self) -> Result<Relocatable, Status> {
         self.not_started()?;
         let vm = &mut self.machine.runner.vm;
-        if vm.segments.num_segments() >= MAX_SEGMENTS {
-            let text = format!("there are already `{MAX_SEGMENTS}` segments");
-            return Err(exhausted("TOO_MANY_SEGMENTS", text));
+        let limit = self.max_segments;
+        if vm.segments.num_segments() >= limit {
+            let text = format!("there are already `{limit}` segments");
+            return Err(exhausted(Reason::TooManySegments, limit, text));
         }
         Ok(vm.add_memory_segment())
     }
@@ -60,7 +91,7 @@ impl VmTask {
         let name = &self.shared.name;
         if self.shared.vm().state() != VmState::Created {
             let text = format!("VM `{name}` has started");
-            return Err(wrong_state(name, "VM_STARTED", text));
+            return Err(wrong_state(name, Reason::VmStarted, text));
         }
         Ok(())
     }
@@ -70,7 +101,7 @@ impl VmTask {
         let name = &self.shared.name;
         if self.shared.vm().state() != VmState::Succeeded {
             let text = format!("VM `{name}` has not run to its end");
-            return Err(wrong_state(name, "VM_NOT_SUCCEEDED", text));
+            return Err(wrong_state(name, Reason::VmNotSucceeded, text));
         }
         let mut first = self.machine.runner.vm.get_ap();
         match first.offset.checked_sub(count as usize) {
@@ -80,7 +111,7 @@ impl VmTask {
             }
             _ => {
                 let text = format!("there are no `{count}` cells before ap");
-                Err(invalid("count", "BAD_COUNT", text))
+                Err(invalid("count", Reason::BadCount, text))
             }
         }
     }
@@ -104,7 +135,7 @@ impl VmTask {
             .await
             .map_err(|error| {
                 if failed || has_ended(&self.shared.vm()) {
-                    wrong_state(&name, "HINT_ENGINE_GONE", error)
+                    wrong_state(&name, Reason::HintEngineGone, error)
                 } else {
                     internal(error)
                 }

@@ -10,13 +10,14 @@ mod output;
 mod run;
 mod state;
 
+pub(super) use artifact::Download;
 pub(super) use memory::MAX_CELLS;
 pub(super) use run::Until;
 
 use std::sync::Arc;
 
 use cairo_vm::types::relocatable::Relocatable;
-use hint_proto::v1::VmState;
+use hint_proto::v1::{LogLevel, VmState};
 use tokio::sync::mpsc;
 
 use super::handle::{Job, Shared};
@@ -27,6 +28,7 @@ use crate::cli::RunOptions;
 use crate::hint::session::SessionInputs;
 use crate::program::ExceptionContext;
 use crate::vm::finish::{Ended, RunShape};
+use crate::vm::outputs::Relocation;
 use crate::vm::{Failure, Machine};
 use output::HintOutputs;
 
@@ -47,12 +49,20 @@ pub(super) struct VmTask {
     /// Whether the run starts at `main`: then it must return its builtins.
     is_main: bool,
     max_steps: u64,
+    /// Cells that the program's segment may have in the end; 0 for the program's own.
+    program_segment_size: u64,
     /// Inputs of a session that waits for its client.
     waiting: Option<SessionInputs>,
     context: ExceptionContext,
     outputs: Option<HintOutputs>,
     ended: Ended,
     cells_written: u64,
+    max_written_cells: u64,
+    max_segments: usize,
+    /// Where segments end up; known when a result was asked for.
+    relocation: Option<Relocation>,
+    /// Cells in memory; counted when the memory was asked for.
+    cell_count: Option<u64>,
 }
 
 impl std::fmt::Debug for VmTask {
@@ -69,7 +79,7 @@ pub(super) async fn live(
     registry: Arc<Registry>,
     shared: Arc<Shared>,
     spec: VmSpec,
-    inbox: mpsc::UnboundedReceiver<Job>,
+    inbox: mpsc::Receiver<Job>,
 ) {
     let mut end = shared.end.subscribe();
     tokio::select! {
@@ -84,7 +94,7 @@ async fn serve(
     registry: &Registry,
     shared: &Arc<Shared>,
     spec: VmSpec,
-    mut inbox: mpsc::UnboundedReceiver<Job>,
+    mut inbox: mpsc::Receiver<Job>,
 ) {
     let mut task = match VmTask::build(registry, shared, spec).await {
         Ok(task) => task,
@@ -104,6 +114,12 @@ impl VmTask {
     fn fail(&mut self, failure: Failure) {
         let failure = state::failure(self, failure);
         let progress = state::progress(&self.machine);
+        let text = format!(
+            "failed after `{}` steps: {}",
+            self.machine.runner.vm.get_current_step(),
+            failure.reason
+        );
+        self.shared.log(LogLevel::Error, text);
         self.shared.publish(|vm| {
             progress(vm);
             vm.failure = Some(failure);

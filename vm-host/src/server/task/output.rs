@@ -111,7 +111,10 @@ impl Pipe {
             return;
         }
         let event = if self.told.get() + bytes.len() > MAX_BYTES {
-            Event::Dropped(DroppedEvents { count: 1 })
+            Event::Dropped(DroppedEvents {
+                count: 1,
+                hint_output_bytes: bytes.len() as u64,
+            })
         } else {
             self.told.set(self.told.get() + bytes.len());
             Event::HintOutput(HintOutput {

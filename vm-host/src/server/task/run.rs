@@ -5,15 +5,18 @@ use std::time::{Duration, Instant};
 
 use cairo_vm::types::relocatable::Relocatable;
 use hint_proto::v1::watch_vm_response::Event;
-use hint_proto::v1::{Progress, StopReason, Vm, VmState};
+use hint_proto::v1::{LogLevel, Progress, StopReason, Vm, VmState};
 use tonic::Status;
 
 use super::{VmTask, state};
 use crate::vm::error_text::{END_NOT_REACHED, END_REACHED};
 use crate::vm::{Failure, StepCause, StepError};
 
-/// Steps after which other VMs of the thread get their turn.
-const QUANTUM: u32 = 1 << 12;
+/// Steps after which other VMs of the thread get their turn, and the public state is brought up to date. A
+/// hint of another VM takes a few turns, so they must be short.
+const QUANTUM: u32 = 1 << 10;
+/// As how many steps a step with hints counts, which takes so much longer.
+const HINT_WEIGHT: u32 = 32;
 /// Time between two progress events.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -53,6 +56,10 @@ impl VmTask {
                 }
             },
             Ok(stop) => {
+                if matches!(stop, Stop::Paused) {
+                    let text = format!("paused after `{}` steps", self.current_step());
+                    self.shared.log(LogLevel::Info, text);
+                }
                 let progress = state::progress(&self.machine);
                 self.shared.publish(|vm| {
                     progress(vm);
@@ -95,6 +102,7 @@ impl VmTask {
         let last = u64::from(self.options.proof_mode);
         let first = self.current_step();
         let mut quantum = QUANTUM;
+        let mut hints_before = self.hints_done();
         let mut told = Instant::now();
         loop {
             let pc = self.machine.runner.vm.get_pc();
@@ -135,13 +143,26 @@ impl VmTask {
                 return Err(self.machine.stop(StepCause::Loop(END_NOT_REACHED)));
             }
             self.machine.step().await?;
-            quantum -= 1;
+            let hints = self.hints_done();
+            let weight = if hints == hints_before {
+                1
+            } else {
+                HINT_WEIGHT
+            };
+            hints_before = hints;
+            quantum = quantum.saturating_sub(weight);
             if quantum == 0 {
                 quantum = QUANTUM;
                 self.tell_progress(&mut told);
                 tokio::task::yield_now().await;
             }
         }
+    }
+
+    /// Hints in the engine, which take much longer than a step.
+    fn hints_done(&self) -> u64 {
+        let session = self.machine.session.as_ref();
+        session.map_or(0, |session| session.statistics().hints)
     }
 
     fn current_step(&self) -> u64 {
@@ -153,10 +174,9 @@ impl VmTask {
         self.shared.update(progress);
         if told.elapsed() >= PROGRESS_INTERVAL && self.shared.watchers.any() {
             *told = Instant::now();
-            let hints = self.machine.hints_executed();
             let event = Progress {
                 current_step: self.current_step(),
-                hints_executed: hints,
+                hints_executed: self.machine.hints_executed(),
             };
             self.shared.watchers.tell(&Event::Progress(event));
         }

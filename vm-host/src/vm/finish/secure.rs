@@ -2,15 +2,32 @@
 //! the run may write, every value is one that can be relocated, and every builtin instance is whole.
 
 use super::{RunFailure, RunShape, secure_mod::check_mod_builtin};
-use crate::vm::{error_text, outputs};
+use crate::vm::{
+    error_text,
+    outputs::{self, SegmentInfo},
+};
 use cairo_vm::{
+    types::builtin_name::BuiltinName,
     types::relocatable::{MaybeRelocatable, Relocatable},
     vm::{runners::builtin_runner::BuiltinRunner, vm_core::VirtualMachine},
 };
 
 /// Verifies that the run is secure.
 pub fn verify_secure(vm: &VirtualMachine, shape: &RunShape) -> Result<(), RunFailure> {
-    let builtins = outputs::builtin_segments(vm)?;
+    verify(vm, &outputs::builtin_segments(vm)?, shape.program_size)
+}
+
+/// Verifies that a run of a single function is secure. It returns no builtin pointers, so nothing bounds
+/// the builtins' segments; that of the program may have so many cells.
+pub fn verify_secure_function(vm: &VirtualMachine, program_size: usize) -> Result<(), RunFailure> {
+    verify(vm, &[], program_size)
+}
+
+fn verify(
+    vm: &VirtualMachine,
+    builtins: &[(BuiltinName, SegmentInfo)],
+    program_size: usize,
+) -> Result<(), RunFailure> {
     for segment in outputs::segments(vm) {
         let builtin = builtins
             .iter()
@@ -24,7 +41,7 @@ pub fn verify_secure(vm: &VirtualMachine, shape: &RunShape) -> Result<(), RunFai
                     name.to_str()
                 )));
             }
-            if segment == 0 && address.offset >= shape.program_size {
+            if segment == 0 && address.offset >= program_size {
                 return Err(RunFailure::security(format!(
                     "Out of bounds access to program segment at {address}."
                 )));

@@ -35,19 +35,19 @@ struct Instances {
     names: &'static [&'static str],
 }
 
-/// Writes the private input.
+/// Writes the private input. The paths say where the prover finds the two files.
 pub(crate) fn write_air_private_input(
     writer: &mut dyn Write,
     vm: &VirtualMachine,
     shape: &RunShape,
     relocation: &Relocation,
-    trace_path: &Path,
-    memory_path: &Path,
+    trace_path: &str,
+    memory_path: &str,
 ) -> io::Result<Result<(), RunFailure>> {
     let mut json = PythonJson::indented(&mut *writer);
     json.begin('{')?;
-    json.string_entry("trace_path", &absolute(trace_path)?.to_string_lossy())?;
-    json.string_entry("memory_path", &absolute(memory_path)?.to_string_lossy())?;
+    json.string_entry("trace_path", trace_path)?;
+    json.string_entry("memory_path", memory_path)?;
     for builtin in &vm.builtin_runners {
         let name = builtin.name().to_str();
         let written = match builtin {
@@ -318,7 +318,7 @@ fn pointer(value: &MaybeRelocatable) -> Option<Relocatable> {
 }
 
 /// The path from the root, with `.` and `..` taken out by name, as the reference VM writes it.
-fn absolute(path: &Path) -> io::Result<PathBuf> {
+pub(crate) fn absolute(path: &Path) -> io::Result<PathBuf> {
     let path = if path == Path::new("-") {
         Path::new("/dev/stdout")
     } else {

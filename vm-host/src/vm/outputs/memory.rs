@@ -4,7 +4,10 @@
 
 use super::{Relocation, cells, segments};
 use crate::vm::finish::RunFailure;
-use cairo_vm::vm::vm_core::VirtualMachine;
+use cairo_vm::{
+    types::relocatable::{MaybeRelocatable, Relocatable},
+    vm::vm_core::VirtualMachine,
+};
 use std::io::{self, Write};
 
 /// Writes the memory.
@@ -15,17 +18,86 @@ pub(crate) fn write_memory(
 ) -> io::Result<Result<(), RunFailure>> {
     for segment in segments(vm) {
         for (address, value) in cells(vm, segment) {
-            let relocated = relocation
-                .address(address)
-                .and_then(|address| Ok((address, relocation.value(&value)?)));
-            match relocated {
-                Ok((address, value)) => {
-                    writer.write_all(&address.to_le_bytes())?;
-                    writer.write_all(&value.to_bytes_le())?;
-                }
+            match entry(relocation, address, &value) {
+                Ok(entry) => writer.write_all(&entry)?,
                 Err(failure) => return Ok(Err(failure)),
             }
         }
     }
     Ok(Ok(()))
+}
+
+/// The part of the memory that begins at `first`, and where the next one does: after `places` places for
+/// cells, or after the segment. The last part is empty.
+pub(crate) fn memory_part(
+    vm: &VirtualMachine,
+    relocation: &Relocation,
+    first: Relocatable,
+    places: usize,
+) -> Result<(Vec<u8>, Relocatable), RunFailure> {
+    let mut part = Vec::new();
+    let mut next = Some(first);
+    // Empty segments and holes must not make empty parts.
+    while let Some(first) = next
+        && part.is_empty()
+    {
+        let (here, after) = places_from(vm, first, places);
+        next = after;
+        for address in here {
+            if let Some(value) = vm.get_maybe(&address) {
+                part.extend_from_slice(&entry(relocation, address, &value)?);
+            }
+        }
+    }
+    Ok((part, next.unwrap_or_else(|| end(vm))))
+}
+
+/// The number of cells that have a value among those of the part that begins at `first`, and where the
+/// next part begins, if there is one.
+pub(crate) fn count_cells(
+    vm: &VirtualMachine,
+    first: Relocatable,
+    places: usize,
+) -> (u64, Option<Relocatable>) {
+    let (here, next) = places_from(vm, first, places);
+    let count = here
+        .filter(|address| vm.get_maybe(address).is_some())
+        .count();
+    (count as u64, next)
+}
+
+fn end(vm: &VirtualMachine) -> Relocatable {
+    (segments(vm).end as isize, 0).into()
+}
+
+/// The next places for cells from `first` on, of one segment, and where the others begin.
+fn places_from(
+    vm: &VirtualMachine,
+    first: Relocatable,
+    places: usize,
+) -> (impl Iterator<Item = Relocatable>, Option<Relocatable>) {
+    let segment = first.segment_index;
+    let size = match usize::try_from(segment) {
+        Ok(index) => vm.get_segment_used_size(index).unwrap_or(0),
+        Err(_) => 0,
+    };
+    let last = size.min(first.offset.saturating_add(places));
+    let next = if last < size {
+        Some((segment, last).into())
+    } else {
+        Some((segment + 1, 0).into()).filter(|_| segment + 1 < end(vm).segment_index)
+    };
+    let here = (first.offset..last).map(move |offset| (segment, offset).into());
+    (here, next)
+}
+
+fn entry(
+    relocation: &Relocation,
+    address: Relocatable,
+    value: &MaybeRelocatable,
+) -> Result<[u8; 40], RunFailure> {
+    let mut entry = [0; 40];
+    entry[..8].copy_from_slice(&relocation.address(address)?.to_le_bytes());
+    entry[8..].copy_from_slice(&relocation.value(value)?.to_bytes_le());
+    Ok(entry)
 }

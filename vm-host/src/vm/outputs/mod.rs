@@ -17,11 +17,11 @@ mod relocation;
 mod stats;
 mod trace;
 
-pub(crate) use air_private::write_air_private_input;
+pub(crate) use air_private::{absolute, write_air_private_input};
 pub(crate) use air_public::write_air_public_input;
 pub(crate) use cells::{cells, segments};
 pub use files::{Output, OutputError, OutputFiles};
-pub(crate) use memory::write_memory;
+pub(crate) use memory::{count_cells, memory_part, write_memory};
 pub use pie::{
     AdditionalData, ExecutionResources, OutputData, Pie, PieMemory, PieMetadata, PieSegments,
     SegmentInfo,

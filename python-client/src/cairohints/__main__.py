@@ -1,0 +1,5 @@
+"""`python -m cairohints` is the command `cairohints`."""
+
+from .cli import main
+
+main()

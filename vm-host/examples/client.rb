@@ -1,0 +1,39 @@
+# A client of `vm-host serve` in Ruby. The code of the messages is generated from `proto/`:
+#
+#   grpc_tools_ruby_protoc -Iproto --ruby_out=OUT --grpc_out=OUT \
+#       proto/cairohints/v1/{value,ids,hint_session,vm_service}.proto
+#   ruby -IOUT vm-host/examples/client.rb 127.0.0.1:7777 tests/programs/example/quick_start.json small
+#
+# On a Unix socket (`unix:/path`) the authority must be a host name; gRPC would send the path.
+
+require "grpc"
+require "cairohints/v1/vm_service_services_pb"
+
+include Cairohints::V1
+
+address, path, layout = ARGV
+program = File.binread(path)
+vms = VmService::Stub.new(address, :this_channel_is_insecure,
+                          channel_args: { "grpc.default_authority" => "localhost" })
+
+parts = [UploadProgramRequest.new(declaration: ProgramDeclaration.new(size_bytes: program.bytesize))]
+program.bytes.each_slice(1 << 20) { |chunk| parts << UploadProgramRequest.new(chunk: chunk.pack("C*")) }
+hash = vms.upload_program(parts).program_hash
+
+# The VM lives as long as this connection.
+vm = vms.create_vm(CreateVmRequest.new(program_hash: hash, layout: layout || "plain", trace: true)).vm
+3.times do
+  vm = vms.run_vm(RunVmRequest.new(name: vm.name, steps: 1)).vm
+  puts "step #{vm.current_step}: pc #{vm.pc.offset}"
+end
+vm = vms.run_vm(RunVmRequest.new(name: vm.name)).vm
+abort vm.failure.message if vm.failure
+vm.output.each { |value| puts "output #{value}" }
+trace = vms.read_artifact(ReadArtifactRequest.new(name: vm.name, artifact: :ARTIFACT_TRACE)).sum { |part| part.chunk.bytesize }
+puts "ran #{vm.current_step} steps; the trace has #{trace} bytes"
+
+begin
+  vms.get_vm(GetVmRequest.new(name: "vms/none"))
+rescue GRPC::NotFound => error
+  puts "an error: #{error.details}"
+end
