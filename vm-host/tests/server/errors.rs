@@ -645,6 +645,7 @@ fn every_reason_is_tested() {
         include_str!("errors.rs"),
         include_str!("functions.rs"),
         include_str!("life.rs"),
+        include_str!("placed.rs"),
         include_str!("running.rs"),
     ]
     .concat();
