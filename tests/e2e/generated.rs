@@ -427,7 +427,7 @@ fn generated_programs_leave_the_same_behind() {
     // Programs that all fail early, or all run in Python, would show nothing.
     assert!(ended * 2 > count, "only {ended} of {count} end well");
     assert!(
-        mixed * 4 > count,
+        mixed * 8 > count,
         "only {mixed} of {count} use both languages"
     );
 }

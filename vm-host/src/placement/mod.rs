@@ -88,8 +88,11 @@ fn plan(program: &CompiledProgram, surroundings: &Surroundings) -> Plan {
     let mut reasons = Vec::with_capacity(hints.len());
     for (id, hint) in hints.iter().enumerate() {
         let number = *numbers.entry(&hint.code).or_insert_with(|| {
+            let mut names = Names::of(&hint.code);
+            // Of cairo-vm's own texts it is known what they do.
+            names.opaque &= !twins::is_known(&hint.code);
             texts.push(Text {
-                names: Names::of(&hint.code),
+                names,
                 twin: twins::find(&hint.code).ok(),
                 hints: Vec::new(),
             });
@@ -153,13 +156,24 @@ struct Sides<'a> {
 impl Sides<'_> {
     /// Moves every hint to Python that could see, or be seen by, a hint there, until none does.
     fn separate(&mut self, surroundings: &Surroundings) {
-        let rules = self
+        let everything = self
             .texts
             .iter()
-            .find(|text| text.names.changes_memory_rules);
-        if let Some(text) = rules {
-            let owner = self.pc(text.hints[0]);
-            let reason = format!("the hint at pc {owner} changes how memory behaves");
+            .find(|text| text.names.opaque || text.names.changes_memory_rules)
+            .map(|text| {
+                let label = self.label(text.hints[0]);
+                if text.names.changes_memory_rules {
+                    format!("{label} changes how memory behaves")
+                } else {
+                    format!("{label} may see and change anything")
+                }
+            })
+            .or_else(|| {
+                let foreign =
+                    surroundings.foreign_objects || Names::are_of_the_vm(&surroundings.variables);
+                foreign.then(|| "objects of the client may see and change anything".to_owned())
+            });
+        if let Some(reason) = everything {
             for number in 0..self.texts.len() {
                 self.move_to_python(number, &reason);
             }
@@ -173,9 +187,6 @@ impl Sides<'_> {
                 Names::of_variables(variables),
                 "a variable of the client".to_owned(),
             ));
-        }
-        if surroundings.foreign_objects || Names::are_of_the_vm(&surroundings.variables) {
-            open.push((Names::of_anything(), "objects of the client".to_owned()));
         }
         for text in &self.texts {
             if let Some(id) = text.hints.iter().find(|id| self.compiled[**id].is_none()) {

@@ -85,8 +85,17 @@ const OPAQUE: &[&str] = &[
     "breakpoint",
     "vm",
 ];
-/// Modules through which it does; they may also be reached as an attribute of another.
-const OPAQUE_MODULES: &[&str] = &["builtins", "sys", "inspect", "gc", "pdb", "importlib"];
+/// Those that are as often reached as an attribute.
+const OPAQUE_ATTRIBUTES: &[&str] = &[
+    "builtins",
+    "sys",
+    "inspect",
+    "gc",
+    "pdb",
+    "importlib",
+    "attrgetter",
+    "methodcaller",
+];
 /// Attributes with two underscores that reach nothing but the object itself.
 const PLAIN_ATTRIBUTES: &[&str] = &["__name__", "__len__", "__str__", "__repr__", "__init__"];
 /// Modules whose import changes nothing that another hint could see. Any other may do anything.
@@ -120,7 +129,6 @@ const QUIET_MODULES: &[&str] = &[
     "random",
     "re",
     "secrets",
-    "starkware",
     "statistics",
     "string",
     "struct",
@@ -129,6 +137,13 @@ const QUIET_MODULES: &[&str] = &[
     "typing",
     "zlib",
 ];
+/// The parts of cairo-lang that do not touch the VM behind its back.
+const QUIET_PACKAGES: &[&[&str]] = &[
+    &["starkware", "cairo", "common"],
+    &["starkware", "cairo", "lang", "vm", "relocatable"],
+    &["starkware", "crypto"],
+    &["starkware", "python"],
+];
 /// Names through which a hint changes what reading or writing a cell does.
 const RULES: &[&str] = &[
     "vm_add_validation_rule",
@@ -136,6 +151,7 @@ const RULES: &[&str] = &[
     "vm_load_program",
     "add_relocation_rule",
     "add_temp_segment",
+    "temp_segment",
     "builtin_runners",
 ];
 
@@ -147,7 +163,8 @@ pub(super) struct Names {
     called: BTreeSet<String>,
     /// Used names whose value it cannot see when another hint has set it.
     bound_first: BTreeSet<String>,
-    opaque: bool,
+    /// Whether it may do anything: see and set any variable, and change how memory behaves.
+    pub(super) opaque: bool,
     /// Whether code of the hint that runs later may see registers of the hint that ran last.
     keeps_registers: bool,
     /// Whether it enters a scope.
@@ -187,7 +204,10 @@ impl Names {
             }
             if before == "import" && text == "*"
                 || (OPAQUE.contains(&text) && before != ".")
-                || OPAQUE_MODULES.contains(&text)
+                || OPAQUE_ATTRIBUTES.contains(&text)
+                // Python knows such a name by another spelling, too.
+                || !text.is_ascii()
+                || (text == "getattr" && !view.gets_a_known_attribute(index))
                 || (text.starts_with("__")
                     && text.ends_with("__")
                     && !PLAIN_ATTRIBUTES.contains(&text))
@@ -257,14 +277,6 @@ impl Names {
         })
     }
 
-    /// Names that stand for code that nobody has seen.
-    pub(super) fn of_anything() -> Self {
-        Self {
-            opaque: true,
-            ..Self::default()
-        }
-    }
-
     /// A variable through which this hint, in Python, and `other`, a known one, would see each other.
     /// `reads` are the variables that `other` may read before it binds them.
     pub(super) fn shared_with<'a>(
@@ -273,15 +285,9 @@ impl Names {
         reads: &[&str],
         scopes_are_entered: bool,
     ) -> Option<&'a str> {
-        if self.opaque || self.keeps_registers {
-            if scopes_are_entered {
-                // Whatever hint runs last in a scope leaves its registers there.
-                return Some("fp");
-            }
-            if self.opaque {
-                let mut names = other.used.iter().chain(&other.called);
-                return names.next().map(String::as_str);
-            }
+        if self.keeps_registers && scopes_are_entered {
+            // Whatever hint runs last in a scope leaves its registers there.
+            return Some("fp");
         }
         let seen = |name: &&String| {
             let name = name.as_str();
@@ -433,17 +439,40 @@ impl<'a> View<'a> {
         (0..self.0.len()).any(|at| {
             let starts = self.0[at].indent.is_some() || matches!(self.before(at), ";" | ":");
             match self.text(at) {
-                "from" if starts => !QUIET_MODULES.contains(&self.text(at + 1)),
+                "from" if starts => !self.is_quiet(at + 1),
                 "import" if starts => {
                     let end = self.find(at, |token| token.indent.is_some() || token.text == ";");
-                    (at..end).any(|at| {
-                        matches!(self.text(at), "import" | ",")
-                            && !QUIET_MODULES.contains(&self.text(at + 1))
-                    })
+                    (at..end)
+                        .any(|at| matches!(self.text(at), "import" | ",") && !self.is_quiet(at + 1))
                 }
                 _ => false,
             }
         })
+    }
+
+    /// Whether the module named at `index` changes nothing that another hint could see.
+    fn is_quiet(&self, index: usize) -> bool {
+        let package = |path: &&[&str]| {
+            (0..path.len()).all(|part| {
+                self.text(index + 2 * part) == path[part]
+                    && (part == 0 || self.text(index + 2 * part - 1) == ".")
+            })
+        };
+        QUIET_MODULES.contains(&self.text(index)) || QUIET_PACKAGES.iter().any(package)
+    }
+
+    /// Whether `getattr` at `index` is given the name of an attribute that could as well be written out.
+    fn gets_a_known_attribute(&self, index: usize) -> bool {
+        let Some(open) = self.0.get(index + 1).filter(|token| token.text == "(") else {
+            return false;
+        };
+        let comma = self.find(index + 1, |token| {
+            (token.depth == open.depth + 1 && token.text == ",")
+                || (token.depth == open.depth && token.text == ")")
+        });
+        let name = self.0.get(comma + 1).and_then(|token| token.literal);
+        matches!(self.text(comma + 2), "," | ")")
+            && name.is_some_and(|name| !name.starts_with("__") && !RULES.contains(&name))
     }
 
     /// `'name' in globals()`, `globals().get('name')`, `globals()['name']`: adds the name. `false` for any

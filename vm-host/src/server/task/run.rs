@@ -159,6 +159,7 @@ impl VmTask {
         }
     }
 
+    /// Hints in the engine, which take much longer than a step.
     fn hints_done(&self) -> u64 {
         self.machine.hints_executed()
     }
@@ -174,7 +175,7 @@ impl VmTask {
             *told = Instant::now();
             let event = Progress {
                 current_step: self.current_step(),
-                hints_executed: self.hints_done(),
+                hints_executed: self.machine.hints_executed(),
             };
             self.shared.watchers.tell(&Event::Progress(event));
         }
