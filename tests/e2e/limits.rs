@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hint_tests::binaries::vm_host;
 use hint_tests::process::Finished;
+use hint_tests::record::{self, Record};
 use hint_tests::run::{finish, vm_host_run};
 use serde_json::Value;
 
@@ -112,4 +113,47 @@ print("exit", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
         finished.stderr_text()
     );
     assert!(stdout.contains("exit 0"), "{stdout}");
+}
+
+/// In the steady state a hint is sent all that it needs: over the whole standard library at most one
+/// execution in twenty asks a question, once it has run before.
+#[test]
+fn repeated_hints_of_the_standard_library_need_no_questions() {
+    let mut hints = 0;
+    let mut round_trips = 0;
+    let mut worst = String::new();
+    let mut most = 0.0;
+    for name in record::names_below("stdlib") {
+        let Record { run, outcome } = record::load(&name);
+        if outcome.exit_code != 0 {
+            continue;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let stats = folder.path().join("stats.json");
+        let mut command = vm_host_run(&run.program);
+        command.args(["--hints", "python", "--layout", &run.layout, "--stats"]);
+        command.arg(&stats).args(&run.options);
+        if let Some(input) = &run.program_input {
+            let path = folder.path().join("input.json");
+            std::fs::write(&path, input.to_string()).unwrap();
+            command.arg("--program_input").arg(path);
+        }
+        let finished = finish(&mut command, DEADLINE).unwrap();
+        assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
+        let stats: Value = serde_json::from_slice(&std::fs::read(stats).unwrap()).unwrap();
+        let repeated = stats["repeated_hints"].as_u64().unwrap();
+        let trips = stats["repeated_round_trips"].as_u64().unwrap();
+        hints += repeated;
+        round_trips += trips;
+        if repeated > 20 && trips as f64 / repeated as f64 > most {
+            most = trips as f64 / repeated as f64;
+            worst = format!("{name}: {trips} round trips for {repeated} hints");
+        }
+    }
+    println!("{round_trips} round trips for {hints} repeated hints; worst {worst}");
+    assert!(hints > 1000, "{hints}");
+    assert!(
+        round_trips * 100 <= hints * 105,
+        "{round_trips} round trips for {hints} repeated hints; {worst}"
+    );
 }

@@ -5,7 +5,9 @@ use hint_proto::v1::{CellRun, SegmentLength};
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyInt, PySet};
+use pyo3::types::{PyDict, PyInt, PySet, PyType};
+use pyo3::{PyErr, ffi};
+use std::convert::Infallible;
 
 use num_bigint::BigUint;
 
@@ -15,7 +17,7 @@ pub struct Cells {
     known: Py<PyDict>,
     empty: Py<PySet>,
     lengths: Py<PyDict>,
-    relocatable: Py<PyAny>,
+    relocatable: Py<PyType>,
 }
 
 impl Cells {
@@ -23,12 +25,12 @@ impl Cells {
     ///
     /// # Errors
     /// [`PyErr`] when the object is not the engine's memory.
-    pub fn of(memory: &Bound<'_, PyAny>, relocatable: Bound<'_, PyAny>) -> PyResult<Self> {
+    pub fn of(memory: &Bound<'_, PyAny>, relocatable: &Bound<'_, PyAny>) -> PyResult<Self> {
         Ok(Self {
             known: memory.getattr("known")?.cast_into::<PyDict>()?.unbind(),
             empty: memory.getattr("empty")?.cast_into::<PySet>()?.unbind(),
             lengths: memory.getattr("lengths")?.cast_into::<PyDict>()?.unbind(),
-            relocatable: relocatable.unbind(),
+            relocatable: relocatable.cast::<PyType>()?.clone().unbind(),
         })
     }
 
@@ -83,16 +85,45 @@ impl Cells {
                 Some(small) => small.into_pyobject(py)?.into_any(),
                 None => BigUint::from_bytes_le(&bytes).into_pyobject(py)?.into_any(),
             },
-            Cell::Relocatable { segment, offset } => {
-                self.relocatable.bind(py).call1((segment, offset))?
-            }
+            Cell::Relocatable { segment, offset } => self.address(py, segment, offset)?,
         })
     }
 
-    /// The class of addresses.
-    #[must_use]
-    pub fn relocatable<'py>(&self, py: Python<'py>) -> &Bound<'py, PyAny> {
-        self.relocatable.bind(py)
+    /// An address as Python's object. Every hint needs several, so this skips the Python code of the
+    /// class's constructor; the object is the same.
+    ///
+    /// # Errors
+    /// [`PyErr`] when Python runs out of memory.
+    #[expect(
+        unsafe_code,
+        reason = "PyO3 has no safe way to set attributes of a frozen Python object"
+    )]
+    pub fn address<'py>(
+        &self,
+        py: Python<'py>,
+        segment: i64,
+        offset: impl IntoPyObject<'py, Target = PyInt, Output = Bound<'py, PyInt>, Error = Infallible>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let class = self.relocatable.bind(py);
+        let Ok(segment) = segment.into_pyobject(py);
+        let Ok(offset) = offset.into_pyobject(py);
+        // SAFETY: `class` is a type object, all others are live objects, and Python is attached.
+        // `PyType_GenericAlloc` returns a new reference or null with an exception set, and
+        // `PyObject_GenericSetAttr` -1 with one.
+        unsafe {
+            let object = ffi::PyType_GenericAlloc(class.as_type_ptr(), 0);
+            let object = Bound::from_owned_ptr_or_err(py, object)?;
+            for (name, value) in [
+                (intern!(py, "segment_index"), &segment),
+                (intern!(py, "offset"), &offset),
+            ] {
+                if ffi::PyObject_GenericSetAttr(object.as_ptr(), name.as_ptr(), value.as_ptr()) != 0
+                {
+                    return Err(PyErr::fetch(py));
+                }
+            }
+            Ok(object)
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use hint_proto::v1::relocation_rule::Destination;
 use hint_proto::v1::{
-    AddedSegment, CellRun, Effects, FinalizedSegment, OutputPage, OutputState, PublicCell,
+    self, AddedSegment, CellRun, FinalizedSegment, OutputPage, OutputState, PublicCell,
     Relocatable, RelocationRule, Rule, RuleKind, Signature,
 };
 use pyo3::intern;
@@ -11,22 +11,76 @@ use pyo3::types::{PyAny, PyList, PyTuple};
 
 use super::cells::{cell_of, felt_bytes};
 
-/// Reads the effects of the last hint.
-///
-/// # Errors
-/// [`PyErr`] when the object does not look as it should.
-pub fn read(effects: &Bound<'_, PyAny>, python_nanos: u64) -> PyResult<Effects> {
-    let py = effects.py();
-    let writes = runs(effects.getattr(intern!(py, "writes"))?.cast::<PyList>()?)?;
-    if effects.getattr(intern!(py, "only_writes"))?.is_truthy()? {
-        return Ok(Effects {
-            writes,
-            python_nanos,
-            ..Effects::default()
-        });
+/// The engine's record of what a hint did.
+#[derive(Debug)]
+pub struct Effects {
+    object: Py<PyAny>,
+    /// The list of its writes, which is always the same object.
+    writes: Py<PyList>,
+}
+
+impl Effects {
+    /// Takes hold of the session's effects.
+    ///
+    /// # Errors
+    /// [`PyErr`] when the object is not the engine's.
+    pub fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self {
+            object: object.clone().unbind(),
+            writes: object.getattr("writes")?.cast_into::<PyList>()?.unbind(),
+        })
     }
+
+    /// Whether the last hint did nothing but write cells.
+    ///
+    /// # Errors
+    /// [`PyErr`] when the object does not look as it should.
+    pub fn are_only_writes(&self, py: Python<'_>) -> PyResult<bool> {
+        let object = self.object.bind(py);
+        object.getattr(intern!(py, "only_writes"))?.is_truthy()
+    }
+
+    /// What the last hint did.
+    ///
+    /// # Errors
+    /// [`PyErr`] when the object does not look as it should.
+    pub fn read(
+        &self,
+        py: Python<'_>,
+        only_writes: bool,
+        python_nanos: u64,
+    ) -> PyResult<v1::Effects> {
+        let writes = runs(self.writes.bind(py))?;
+        if only_writes {
+            return Ok(v1::Effects {
+                writes,
+                python_nanos,
+                ..v1::Effects::default()
+            });
+        }
+        everything(self.object.bind(py), writes, python_nanos)
+    }
+
+    /// Forgets the writes.
+    ///
+    /// # Errors
+    /// [`PyErr`] when Python runs out of memory.
+    pub fn clear_writes(&self, py: Python<'_>) -> PyResult<()> {
+        let writes = self.writes.bind(py);
+        if writes.is_empty() {
+            return Ok(());
+        }
+        writes.del_slice(0, writes.len())
+    }
+}
+
+fn everything(
+    effects: &Bound<'_, PyAny>,
+    writes: Vec<CellRun>,
+    python_nanos: u64,
+) -> PyResult<v1::Effects> {
     let added: Vec<Option<u64>> = effects.getattr("added_segments")?.extract()?;
-    Ok(Effects {
+    Ok(v1::Effects {
         writes,
         added_segments: added
             .into_iter()

@@ -16,8 +16,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyList, PyTuple};
 
 use super::cells::{Cells, cell_of};
+use super::effects::Effects;
 use super::host::{Host, SharedLink};
-use super::{effects, tables};
+use super::tables;
 
 /// The Python half of the engine: `(module name, source)`. The Python client is its home, because it
 /// serves hints from its own interpreter with the same code.
@@ -33,7 +34,7 @@ pub struct Engine {
     session: Py<PyAny>,
     execute: Py<PyAny>,
     clear_effects: Py<PyAny>,
-    effects: Py<PyAny>,
+    effects: Effects,
     failure: Py<PyAny>,
     cells: Arc<Cells>,
 }
@@ -65,13 +66,13 @@ impl Engine {
             .getattr("Session")?
             .call((&host,), Some(&arguments))?;
         let relocatable = module("relocatable")?.getattr("RelocatableValue")?;
-        let cells = Arc::new(Cells::of(&session.getattr("memory")?, relocatable)?);
+        let cells = Arc::new(Cells::of(&session.getattr("memory")?, &relocatable)?);
         host.get()
             .connect(session.clone().unbind(), Arc::clone(&cells));
         Ok(Self {
-            execute: session.getattr("execute")?.unbind(),
+            execute: session.getattr("execute_at")?.unbind(),
             clear_effects: session.getattr("clear_effects")?.unbind(),
-            effects: session.getattr("effects")?.unbind(),
+            effects: Effects::of(&session.getattr("effects")?)?,
             failure: module("failure")?.getattr("HintFailure")?.unbind(),
             session: session.unbind(),
             cells,
@@ -153,26 +154,27 @@ impl Engine {
         if !hint.definitions.is_empty() || !hint.structs.is_empty() {
             self.define(py, &hint)?;
         }
-        let (pc, ap, fp) = (
-            register(&hint.pc)?,
-            register(&hint.ap)?,
-            register(&hint.fp)?,
-        );
+        let address = |register: &Option<Relocatable>| {
+            let register = self::register(register)?;
+            self.cells.address(py, register.segment, register.offset)
+        };
         let outcome = self.execute.bind(py).call1((
             hint.hint_id,
-            pc.segment,
-            pc.offset,
-            ap.segment,
-            ap.offset,
-            fp.segment,
-            fp.offset,
+            address(&hint.pc)?,
+            address(&hint.ap)?,
+            address(&hint.fp)?,
             hint.current_step,
             hint.segment_count,
             hint.temporary_segment_count,
         ))?;
-        let effects = effects::read(self.effects.bind(py), nanos_since(arrived));
-        self.clear_effects.bind(py).call0()?;
-        let effects = Some(effects?);
+        let only_writes = self.effects.are_only_writes(py)?;
+        let effects = self.effects.read(py, only_writes, nanos_since(arrived))?;
+        if only_writes {
+            self.effects.clear_writes(py)?;
+        } else {
+            self.clear_effects.bind(py).call0()?;
+        }
+        let effects = Some(effects);
         Ok(if outcome.is_none() {
             Response::Done(HintDone { effects })
         } else {

@@ -40,8 +40,6 @@ pub enum LinkError {
 #[derive(Debug)]
 pub struct Link {
     runtime: Runtime,
-    /// The connection's socket, to see whether something came.
-    socket: UnixStream,
     incoming: Streaming<SessionRequest>,
     responses: Responses,
     polling: Polling,
@@ -57,7 +55,6 @@ impl Link {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .build()?;
-        let watched = socket.try_clone()?;
         let (sessions, mut opened) = mpsc::channel(1);
         let session = runtime.block_on(async {
             let connection = tokio::net::UnixStream::from_std(socket)?;
@@ -79,7 +76,6 @@ impl Link {
         let (incoming, responses) = session.ok_or(LinkError::Closed)?;
         Ok(Self {
             runtime,
-            socket: watched,
             incoming,
             responses,
             polling: Polling::default(),
@@ -93,12 +89,11 @@ impl Link {
     pub fn receive(&mut self) -> Result<Option<Request>, LinkError> {
         let Self {
             runtime,
-            socket,
             incoming,
             polling,
             ..
         } = self;
-        runtime.block_on(next(incoming, socket, polling))
+        runtime.block_on(next(incoming, polling))
     }
 
     /// Sends a response, and waits for the next request. In one go: what is sent while the runtime is not
@@ -109,7 +104,6 @@ impl Link {
     pub fn respond(&mut self, response: Response) -> Result<Option<Request>, LinkError> {
         let Self {
             runtime,
-            socket,
             incoming,
             responses,
             polling,
@@ -120,18 +114,17 @@ impl Link {
                     message: Some(response),
                 }))
                 .map_err(|_| LinkError::Closed)?;
-            next(incoming, socket, polling).await
+            next(incoming, polling).await
         })
     }
 }
 
 async fn next(
     incoming: &mut Streaming<SessionRequest>,
-    socket: &UnixStream,
     polling: &mut Polling,
 ) -> Result<Option<Request>, LinkError> {
     loop {
-        match polling.wait(socket, incoming.message()).await {
+        match polling.wait(incoming.message()).await {
             Ok(Some(SessionRequest {
                 message: Some(request),
             })) => return Ok(Some(request)),

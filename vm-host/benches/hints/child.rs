@@ -15,7 +15,7 @@ pub(crate) fn binary(name: &str) -> Result<PathBuf, Error> {
         return Ok(path);
     }
     Err(format!(
-        "there is no `{}`\nhint: run `cargo build --release --workspace --examples` first",
+        "there is no `{}`\nhint: run `cargo build --release --workspace --bins --examples` first",
         path.display()
     )
     .into())

@@ -2,7 +2,7 @@
 //! with, all from this one run.
 //!
 //! ```text
-//! cargo build --release --workspace --examples
+//! cargo build --release --workspace --bins --examples
 //! cargo bench --workspace --bench hints -- [--python-env DIR] [--reference DIR] [--rounds N] [--only PART]
 //! ```
 //! The parts are `hint`, `stepping`, `start` and `many`. `--python-env` is a virtual environment with

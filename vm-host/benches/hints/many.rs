@@ -18,11 +18,13 @@ use super::table::{Table, median};
 use super::{Error, child};
 
 const PROGRAM: &str = "long/hint_dense";
-const STEPS_PER_HINT: usize = 9;
+const STEPS_PER_HINT: usize = 7;
 const MOST_HINTS: usize = 100_000;
 /// How many hints all VMs together run.
 const TOTAL: usize = 200_000;
 const COUNTS: &[usize] = &[1, 2, 8, 64, 200];
+/// Where polling must not cost anything.
+const OVERSUBSCRIBED: usize = 64;
 const CHUNK: usize = 1 << 20;
 
 /// A running server.
@@ -45,12 +47,18 @@ pub(crate) fn measure(table: &mut Table, rounds: usize) -> Result<(), Error> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let server = Server::start().await?;
+        let server = Server::start(None).await?;
+        let sleeping = Server::start(Some("0")).await?;
         let hash = server.upload(&child::program(PROGRAM)).await?;
+        sleeping.upload(&child::program(PROGRAM)).await?;
         let mut outcomes: Vec<Vec<Outcome>> = COUNTS.iter().map(|_| Vec::new()).collect();
+        let mut without_polling = Vec::new();
         for _ in 0..rounds.min(3) {
             for (count, outcomes) in COUNTS.iter().zip(&mut outcomes) {
                 outcomes.push(server.run(&hash, *count).await?);
+                if *count == OVERSUBSCRIBED {
+                    without_polling.push(sleeping.run(&hash, *count).await?);
+                }
             }
         }
         let of = |outcomes: &[Outcome], figure: fn(&Outcome) -> f64| {
@@ -62,6 +70,12 @@ pub(crate) fn measure(table: &mut Table, rounds: usize) -> Result<(), Error> {
             let speed = of(outcomes, |outcome| outcome.hints_per_second);
             table.row(&format!("{count} VMs"), speed, Some(two));
         }
+        let speed = of(&without_polling, |outcome| outcome.hints_per_second);
+        table.row(
+            &format!("{OVERSUBSCRIBED} VMs, polling switched off"),
+            speed,
+            Some(two),
+        );
         table.section("equal VMs at once: the last to end", "× average", "");
         for (count, outcomes) in COUNTS.iter().zip(&outcomes) {
             let longest = of(outcomes, |outcome| outcome.longest);
@@ -72,10 +86,14 @@ pub(crate) fn measure(table: &mut Table, rounds: usize) -> Result<(), Error> {
 }
 
 impl Server {
-    async fn start() -> Result<Self, Error> {
+    async fn start(poll_micros: Option<&str>) -> Result<Self, Error> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("socket");
-        let process = Command::new(child::binary("vm-host")?)
+        let mut command = Command::new(child::binary("vm-host")?);
+        if let Some(micros) = poll_micros {
+            command.env("CAIROHINTS_POLL_MICROS", micros);
+        }
+        let process = command
             .args(["serve", "--unix"])
             .arg(&path)
             .env("RUST_LOG", "error")

@@ -11,6 +11,7 @@ use hint_proto::v1::{
     self, Ask, CellRun, LoadProgram, Memory, ReadMemory, ResolveName, ResolvedName,
 };
 
+use super::known::KnownCells;
 use super::learned::Pointer;
 use super::path::Path;
 use super::session::{Exchange, HintError, HintSession};
@@ -37,15 +38,15 @@ impl HintSession {
             .ok_or_else(|| HintError::Protocol("an empty question".to_owned()))?;
         let reply = match question {
             Question::ReadMemory(read) => self.read_memory(vm, &read, exchange),
-            Question::WriteMemory(run) => write_memory(vm, &run),
+            Question::WriteMemory(run) => write_memory(vm, &run, &mut self.known),
             Question::ResolveName(name) => self.resolve_name(&name),
             Question::LoadProgram(load) => self.load_program(&load),
             Question::IsAccessed(address) => Reply::Flag(
                 wire::address(&address)
                     .is_some_and(|address| vm.is_accessed(&address).unwrap_or(false)),
             ),
-            Question::DeleteCell(address) => delete_cell(vm, &address),
-            Question::ReadAllMemory(_) => return Ok(all_memory(vm)),
+            Question::DeleteCell(address) => delete_cell(vm, &address, &mut self.known),
+            Question::ReadAllMemory(_) => return Ok(all_memory(vm, &mut self.known)),
             Question::ReadProgram(_) => match std::str::from_utf8(&self.program_json) {
                 Ok(json) => Reply::ProgramJson(json.to_owned()),
                 Err(error) => raised("builtins.UnicodeDecodeError", &error.to_string()),
@@ -94,7 +95,10 @@ impl HintSession {
         let cells = if count == 0 {
             Vec::new()
         } else {
-            vec![run(vm, first, usize::try_from(count).unwrap_or_default())]
+            let count = usize::try_from(count).unwrap_or_default();
+            let cells = run(vm, first, count);
+            self.known.insert_run(&cells);
+            vec![cells]
         };
         Reply::Memory(Memory {
             cells,
@@ -116,7 +120,9 @@ impl HintSession {
         let Some(expectation) = exchange.hint_id.and_then(|id| self.expectation(id)) else {
             return;
         };
-        let pointers = &mut exchange.snapshot.pointers;
+        let pointers = exchange
+            .pointers
+            .get_or_insert_with(|| expectation.pointers(vm, &registers));
         if found == 0 && wanted > 1 {
             expectation.learned.length(first, &registers, pointers);
             return;
@@ -157,7 +163,7 @@ impl HintSession {
 }
 
 /// Every cell, in parts that the engine gets one after the other.
-fn all_memory(vm: &mut VirtualMachine) -> Vec<v1::Answer> {
+fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<v1::Answer> {
     let lengths: Vec<usize> = vm.segments.compute_effective_sizes().clone();
     vm.segments.segment_used_sizes = None;
     let mut parts: Vec<Memory> = vec![Memory::default()];
@@ -170,15 +176,14 @@ fn all_memory(vm: &mut VirtualMachine) -> Vec<v1::Answer> {
                 room = PART_CELLS;
             }
             let count = room.min(length - offset);
+            let first = Relocatable {
+                segment_index: segment,
+                offset,
+            };
+            let cells = run(vm, first, count);
+            known.insert_run(&cells);
             if let Some(part) = parts.last_mut() {
-                part.cells.push(run(
-                    vm,
-                    Relocatable {
-                        segment_index: segment,
-                        offset,
-                    },
-                    count,
-                ));
+                part.cells.push(cells);
             }
             offset += count;
             room -= count;
@@ -227,7 +232,7 @@ fn remember_pointers(
 }
 
 /// Writes one cell whose rule only cairo-vm knows.
-fn write_memory(vm: &mut VirtualMachine, run: &CellRun) -> Reply {
+fn write_memory(vm: &mut VirtualMachine, run: &CellRun, known: &mut KnownCells) -> Reply {
     let mut written = || -> Result<(), String> {
         let bytes: &[u8; CELL_BYTES] = run
             .values
@@ -246,7 +251,9 @@ fn write_memory(vm: &mut VirtualMachine, run: &CellRun) -> Reply {
             ));
         }
         vm.insert_value(address, value)
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())?;
+        known.insert_run(run);
+        Ok(())
     };
     match written() {
         Ok(()) => Reply::Ok(v1::Ok {}),
@@ -254,12 +261,19 @@ fn write_memory(vm: &mut VirtualMachine, run: &CellRun) -> Reply {
     }
 }
 
-fn delete_cell(vm: &mut VirtualMachine, address: &v1::Relocatable) -> Reply {
+fn delete_cell(
+    vm: &mut VirtualMachine,
+    address: &v1::Relocatable,
+    known: &mut KnownCells,
+) -> Reply {
     let Some(address) = wire::address(address) else {
         return raised("builtins.KeyError", "no such memory cell");
     };
     match vm.delete_unaccessed(address) {
-        Ok(()) => Reply::Ok(v1::Ok {}),
+        Ok(()) => {
+            known.remove(address);
+            Reply::Ok(v1::Ok {})
+        }
         Err(error) => raised("builtins.RuntimeError", &error.to_string()),
     }
 }

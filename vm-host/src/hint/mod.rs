@@ -4,6 +4,7 @@ mod answer;
 pub mod builtins;
 pub mod diff;
 pub mod engine;
+mod known;
 pub mod learned;
 pub mod limits;
 mod namespace;

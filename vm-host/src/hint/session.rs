@@ -20,10 +20,12 @@ use tokio::time::Instant;
 
 use super::diff::{Applied, Diff, DiffError, RegisteredRule};
 use super::engine::Engine;
+use super::known::KnownCells;
+use super::learned::Pointer;
 use super::limits::Limits;
 use super::namespace::Namespace;
 use super::path::Registers;
-use super::snapshot::{Expectation, Snapshot};
+use super::snapshot::Expectation;
 use super::statistics::{HintCost, Statistics};
 use super::table::HintTable;
 use super::wire;
@@ -107,6 +109,10 @@ pub struct HintSession {
     structs: HashMap<String, StructDefinition>,
     structs_sent: HashSet<String>,
     pub(super) diff: Diff,
+    /// The cells that the engine holds.
+    pub(super) known: KnownCells,
+    /// Room for addresses, kept between hints.
+    scratch: Vec<Relocatable>,
     pub(super) program_json: Arc<[u8]>,
     rules: Vec<RegisteredRule>,
     pure_address: Option<String>,
@@ -119,7 +125,8 @@ pub struct HintSession {
 pub(super) struct Exchange {
     pub(super) hint_id: Option<u32>,
     pub(super) registers: Registers,
-    pub(super) snapshot: Snapshot,
+    /// The pointers that lead to cells, once somebody asked.
+    pub(super) pointers: Option<Vec<Pointer>>,
     pub(super) deadline: Option<Instant>,
     pub(super) questions: u64,
 }
@@ -151,6 +158,8 @@ impl HintSession {
             engine,
             started: Started::default(),
             diff: Diff::new(inputs.limits),
+            known: KnownCells::default(),
+            scratch: Vec::new(),
             inputs,
             table: HintTable::default(),
             hints: Vec::new(),
@@ -223,8 +232,10 @@ impl HintSession {
         let mut exchange = self.exchange_of(vm, Some(id));
         exchange.deadline = self.inputs.hint_timeout.map(|limit| Instant::now() + limit);
         let (definitions, structs) = self.define(id);
-        let state = &self.hints[id as usize];
-        exchange.snapshot = state.expectation.snapshot(vm, &exchange.registers);
+        let expectation = &self.hints[id as usize].expectation;
+        let registers = &exchange.registers;
+        let cells = expectation.cells(vm, registers, &mut self.known, &mut self.scratch);
+        let lengths = expectation.lengths(vm, registers);
         let request = ExecuteHint {
             hint_id: id,
             pc: Some(wire::relocatable(vm.get_pc())),
@@ -234,19 +245,24 @@ impl HintSession {
             segment_count: u32::try_from(vm.segments.num_segments()).unwrap_or(u32::MAX),
             temporary_segment_count: u32::try_from(vm.segments.num_temp_segments())
                 .unwrap_or(u32::MAX),
-            cells: std::mem::take(&mut exchange.snapshot.cells),
-            lengths: std::mem::take(&mut exchange.snapshot.lengths),
+            cells,
+            lengths,
             definitions,
             structs,
         };
         self.statistics.hints += 1;
-        let started = self.statistics.waiting;
+        let started = self.statistics;
         let response = self
             .converse(vm, Request::ExecuteHint(request), &mut exchange)
             .await;
         let cost = &mut self.hints[id as usize].cost;
+        if cost.count > 0 {
+            self.statistics.repeated_hints += 1;
+            self.statistics.repeated_round_trips +=
+                self.statistics.round_trips - started.round_trips;
+        }
         cost.count += 1;
-        cost.time += self.statistics.waiting - started;
+        cost.time += self.statistics.waiting - started.waiting;
         match response? {
             Response::Done(done) => {
                 let effects = done.effects.unwrap_or_default();
@@ -271,6 +287,9 @@ impl HintSession {
             pure_address,
             unheld_attributes,
         } = self.diff.apply(vm, effects)?;
+        for run in &effects.writes {
+            self.known.insert_run(run);
+        }
         self.rules.extend(rules);
         if self.pure_address.is_none() {
             self.pure_address = pure_address;
@@ -293,10 +312,12 @@ impl HintSession {
     ) -> Result<RuleOutcome, HintError> {
         let mut exchange = self.exchange_of(vm, None);
         exchange.deadline = self.inputs.hint_timeout.map(|limit| Instant::now() + limit);
+        let cells = super::snapshot::run(vm, address, 1);
+        self.known.insert_run(&cells);
         let request = CallRule {
             rule_id: rule.id,
             address: Some(wire::relocatable(address)),
-            cells: vec![super::snapshot::run(vm, address, 1)],
+            cells: vec![cells],
         };
         match self
             .converse(vm, Request::CallRule(request), &mut exchange)
@@ -348,7 +369,7 @@ impl HintSession {
                 ap: vm.get_ap(),
                 fp: vm.get_fp(),
             },
-            snapshot: Snapshot::default(),
+            pointers: None,
             deadline: Some(Instant::now() + BOOKKEEPING_TIMEOUT),
             questions: 0,
         }

@@ -3,16 +3,16 @@
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::vm_core::VirtualMachine;
+use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::definition::Access;
 use hint_proto::v1::reference_access::{Get, Set};
 use hint_proto::v1::{CellRun, Definition, MemberKind, SegmentLength, StructDefinition};
 
+use super::known::KnownCells;
 use super::learned::{Learned, Pointer};
 use super::path::{Path, Registers};
 use super::wire;
 
-/// Cells that stand between two needed ones are sent too when they are this few: a run costs more.
-const BRIDGE: usize = 4;
 /// Most cells that one hint is sent beyond what it asks for.
 const MAX_CELLS: usize = 1 << 14;
 
@@ -22,17 +22,6 @@ pub struct Expectation {
     named: Vec<Path>,
     /// What earlier executions asked for.
     pub learned: Learned,
-}
-
-/// The cells for one execution.
-#[derive(Debug, Default)]
-pub struct Snapshot {
-    /// The cells, in runs.
-    pub cells: Vec<CellRun>,
-    /// Lengths of segments.
-    pub lengths: Vec<SegmentLength>,
-    /// The pointers among the cells.
-    pub pointers: Vec<Pointer>,
 }
 
 impl Expectation {
@@ -111,46 +100,27 @@ impl Expectation {
         }
     }
 
-    /// Reads the expected cells from the VM.
+    /// The expected cells that the engine does not hold, empty ones included; it is taken to hold them
+    /// from now on. `scratch` is room for their addresses.
+    pub fn cells(
+        &self,
+        vm: &VirtualMachine,
+        registers: &Registers,
+        known: &mut KnownCells,
+        scratch: &mut Vec<Relocatable>,
+    ) -> Vec<CellRun> {
+        scratch.clear();
+        self.visit(vm, registers, |_, _, address| {
+            if !known.contains(address) {
+                scratch.push(address);
+            }
+        });
+        runs(vm, scratch, known)
+    }
+
+    /// The lengths of segments that are expected to be asked for.
     #[must_use]
-    pub fn snapshot(&self, vm: &mut VirtualMachine, registers: &Registers) -> Snapshot {
-        let mut addresses: Vec<Relocatable> = Vec::with_capacity(self.named.len());
-        let mut pointers = Vec::new();
-        let mut visit = |path: &Path, address: Relocatable| {
-            addresses.push(address);
-            if let Some(MaybeRelocatable::RelocatableValue(target)) = vm.get_maybe(&address) {
-                pointers.push(Pointer {
-                    cell: path.clone(),
-                    target,
-                });
-            }
-        };
-        for path in &self.named {
-            if let Some(address) = path.address(vm, registers) {
-                visit(path, address);
-            }
-        }
-        let mut budget = MAX_CELLS;
-        for read in &self.learned.reads {
-            let Some(first) = read.path.address(vm, registers) else {
-                continue;
-            };
-            let count = usize::try_from(read.count)
-                .unwrap_or(usize::MAX)
-                .min(budget);
-            budget -= count;
-            for index in 0..count {
-                let address = Relocatable {
-                    segment_index: first.segment_index,
-                    offset: first.offset + index,
-                };
-                let path = read
-                    .path
-                    .clone()
-                    .plus(i64::try_from(index).unwrap_or(i64::MAX));
-                visit(&path, address);
-            }
-        }
+    pub fn lengths(&self, vm: &mut VirtualMachine, registers: &Registers) -> Vec<SegmentLength> {
         let mut lengths = Vec::new();
         for path in &self.learned.lengths {
             if let Some(address) = path.address(vm, registers)
@@ -162,10 +132,50 @@ impl Expectation {
                 lengths.push(length);
             }
         }
-        Snapshot {
-            cells: runs(vm, addresses),
-            lengths,
-            pointers,
+        lengths
+    }
+
+    /// The pointers among the expected cells.
+    #[must_use]
+    pub fn pointers(&self, vm: &VirtualMachine, registers: &Registers) -> Vec<Pointer> {
+        let mut pointers = Vec::new();
+        self.visit(vm, registers, |path, index, address| {
+            if let Some(MaybeRelocatable::RelocatableValue(target)) = vm.get_maybe(&address) {
+                let cell = path.clone().plus(index);
+                pointers.push(Pointer { cell, target });
+            }
+        });
+        pointers
+    }
+
+    /// Calls `visit` with the address of every expected cell, as a path and cells behind it.
+    fn visit(
+        &self,
+        vm: &VirtualMachine,
+        registers: &Registers,
+        mut visit: impl FnMut(&Path, i64, Relocatable),
+    ) {
+        for path in &self.named {
+            if let Some(address) = path.address(vm, registers) {
+                visit(path, 0, address);
+            }
+        }
+        let mut budget = MAX_CELLS;
+        for read in &self.learned.reads {
+            let Some(first) = read.path.address(vm, registers) else {
+                continue;
+            };
+            let count = usize::try_from(read.count)
+                .unwrap_or(usize::MAX)
+                .min(budget);
+            budget -= count;
+            for (offset, index) in (first.offset..).take(count).zip(0..) {
+                let address = Relocatable {
+                    segment_index: first.segment_index,
+                    offset,
+                };
+                visit(&read.path, index, address);
+            }
         }
     }
 }
@@ -185,11 +195,11 @@ pub fn segment_length(vm: &mut VirtualMachine, segment: isize) -> Option<Segment
 /// Consecutive cells of the VM as one run.
 #[must_use]
 pub fn run(vm: &VirtualMachine, first: Relocatable, count: usize) -> CellRun {
-    let mut values = Vec::with_capacity(count * hint_proto::cell::CELL_BYTES);
-    for index in 0..count {
+    let mut values = Vec::with_capacity(count * CELL_BYTES);
+    for offset in (first.offset..).take(count) {
         let address = Relocatable {
             segment_index: first.segment_index,
-            offset: first.offset + index,
+            offset,
         };
         wire::push_cell(&mut values, vm.get_maybe(&address).as_ref());
     }
@@ -200,20 +210,23 @@ pub fn run(vm: &VirtualMachine, first: Relocatable, count: usize) -> CellRun {
     }
 }
 
-fn runs(vm: &VirtualMachine, mut addresses: Vec<Relocatable>) -> Vec<CellRun> {
+fn runs(
+    vm: &VirtualMachine,
+    addresses: &mut [Relocatable],
+    known: &mut KnownCells,
+) -> Vec<CellRun> {
     addresses.sort_unstable_by_key(|address| (address.segment_index, address.offset));
+    let follows = |pair: &&[Relocatable]| {
+        pair[0].segment_index == pair[1].segment_index && pair[1].offset - pair[0].offset <= 1
+    };
     let mut runs = Vec::new();
-    let mut rest = addresses.as_slice();
+    let mut rest = &*addresses;
     while let Some(first) = rest.first() {
-        let length = 1 + rest
-            .windows(2)
-            .take_while(|pair| {
-                pair[0].segment_index == pair[1].segment_index
-                    && pair[1].offset - pair[0].offset <= BRIDGE
-            })
-            .count();
+        let length = 1 + rest.windows(2).take_while(follows).count();
         let last = rest[length - 1];
-        runs.push(run(vm, *first, last.offset - first.offset + 1));
+        let cells = run(vm, *first, last.offset - first.offset + 1);
+        known.insert_run(&cells);
+        runs.push(cells);
         rest = &rest[length..];
     }
     runs

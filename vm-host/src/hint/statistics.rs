@@ -11,6 +11,10 @@ pub struct Statistics {
     pub round_trips: u64,
     /// Questions of the engine.
     pub sub_requests: u64,
+    /// Executions of hints that had run before.
+    pub repeated_hints: u64,
+    /// Messages that those took; as many as executions when everything that a hint needs is sent along.
+    pub repeated_round_trips: u64,
     /// Time spent waiting for the engine.
     pub waiting: Duration,
     /// Time the engine spent on hints.

@@ -302,6 +302,8 @@ fn stats(machine: &Machine, running: Duration) -> Stats {
         stats.hints_executed = hints.hints;
         stats.round_trips = hints.round_trips;
         stats.sub_requests = hints.sub_requests;
+        stats.repeated_hints = hints.repeated_hints;
+        stats.repeated_round_trips = hints.repeated_round_trips;
         stats.bytes_to_worker = traffic.sent();
         stats.bytes_from_worker = traffic.received();
         stats.seconds_in_python = hints.python.as_secs_f64();

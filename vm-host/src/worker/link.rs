@@ -53,8 +53,6 @@ pub enum LinkError {
 pub struct Link {
     requests: mpsc::Sender<SessionRequest>,
     responses: Streaming<SessionResponse>,
-    /// The connection's socket, to see whether something came.
-    socket: UnixStream,
     polling: Polling,
     traffic: Traffic,
 }
@@ -67,7 +65,6 @@ impl Link {
     pub async fn open(socket: UnixStream) -> Result<Self, LinkError> {
         socket.set_nonblocking(true)?;
         let traffic = Traffic::default();
-        let watched = socket.try_clone()?;
         let stream = tokio::net::UnixStream::from_std(socket)?;
         let mut connection = Some(TokioIo::new(Counting::new(stream, traffic.clone())));
         // The one connection is handed out once; the channel's own attempts to reconnect fail.
@@ -99,7 +96,6 @@ impl Link {
         Ok(Self {
             requests,
             responses,
-            socket: watched,
             polling: Polling::default(),
             traffic,
         })
@@ -115,10 +111,7 @@ impl Link {
         deadline: Option<Instant>,
     ) -> Result<Response, LinkError> {
         self.send(request)?;
-        let response = self
-            .polling
-            .wait(&self.socket, self.responses.message(), deadline)
-            .await;
+        let response = self.polling.wait(self.responses.message(), deadline).await;
         match response.ok_or(LinkError::Deadline)? {
             Ok(Some(SessionResponse {
                 message: Some(response),

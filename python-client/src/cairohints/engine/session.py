@@ -103,7 +103,6 @@ class Session:
         )
         self._program = ProgramSource(host.read_program)
         self._hint: Optional[Hint] = None
-        self._fp = _NOWHERE
         self._debugging = False
         for path in import_paths:
             if path not in sys.path:
@@ -247,7 +246,29 @@ class Session:
         temporary_segment_count: int,
     ) -> Optional[HintFailure]:
         """Runs a hint. Returns its failure, or nothing."""
+        return self.execute_at(
+            hint_id,
+            RelocatableValue(pc_segment, pc_offset),
+            RelocatableValue(ap_segment, ap_offset),
+            RelocatableValue(fp_segment, fp_offset),
+            current_step,
+            segment_count,
+            temporary_segment_count,
+        )
+
+    def execute_at(
+        self,
+        hint_id: int,
+        pc: RelocatableValue,
+        ap: RelocatableValue,
+        fp: RelocatableValue,
+        current_step: int,
+        segment_count: int,
+        temporary_segment_count: int,
+    ) -> Optional[HintFailure]:
+        """The same, for a transport that makes the registers itself."""
         hint = self.hints[hint_id]
+        hint.pc = pc
         memory = self.memory
         memory.begin()
         self._hint = hint
@@ -255,12 +276,6 @@ class Session:
         segments.n_segments = memory.segment_count = segment_count
         segments.n_temp_segments = memory.temporary_segment_count = temporary_segment_count
 
-        pc = hint.pc
-        if pc.offset != pc_offset or pc.segment_index != pc_segment:
-            pc = hint.pc = RelocatableValue(pc_segment, pc_offset)
-        fp = self._fp
-        if fp.offset != fp_offset or fp.segment_index != fp_segment:
-            fp = self._fp = RelocatableValue(fp_segment, fp_offset)
         hint_names = hint.names
         ids = hint_names.ids
         if ids is None:
@@ -268,6 +283,8 @@ class Session:
             ids = hint_names.ids
         frame = hint_names.frame
         known = memory.known
+        fp_segment = fp.segment_index
+        ap_segment = ap.segment_index
         try:
             frame.fp_cells = known[fp_segment]
         except KeyError:
@@ -277,12 +294,12 @@ class Session:
         else:
             frame.ap_cells = known.setdefault(ap_segment, {})
         frame.fp_segment = fp_segment
-        frame.fp_offset = fp_offset
+        frame.fp_offset = fp.offset
         frame.ap_segment = ap_segment
-        frame.ap_offset = ap_offset
+        frame.ap_offset = ap.offset
 
         names = self._names
-        names["ap"] = RelocatableValue(ap_segment, ap_offset)
+        names["ap"] = ap
         names["fp"] = fp
         names["pc"] = pc
         names["current_step"] = current_step

@@ -206,9 +206,10 @@ class Structs(Dict[str, StructDefinition]):
             "__find_context__": staticmethod(self._find_context),
         }
         attributes = {
-            name: property(self._value_getter(member.offset))
+            name: property(self._getter(member))
             for name, member in struct.members.items()
-            if member.kind == "value" and not hasattr(VmConstsReference, name)
+            if member.kind in ("value", "struct", "pointer")
+            and not hasattr(VmConstsReference, name)
         }
         struct.reference = StandInType(
             "VmConstsReference",
@@ -224,6 +225,31 @@ class Structs(Dict[str, StructDefinition]):
         if struct is None:
             raise unknown_struct(full_name)
         return pointer(struct, address)
+
+    def _getter(self, member: StructMember) -> Callable[[Any], Any]:
+        offset = member.offset
+        if member.kind == "value":
+            return self._value_getter(offset)
+        struct_name = member.struct_name
+
+        def get_struct(self: VmConstsReference) -> Any:
+            address = self.address_ + offset
+            struct = self.__structs__.get(struct_name)
+            if struct is None:
+                raise unknown_struct(struct_name)
+            return pointer(struct, address)
+
+        if member.kind == "struct":
+            return get_struct
+        get_value = self._value_getter(offset)
+
+        def get_pointer(self: VmConstsReference) -> Any:
+            struct = self.__structs__.get(struct_name)
+            if struct is None:
+                raise unknown_struct(struct_name)
+            return pointer(struct, get_value(self))
+
+        return get_pointer
 
     def _value_getter(self, offset: int) -> Callable[[Any], Any]:
         memory = self._memory

@@ -14,6 +14,10 @@ pub struct Stats {
     pub round_trips: u64,
     /// Questions that the worker asked while a hint ran.
     pub sub_requests: u64,
+    /// Executions of hints in Python that had run before.
+    pub repeated_hints: u64,
+    /// Requests that those took: as many as executions when a hint is sent all that it needs.
+    pub repeated_round_trips: u64,
     /// Bytes sent to the worker.
     pub bytes_to_worker: u64,
     /// Bytes received from the worker.
@@ -61,6 +65,6 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(json["steps"], 3);
         assert_eq!(json["seconds_stepping"], 0.5);
-        assert_eq!(json.as_object().unwrap().len(), 10);
+        assert_eq!(json.as_object().unwrap().len(), 12);
     }
 }
