@@ -168,3 +168,8 @@ def test_where_a_run_stops():
     entry = requests.VmOptions(entry_point="f", args=[1], max_steps=9).request("x")
     assert (entry.entry_point.name, entry.limits.max_steps) == ("f", 9)
     assert entry.hint_engine == pb.HINT_ENGINE_WORKER
+
+
+def test_type_checkers_know_every_keyword():
+    fields = requests.VmOptions.__dataclass_fields__
+    assert list(requests.VmKeywords.__annotations__) == list(fields)

@@ -441,19 +441,6 @@ func loop(n: felt) {
 
 def test_the_interpreter_is_free_while_a_vm_runs(client):
     """N1: another thread of the client keeps ticking, and two VMs run at the same time."""
-    source = """\
-func main() {
-    loop(150000);
-    ret;
-}
-
-func loop(n: felt) {
-    if (n == 0) {
-        return ();
-    }
-    return loop(n - 1);
-}
-"""
     ticks = []
     over = threading.Event()
 
@@ -461,26 +448,24 @@ func loop(n: felt) {
         while not over.wait(0.005):
             ticks.append(time.monotonic())
 
-    vms = [cairohints.Vm(compiled(source), client=client) for _ in range(2)]
-    clock = threading.Thread(target=tick)
-    clock.start()
+    vms = [cairohints.Vm(compiled(ENDLESS), client=client) for _ in range(2)]
     threads = [threading.Thread(target=vm.run) for vm in vms]
-    started = time.monotonic()
+    clock = threading.Thread(target=tick)
     for thread in threads:
         thread.start()
-    # Both are inside of their loops at one moment.
-    wait_for(lambda: any(vm.state is VmState.RUNNING for vm in vms))
-    both = all(vm.state is VmState.RUNNING for vm in vms)
-    for thread in threads:
-        thread.join(60)
-    ended = time.monotonic()
+    wait_for(lambda: all(vm.state is VmState.RUNNING for vm in vms))
+    clock.start()
+    time.sleep(0.5)
     over.set()
     clock.join()
-    inside = [tick for tick in ticks if started <= tick <= ended]
+    assert [vm.state for vm in vms] == [VmState.RUNNING] * 2
+    for vm, thread in zip(vms, threads):
+        vm.pause()
+        thread.join(60)
+        assert vm.current_step > 10_000
     # The median, because the whole machine may be busy for a moment.
-    pauses = sorted(later - earlier for earlier, later in zip(inside, inside[1:]))
-    assert both and len(pauses) >= 10 and pauses[len(pauses) // 2] < 0.05
-    assert [vm.state for vm in vms] == [VmState.SUCCEEDED] * 2
+    pauses = sorted(later - earlier for earlier, later in zip(ticks, ticks[1:]))
+    assert len(pauses) >= 5 and pauses[len(pauses) // 2] < 0.05
 
 
 def test_an_idle_client_keeps_its_vms(slow_clients):

@@ -111,3 +111,55 @@ def test_a_bare_environment_is_enough(version, wheel, tmp_path, unix_address):
         [str(environment / "bin" / "cairohints"), "run", "x.json"], capture_output=True, text=True
     )
     assert command.returncode == 1 and "hint: pip install 'cairohints[cli]'" in command.stderr
+
+
+TYPED = """\
+from typing import Optional, Union
+
+import cairohints
+
+
+def last(path: str) -> Optional[Union[int, cairohints.RelocatableValue]]:
+    with cairohints.Vm(path, layout="small", hints=cairohints.here({"x": 1})) as vm:
+        reason: cairohints.StopReason = vm.run()
+        assert reason is cairohints.StopReason.ENDED
+        return vm.output[-1]
+
+
+async def steps(path: str) -> int:
+    async with cairohints.AsyncVm(path, max_steps=10) as vm:
+        try:
+            await vm.run()
+        except cairohints.StepLimit as error:
+            print(error.pc, error.cairo_traceback)
+        return vm.current_step
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        (None, None, None),
+        ("vm.output[-1]", "vm.registers", "Incompatible return value type"),
+        ('layout="small"', "layout=5", 'Argument "layout" to "Vm" has incompatible type "int"'),
+        ("max_steps=10", "most_steps=10", 'Unexpected keyword argument "most_steps"'),
+        ("error.pc", "error.place", '"StepLimit" has no attribute "place"'),
+    ],
+)
+def test_a_program_is_type_checked(right, wrong, said, tmp_path):
+    """`mypy --strict` accepts a program that uses the package, and finds its mistakes."""
+    program = tmp_path / "program.py"
+    program.write_text(TYPED if right is None else TYPED.replace(right, wrong))
+    assert right is None or right in TYPED
+    cache = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "mypy-of-a-program"
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(cache), str(program)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": str(CLIENT / "src")},
+    )
+    if said is None:
+        assert run.returncode == 0, run.stdout + run.stderr
+    else:
+        assert run.returncode == 1 and said in run.stdout, run.stdout + run.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, Iterable, List, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, AsyncIterator, Iterable, List, Optional, Tuple, Union
 
 import grpc
 import grpc.aio
@@ -13,18 +13,23 @@ from .client import channel_options
 from .errors import WrongState
 from .failures import call_error, vm_failure
 from .programs import ProgramLike, program_bytes, upload_requests, uploaded
-from .requests import VmOptions, artifact_request, run_request
+from .requests import VmKeywords, VmOptions, artifact_request, run_request
 from .results import Artifact, Event, Registers, Resources, StopReason, TraceEntry, Variable
 from .server_process import local_server
 from .v1 import vm_service_pb2 as pb
 from .v1.vm_service_pb2_grpc import VmServiceStub
 from .values import AddressLike, Cell, RelocatableValue, address_message, cells_of, run_of
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 
 class AsyncVm:
     """`async with AsyncVm("prog.json", layout="small") as vm: await vm.run()`."""
 
-    def __init__(self, program: ProgramLike, *, address: Optional[str] = None, **options: Any) -> None:
+    def __init__(
+        self, program: ProgramLike, *, address: Optional[str] = None, **options: Unpack[VmKeywords]
+    ) -> None:
         self._options = VmOptions(**options)
         if isinstance(self._options.hints, Here):
             raise ValueError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, List, Mapping, Optional, Sequence, Tuple, TypedDict, Union
 
 from .attached import Here
 from .results import Artifact
@@ -17,6 +17,29 @@ _PLACEMENTS = {
     "python": pb.HINT_PLACEMENT_PYTHON,
     "native": pb.HINT_PLACEMENT_NATIVE,
 }
+
+
+class VmKeywords(TypedDict, total=False):
+    """The keywords of `Vm`, for type checkers: the fields of `VmOptions`."""
+
+    layout: str
+    dynamic_layout_params: Any
+    proof_mode: bool
+    allow_missing_builtins: bool
+    trace: bool
+    entry_point: Union[str, int, None]
+    args: Sequence[Any]
+    hints: Union[str, Here]
+    program_input: Any
+    hint_locals: Optional[Mapping[str, Any]]
+    static_locals: Optional[Mapping[str, Any]]
+    syscall_handler: str
+    max_steps: int
+    hint_timeout: Optional[float]
+    time_to_live: Optional[float]
+    vm_id: str
+    verify_secure: Optional[bool]
+    program_segment_size: int
 
 
 @dataclass(frozen=True)

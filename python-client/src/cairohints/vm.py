@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import weakref
-from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, List, Optional, Tuple, Union
 
 import grpc
 
@@ -17,7 +17,7 @@ from .errors import ProgramNotFound, VmFailed, WrongState
 from .failures import call_error, vm_failure
 from .hint_output import HintOutput
 from .programs import ProgramLike, program_bytes
-from .requests import VmOptions, artifact_request, run_request
+from .requests import VmKeywords, VmOptions, artifact_request, run_request
 from .results import (
     Artifact,
     Event,
@@ -38,6 +38,9 @@ from .values import (
 )
 from .vm_memory import VmMemory, VmSegments
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 # The hint that runs now must come to its end first.
 _PAUSE_SECONDS = 3600.0
 
@@ -54,7 +57,7 @@ class Vm:
         *,
         client: Optional[Client] = None,
         hint_output: bool = True,
-        **options: Any,
+        **options: Unpack[VmKeywords],
     ) -> None:
         chosen = VmOptions(**options)
         self._client = client or default_client()
@@ -335,17 +338,19 @@ def _events(stream: Any) -> Iterator[Event]:
 def run(
     program: ProgramLike,
     *,
+    client: Optional[Client] = None,
+    hint_output: bool = True,
     return_values: int = 0,
     artifacts: Iterable[Artifact] = (),
     timeout: Optional[float] = None,
     progress: bool = False,
-    **options: Any,
+    **options: Unpack[VmKeywords],
 ) -> Result:
     """Runs a program to its end and returns what it did; raises what it failed with."""
     wanted = [Artifact(artifact) for artifact in artifacts]
     if Artifact.TRACE in wanted or Artifact.AIR_PUBLIC_INPUT in wanted:
         options.setdefault("trace", True)
-    with Vm(program, **options) as vm:
+    with Vm(program, client=client, hint_output=hint_output, **options) as vm:
         vm.run(timeout=timeout, progress=progress)
         return Result(
             vm.output,

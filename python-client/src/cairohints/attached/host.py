@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any, Callable, FrozenSet, List
 
@@ -14,6 +15,8 @@ from . import tables
 Ask = Callable[[Any], pb.Answer]
 
 
+# One program is often run many times.
+@functools.lru_cache(maxsize=16)
 def codes_of(program_json: Any) -> FrozenSet[str]:
     """The code of every hint of a compiled program."""
     try:
