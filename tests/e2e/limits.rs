@@ -6,7 +6,7 @@ use std::time::Duration;
 use hint_tests::binaries::vm_host;
 use hint_tests::process::Finished;
 use hint_tests::record::{self, Record};
-use hint_tests::run::{finish, vm_host_run};
+use hint_tests::run::{finish, vm_host_placed, vm_host_run};
 use serde_json::Value;
 
 use crate::hint_program::HintProgram;
@@ -130,8 +130,8 @@ fn repeated_hints_of_the_standard_library_need_no_questions() {
         }
         let folder = tempfile::tempdir().unwrap();
         let stats = folder.path().join("stats.json");
-        let mut command = vm_host_run(&run.program);
-        command.args(["--hints", "python", "--layout", &run.layout, "--stats"]);
+        let mut command = vm_host_placed(&run.program, "python");
+        command.args(["--layout", &run.layout, "--stats"]);
         command.arg(&stats).args(&run.options);
         if let Some(input) = &run.program_input {
             let path = folder.path().join("input.json");

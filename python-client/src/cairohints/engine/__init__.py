@@ -27,6 +27,7 @@ MODULES = (
     "classes",
     "debugger",
     "programs",
+    "handover",
     "host",
     "session",
 )

@@ -79,7 +79,7 @@ class Session:
         own_stdout: bool = True,
     ) -> None:
         classes.install()
-        debugger.watch(Session.execute.__code__)
+        debugger.watch(Session.execute_at.__code__)
         debugger.watch(Session.call_rule.__code__)
         self.host = host
         self.prime = prime
