@@ -64,6 +64,7 @@ def client(unix_address):
 SLOW = (
     "test_an_idle_client_keeps_its_vms",
     "test_a_server_that_stopped_answering_fails_the_calls",
+    "test_a_client_that_was_stopped_goes_on",
 )
 
 IDLE = """\
@@ -78,19 +79,39 @@ with cairohints.Client(sys.argv[1]) as client:
     print(vm.state.value)
 """
 
-STOPPED = """\
-import os, signal, sys, cairohints
-from cairohints.server_process import local_server
+STOPPED_SERVER = """\
+import os, signal, subprocess, sys, tempfile, time, cairohints
+from cairohints.server_process import find_vm_host
 
-vm = cairohints.Vm(sys.stdin.buffer.read(), layout="small", hints=cairohints.here())
+told = os.path.join(tempfile.mkdtemp(), "address")
+command = [str(find_vm_host()), "serve", "--listen", "127.0.0.1:0", "--address-file", told]
+server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+while not os.path.exists(told):
+    time.sleep(0.01)
+client = cairohints.Client(open(told).read().strip())
+hints = cairohints.here()
+vm = cairohints.Vm(sys.stdin.buffer.read(), client=client, layout="small", hints=hints)
 vm.run_for_steps(3)
-pid = local_server().process.pid
-os.kill(pid, signal.SIGSTOP)
+server.send_signal(signal.SIGSTOP)
 try:
     vm.run()
 except cairohints.CairoHintsError as error:
     print(type(error).__name__, error)
-os.kill(pid, signal.SIGKILL)
+server.kill()
+"""
+
+STOPPED_CLIENT = """\
+import os, signal, subprocess, sys, cairohints
+
+program = sys.stdin.buffer.read()
+vms = [cairohints.Vm(program, layout="small", hints=hints) for hints in ("python", cairohints.here())]
+for vm in vms:
+    vm.run_for_steps(3)
+with subprocess.Popen(["sh", "-c", f"sleep 20; kill -CONT {os.getpid()}"]):
+    os.kill(os.getpid(), signal.SIGSTOP)
+for vm in vms:
+    vm.run()
+print(*[vm.state.value for vm in vms])
 """
 
 
@@ -103,7 +124,8 @@ def slow_clients(request, unix_address):
     commands = {
         "python": [IDLE, unix_address, "python"],
         "here": [IDLE, unix_address, "here"],
-        "stopped": [STOPPED],
+        "stopped server": [STOPPED_SERVER],
+        "stopped client": [STOPPED_CLIENT],
     }
     processes = {}
     for name, command in commands.items():

@@ -476,5 +476,10 @@ def test_an_idle_client_keeps_its_vms(slow_clients):
 
 def test_a_server_that_stopped_answering_fails_the_calls(slow_clients):
     """It is there, but says nothing, also not to the client's pings."""
-    said = slow_clients["stopped"].stdout.read()
+    said = slow_clients["stopped server"].stdout.read()
     assert said.startswith(b"ServerUnavailable"), said
+
+
+def test_a_client_that_was_stopped_goes_on(slow_clients):
+    """Ctrl-Z, and `fg` after longer than a server waits for a client over TCP."""
+    assert slow_clients["stopped client"].stdout.read() == b"succeeded succeeded\n"

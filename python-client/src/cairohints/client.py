@@ -25,17 +25,22 @@ def channel_options(address: str) -> List[Tuple[str, Any]]:
         ("grpc.max_send_message_length", -1),
         ("grpc.client_idle_timeout_ms", _FOREVER_MILLISECONDS),
         ("grpc.use_local_subchannel_pool", 1),
-        # A server that has stopped answering fails the calls that wait for it.
-        ("grpc.keepalive_time_ms", 10_000),
-        ("grpc.keepalive_timeout_ms", 30_000),
-        ("grpc.http2.ping_timeout_ms", 30_000),
-        ("grpc.http2.max_pings_without_data", 0),
         # Nothing that changes a VM may be repeated behind the caller's back.
         ("grpc.enable_retries", 0),
     ]
     if address.startswith("unix:"):
         # The socket's path, percent-encoded, is what gRPC would send; Rust servers refuse it.
         options.append(("grpc.default_authority", "localhost"))
+        # The kernel tells of the other process's end. Either may be stopped for long, with Ctrl-Z.
+        options.append(("grpc.http2.ping_timeout_ms", _FOREVER_MILLISECONDS))
+    else:
+        # A server that has stopped answering fails the calls that wait for it.
+        options += [
+            ("grpc.keepalive_time_ms", 10_000),
+            ("grpc.keepalive_timeout_ms", 30_000),
+            ("grpc.http2.ping_timeout_ms", 30_000),
+            ("grpc.http2.max_pings_without_data", 0),
+        ]
     return options
 
 

@@ -115,6 +115,10 @@ impl ServeArgs {
             max_memory_gap: self.max_memory_gap,
             max_vms: self.max_vms,
             max_connections: self.max_connections,
+            // Such a client's end is noticed anyway: standard input ends with it.
+            keepalive: ServeOptions::new(PathBuf::new())
+                .keepalive
+                .filter(|_| !self.exit_with_parent),
             max_connections_per_peer: self.max_connections_per_peer,
             max_program_bytes: self.max_program_bytes,
             program_cache_bytes: self.program_cache_bytes,

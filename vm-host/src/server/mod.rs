@@ -96,7 +96,7 @@ pub async fn run(
     };
     let spawner = Spawner::start(worker, options.preload.clone()).map_err(|error| start(&error))?;
     let pool = Pool::start(options.threads).map_err(|error| start(&error))?;
-    let grace = options.grace;
+    let (grace, keepalive) = (options.grace, options.keepalive);
     let uploads = Arc::new(Uploads::new(options.max_program_bytes));
     let activity = Activity::new();
     let connections = (options.max_connections, options.max_connections_per_peer);
@@ -136,7 +136,7 @@ pub async fn run(
         registry: Arc::clone(&registry),
         uploads,
     };
-    let serving = router(service, activity, health_service)
+    let serving = router(service, activity, health_service, keepalive)
         .map_err(|error| start(&error))?
         .serve_with_incoming_shutdown(ReceiverStream::new(incoming), async {
             // Dropping the sender closes too.
@@ -179,6 +179,7 @@ fn router(
     service: Service,
     activity: Activity,
     health: HealthServer<impl Health>,
+    keepalive: Option<Duration>,
 ) -> Result<tonic::transport::server::Router, tonic_reflection::server::Error> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -200,7 +201,7 @@ fn router(
         .http2_max_local_error_reset_streams(Some(1024))
         .http2_max_pending_accept_reset_streams(Some(20))
         .http2_max_header_list_size(16 << 10)
-        .http2_keepalive_interval(Some(Duration::from_secs(10)))
+        .http2_keepalive_interval(keepalive)
         .http2_keepalive_timeout(Some(Duration::from_secs(5)))
         .initial_stream_window_size(1 << 20)
         .initial_connection_window_size(4 << 20)

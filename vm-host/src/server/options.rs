@@ -28,6 +28,9 @@ pub struct ServeOptions {
     pub max_vms: usize,
     /// Most connections at a time.
     pub max_connections: usize,
+    /// How often a silent client is asked for a sign of life, which it then has 5 seconds to give; absent
+    /// when it need not be, as a process may be stopped for as long as its user likes.
+    pub keepalive: Option<Duration>,
     /// Most connections of one tenant: of a user on the Unix socket, of an address over TCP.
     pub max_connections_per_peer: usize,
     /// Largest compiled program.
@@ -58,6 +61,7 @@ impl ServeOptions {
             max_memory_gap: 1 << 20,
             max_vms: 1024,
             max_connections: 1024,
+            keepalive: Some(Duration::from_secs(10)),
             max_connections_per_peer: 64,
             max_program_bytes: 64 << 20,
             program_cache_bytes: 512 << 20,
