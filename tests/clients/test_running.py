@@ -508,3 +508,43 @@ func main() {
     (scope,) = vm.scopes()
     (what,) = [item.text for item in scope if item.name == "what"]
     assert what == repr(("CPython", os.environ.get("VIRTUAL_ENV", sys.prefix)))
+
+
+PLACED = """\
+%builtins range_check
+from starkware.cairo.common.alloc import alloc
+from starkware.cairo.common.math import assert_nn
+
+func main{range_check_ptr}() {
+    alloc_locals;
+    let (local cells: felt*) = alloc();
+    assert_nn(5);
+    local a;
+    %{
+        mine = 3 + 4
+        ids.a = mine
+    %}
+    assert cells[0] = a;
+    return ();
+}
+"""
+
+
+def test_hints_are_placed_on_request(make):
+    """S5: with `auto`, stdlib hints run in Rust, the others in Python; the run is the same."""
+    seen = []
+    for hints in ("python", "auto", cairohints.here(placement="auto")):
+        vm = make(PLACED, layout="small", hints=hints, trace=True)
+        placements = [(p.placement, p.first_line, p.reason) for p in vm.hints()]
+        vm.run()
+        seen.append((vm.artifact(Artifact.TRACE), vm.memory_bytes()))
+        assert "n" not in {variable.name for variable in vm.scopes()[0]}
+        own = [line for placement, line, _ in placements if placement == "python"]
+        if hints == "auto":
+            assert len(own) == 1 and own[0].startswith("mine = "), placements
+        else:
+            # The client's own objects may see anything.
+            assert len(own) == len(placements) == 3
+    assert seen[0] == seen[1] == seen[2]
+    with pytest.raises(cairohints.CairoHintsError, match="hint: "):
+        make(PLACED, layout="small", hints="native").run()

@@ -14,7 +14,8 @@ class Here:
     hint_locals: Dict[str, Any] = field(default_factory=dict)
     #: Variables that hints see in every scope.
     static_locals: Dict[str, Any] = field(default_factory=dict)
-    #: `python`: every hint runs here. `auto`: the server runs those where nobody can tell.
+    #: `python`: every hint runs here. `auto`: the server runs those where nobody can tell; with live
+    #: objects, which may see anything, these are none.
     placement: str = "python"
 
 
