@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tonic::Status;
 
-use crate::worker::{Death, Link, LinkError, Traffic, WorkerProcess};
+use crate::worker::{Death, Link, LinkError, Traffic, Turn, WorkerProcess};
 
 /// The other side of a session.
 #[allow(clippy::large_enum_variant, reason = "there is one for each VM")]
@@ -35,7 +35,8 @@ pub struct AttachedEngine {
 }
 
 impl Engine {
-    /// Sends a request and waits, until `deadline`, for what the engine says next.
+    /// Sends a request and waits, until `deadline`, for what the engine says next. Others have the `turn`
+    /// while that takes long.
     ///
     /// # Errors
     /// [`LinkError`] when the engine is gone, sends what is no message or is late.
@@ -43,10 +44,11 @@ impl Engine {
         &mut self,
         request: Request,
         deadline: Option<Instant>,
+        turn: &Turn,
     ) -> Result<Response, LinkError> {
         match self {
-            Self::Worker { link, .. } => link.exchange(request, deadline).await,
-            Self::Attached(engine) => engine.exchange(request, deadline).await,
+            Self::Worker { link, .. } => link.exchange(request, deadline, turn).await,
+            Self::Attached(engine) => turn.lend(engine.exchange(request, deadline)).await,
         }
     }
 

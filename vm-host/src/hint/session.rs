@@ -30,7 +30,7 @@ use super::statistics::{HintCost, Statistics};
 use super::table::HintTable;
 use super::wire;
 use crate::program::CompiledProgram;
-use crate::worker::{Death, LinkError, Traffic};
+use crate::worker::{Death, LinkError, Traffic, Turn};
 
 /// How long the engine may take for anything that is not a hint.
 const BOOKKEEPING_TIMEOUT: Duration = Duration::from_secs(60);
@@ -111,6 +111,8 @@ pub struct HintSession {
     pub(super) diff: Diff,
     /// The cells that the engine holds.
     pub(super) known: KnownCells,
+    /// The VM's place among those of its thread.
+    turn: Turn,
     /// Room for addresses, kept between hints.
     scratch: Vec<Relocatable>,
     pub(super) program_json: Arc<[u8]>,
@@ -164,6 +166,7 @@ impl HintSession {
             started: Started::default(),
             diff: Diff::new(inputs.limits),
             known: KnownCells::default(),
+            turn: Turn::default(),
             scratch: Vec::new(),
             inputs,
             table: HintTable::default(),
@@ -212,6 +215,11 @@ impl HintSession {
             Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),
             _ => Err(out_of_order()),
         }
+    }
+
+    /// From now on, long waits give `turn` to the other VMs of the thread.
+    pub fn share_thread(&mut self, turn: Turn) {
+        self.turn = turn;
     }
 
     /// Registers the hints of a program; what the engine is told of them.
@@ -429,7 +437,10 @@ impl HintSession {
     ) -> Result<Response, HintError> {
         loop {
             let sent = Instant::now();
-            let response = self.engine.exchange(request, exchange.deadline).await;
+            let response = self
+                .engine
+                .exchange(request, exchange.deadline, &self.turn)
+                .await;
             self.statistics.waiting += sent.elapsed();
             self.statistics.round_trips += 1;
             match response {

@@ -16,6 +16,7 @@ use tonic::{Status, Streaming};
 
 use super::counting::{Counting, Traffic};
 use super::polling::Polling;
+use super::turn::Turn;
 
 /// Flow-control window of the link: a snapshot or diff of this size needs no extra round trip.
 const WINDOW_BYTES: u32 = 16 << 20;
@@ -101,7 +102,8 @@ impl Link {
         })
     }
 
-    /// Sends a request and waits, until `deadline`, for what the worker says next.
+    /// Sends a request and waits, until `deadline`, for what the worker says next. A long wait gives the
+    /// `turn` away meanwhile.
     ///
     /// # Errors
     /// [`LinkError`] when the worker is gone, sends what is no message or is late.
@@ -109,9 +111,13 @@ impl Link {
         &mut self,
         request: Request,
         deadline: Option<Instant>,
+        turn: &Turn,
     ) -> Result<Response, LinkError> {
         self.send(request)?;
-        let response = self.polling.wait(self.responses.message(), deadline).await;
+        let response = self
+            .polling
+            .wait(self.responses.message(), deadline, turn)
+            .await;
         match response.ok_or(LinkError::Deadline)? {
             Ok(Some(SessionResponse {
                 message: Some(response),

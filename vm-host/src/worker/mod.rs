@@ -6,6 +6,7 @@ mod locate;
 mod polling;
 mod process;
 mod spawner;
+mod turn;
 mod zygote;
 
 pub use counting::Traffic;
@@ -14,4 +15,5 @@ pub use link::{Link, LinkError};
 pub use locate::{WorkerNotFound, worker_binary};
 pub use process::{Death, SpawnError, WorkerOptions, WorkerProcess};
 pub use spawner::Spawner;
+pub use turn::Turn;
 pub use zygote::{WorkerOutput, Zygote};

@@ -3,10 +3,13 @@
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::OnceLock;
 use std::task::Poll;
 use std::time::{Duration, Instant};
+
+use super::turn::Turn;
 
 /// Longest time spent polling before going to sleep, in microseconds.
 const BUDGET: u64 = 50;
@@ -33,37 +36,47 @@ pub(super) struct Polling {
 }
 
 impl Polling {
-    /// Waits for `future` until `deadline` (`None` when it passes), polling it first for a bounded
-    /// time when that has been paying and no other VM of this thread waits too.
+    /// Waits for `future` until `deadline` (`None` when it passes), polling it first for a bounded time when
+    /// that has been paying. Whoever has the `turn` of the thread keeps it as long as that; without one,
+    /// nobody polls while other VMs of the thread wait.
     pub(super) async fn wait<F: Future>(
         &mut self,
         future: F,
         deadline: Option<tokio::time::Instant>,
+        turn: &Turn,
     ) -> Option<F::Output> {
         tokio::pin!(future);
-        let budget = budget();
         let waiting = Waiting::enter();
-        if budget.is_zero() || self.rest > 0 || waiting.others() {
-            self.rest = self.rest.saturating_sub(1);
-            return sleep(future, deadline).await;
-        }
-        let start = Instant::now();
-        let mut last = start;
-        loop {
-            if let Poll::Ready(value) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
+        let alone = || turn.is_held() || !waiting.others();
+        if self.rest == 0 && alone() && !budget().is_zero() {
+            if let Some(value) = poll(&mut future, alone).await {
                 self.next_rest /= 2;
                 return Some(value);
             }
-            tokio::task::yield_now().await;
-            let now = Instant::now();
-            if now - last > PREEMPTED || now - start > budget || waiting.others() {
-                break;
-            }
-            last = now;
+            self.next_rest = (self.next_rest * 2).clamp(1, MAX_REST);
+            self.rest = self.next_rest;
+        } else {
+            self.rest = self.rest.saturating_sub(1);
         }
-        self.next_rest = (self.next_rest * 2).clamp(1, MAX_REST);
-        self.rest = self.next_rest;
-        sleep(future, deadline).await
+        turn.lend(sleep(future, deadline)).await
+    }
+}
+
+/// Polls `future` until it is ready, the budget is used up, or somebody else needs the core.
+async fn poll<F: Future>(future: &mut Pin<&mut F>, alone: impl Fn() -> bool) -> Option<F::Output> {
+    let budget = budget();
+    let start = Instant::now();
+    let mut last = start;
+    loop {
+        if let Poll::Ready(value) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
+            return Some(value);
+        }
+        tokio::task::yield_now().await;
+        let now = Instant::now();
+        if now - last > PREEMPTED || now - start > budget || !alone() {
+            return None;
+        }
+        last = now;
     }
 }
 

@@ -22,6 +22,7 @@ use crate::placement::{NativeHints, Surroundings};
 use crate::program::{CompiledProgram, ExceptionContext, SourceFiles};
 use crate::vm::Machine;
 use crate::vm::finish::{self, Ended, PreparedRun};
+use crate::worker::Turn;
 
 impl VmTask {
     /// Makes the VM and starts its worker. A program whose hints do not load gives a failed VM.
@@ -105,6 +106,7 @@ impl VmTask {
             program_segment_size,
             waiting: None,
             outputs: None,
+            turn: Turn::default(),
             ended: Ended::default(),
             cells_written: 0,
             max_written_cells: registry.options.max_written_cells,

@@ -71,7 +71,10 @@ impl VmTask {
         );
         let vm = &mut self.machine.runner.vm;
         match HintSession::start(engine, inputs, builtins, main, vm).await {
-            Ok(session) => self.machine.session = Some(session),
+            Ok(mut session) => {
+                session.share_thread(self.turn.clone());
+                self.machine.session = Some(session);
+            }
             Err(HintError::Raised(failed)) if failed.kind == i32::from(FailureKind::Compile) => {
                 let hint = self.program.program.hints().get(failed.hint_id as usize);
                 let place = hint.map(|hint| (hint.pc, hint.index)).unwrap_or_default();

@@ -30,6 +30,7 @@ use crate::program::ExceptionContext;
 use crate::vm::finish::{Ended, RunShape};
 use crate::vm::outputs::Relocation;
 use crate::vm::{Failure, Machine};
+use crate::worker::Turn;
 use output::HintOutputs;
 
 /// Where the program's code starts.
@@ -55,6 +56,8 @@ pub(super) struct VmTask {
     waiting: Option<SessionInputs>,
     context: ExceptionContext,
     outputs: Option<HintOutputs>,
+    /// Its place among the VMs of its thread.
+    turn: Turn,
     ended: Ended,
     cells_written: u64,
     max_written_cells: u64,

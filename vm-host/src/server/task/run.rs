@@ -12,9 +12,10 @@ use super::{VmTask, state};
 use crate::vm::error_text::{END_NOT_REACHED, END_REACHED};
 use crate::vm::{Failure, StepCause, StepError};
 
-/// Steps after which other VMs of the thread get their turn, and the public state is brought up to date. A
-/// hint of another VM takes a few turns, so they must be short.
-const QUANTUM: u32 = 1 << 10;
+/// Steps after which other VMs of the thread get their turn, and the public state is brought up to date:
+/// less than a millisecond, or two with hints. A change of turns costs as much as a few hints, because the
+/// caches are those of another VM.
+const QUANTUM: u32 = 1 << 12;
 /// As how many steps a step with hints counts, which takes so much longer.
 const HINT_WEIGHT: u32 = 32;
 /// Time between two progress events.
@@ -100,6 +101,8 @@ impl VmTask {
         };
         // In proof mode the last step is the one at `__end__`.
         let last = u64::from(self.options.proof_mode);
+        let turn = self.turn.clone();
+        let _at_work = turn.take().await;
         let first = self.current_step();
         let mut quantum = QUANTUM;
         let mut hints_before = self.hints_done();
@@ -154,6 +157,7 @@ impl VmTask {
             if quantum == 0 {
                 quantum = QUANTUM;
                 self.tell_progress(&mut told);
+                turn.pass().await;
                 tokio::task::yield_now().await;
             }
         }
