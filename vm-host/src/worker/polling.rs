@@ -17,7 +17,10 @@ const BUDGET: u64 = 50;
 const BUDGET_VARIABLE: &str = "CAIROHINTS_POLL_MICROS";
 /// A gap of this length between two polls means that somebody else needed the core.
 const PREEMPTED: Duration = Duration::from_micros(150);
-/// How many waits go straight to sleep after polling did not pay.
+/// How long a VM keeps its turn while it sleeps: the first hint after a change of turns is that slow,
+/// because nothing of its worker is in the caches.
+const PATIENCE: Duration = Duration::from_millis(1);
+/// Most waits that something is left out of after it did not pay.
 const MAX_REST: u32 = 256;
 
 fn budget() -> Duration {
@@ -31,14 +34,39 @@ fn budget() -> Duration {
 /// Decides for each wait whether to poll.
 #[derive(Debug, Default)]
 pub(super) struct Polling {
+    polling: Habit,
+    patience: Habit,
+}
+
+/// Something that is done as long as it pays, and less and less often when it does not.
+#[derive(Debug, Default)]
+struct Habit {
     rest: u32,
     next_rest: u32,
 }
 
+impl Habit {
+    /// Whether to do it this time.
+    fn is_due(&mut self) -> bool {
+        let due = self.rest == 0;
+        self.rest = self.rest.saturating_sub(1);
+        due
+    }
+
+    fn paid(&mut self) {
+        self.next_rest /= 2;
+    }
+
+    fn failed(&mut self) {
+        self.next_rest = (self.next_rest * 2).clamp(1, MAX_REST);
+        self.rest = self.next_rest;
+    }
+}
+
 impl Polling {
     /// Waits for `future` until `deadline` (`None` when it passes), polling it first for a bounded time when
-    /// that has been paying. Whoever has the `turn` of the thread keeps it as long as that; without one,
-    /// nobody polls while other VMs of the thread wait.
+    /// that has been paying. Whoever has the `turn` of the thread keeps it for a short sleep, too; without
+    /// one, nobody polls while other VMs of the thread wait.
     pub(super) async fn wait<F: Future>(
         &mut self,
         future: F,
@@ -48,15 +76,21 @@ impl Polling {
         tokio::pin!(future);
         let waiting = Waiting::enter();
         let alone = || turn.is_held() || !waiting.others();
-        if self.rest == 0 && alone() && !budget().is_zero() {
+        if alone() && !budget().is_zero() && self.polling.is_due() {
             if let Some(value) = poll(&mut future, alone).await {
-                self.next_rest /= 2;
+                self.polling.paid();
                 return Some(value);
             }
-            self.next_rest = (self.next_rest * 2).clamp(1, MAX_REST);
-            self.rest = self.next_rest;
-        } else {
-            self.rest = self.rest.saturating_sub(1);
+            self.polling.failed();
+        }
+        if turn.is_held() && self.patience.is_due() {
+            let soon = tokio::time::Instant::now() + PATIENCE;
+            let soon = deadline.map_or(soon, |deadline| deadline.min(soon));
+            if let Some(value) = sleep(future.as_mut(), Some(soon)).await {
+                self.patience.paid();
+                return Some(value);
+            }
+            self.patience.failed();
         }
         turn.lend(sleep(future, deadline)).await
     }

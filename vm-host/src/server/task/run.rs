@@ -12,12 +12,13 @@ use super::{VmTask, state};
 use crate::vm::error_text::{END_NOT_REACHED, END_REACHED};
 use crate::vm::{Failure, StepCause, StepError};
 
-/// Steps after which other VMs of the thread get their turn, and the public state is brought up to date:
-/// less than a millisecond, or two with hints. A change of turns costs as much as a few hints, because the
-/// caches are those of another VM.
+/// Steps after which other calls of the thread are looked at, and the public state is brought up to date.
 const QUANTUM: u32 = 1 << 12;
 /// As how many steps a step with hints counts, which takes so much longer.
-const HINT_WEIGHT: u32 = 32;
+const HINT_WEIGHT: u32 = 128;
+/// Quanta after which other VMs of the thread get their turn: less than ten milliseconds. A change of turns
+/// costs as much as a hundred hints, because the caches are those of another VM.
+const TURN: u32 = 16;
 /// Time between two progress events.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -105,6 +106,7 @@ impl VmTask {
         let _at_work = turn.take().await;
         let first = self.current_step();
         let mut quantum = QUANTUM;
+        let mut left = TURN;
         let mut hints_before = self.hints_done();
         let mut told = Instant::now();
         loop {
@@ -157,7 +159,11 @@ impl VmTask {
             if quantum == 0 {
                 quantum = QUANTUM;
                 self.tell_progress(&mut told);
-                turn.pass().await;
+                left -= 1;
+                if left == 0 {
+                    left = TURN;
+                    turn.pass().await;
+                }
                 tokio::task::yield_now().await;
             }
         }
