@@ -16,9 +16,9 @@ use crate::vm::{Failure, StepCause, StepError};
 const QUANTUM: u32 = 1 << 12;
 /// As how many steps a step with hints counts, which takes so much longer.
 const HINT_WEIGHT: u32 = 128;
-/// Quanta after which other VMs of the thread get their turn: less than ten milliseconds. A change of turns
-/// costs as much as a hundred hints, because the caches are those of another VM.
-const TURN: u32 = 16;
+/// Quanta after which other VMs of the thread get their turn: some two milliseconds. A change of turns
+/// costs as much as many hints, because the caches are those of another VM; longer turns gained nothing more.
+const TURN: u32 = 4;
 /// Time between two progress events.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 

@@ -67,6 +67,6 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(json["steps"], 3);
         assert_eq!(json["seconds_stepping"], 0.5);
-        assert_eq!(json.as_object().unwrap().len(), 12);
+        assert_eq!(json.as_object().unwrap().len(), 13);
     }
 }
