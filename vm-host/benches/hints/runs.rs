@@ -9,7 +9,6 @@ use super::{Error, child};
 pub(crate) struct Measured {
     pub(crate) title: &'static str,
     pub(crate) program: &'static str,
-    pub(crate) layout: &'static str,
     /// Cells that each hint reads or writes in bulk; 1 when the hint itself is the unit.
     pub(crate) cells: u64,
 }
@@ -18,7 +17,6 @@ const fn measured(title: &'static str, program: &'static str, cells: u64) -> Mea
     Measured {
         title,
         program,
-        layout: "plain",
         cells,
     }
 }
@@ -40,7 +38,7 @@ pub(crate) const PROGRAMS: &[Measured] = &[
 /// Microseconds for one hint of a program, its share of the steps included; for bulk programs, microseconds
 /// for one cell, the steps left out.
 pub(crate) fn cost(measured: &Measured) -> Result<f64, Error> {
-    let stats = stats(measured.program, measured.layout, &[])?;
+    let stats = stats(measured.program)?;
     let hints = number(&stats, "hints_executed")?;
     let waiting = number(&stats, "seconds_waiting")?;
     Ok(if measured.cells == 1 {
@@ -53,20 +51,15 @@ pub(crate) fn cost(measured: &Measured) -> Result<f64, Error> {
 }
 
 /// The counters of a run of a corpus program.
-pub(crate) fn stats(
-    program: &str,
-    layout: &str,
-    more: &[&str],
-) -> Result<serde_json::Value, Error> {
+fn stats(program: &str) -> Result<serde_json::Value, Error> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("stats");
     child::seconds(
         Command::new(child::binary("vm-host")?)
             .arg("run")
             .arg(child::program(program))
-            .args(["--layout", layout, "--hints", "python", "--stats"])
-            .arg(&file)
-            .args(more),
+            .args(["--hints", "python", "--stats"])
+            .arg(&file),
     )?;
     Ok(serde_json::from_slice(&std::fs::read(file)?)?)
 }

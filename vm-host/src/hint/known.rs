@@ -62,14 +62,12 @@ impl KnownCells {
 
     /// The cell is empty again.
     pub fn remove(&mut self, cell: Relocatable) {
-        if self.contains(cell) {
-            let words = match usize::try_from(cell.segment_index) {
-                Ok(index) => self.segments.get_mut(index),
-                Err(_) => self.temporary.get_mut(&cell.segment_index),
-            };
-            if let Some(word) = words.and_then(|words| words.get_mut(cell.offset / WORD)) {
-                *word &= !bit(cell);
-            }
+        let words = match usize::try_from(cell.segment_index) {
+            Ok(index) => self.segments.get_mut(index),
+            Err(_) => self.temporary.get_mut(&cell.segment_index),
+        };
+        if let Some(word) = words.and_then(|words| words.get_mut(cell.offset / WORD)) {
+            *word &= !bit(cell);
         }
     }
 }
