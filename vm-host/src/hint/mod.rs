@@ -1,9 +1,11 @@
-//! One hint: what it is sent, what it asks, what it may change.
+//! One hint: which engine runs it, what it is sent, what it asks, what it may change. Must not know the
+//! loop, nor who calls for the run.
 
 mod answer;
 pub mod builtins;
 pub mod diff;
-pub mod engine;
+pub(crate) mod dispatch;
+pub mod peer;
 mod known;
 pub mod learned;
 pub mod limits;
