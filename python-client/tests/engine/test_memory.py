@@ -1,8 +1,9 @@
 """What the engine asks of its host, when, and what it records."""
 
 import pytest
-from cairohints.engine.relocatable import RelocatableValue
 from scripted import PRIME, ScriptedHost, make_session, run
+
+from cairohints.engine.relocatable import RelocatableValue
 
 
 @pytest.mark.parametrize("answer", ["lengths", "cells"])

@@ -3,8 +3,9 @@
 import sys
 
 import pytest
-from cairohints.engine.failure import HintFailure
 from scripted import cell, execute, make_session, run
+
+from cairohints.engine.failure import HintFailure
 
 
 def test_locals_of_the_first_scope():
@@ -19,9 +20,7 @@ def test_locals_of_the_first_scope():
     assert scope["seen"] == ([1, 2], 1, 3, 4, 6)
     assert "s" not in scope and "a" in scope
     run(session, "vm_enter_scope({'x': 1})")
-    inner = run(
-        session, "seen = ('a' in globals(), 's' in globals(), 'program_input' in globals())"
-    )
+    inner = run(session, "seen = ('a' in globals(), 's' in globals(), 'program_input' in globals())")
     assert inner["seen"] == (False, True, False)
 
 
@@ -68,7 +67,8 @@ def test_effects_are_cleared():
     writes = session.effects.writes
     run(
         session,
-        "segments.add(5); segments.add_temp_segment(); memory[ap] = 1; segments.finalize(1, 2, [(0, 1)])\n"
+        "segments.add(5); segments.add_temp_segment(); memory[ap] = 1\n"
+        "segments.finalize(1, 2, [(0, 1)])\n"
         "memory.add_relocation_rule(type(ap)(-1, 0), 9); memory[3] = 1\n"
         "vm_add_validation_rule(1, print); vm_add_auto_deduction_rule(2, print)\n"
         "output_builtin.add_page(1, output_builtin.base + 1, 2); output_builtin.add_attribute('a', [1])",
@@ -172,9 +172,7 @@ def test_read_scopes():
     assert variables["worse"][1].startswith("<repr failed: System"[:20])
     assert len(variables["umlaut"][1].encode()) <= 20
     assert "odd" in variables and "program_input" in variables
-    assert not {"hidden", "memory", "ids", "ap", "fp", "pc", "__builtins__", "PRIME"} & set(
-        variables
-    )
+    assert not {"hidden", "memory", "ids", "ap", "fp", "pc", "__builtins__", "PRIME"} & set(variables)
     assert inner == [("inner", "list", "[1]")]
     assert session.end_run() == 2
     full = {name: text for name, _, text in session.read_scopes(10000)[0]}

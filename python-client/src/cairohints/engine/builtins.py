@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple, Type, cast
 
 from .effects import Effects
 from .identity import StandIn, StandInType
@@ -77,8 +77,7 @@ class RangeCheckBuiltinRunner(BuiltinRunner):
         value = memory[addr]
         if not isinstance(value, int):
             raise AssertionError(
-                f"Range-check builtin: Expected value at address {addr} to be an integer. "
-                f"Got: {value}."
+                f"Range-check builtin: Expected value at address {addr} to be an integer. Got: {value}."
             )
         if not 0 <= value < self.bound:
             raise AssertionError(
@@ -127,6 +126,7 @@ class SignatureBuiltinRunner(BuiltinRunner):
         self.signatures[addr] = signature
 
     def get_additional_data(self) -> Any:
+        """What a Cairo PIE keeps: the signatures by address."""
         return [
             [list(RelocatableValue.to_tuple(addr)), signature]
             for addr, signature in sorted(self.signatures.items())
@@ -135,6 +135,7 @@ class SignatureBuiltinRunner(BuiltinRunner):
     def extend_additional_data(
         self, data: Any, relocate_callback: Callable[[Any], Any], data_is_trusted: bool = True
     ) -> None:
+        """Takes over what another run kept."""
         for addr, signature in data:
             relocated = relocate_callback(RelocatableValue.from_tuple(addr))
             if relocated.segment_index != self.base.segment_index:
@@ -233,10 +234,10 @@ class OutputBuiltinRunner(BuiltinRunner):
         self.attributes = {}
 
     def get_additional_data(self) -> Any:
+        """What a Cairo PIE keeps: the pages and the attributes."""
         return {
             "pages": {
-                str(page_id): [page.start, page.size]
-                for page_id, page in sorted(self.pages.items())
+                str(page_id): [page.start, page.size] for page_id, page in sorted(self.pages.items())
             },
             "attributes": self.attributes,
         }
@@ -244,6 +245,7 @@ class OutputBuiltinRunner(BuiltinRunner):
     def extend_additional_data(
         self, data: Any, relocate_callback: Callable[[Any], Any], data_is_trusted: bool = True
     ) -> None:
+        """Takes over what another run kept."""
         if not (isinstance(data, dict) and sorted(data) == ["attributes", "pages"]):
             raise AssertionError("Invalid output builtin data.")
         if not isinstance(data["pages"], dict):
@@ -288,11 +290,13 @@ class HashBuiltinRunner(BuiltinRunner):
         self.verified_addresses: Set[RelocatableValue] = set()
 
     def get_additional_data(self) -> Any:
+        """What a Cairo PIE keeps: the addresses of hashes that were verified."""
         return [list(RelocatableValue.to_tuple(addr)) for addr in sorted(self.verified_addresses)]
 
     def extend_additional_data(
         self, data: Any, relocate_callback: Callable[[Any], Any], data_is_trusted: bool = True
     ) -> None:
+        """Takes over what another run kept."""
         if data_is_trusted:
             for addr in data:
                 self.verified_addresses.add(relocate_callback(RelocatableValue.from_tuple(addr)))
@@ -302,7 +306,8 @@ class HashBuiltinRunner(BuiltinRunner):
         """The hash of the installed `cairo-lang`."""
         from starkware.cairo.lang.vm.crypto import pedersen_hash
 
-        return pedersen_hash
+        function: Callable[[int, int], int] = pedersen_hash
+        return function
 
 
 class ModBuiltinRunner(BuiltinRunner):
@@ -350,17 +355,17 @@ class MulModBuiltinRunner(ModBuiltinRunner):
     __reference__ = (_RUNNERS + "modulo.mod_builtin_runner", "MulModBuiltinRunner")
 
 
-def _plain(name: str, path: str, class_name: str, cells: int, inputs: int) -> type:
+def _plain(name: str, path: str, class_name: str, cells: int, inputs: int) -> Type[BuiltinRunner]:
     attributes = {
         "__doc__": f"`{name}`.",
         "__reference__": (_RUNNERS + path, class_name),
         "cells_per_instance": cells,
         "n_input_cells": inputs,
     }
-    return StandInType(class_name, (BuiltinRunner,), attributes)
+    return cast(Type[BuiltinRunner], StandInType(class_name, (BuiltinRunner,), attributes))
 
 
-_CLASSES: Dict[str, Any] = {
+_CLASSES: Dict[str, Type[BuiltinRunner]] = {
     "output": OutputBuiltinRunner,
     "pedersen": HashBuiltinRunner,
     "range_check": RangeCheckBuiltinRunner,
@@ -371,9 +376,7 @@ _CLASSES: Dict[str, Any] = {
     "bitwise": _plain("bitwise", "bitwise.bitwise_builtin_runner", "BitwiseBuiltinRunner", 5, 2),
     "ec_op": _plain("ec_op", "ec.ec_op_builtin_runner", "EcOpBuiltinRunner", 7, 5),
     "keccak": _plain("keccak", "keccak.keccak_builtin_runner", "KeccakBuiltinRunner", 16, 8),
-    "poseidon": _plain(
-        "poseidon", "poseidon.poseidon_builtin_runner", "PoseidonBuiltinRunner", 6, 3
-    ),
+    "poseidon": _plain("poseidon", "poseidon.poseidon_builtin_runner", "PoseidonBuiltinRunner", 6, 3),
 }
 
 

@@ -67,6 +67,7 @@ class VmConstsContext:
         """Evaluates an expression of the compiler at the hint."""
         from starkware.cairo.lang.compiler.expression_evaluator import ExpressionEvaluator
 
-        return ExpressionEvaluator(
+        evaluate: Callable[[Any], Any] = ExpressionEvaluator(
             self.memory.prime, self._ap, self._fp, self.memory, self.identifiers
         ).eval
+        return evaluate

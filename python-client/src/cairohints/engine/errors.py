@@ -61,7 +61,7 @@ class _KeyError(KeyError):
 class _LocationError(_Error):
     def __str__(self) -> str:
         message, location = vars(self)["message"], vars(self)["location"]
-        text = message if location is None else location.to_string_with_content(message)
+        text: str = message if location is None else location.to_string_with_content(message)
         return text.rstrip()
 
 

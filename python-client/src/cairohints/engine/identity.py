@@ -38,6 +38,6 @@ class StandIn(metaclass=StandInType):
     __slots__ = ()
     __reference__ = ("", "")
 
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
         return type(self).reference_class() or type(self)

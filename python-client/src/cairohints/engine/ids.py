@@ -218,16 +218,16 @@ def _fast_setattr(
             cells = frame.ap_cells
             offset += frame.ap_offset
         memory = frame.memory
+        # What `Memory.write` asks for, too; `tests/engine/test_write_paths.py` holds them equal.
         if (
             value.__class__ is int
             and 0 <= value < prime
             and offset not in cells
-            and offset >= 0
+            and 0 <= offset < OFFSET_BOUND
             and memory.writer == get_ident()
             and segment not in memory.guarded
             and (
-                (segment, offset) in memory.empty
-                or offset >= memory.lengths.get(segment, OFFSET_BOUND)
+                (segment, offset) in memory.empty or offset >= memory.lengths.get(segment, OFFSET_BOUND)
             )
         ):
             cells[offset] = value
@@ -248,9 +248,7 @@ def make_access(definition: Definition, surroundings: Surroundings) -> Tuple[Get
         value = definition[3]
         return (lambda self: value), _refusing("Cannot change the value of a constant.")
     if kind == "scope":
-        return _scope_getter(definition), _refusing(
-            "Cannot change the value of a scope definition."
-        )
+        return _scope_getter(definition), _refusing("Cannot change the value of a scope definition.")
     if kind == "struct":
         structs = surroundings.structs
         full_name = definition[3]
@@ -397,9 +395,7 @@ def _reference_setter(set_: Tuple[Any, ...], surroundings: Surroundings) -> Sett
     if set_[0] == "raised":
         return _raising_setter(set_[1], set_[2])
     if set_[0] != "address":
-        raise ValueError(
-            f"the definition of a reference has an unknown way of writing: `{set_[0]}`"
-        )
+        raise ValueError(f"the definition of a reference has an unknown way of writing: `{set_[0]}`")
     evaluate = _address_evaluator(set_[1], surroundings.prime)
     view = surroundings.view
 

@@ -278,9 +278,7 @@ class Memory:
         segment = address.segment_index
         offset = address.offset
         if offset < 0:
-            raise ValueError(
-                f"The offset of a relocatable value must be nonnegative. Found: {address}."
-            )
+            raise ValueError(f"The offset of a relocatable value must be nonnegative. Found: {address}.")
         if offset >= OFFSET_BOUND:
             raise ValueError(f"the vm cannot hold a cell at offset 2**63 or above: `{address}`")
         value = self.checked(value)

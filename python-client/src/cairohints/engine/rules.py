@@ -66,9 +66,7 @@ class Rules:
         found = rule(self._raw_memory, address, *args)
         self._validated |= found
         return "validated", [
-            (cell.segment_index, cell.offset)
-            for cell in found
-            if isinstance(cell, RelocatableValue)
+            (cell.segment_index, cell.offset) for cell in found if isinstance(cell, RelocatableValue)
         ]
 
     def _register(self, kind: str, segment_index: int, rule: Rule, args: Tuple[Any, ...]) -> None:
@@ -106,7 +104,5 @@ def make_rule_vm(session: Any) -> Any:
         is_accessed=session.is_accessed,
         is_integer_value=lambda value: isinstance(value, int),
         # The registers are those of the last hint: the host calls rules in the middle of a step.
-        run_context=SimpleNamespace(
-            memory=raw_memory, prime=session.prime, pc=None, ap=None, fp=None
-        ),
+        run_context=SimpleNamespace(memory=raw_memory, prime=session.prime, pc=None, ap=None, fp=None),
     )

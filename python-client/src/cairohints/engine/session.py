@@ -193,9 +193,7 @@ class Session:
         """Compiles hints of the main program; returns the names that the code of each mentions."""
         return self.add_hints(hints, self._program)
 
-    def add_hints(
-        self, hints: List[HintTuple], source: ProgramSource
-    ) -> List[Tuple[int, List[str]]]:
+    def add_hints(self, hints: List[HintTuple], source: ProgramSource) -> List[Tuple[int, List[str]]]:
         """Compiles the hints of a program, given in the program's order."""
         names = []
         for hint_id, code, filename, start_line, prefix_newlines in hints:
@@ -221,9 +219,7 @@ class Session:
             text = failures.traceback_text(error, lambda _: location)
             raise HintFailure(failures.RAW, hint_id, text, error) from None
 
-    def define_struct(
-        self, full_name: str, size: int, members: List[Tuple[str, int, str, str]]
-    ) -> None:
+    def define_struct(self, full_name: str, size: int, members: List[Tuple[str, int, str, str]]) -> None:
         """Takes over a struct; members are `(name, offset, kind, struct name)`."""
         self.structs.define(full_name, size, members)
 
@@ -268,7 +264,8 @@ class Session:
             temporary_segment_count,
         )
 
-    def execute_at(
+    # Long on purpose: each call that this one would be cut into costs every hint its time.
+    def execute_at(  # noqa: PLR0915
         self,
         hint_id: int,
         pc: RelocatableValue,
@@ -462,7 +459,7 @@ def _call_path(path: str) -> Any:
     module_name, separator, names = path.partition(":")
     if not separator or not module_name or not names:
         raise ValueError(f"a syscall handler is written `module:callable`, not `{path}`")
-    found = importlib.import_module(module_name)
+    found: Any = importlib.import_module(module_name)
     for name in names.split("."):
         found = getattr(found, name)
     return found()

@@ -6,13 +6,15 @@ elsewhere.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple, Type, TypeVar, cast
 
 from .errors import IDENTIFIER, raised
 from .identity import StandIn, StandInType
 from .memory import Memory
 from .memory_dict import ValidatedMemoryDict
 from .relocatable import RelocatableValue
+
+_Base = TypeVar("_Base", bound=StandIn)
 
 _MODULE = "starkware.cairo.lang.vm.vm_consts"
 NOT_A_STRUCT_POINTER = "Type must be of the form T*."
@@ -57,9 +59,9 @@ class StructDefinition:
         self.size = size
         self.members = members
         #: The class of typed pointers to it.
-        self.reference: type = VmConstsReference
+        self.reference: Type[VmConstsReference] = VmConstsReference
         #: The class of its definition.
-        self.definition: type = VmConstsStruct
+        self.definition: Type[VmConstsStruct] = VmConstsStruct
 
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, StructDefinition):
@@ -205,18 +207,14 @@ class Structs(Dict[str, StructDefinition]):
             "_struct_definition": struct,
             "__find_context__": staticmethod(self._find_context),
         }
-        attributes = {
+        attributes: Dict[str, Any] = {
             name: property(self._getter(member))
             for name, member in struct.members.items()
-            if member.kind in ("value", "struct", "pointer")
-            and not hasattr(VmConstsReference, name)
+            if member.kind in ("value", "struct", "pointer") and not hasattr(VmConstsReference, name)
         }
-        struct.reference = StandInType(
-            "VmConstsReference",
-            (VmConstsReference,),
-            {**attributes, **shared, "__view__": self._view, "__structs__": self},
-        )
-        struct.definition = StandInType("VmConstsStruct", (VmConstsStruct,), shared)
+        attributes.update(shared, __view__=self._view, __structs__=self)
+        struct.reference = _subclass(VmConstsReference, attributes)
+        struct.definition = _subclass(VmConstsStruct, shared)
         self[full_name] = struct
 
     def pointer(self, full_name: str, address: Any) -> VmConstsReference:
@@ -268,6 +266,11 @@ class Structs(Dict[str, StructDefinition]):
             return view[address + offset]
 
         return get
+
+
+def _subclass(base: Type[_Base], attributes: Dict[str, Any]) -> Type[_Base]:
+    """A class of the same name for one struct."""
+    return cast(Type[_Base], StandInType(base.__name__, (base,), attributes))
 
 
 def not_a_member(name: str, struct: StructDefinition) -> BaseException:
