@@ -16,6 +16,7 @@ MODULES = (
     "memory_dict",
     "segments",
     "arithmetic",
+    "ecdsa",
     "expressions",
     "structs",
     "ids",

@@ -10,6 +10,7 @@ import json
 from types import SimpleNamespace
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple, Type, cast
 
+from . import ecdsa
 from .effects import Effects
 from .identity import StandIn, StandInType
 from .relocatable import RelocatableValue
@@ -57,7 +58,17 @@ class BuiltinRunner(StandIn):
         """Takes over what another run's builtin kept."""
 
 
-class RangeCheckBuiltinRunner(BuiltinRunner):
+class CheckedBuiltinRunner(BuiltinRunner):
+    """A builtin that refuses some values."""
+
+    cells_per_instance: int
+
+    def check(self, memory: Any, addr: RelocatableValue) -> Set[RelocatableValue]:
+        """The validation rule of the builtin's segment: the cells that are valid now."""
+        raise NotImplementedError
+
+
+class RangeCheckBuiltinRunner(CheckedBuiltinRunner):
     """`range_check` and `range_check96`."""
 
     __reference__ = (
@@ -73,7 +84,7 @@ class RangeCheckBuiltinRunner(BuiltinRunner):
         self.bound = self.inner_rc_bound**self.n_parts
 
     def check(self, memory: Any, addr: RelocatableValue) -> Set[RelocatableValue]:
-        """The validation rule of the builtin's segment."""
+        """The rule: a number below the bound."""
         value = memory[addr]
         if not isinstance(value, int):
             raise AssertionError(
@@ -87,23 +98,7 @@ class RangeCheckBuiltinRunner(BuiltinRunner):
         return {addr}
 
 
-class _Signatures(Dict[RelocatableValue, Any]):
-    """The signatures by address; tells the host of each."""
-
-    def __init__(self, effects: Effects) -> None:
-        super().__init__()
-        self._effects = effects
-
-    def __setitem__(self, address: RelocatableValue, signature: Any) -> None:
-        r, s = signature
-        if not (0 <= int(r) < 2**256 and 0 <= int(s) < 2**256):
-            raise ValueError(f"a signature must be two numbers below 2**256: `{signature}`")
-        super().__setitem__(address, signature)
-        self._effects.signatures.append(((address.segment_index, address.offset), int(r), int(s)))
-        self._effects.only_writes = False
-
-
-class SignatureBuiltinRunner(BuiltinRunner):
+class SignatureBuiltinRunner(CheckedBuiltinRunner):
     """`ecdsa`."""
 
     __reference__ = (_RUNNERS + "signature.signature_builtin_runner", "SignatureBuiltinRunner")
@@ -111,7 +106,66 @@ class SignatureBuiltinRunner(BuiltinRunner):
 
     def __init__(self, description: Dict[str, Any], effects: Effects) -> None:
         super().__init__(description, effects)
-        self.signatures: Dict[RelocatableValue, Any] = _Signatures(effects)
+        self._signatures: Dict[RelocatableValue, Any] = {}
+        self._reported: Dict[RelocatableValue, Any] = {}
+
+    @property
+    def signatures(self) -> Dict[RelocatableValue, Any]:
+        """The signatures by address."""
+        self._effects.pending.add(self)
+        return self._signatures
+
+    @signatures.setter
+    def signatures(self, signatures: Dict[RelocatableValue, Any]) -> None:
+        self._effects.pending.add(self)
+        self._signatures = signatures
+
+    @staticmethod
+    def verify_signature(public_key: int, msg: int, signature: Any) -> bool:
+        """Whether a signature is that of a message."""
+        return ecdsa.verify(public_key, msg, signature)
+
+    def check(self, memory: Any, addr: RelocatableValue) -> Set[RelocatableValue]:
+        """The rule: a signed message; nothing is valid as long as one of the cells is missing."""
+        key_cell = addr - addr.offset % _SIGNATURE_CELLS
+        message_cell = key_cell + 1
+        if (message_cell if addr == key_cell else key_cell) not in memory:
+            return set()
+        public_key = memory[key_cell]
+        message = memory[message_cell]
+        for name, cell, value in (
+            ("public key", key_cell, public_key),
+            ("message hash", message_cell, message),
+        ):
+            if not isinstance(value, int):
+                raise AssertionError(
+                    f"ECDSA builtin: Expected {name} at address {cell} to be an integer. Got: {value}."
+                )
+        if key_cell not in self._signatures:
+            raise AssertionError(
+                f"Signature hint is missing for ECDSA builtin at address {key_cell}. "
+                "Add it using 'ecdsa_builtin.add_signature'."
+            )
+        signature = self._signatures[key_cell]
+        if not self.verify_signature(public_key, message, signature):
+            raise AssertionError(
+                f"Signature {signature}, is invalid, with respect to the public key {public_key}, "
+                f"and the message hash {message}."
+            )
+        return {key_cell, message_cell}
+
+    def report(self) -> None:
+        """Puts new and changed signatures into the effects."""
+        effects = self._effects
+        for address, signature in self._signatures.items():
+            if address in self._reported and self._reported[address] == signature:
+                continue
+            r, s = signature
+            if not (0 <= int(r) < 2**256 and 0 <= int(s) < 2**256):
+                raise ValueError(f"a signature must be two numbers below 2**256: `{signature}`")
+            self._reported[address] = signature
+            effects.signatures.append(((address.segment_index, address.offset), int(r), int(s)))
+            effects.only_writes = False
 
     def add_signature(self, addr: Any, signature: Any) -> None:
         """Gives the signature of the public key that is at this address."""
@@ -174,8 +228,6 @@ class OutputBuiltinRunner(BuiltinRunner):
 
     def __init__(self, description: Dict[str, Any], effects: Effects) -> None:
         super().__init__(description, effects)
-        #: Whether a hint reached for the state since it was reported.
-        self.touched = False
         self._pages: Dict[int, PublicMemoryPage] = {}
         self._attributes: Dict[str, Any] = {}
         self._reported = self._state()
@@ -183,23 +235,23 @@ class OutputBuiltinRunner(BuiltinRunner):
     @property
     def pages(self) -> Dict[int, PublicMemoryPage]:
         """The pages by id."""
-        self.touched = True
+        self._effects.pending.add(self)
         return self._pages
 
     @pages.setter
     def pages(self, pages: Dict[int, PublicMemoryPage]) -> None:
-        self.touched = True
+        self._effects.pending.add(self)
         self._pages = pages
 
     @property
     def attributes(self) -> Dict[str, Any]:
         """The attributes by name."""
-        self.touched = True
+        self._effects.pending.add(self)
         return self._attributes
 
     @attributes.setter
     def attributes(self, attributes: Dict[str, Any]) -> None:
-        self.touched = True
+        self._effects.pending.add(self)
         self._attributes = attributes
 
     def add_page(self, page_id: int, page_start: Any, page_size: int) -> None:
@@ -265,7 +317,6 @@ class OutputBuiltinRunner(BuiltinRunner):
 
     def report(self) -> None:
         """Puts the state into the effects if it changed."""
-        self.touched = False
         state = self._state()
         if state != self._reported:
             self._reported = state

@@ -27,15 +27,19 @@ class Rules:
         self._raw_memory = MemoryDict(memory)
         self._validated: Set[Any] = set()
         self._validation: Dict[int, List[Tuple[Rule, Tuple[Any, ...]]]] = {}
+        self._builtin: Dict[int, Rule] = {}
         self._registered: List[Tuple[str, Rule, Tuple[Any, ...]]] = []
         #: What auto-deduction rules get as the VM.
         self.vm: Any = None
         memory.validate = self.validate
+        memory.offer = self.offer
 
-    def add_builtin_rule(self, segment_index: int, rule: Rule) -> None:
+    def add_builtin_rule(self, segment_index: int, rule: Rule, instance_cells: int) -> None:
         """Adds a builtin's own validation, which the host does itself for Cairo code."""
+        self._builtin[segment_index] = rule
         self._validation.setdefault(segment_index, []).append((rule, ()))
         self._memory.guarded.add(segment_index)
+        self._memory.instance_cells[segment_index] = instance_cells
 
     def add_validation_rule(self, segment_index: int, rule: Rule, *args: Any) -> None:
         """Has `rule(memory, address, *args)` called for each write into the segment."""
@@ -51,8 +55,20 @@ class Rules:
         """Runs the validation rules for a cell that a hint wrote."""
         if address in self._validated:
             return
-        for rule, args in self._validation.get(address.segment_index, ()):
-            self._validated |= rule(self._raw_memory, address, *args)
+        try:
+            for rule, args in self._validation.get(address.segment_index, ()):
+                self._validated |= rule(self._raw_memory, address, *args)
+        except Exception:
+            if address.segment_index in self._builtin:
+                self._memory.keep_refused(address)
+            raise
+
+    def offer(self, address: RelocatableValue) -> None:
+        """Has a builtin look at a cell that was written raw; the reference does not look at it."""
+        try:
+            self._builtin[address.segment_index](self._raw_memory, address)
+        except Exception:
+            self._memory.keep_refused(address)
 
     def call(self, rule_id: int, address: RelocatableValue) -> Tuple[str, Any]:
         """Calls a rule for the host."""

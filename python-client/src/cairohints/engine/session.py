@@ -16,7 +16,7 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple
 from . import classes, debugger, handover
 from . import failure as failures
 from .arithmetic import field_functions
-from .builtins import BuiltinRunner, OutputBuiltinRunner, RangeCheckBuiltinRunner, make_builtin
+from .builtins import BuiltinRunner, CheckedBuiltinRunner, OutputBuiltinRunner, make_builtin
 from .context import ProgramSource, VmConstsContext
 from .effects import Effects
 from .errors import raised
@@ -138,18 +138,13 @@ class Session:
 
     def _make_builtins(self, descriptions: List[Dict[str, Any]]) -> Dict[str, BuiltinRunner]:
         runners: Dict[str, BuiltinRunner] = {}
-        self._output: Optional[OutputBuiltinRunner] = None
         for description in descriptions:
             runner = make_builtin(description, self.effects)
             runners[description["name"] + "_builtin"] = runner
-            cls = type(runner)
-            if cls is OutputBuiltinRunner:
-                self._output = runner  # type: ignore[assignment]
-            elif cls is RangeCheckBuiltinRunner:
-                self.rules.add_builtin_rule(description["segment"], runner.check)  # type: ignore
-            elif description["name"] == "ecdsa":
-                self.memory.host_checked.add(description["segment"])
-                self.memory.guarded.add(description["segment"])
+            if isinstance(runner, CheckedBuiltinRunner):
+                self.rules.add_builtin_rule(
+                    description["segment"], runner.check, runner.cells_per_instance
+                )
         return runners
 
     def _make_names(self, constants: Dict[str, Any]) -> Dict[str, Any]:
@@ -320,10 +315,10 @@ class Session:
                 handover.take_over(self.scopes.stack, json.loads(handed))
             scope.update(names)
             exec(hint.code, scope)
-            output = self._output
-            if output is not None and output.touched:
-                output.report()
+            if self.effects.pending:
+                self.effects.settle()
         except BaseException as error:
+            self._settle_failed()
             memory.end()
             self._flush()
             return failure_of(error, hint_id, self.locate)
@@ -340,6 +335,14 @@ class Session:
         if hint.calls:
             self._flush()
         return None
+
+    def _settle_failed(self) -> None:
+        """Has all reported that a hint did before it raised; what cannot be is lost with the run."""
+        while self.effects.pending:
+            try:
+                self.effects.settle()
+            except Exception:
+                continue
 
     def _ids_escaped(self, names: HintIds, references: int) -> None:
         """Leaves an `ids` object that somebody kept alone with its registers."""
@@ -369,8 +372,10 @@ class Session:
 
     def end_run(self) -> int:
         """The number of hint scopes; 1 when every scope that was entered was left."""
-        if self._output is not None:
-            self._output.report()
+        # A hint may have kept a part of the output's state and changed it since.
+        for runner in self.builtin_runners.values():
+            if isinstance(runner, OutputBuiltinRunner):
+                runner.report()
         self._flush()
         return len(self.scopes.stack)
 
