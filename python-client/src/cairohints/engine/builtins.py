@@ -61,6 +61,8 @@ class BuiltinRunner(StandIn):
 class CheckedBuiltinRunner(BuiltinRunner):
     """A builtin that refuses some values."""
 
+    # The reference VM has no class for them.
+    __reference__ = (__name__, "CheckedBuiltinRunner")
     cells_per_instance: int
 
     def check(self, memory: Any, addr: RelocatableValue) -> Set[RelocatableValue]:

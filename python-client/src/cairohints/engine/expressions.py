@@ -36,6 +36,7 @@ class Frame:
         "fp_segment",
         "fp_offset",
         "fp_cells",
+        "context",
     )
 
     def __init__(self, memory: Memory) -> None:
@@ -43,6 +44,8 @@ class Frame:
         self.ap_segment = self.ap_offset = self.fp_segment = self.fp_offset = 0
         self.ap_cells: Dict[int, Any] = {}
         self.fp_cells: Dict[int, Any] = {}
+        #: `ids._context`, once it was asked for.
+        self.context: Any = None
 
 
 class DeadCells(Dict[int, Any]):

@@ -20,9 +20,10 @@ from .builtins import BuiltinRunner, CheckedBuiltinRunner, OutputBuiltinRunner, 
 from .context import ProgramSource, VmConstsContext
 from .effects import Effects
 from .errors import raised
+from .expressions import Frame
 from .failure import HintFailure, failure_of
 from .host import Host
-from .ids import Definition, HintIds, Surroundings
+from .ids import Definition, HintIds, Surroundings, VmConsts
 from .memory import Memory
 from .memory_dict import ValidatedMemoryDict
 from .programs import load_program
@@ -45,7 +46,9 @@ class Hint:
 
     __slots__ = ("code", "names", "location", "pc", "calls", "source", "index")
 
-    def __init__(self, code: CodeType, names: HintIds, location: Any) -> None:
+    def __init__(
+        self, code: CodeType, names: HintIds, location: Any, source: ProgramSource, index: int
+    ) -> None:
         self.code = code
         #: What `ids` is made of.
         self.names = names
@@ -55,8 +58,8 @@ class Hint:
         #: Whether it calls anything, and so may have printed.
         self.calls = _calls(code)
         #: The program it belongs to, and its position there.
-        self.source: Optional[ProgramSource] = None
-        self.index = 0
+        self.source = source
+        self.index = index
 
 
 class Session:
@@ -99,7 +102,7 @@ class Session:
             self.validated_memory,
             self.structs,
             self._resolve_name,
-            self.find_context,
+            self._make_context,
         )
         self._program = ProgramSource(host.read_program)
         self._hint: Optional[Hint] = None
@@ -194,11 +197,9 @@ class Session:
         for hint_id, code, filename, start_line, prefix_newlines in hints:
             location = None if filename is None else (filename, start_line, prefix_newlines)
             compiled = self._compile(hint_id, code, location)
-            hint = Hint(compiled, HintIds(hint_id, self._surroundings), location)
-            hint.source = source
-            hint.index = source.hint_count
+            names_of_hint = HintIds(hint_id, self._surroundings)
+            self.hints[hint_id] = Hint(compiled, names_of_hint, location, source, source.hint_count)
             source.hint_count += 1
-            self.hints[hint_id] = hint
             names.append((hint_id, _mentioned_names(compiled)))
         return names
 
@@ -417,14 +418,20 @@ class Session:
         hint = self.hints.get(hint_id)
         return None if hint is None else hint.location
 
-    def find_context(self) -> VmConstsContext:
+    def find_context(self) -> Any:
         """`ids._context` of the running hint."""
-        hint = self._hint
-        if hint is None or hint.source is None:
-            raise RuntimeError("no hint of this vm has run yet")
-        names = self._names
+        return self._names["ids"]._context
+
+    def _make_context(self, hint_id: int, frame: Frame, owner: VmConsts) -> VmConstsContext:
+        hint = self.hints[hint_id]
         return VmConstsContext(
-            hint.source, hint.index, self.validated_memory, hint.pc, names["ap"], names["fp"]
+            hint.source,
+            hint.index,
+            self.validated_memory,
+            hint.pc,
+            RelocatableValue(frame.ap_segment, frame.ap_offset),
+            RelocatableValue(frame.fp_segment, frame.fp_offset),
+            owner,
         )
 
     def debugger_starts(self) -> None:

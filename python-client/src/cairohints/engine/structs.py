@@ -81,7 +81,7 @@ class VmConstsReference(StandIn):
     __module__ = _MODULE
     __slots__ = ("address_",)
     __reference__ = (_MODULE, "VmConstsReference")
-    _struct_definition: StructDefinition
+    __struct__: StructDefinition
     __view__: ValidatedMemoryDict
     __structs__: "Structs"
     __find_context__: Callable[[], Any]
@@ -91,19 +91,23 @@ class VmConstsReference(StandIn):
         return type(self).__find_context__()
 
     @property
+    def _struct_definition(self) -> Any:
+        return self._context.struct_definition(self.__struct__.full_name)
+
+    @property
     def _reference_value(self) -> Any:
         return self.address_
 
     @property
     def type_(self) -> "VmConstsStruct":
         """The definition of the struct."""
-        return self._struct_definition.definition()
+        return self.__struct__.definition()
 
     def get_or_set_value(self, name: str, set_value: Any) -> Any:
         """The member of this name, or its new value."""
-        member = self._struct_definition.members.get(name)
+        member = self.__struct__.members.get(name)
         if member is None:
-            raise not_a_member(name, self._struct_definition) from None
+            raise not_a_member(name, self.__struct__) from None
         address = self.address_ + member.offset
         if set_value is not None:
             self.__view__[address] = set_value
@@ -127,7 +131,7 @@ class VmConstsReference(StandIn):
         self.get_or_set_value(name, value)
 
     def __getitem__(self, idx: Any) -> "VmConstsReference":
-        struct = self._struct_definition
+        struct = self.__struct__
         return pointer(struct, self.address_ + idx * struct.size)
 
 
@@ -147,17 +151,22 @@ class VmConstsStruct(StandIn):
     __module__ = _MODULE
     __slots__ = ()
     __reference__ = (_MODULE, "VmConstsStruct")
-    _struct_definition: StructDefinition
+    __struct__: StructDefinition
     __find_context__: Callable[[], Any]
 
     @property
     def _context(self) -> Any:
         return type(self).__find_context__()
 
+    @property
+    def _struct_definition(self) -> Any:
+        return self._context.struct_definition(self.__struct__.full_name)
+
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, VmConstsStruct):
             return False
-        return self._struct_definition == other._struct_definition
+        # An object of the reference VM's own class has none.
+        return self.__struct__ == getattr(other, "__struct__", None)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -165,7 +174,7 @@ class VmConstsStruct(StandIn):
         """The offset of a member, or `SIZE`."""
         if set_value is not None:
             raise AssertionError("Cannot change the value of a constant.")
-        struct = self._struct_definition
+        struct = self.__struct__
         if name == "SIZE":
             return struct.size
         member = struct.members.get(name)
@@ -204,7 +213,7 @@ class Structs(Dict[str, StructDefinition]):
         shared = {
             "__slots__": (),
             "__module__": _MODULE,
-            "_struct_definition": struct,
+            "__struct__": struct,
             "__find_context__": staticmethod(self._find_context),
         }
         attributes: Dict[str, Any] = {
