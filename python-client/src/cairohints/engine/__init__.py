@@ -30,5 +30,6 @@ MODULES = (
     "programs",
     "handover",
     "host",
+    "machine",
     "session",
 )

@@ -24,11 +24,12 @@ from .expressions import Frame
 from .failure import HintFailure, failure_of
 from .host import Host
 from .ids import Definition, HintIds, Surroundings, VmConsts
+from .machine import RunContext, VirtualMachine
 from .memory import Memory
 from .memory_dict import ValidatedMemoryDict
 from .programs import load_program
 from .relocatable import RelocatableValue
-from .rules import Rules, make_rule_vm
+from .rules import Rules
 from .scopes import Scopes, make_cleanup
 from .segments import MemorySegmentManager
 from .structs import Structs
@@ -44,12 +45,19 @@ _NOWHERE = RelocatableValue(0, -1)
 class Hint:
     """One compiled hint."""
 
-    __slots__ = ("code", "names", "location", "pc", "calls", "source", "index")
+    __slots__ = ("code", "text", "names", "location", "pc", "calls", "source", "index")
 
     def __init__(
-        self, code: CodeType, names: HintIds, location: Any, source: ProgramSource, index: int
+        self,
+        code: CodeType,
+        text: str,
+        names: HintIds,
+        location: Any,
+        source: ProgramSource,
+        index: int,
     ) -> None:
         self.code = code
+        self.text = text
         #: What `ids` is made of.
         self.names = names
         self.location: Optional[Tuple[str, int, int]] = location
@@ -86,15 +94,16 @@ class Session:
         debugger.watch(Session.call_rule.__code__)
         self.host = host
         self.prime = prime
+        #: Whether the process is there for hints alone.
+        self.own_process = own_stdout
         self.effects = Effects()
         self.memory = Memory(host, prime, self.effects)
-        self.rules = Rules(self.memory)
-        self.validated_memory = ValidatedMemoryDict(self.memory, self.rules.add_validation_rule)
         self.segments = MemorySegmentManager(self.memory)
         self.segments.n_segments = segment_count
+        self.rules = Rules(self.memory, self.segments.memory)
+        self.validated_memory = ValidatedMemoryDict(self.memory, self.rules.add_validation_rule)
         self.ecdsa_additional_data: Dict[Any, Any] = {}
         self.builtin_runners = self._make_builtins(builtins)
-        self.rules.vm = make_rule_vm(self)
         self.structs = Structs(self.memory, self.validated_memory, self.find_context)
         self.hints: Dict[int, Hint] = {}
         self._surroundings = Surroundings(
@@ -106,7 +115,6 @@ class Session:
         )
         self._program = ProgramSource(host.read_program)
         self._hint: Optional[Hint] = None
-        self._debugging = False
         self._handed_over = ""
         for path in import_paths:
             if path not in sys.path:
@@ -127,7 +135,21 @@ class Session:
         if constants["segments"] is not self.segments:
             raise ValueError("a static local cannot be named `segments`")
         constants.update(field_functions(prime))
-        self._names = self._make_names(constants)
+        self._names: Dict[str, Any] = {}
+        self.rules.vm = self.vm = VirtualMachine(
+            host,
+            self.memory,
+            run_context=RunContext(self.segments.memory, prime, self._names),
+            validated_memory=self.validated_memory,
+            builtin_runners=self.builtin_runners,
+            static_locals=constants,
+            ecdsa_additional_data=self.ecdsa_additional_data,
+            scopes=self.scopes,
+            rules=self.rules,
+            source=self._program,
+            load=self._load_program,
+        )
+        self._names.update(self._make_names(constants))
         self._cleanup = make_cleanup(
             [*self.builtin_runners, "builtin_runners", *constants]
             + ["vm_exit_scope", "vm_enter_scope", "vm_load_program", "ids", "memory"]
@@ -159,15 +181,15 @@ class Session:
             "pc": None,
             "current_step": None,
             "ids": None,
-            "vm_load_program": self._load_program,
-            "vm_enter_scope": self.enter_scope,
-            "vm_exit_scope": self.exit_scope,
+            "vm_load_program": self.vm.load_program,
+            "vm_enter_scope": self.vm.enter_scope,
+            "vm_exit_scope": self.vm.exit_scope,
             **constants,
             "builtin_runners": self.builtin_runners,
             **self.builtin_runners,
-            "is_accessed": self.is_accessed,
-            "vm_add_auto_deduction_rule": self.rules.add_auto_deduction_rule,
-            "vm_add_validation_rule": self.rules.add_validation_rule,
+            "is_accessed": self.vm.is_accessed,
+            "vm_add_auto_deduction_rule": self.vm.add_auto_deduction_rule,
+            "vm_add_validation_rule": self.vm.add_validation_rule,
             "vm_ecdsa_additional_data": self.ecdsa_additional_data,
         }
 
@@ -197,15 +219,15 @@ class Session:
         for hint_id, code, filename, start_line, prefix_newlines in hints:
             location = None if filename is None else (filename, start_line, prefix_newlines)
             compiled = self._compile(hint_id, code, location)
-            names_of_hint = HintIds(hint_id, self._surroundings)
-            self.hints[hint_id] = Hint(compiled, names_of_hint, location, source, source.hint_count)
+            ids = HintIds(hint_id, self._surroundings)
+            self.hints[hint_id] = Hint(compiled, code, ids, location, source, source.hint_count)
             source.hint_count += 1
             names.append((hint_id, _mentioned_names(compiled)))
         return names
 
     def _compile(self, hint_id: int, code: str, location: Any) -> CodeType:
         try:
-            return compile(code, f"<hint{hint_id}>", mode="exec", dont_inherit=True)
+            return compile(code, _filename(hint_id), mode="exec", dont_inherit=True)
         except SyntaxError as error:
             text = failures.traceback_text(error, lambda _: location)
             shown = failures.shown_error(error, lambda _: location)
@@ -357,8 +379,6 @@ class Session:
         self.memory.begin()
         self.memory.segment_count = self.segments.n_segments
         self.memory.temporary_segment_count = self.segments.n_temp_segments
-        names = self._names
-        vars(self.rules.vm.run_context).update(pc=names["pc"], ap=names["ap"], fp=names["fp"])
         try:
             return self.rules.call(rule_id, RelocatableValue(segment, offset))
         except BaseException as error:
@@ -388,30 +408,14 @@ class Session:
         """An exception of this class, for the transport to raise in a hint."""
         return raised(class_path, message)
 
-    # What hints call.
-
-    def enter_scope(self, new_scope_locals: Optional[Dict[str, Any]] = None) -> None:
-        """`vm_enter_scope`: starts a scope that the next hint runs in."""
-        self.scopes.enter(new_scope_locals)
-        self.effects.scope_entered()
-
-    def exit_scope(self) -> None:
-        """`vm_exit_scope`: ends the innermost scope."""
-        self.scopes.leave()
-        self.effects.scope_left()
-
     def is_accessed(self, addr: Any) -> bool:
         """Whether Cairo code used a cell."""
-        self.memory.check_turn()
-        if not isinstance(addr, RelocatableValue) or addr.offset < 0:
-            hash(addr)
-            return False
-        return self.host.is_accessed(addr.segment_index, addr.offset)
+        return self.vm.is_accessed(addr)
+
+    # What parts of the engine call.
 
     def _load_program(self, program: Any, program_base: Any) -> None:
         load_program(self, program, program_base)
-
-    # What parts of the engine call.
 
     def locate(self, hint_id: int) -> Optional[Tuple[str, int, int]]:
         """Where a hint stands in its Cairo file."""
@@ -435,13 +439,18 @@ class Session:
         )
 
     def debugger_starts(self) -> None:
-        """Tells the host, once for each hint, that the hint's deadline has to wait."""
-        if self._debugging is not self._names["ids"]:
-            self._debugging = self._names["ids"]
-            self.host.debugger()
+        """Tells the host that the hint's deadline has to wait, and debuggers what hints look like."""
+        self.host.debugger()
+        for hint_id, hint in self.hints.items():
+            debugger.show_source(_filename(hint_id), hint.text)
 
     def _resolve_name(self, hint_id: int, scope: str, name: str) -> Definition:
         return self.host.resolve_name(hint_id, scope, name)
+
+
+def _filename(hint_id: int) -> str:
+    """What tracebacks call the file of a hint."""
+    return f"<hint{hint_id}>"
 
 
 def _calls(code: CodeType) -> bool:
