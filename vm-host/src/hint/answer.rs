@@ -15,7 +15,7 @@ use super::known::KnownCells;
 use super::learned::Pointer;
 use super::path::Path;
 use super::session::{Exchange, HintError, HintSession};
-use super::snapshot::{run, segment_length};
+use super::snapshot::{run, segment_length, segment_lengths};
 use super::wire;
 use crate::program::CompiledProgram;
 
@@ -164,8 +164,7 @@ impl HintSession {
 
 /// Every cell, in parts that the engine gets one after the other.
 fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<v1::Answer> {
-    let lengths: Vec<usize> = vm.segments.compute_effective_sizes().clone();
-    vm.segments.segment_used_sizes = None;
+    let lengths = segment_lengths(vm);
     let mut parts: Vec<Memory> = vec![Memory::default()];
     let mut room = PART_CELLS;
     for (segment, length) in (0..).zip(&lengths) {
@@ -284,3 +283,6 @@ fn raised(class_path: &str, message: &str) -> Reply {
         message: message.to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 mod answer;
 pub mod builtins;
-pub mod diff;
+pub mod effects;
 pub mod engine;
 mod known;
 pub mod learned;
@@ -14,6 +14,8 @@ pub mod session;
 pub mod snapshot;
 pub mod statistics;
 pub mod table;
+#[cfg(test)]
+mod testing;
 pub mod wire;
 
 pub use limits::Limits;

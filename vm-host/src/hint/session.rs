@@ -18,7 +18,7 @@ use hint_proto::v1::{
 };
 use tokio::time::Instant;
 
-use super::diff::{Applied, Diff, DiffError, RegisteredRule};
+use super::effects::{Applied, Applier, Refusal, RegisteredRule};
 use super::engine::Engine;
 use super::known::KnownCells;
 use super::learned::Pointer;
@@ -58,7 +58,7 @@ pub enum HintError {
     Protocol(String),
     /// What the hint did is refused.
     #[error(transparent)]
-    Diff(#[from] DiffError),
+    Diff(#[from] Refusal),
 }
 
 /// What a rule said.
@@ -108,7 +108,7 @@ pub struct HintSession {
     hints: Vec<HintState>,
     structs: HashMap<String, StructDefinition>,
     structs_sent: HashSet<String>,
-    pub(super) diff: Diff,
+    pub(super) applier: Applier,
     /// The cells that the engine holds.
     pub(super) known: KnownCells,
     /// The VM's place among those of its thread.
@@ -164,7 +164,7 @@ impl HintSession {
         let mut session = Self {
             engine,
             started: Started::default(),
-            diff: Diff::new(inputs.limits),
+            applier: Applier::new(inputs.limits),
             known: KnownCells::default(),
             turn: Turn::default(),
             scratch: Vec::new(),
@@ -305,7 +305,7 @@ impl HintSession {
             rules,
             pure_address,
             unheld_attributes,
-        } = self.diff.apply(vm, effects)?;
+        } = self.applier.apply(vm, effects)?;
         for run in &effects.writes {
             self.known.insert_run(run);
         }
@@ -393,7 +393,7 @@ impl HintSession {
     /// # Errors
     /// [`HintError`] when a rule does not hold.
     pub fn flush_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), HintError> {
-        Ok(self.diff.flush_relocation_rules(vm)?)
+        Ok(self.applier.flush_relocation_rules(vm)?)
     }
 
     /// The number of hint scopes at the end of the run.
@@ -401,7 +401,7 @@ impl HintSession {
     /// # Errors
     /// [`HintError`] when the engine is gone.
     pub async fn end_run(&mut self, vm: &mut VirtualMachine) -> Result<u32, HintError> {
-        self.diff.flush_relocation_rules(vm)?;
+        self.applier.flush_relocation_rules(vm)?;
         let mut exchange = self.exchange_of(vm, None);
         match self
             .converse(vm, Request::EndRun(EndRun {}), &mut exchange)
@@ -447,11 +447,11 @@ impl HintSession {
                 Ok(Response::Ask(ask)) => {
                     self.statistics.sub_requests += 1;
                     exchange.questions += 1;
-                    if exchange.questions > self.diff.limits().questions_per_hint {
+                    if exchange.questions > self.applier.limits().questions_per_hint {
                         self.engine.end();
                         return Err(HintError::Protocol(format!(
                             "a hint asked more than `{}` questions",
-                            self.diff.limits().questions_per_hint
+                            self.applier.limits().questions_per_hint
                         )));
                     }
                     let mut parts = self.answer(vm, ask, exchange)?;

@@ -180,21 +180,27 @@ impl Expectation {
     }
 }
 
+/// The lengths of all segments that are not temporary.
+pub fn segment_lengths(vm: &mut VirtualMachine) -> Vec<usize> {
+    vm.segments.compute_effective_sizes();
+    // cairo-vm keeps these sizes for ever once computed; a later write would go unnoticed.
+    vm.segments.segment_used_sizes.take().unwrap_or_default()
+}
+
 /// The length of a segment that is not temporary.
 pub fn segment_length(vm: &mut VirtualMachine, segment: isize) -> Option<SegmentLength> {
     let index = usize::try_from(segment).ok()?;
-    // cairo-vm keeps these sizes for ever once computed; a later write would go unnoticed.
-    let length = vm.segments.compute_effective_sizes().get(index).copied();
-    vm.segments.segment_used_sizes = None;
+    let length = segment_lengths(vm).get(index).copied()?;
     Some(SegmentLength {
         segment: segment as i64,
-        length: length? as u64,
+        length: length as u64,
     })
 }
 
-/// Consecutive cells of the VM as one run.
+/// Consecutive cells of the VM as one run, fewer where the offsets end.
 #[must_use]
 pub fn run(vm: &VirtualMachine, first: Relocatable, count: usize) -> CellRun {
+    let count = count.min(usize::MAX - first.offset);
     let mut values = Vec::with_capacity(count * CELL_BYTES);
     for offset in (first.offset..).take(count) {
         let address = Relocatable {
@@ -231,3 +237,6 @@ fn runs(
     }
     runs
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use tonic::Status;
 use super::super::error::{Reason, exhausted, internal, invalid, wrong_state};
 use super::super::registry::has_ended;
 use super::{VmTask, state};
-use crate::hint::diff::Diff;
+use crate::hint::effects::{Applier, Writer};
 use crate::hint::{Limits, snapshot, wire};
 use crate::placement::NativeHints;
 
@@ -68,9 +68,9 @@ impl VmTask {
             writes: vec![cells],
             ..Effects::default()
         };
-        let applied = Diff::new(Limits::default()).apply(&mut self.machine.runner.vm, &effects);
+        let applied = Applier::new(Limits::default()).apply(&mut self.machine.runner.vm, &effects);
         applied.map(|_| ()).map_err(|error| {
-            let text = error.to_string().replacen("the hint ", "the request ", 1);
+            let text = error.told(Writer::Request).to_string();
             invalid("cells", Reason::BadCells, text)
         })
     }
