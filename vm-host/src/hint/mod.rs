@@ -2,17 +2,17 @@
 
 mod answer;
 pub mod builtins;
+pub mod cell_path;
 pub mod effects;
 pub mod engine;
 mod known;
-pub mod learned;
 pub mod limits;
-mod namespace;
-pub mod path;
+pub mod reads;
 mod scopes;
 pub mod session;
 pub mod snapshot;
 pub mod statistics;
+mod struct_names;
 pub mod table;
 #[cfg(test)]
 mod testing;

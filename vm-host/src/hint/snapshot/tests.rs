@@ -33,12 +33,12 @@ impl Scene {
     }
 
     fn cells(&mut self, expectation: &Expectation) -> Vec<CellRun> {
-        let registers = self.registers();
-        expectation.cells(&self.vm, &registers, &mut self.known, &mut self.scratch)
+        let frame = self.frame();
+        expectation.cells(&self.vm, &frame, &mut self.known, &mut self.scratch)
     }
 
-    fn registers(&self) -> Registers {
-        Registers {
+    fn frame(&self) -> Frame {
+        Frame {
             ap: self.vm.get_ap(),
             fp: self.vm.get_fp(),
         }
@@ -241,8 +241,8 @@ fn learned_reads_have_a_limit_together() {
     // Too far apart to be one read.
     for index in 0..8 {
         let first = at(EXECUTION, 5000 * index);
-        let registers = scene.registers();
-        expectation.learned.read(first, u64::MAX, &registers, &[]);
+        let frame = scene.frame();
+        expectation.learned.read(first, u64::MAX, &frame, &[]);
     }
     let cells = Scene::new().cells(&expectation);
     let count: usize = cells.iter().map(|run| run.values.len() / CELL_BYTES).sum();
@@ -252,21 +252,19 @@ fn learned_reads_have_a_limit_together() {
 #[test]
 fn lengths_are_sent_once_for_each_segment() {
     let mut scene = Scene::new();
-    let registers = scene.registers();
+    let frame = scene.frame();
     let mut expectation = Expectation::default();
     let to_output = Pointer {
-        cell: Path::Fp(-1),
+        cell: CellPath::Fp(-1),
         target: at(PROGRAM, 1),
     };
     let pointers = std::slice::from_ref(&to_output);
     for offset in [1, 2] {
         let cell = at(PROGRAM, offset);
-        expectation.learned.length(cell, &registers, pointers);
+        expectation.learned.length(cell, &frame, pointers);
     }
-    expectation
-        .learned
-        .length(at(OUTPUT, 0), &registers, pointers);
-    let lengths = expectation.lengths(&mut scene.vm, &registers);
+    expectation.learned.length(at(OUTPUT, 0), &frame, pointers);
+    let lengths = expectation.lengths(&mut scene.vm, &frame);
     let program = SegmentLength {
         segment: PROGRAM as i64,
         length: 3,
