@@ -3,19 +3,20 @@
 
 mod answer;
 pub mod builtins;
-pub mod diff;
 pub(crate) mod dispatch;
-pub mod peer;
+pub mod effects;
 mod known;
-pub mod learned;
 pub mod limits;
-mod namespace;
-pub mod path;
+pub mod peer;
+pub mod reads;
 mod scopes;
 pub mod session;
 pub mod snapshot;
 pub mod statistics;
+mod struct_names;
 pub mod table;
+#[cfg(test)]
+mod testing;
 pub mod wire;
 
 pub use limits::Limits;

@@ -18,15 +18,15 @@ use hint_proto::v1::{
 };
 use tokio::time::Instant;
 
-use super::diff::{Applied, Diff, DiffError, RegisteredRule};
-use super::peer::Peer;
+use crate::program::Frame;
+use super::effects::{Applied, Applier, Refusal, RegisteredRule};
 use super::known::KnownCells;
-use super::learned::Pointer;
 use super::limits::Limits;
-use super::namespace::Namespace;
-use super::path::Registers;
+use super::peer::Peer;
+use super::reads::Pointer;
 use super::snapshot::Expectation;
 use super::statistics::{HintCost, Statistics};
+use super::struct_names::StructPrefix;
 use super::table::HintTable;
 use super::wire;
 use crate::placement::Surroundings;
@@ -59,7 +59,7 @@ pub enum HintError {
     Protocol(String),
     /// What the hint did is refused.
     #[error(transparent)]
-    Diff(#[from] DiffError),
+    Diff(#[from] Refusal),
 }
 
 /// What a rule said.
@@ -124,7 +124,7 @@ pub struct HintSession {
     hints: Vec<HintState>,
     structs: HashMap<String, StructDefinition>,
     structs_sent: HashSet<String>,
-    pub(super) diff: Diff,
+    pub(super) applier: Applier,
     /// The cells that the engine holds.
     pub(super) known: KnownCells,
     /// The VM's place among the others.
@@ -137,7 +137,7 @@ pub struct HintSession {
     unheld_attributes: Option<String>,
     statistics: Statistics,
     /// What the engine has to be told of the hint scopes with the next hint.
-    scopes_elsewhere: ScopeChange,
+    untold_scopes: ScopeChange,
     variables_json: String,
     /// What the hints in the engine did to the scopes since the last [`HintSession::take_scope_change`].
     scopes_here: Option<ScopeChange>,
@@ -147,7 +147,7 @@ pub struct HintSession {
 #[derive(Debug)]
 pub(super) struct Exchange {
     pub(super) hint_id: Option<u32>,
-    pub(super) registers: Registers,
+    pub(super) frame: Frame,
     /// The pointers that lead to cells, once somebody asked.
     pub(super) pointers: Option<Vec<Pointer>>,
     pub(super) deadline: Option<Instant>,
@@ -190,7 +190,7 @@ impl HintSession {
         let mut session = Self {
             peer,
             started: Started::default(),
-            diff: Diff::new(inputs.limits),
+            applier: Applier::new(inputs.limits),
             known: KnownCells::default(),
             turn: Turn::default(),
             scratch: Vec::new(),
@@ -204,7 +204,7 @@ impl HintSession {
             pure_address: None,
             unheld_attributes: None,
             statistics: Statistics::default(),
-            scopes_elsewhere: ScopeChange::default(),
+            untold_scopes: ScopeChange::default(),
             variables_json: String::new(),
             scopes_here: None,
         };
@@ -275,14 +275,14 @@ impl HintSession {
         exchange.limit_to(self.inputs.hint_timeout);
         let (definitions, structs) = self.define(id);
         let expectation = &self.hints[id as usize].expectation;
-        let registers = &exchange.registers;
-        let cells = expectation.cells(vm, registers, &mut self.known, &mut self.scratch);
-        let lengths = expectation.lengths(vm, registers);
+        let frame = &exchange.frame;
+        let cells = expectation.cells(vm, frame, &mut self.known, &mut self.scratch);
+        let lengths = expectation.lengths(vm, frame);
         let request = ExecuteHint {
             hint_id: id,
             pc: Some(wire::relocatable(vm.get_pc())),
-            ap: Some(wire::relocatable(exchange.registers.ap)),
-            fp: Some(wire::relocatable(exchange.registers.fp)),
+            ap: Some(wire::relocatable(exchange.frame.ap)),
+            fp: Some(wire::relocatable(exchange.frame.fp)),
             current_step: vm.get_current_step() as u64,
             segment_count: u32::try_from(vm.segments.num_segments()).unwrap_or(u32::MAX),
             temporary_segment_count: u32::try_from(vm.segments.num_temp_segments())
@@ -291,7 +291,7 @@ impl HintSession {
             lengths,
             definitions,
             structs,
-            scopes: self.take_scopes_elsewhere(),
+            scopes: self.take_untold_scopes(),
             variables_json: std::mem::take(&mut self.variables_json),
         };
         self.statistics.hints += 1;
@@ -331,7 +331,7 @@ impl HintSession {
             rules,
             pure_address,
             unheld_attributes,
-        } = self.diff.apply(vm, effects)?;
+        } = self.applier.apply(vm, effects)?;
         for run in &effects.writes {
             self.known.insert_run(run);
         }
@@ -395,7 +395,7 @@ impl HintSession {
     /// takes over from them, JSON; it is told with the next hint.
     pub(crate) fn follow_scopes(&mut self, change: ScopeChange, variables_json: String) {
         let ScopeChange { left, entered } = change;
-        let known = &mut self.scopes_elsewhere;
+        let known = &mut self.untold_scopes;
         known.left += left.saturating_sub(known.entered);
         known.entered = known.entered.saturating_sub(left) + entered;
         if !variables_json.is_empty() {
@@ -408,8 +408,8 @@ impl HintSession {
         self.scopes_here.take()
     }
 
-    pub(super) fn take_scopes_elsewhere(&mut self) -> Option<ScopeChange> {
-        let change = std::mem::take(&mut self.scopes_elsewhere);
+    pub(super) fn take_untold_scopes(&mut self) -> Option<ScopeChange> {
+        let change = std::mem::take(&mut self.untold_scopes);
         (change != ScopeChange::default()).then_some(change)
     }
 
@@ -418,7 +418,7 @@ impl HintSession {
     /// # Errors
     /// [`HintError`] when a rule does not hold.
     pub fn flush_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), HintError> {
-        Ok(self.diff.flush_relocation_rules(vm)?)
+        Ok(self.applier.flush_relocation_rules(vm)?)
     }
 
     /// The number of hint scopes at the end of the run.
@@ -426,14 +426,14 @@ impl HintSession {
     /// # Errors
     /// [`HintError`] when the engine is gone.
     pub async fn end_run(&mut self, vm: &mut VirtualMachine) -> Result<u32, HintError> {
-        self.diff.flush_relocation_rules(vm)?;
+        self.applier.flush_relocation_rules(vm)?;
         let mut exchange = self.exchange_of(vm, None);
         match self
             .converse(vm, Request::EndRun(EndRun {}), &mut exchange)
             .await?
         {
             Response::RunEnded(ended) => {
-                let ScopeChange { left, entered } = self.scopes_elsewhere;
+                let ScopeChange { left, entered } = self.untold_scopes;
                 Ok(ended.scope_depth.saturating_sub(left) + entered)
             }
             _ => Err(out_of_order()),
@@ -443,7 +443,7 @@ impl HintSession {
     pub(super) fn exchange_of(&self, vm: &VirtualMachine, hint_id: Option<u32>) -> Exchange {
         Exchange {
             hint_id,
-            registers: Registers {
+            frame: Frame {
                 ap: vm.get_ap(),
                 fp: vm.get_fp(),
             },
@@ -473,11 +473,11 @@ impl HintSession {
                 Ok(Response::Ask(ask)) => {
                     self.statistics.sub_requests += 1;
                     exchange.questions += 1;
-                    if exchange.questions > self.diff.limits().questions_per_hint {
+                    if exchange.questions > self.applier.limits().questions_per_hint {
                         self.peer.end();
                         return Err(HintError::Protocol(format!(
                             "a hint asked more than `{}` questions",
-                            self.diff.limits().questions_per_hint
+                            self.applier.limits().questions_per_hint
                         )));
                     }
                     let mut parts = self.answer(vm, ask, exchange)?;
@@ -546,15 +546,15 @@ impl HintSession {
     ) -> Option<(v1::Definition, Vec<StructDefinition>)> {
         let (loaded, hint) = self.table.hint(id)?;
         let mut resolution = loaded.program.resolve(hint, scope, name);
-        let namespace = Namespace::of(loaded.first_hint);
-        namespace.apply(&mut resolution.definition);
+        let prefix = StructPrefix::of(loaded.first_hint);
+        prefix.qualify(&mut resolution.definition);
         let mut new_structs = Vec::new();
         for own_name in resolution.structs.iter() {
-            let full_name = namespace.name(own_name);
+            let full_name = prefix.name(own_name);
             if !self.structs.contains_key(&full_name)
                 && let Some(mut definition) = loaded.program.struct_definition(own_name)
             {
-                namespace.apply_to_struct(&mut definition);
+                prefix.qualify_struct(&mut definition);
                 self.structs.insert(full_name.clone(), definition);
             }
             if let Some(definition) = self.structs.get(&full_name)

@@ -20,4 +20,5 @@ pub use end::NotEnded;
 pub use entry::{Argument, Entry, EntryError};
 pub use failure::{Failure, FailureReason};
 pub use start::{NotPlaced, ProgramText, StartError};
+pub use crate::vm::start::VmConfig;
 pub use step_error::StepError;

@@ -7,7 +7,7 @@ use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::RuleKind;
 
-use crate::hint::diff::{DiffError, RegisteredRule};
+use crate::hint::effects::{Refusal, RegisteredRule};
 use crate::hint::session::RuleOutcome;
 use crate::hint::snapshot::segment_length;
 use crate::hint::{HintError, HintSession};
@@ -101,7 +101,7 @@ async fn deduce(
 ) -> Result<(), HintError> {
     for rule in rules_of(session, RuleKind::AutoDeduction, cell.segment_index) {
         if let RuleOutcome::Value(Some(value)) = session.call_rule(vm, rule, cell).await? {
-            vm.insert_value(cell, value).map_err(DiffError::Memory)?;
+            vm.insert_value(cell, value).map_err(Refusal::Memory)?;
             break;
         }
     }

@@ -14,7 +14,7 @@ use hint_proto::v1::definition::Access;
 use hint_proto::v1::reference_access::{Get, Set};
 
 use super::{Compiled, Twin};
-use crate::hint::path::Path;
+use crate::program::CellPath;
 use crate::program::{CompiledProgram, Hint};
 
 /// Where the twins expect the members of structs.
@@ -84,9 +84,9 @@ pub(crate) fn compile(
         let found = match (&reference.get, &reference.set, member) {
             (Some(Get::Value(value)), set, None) => {
                 let place = match set {
-                    Some(Set::Address(address)) => Path::of(address).and_then(|path| at(&path)),
+                    Some(Set::Address(address)) => CellPath::of(address).and_then(|path| at(&path)),
                     _ if needs_cell => None,
-                    _ => Path::of(value).and_then(|path| value_of(&path)),
+                    _ => CellPath::of(value).and_then(|path| value_of(&path)),
                 };
                 place.ok_or_else(beyond)?
             }
@@ -108,7 +108,7 @@ pub(crate) fn compile(
                     };
                     offset = found.offset;
                 }
-                let path = pointer.address.as_ref().and_then(Path::of);
+                let path = pointer.address.as_ref().and_then(CellPath::of);
                 let place = if is_pointer { value_of } else { at };
                 path.and_then(|path| place(&path)).ok_or_else(beyond)?
             }
@@ -140,7 +140,7 @@ pub(crate) fn compile(
 }
 
 /// The names after `ids.` in a text, each with the member behind it if there is one.
-pub(crate) fn names(code: &str) -> Vec<(&str, Option<&str>)> {
+fn names(code: &str) -> Vec<(&str, Option<&str>)> {
     let mut names = Vec::new();
     for (index, _) in code.match_indices("ids.") {
         let (name, rest) = word(&code[index + 4..]);
@@ -183,7 +183,7 @@ fn positive(decimal: &str) -> Option<Felt252> {
 }
 
 /// A reference whose cell is at a path: reading it gives the cell, its address is the path.
-fn at(path: &Path) -> Option<HintReference> {
+fn at(path: &CellPath) -> Option<HintReference> {
     Some(HintReference {
         outer_dereference: true,
         ..value_of(path)?
@@ -192,11 +192,11 @@ fn at(path: &Path) -> Option<HintReference> {
 
 /// A reference whose value is a path. The path counts from ap at the hint, so the tracking is equal on
 /// both sides.
-fn value_of(path: &Path) -> Option<HintReference> {
-    let register = |path: &Path, dereference| {
+fn value_of(path: &CellPath) -> Option<HintReference> {
+    let register = |path: &CellPath, dereference| {
         let (register, offset) = match path {
-            Path::Ap(offset) => (Register::AP, offset),
-            Path::Fp(offset) => (Register::FP, offset),
+            CellPath::Ap(offset) => (Register::AP, offset),
+            CellPath::Fp(offset) => (Register::FP, offset),
             _ => return None,
         };
         Some(OffsetValue::Reference(
@@ -207,16 +207,16 @@ fn value_of(path: &Path) -> Option<HintReference> {
         ))
     };
     let (offset1, offset2) = match path {
-        Path::Ap(_) | Path::Fp(_) => (register(path, false)?, OffsetValue::Value(0)),
-        Path::Pointer(cell, offset) => (
+        CellPath::Ap(_) | CellPath::Fp(_) => (register(path, false)?, OffsetValue::Value(0)),
+        CellPath::Pointer(cell, offset) => (
             register(cell, true)?,
             OffsetValue::Value(i32::try_from(*offset).ok()?),
         ),
-        Path::Constant(felt) => (
+        CellPath::Constant(felt) => (
             OffsetValue::Immediate(*felt),
             OffsetValue::Immediate(Felt252::ZERO),
         ),
-        Path::Operation(..) => return None,
+        CellPath::Operation(..) => return None,
     };
     Some(HintReference {
         offset1,

@@ -8,8 +8,6 @@ mod table;
 
 pub(crate) use compile::compile;
 #[cfg(test)]
-pub(crate) use compile::names;
-#[cfg(test)]
 pub(crate) use table::{DIFFERENT, all};
 pub(crate) use table::{Twin, find, is_known};
 

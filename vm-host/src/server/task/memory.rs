@@ -7,8 +7,8 @@ use tonic::Status;
 
 use super::super::error::{Reason, exhausted, internal, invalid, wrong_state};
 use super::{VmTask, state};
-use crate::hint::diff::Diff;
 use crate::hint::dispatch::Dispatch;
+use crate::hint::effects::{Applier, Writer};
 use crate::hint::table::HintTable;
 use crate::hint::{Limits, snapshot, wire};
 use crate::placement::EngineKind;
@@ -69,9 +69,9 @@ impl VmTask {
             writes: vec![cells],
             ..Effects::default()
         };
-        let applied = Diff::new(Limits::default()).apply(self.run.vm_mut(), &effects);
+        let applied = Applier::new(Limits::default()).apply(self.run.vm_mut(), &effects);
         applied.map(|_| ()).map_err(|error| {
-            let text = error.to_string().replacen("the hint ", "the request ", 1);
+            let text = error.told(Writer::Request).to_string();
             invalid("cells", Reason::BadCells, text)
         })
     }

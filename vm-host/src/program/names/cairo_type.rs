@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::super::identifier::ScopedName;
-use super::super::location::Location;
+use super::scoped_name::ScopedName;
+use crate::program::places::Location;
 
 /// A type whose struct names are full names.
 #[derive(Clone, Debug)]
-pub(in super::super) enum CairoType {
+pub(in crate::program) enum CairoType {
     /// `felt`.
     Felt,
     /// `codeoffset`.
@@ -25,21 +25,21 @@ pub(in super::super) enum CairoType {
 
 /// A member of a tuple type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) struct TupleMember {
+pub(in crate::program) struct TupleMember {
     /// Its name.
-    pub(in super::super) name: Option<String>,
+    pub(in crate::program) name: Option<String>,
     /// Its type.
-    pub(in super::super) cairo_type: CairoType,
+    pub(in crate::program) cairo_type: CairoType,
 }
 
 impl CairoType {
     /// A pointer to this type.
-    pub(in super::super) fn pointer(self) -> Self {
+    pub(in crate::program) fn pointer(self) -> Self {
         Self::Pointer(Box::new(self))
     }
 
     /// Whether a value of this type is a plain cell to hints: felt, felt*, T**.
-    pub(in super::super) fn is_simple(&self) -> bool {
+    pub(in crate::program) fn is_simple(&self) -> bool {
         match self {
             Self::Felt => true,
             Self::Pointer(pointee) => matches!(**pointee, Self::Felt | Self::Pointer(_)),
@@ -48,7 +48,7 @@ impl CairoType {
     }
 
     /// The struct to which this type points.
-    pub(in super::super) fn pointed_struct(&self) -> Option<&ScopedName> {
+    pub(in crate::program) fn pointed_struct(&self) -> Option<&ScopedName> {
         match self {
             Self::Pointer(pointee) => match &**pointee {
                 Self::Struct { name, .. } => Some(name),

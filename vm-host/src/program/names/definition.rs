@@ -2,12 +2,12 @@
 
 use num_bigint::BigInt;
 
-use super::expression::CairoType;
-use super::identifier::ScopedName;
+use super::cairo_type::CairoType;
+use super::scoped_name::ScopedName;
 
 /// An identifier's definition.
 #[derive(Debug)]
-pub(super) enum Definition {
+pub(in crate::program) enum Definition {
     /// Another name for an identifier or scope.
     Alias {
         /// The full name it stands for.
@@ -51,27 +51,27 @@ pub(super) enum Definition {
 
 /// A struct.
 #[derive(Debug)]
-pub(super) struct StructDefinition {
+pub(in crate::program) struct StructDefinition {
     /// Its size in cells.
-    pub(super) size: u64,
+    pub(in crate::program) size: u64,
     /// Its members, in order of offset.
-    pub(super) members: Vec<Member>,
+    pub(in crate::program) members: Vec<Member>,
 }
 
 /// A member of a struct.
 #[derive(Debug)]
-pub(super) struct Member {
+pub(in crate::program) struct Member {
     /// Its name.
-    pub(super) name: String,
+    pub(in crate::program) name: String,
     /// Its offset in cells.
-    pub(super) offset: u64,
+    pub(in crate::program) offset: u64,
     /// Its type.
-    pub(super) cairo_type: CairoType,
+    pub(in crate::program) cairo_type: CairoType,
 }
 
 impl Definition {
     /// The name of its kind.
-    pub(super) fn kind(&self) -> &str {
+    pub(in crate::program) fn kind(&self) -> &str {
         match self {
             Self::Alias { .. } => "alias",
             Self::Const { .. } => "const",
@@ -88,7 +88,7 @@ impl Definition {
 
 impl StructDefinition {
     /// The member of that name.
-    pub(super) fn member(&self, name: &str) -> Option<&Member> {
+    pub(in crate::program) fn member(&self, name: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.name == name)
     }
 }

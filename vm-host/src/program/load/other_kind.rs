@@ -1,8 +1,7 @@
 //! What a file is that is not a compiled program.
 
-use super::super::error::ProgramError;
-use super::super::json::member_names;
-use super::malformed;
+use super::json::member_names;
+use crate::program::error::ProgramError;
 
 /// Why the bytes could not be read as a program.
 pub(super) fn not_a_program(bytes: &[u8], error: &serde_json::Error) -> ProgramError {
@@ -17,7 +16,9 @@ pub(super) fn not_a_program(bytes: &[u8], error: &serde_json::Error) -> ProgramE
         return ProgramError::NestedTooDeeply(error.to_string());
     }
     match error.classify() {
-        Category::Data => other_kind(bytes).unwrap_or_else(|| malformed(error.to_string())),
+        Category::Data => {
+            other_kind(bytes).unwrap_or_else(|| ProgramError::Malformed(error.to_string()))
+        }
         Category::Syntax | Category::Eof | Category::Io => ProgramError::NotJson(error.to_string()),
     }
 }

@@ -2,17 +2,18 @@
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 
-use super::compiled::{Attribute, CompiledProgram};
-use super::expression::{Expression, Node, Operator, lower, translate_ap};
-use super::identifier::ScopedName;
-use super::location::cut;
-use super::number::decimal;
-use super::value::{MemoryView, evaluate};
+use super::evaluate::evaluate;
+use super::memory_view::MemoryView;
+use crate::program::compiled::{Attribute, CompiledProgram};
+use crate::program::expression::{Expression, Node, Operator, lower, translate_ap};
+use crate::program::names::ScopedName;
+use crate::program::number::decimal;
+use crate::program::places::cut;
 
 /// Texts are not shown past this many bytes: they are shown for every frame of a traceback.
 const MAX_TEXT: usize = 1 << 16;
 
-/// References of at least this complexity are not evaluated.
+/// References of at least this complexity are not evaluated, as in the reference VM.
 const SIMPLICITY_BOUND: usize = 20;
 
 /// The text of an attribute. References are looked up in the main program.

@@ -1,4 +1,4 @@
-//! Paths: addresses written as expressions over `ap`, `fp` and memory, so that what one execution of
+//! Paths to cells: addresses written as expressions over `ap`, `fp` and memory, so that what one execution of
 //! a hint needed can be found again in the next.
 
 use cairo_vm::Felt252;
@@ -7,34 +7,35 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::expression::Node;
 use hint_proto::v1::{Expression, Operator, Register};
 
-/// Longest path that is followed.
+/// Longest path that is followed: paths are walked by recursion. References of programs nest a few
+/// levels; a longer one only costs its hint a question.
 const MAX_DEPTH: u32 = 24;
 
 /// An expression whose value is, usually, an address.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Path {
+pub enum CellPath {
     /// `ap` plus cells.
     Ap(i64),
     /// `fp` plus cells.
     Fp(i64),
     /// The value of the cell at a path, plus cells.
-    Pointer(Box<Path>, i64),
+    Pointer(Box<CellPath>, i64),
     /// A felt.
     Constant(Felt252),
     /// Any other operation.
-    Operation(Operator, Box<Path>, Box<Path>),
+    Operation(Operator, Box<CellPath>, Box<CellPath>),
 }
 
-/// The registers that paths start from.
+/// Where paths start: the registers at the hint.
 #[derive(Clone, Copy, Debug)]
-pub struct Registers {
+pub struct Frame {
     /// Allocation pointer.
     pub ap: Relocatable,
     /// Frame pointer.
     pub fp: Relocatable,
 }
 
-impl Path {
+impl CellPath {
     /// The path of an expression; `None` when it always raises or is nested too deeply.
     #[must_use]
     pub fn of(expression: &Expression) -> Option<Self> {
@@ -104,13 +105,13 @@ impl Path {
 
     /// The value of the path; `None` when a cell on the way is empty or the arithmetic fails.
     #[must_use]
-    pub fn value(&self, vm: &VirtualMachine, registers: &Registers) -> Option<MaybeRelocatable> {
+    pub fn value(&self, vm: &VirtualMachine, frame: &Frame) -> Option<MaybeRelocatable> {
         match self {
-            Self::Ap(offset) => moved(registers.ap, *offset).map(MaybeRelocatable::from),
-            Self::Fp(offset) => moved(registers.fp, *offset).map(MaybeRelocatable::from),
+            Self::Ap(offset) => moved(frame.ap, *offset).map(MaybeRelocatable::from),
+            Self::Fp(offset) => moved(frame.fp, *offset).map(MaybeRelocatable::from),
             Self::Constant(felt) => Some(MaybeRelocatable::Int(*felt)),
             Self::Pointer(path, offset) => {
-                let address = path.address(vm, registers)?;
+                let address = path.address(vm, frame)?;
                 match vm.get_maybe(&address)? {
                     MaybeRelocatable::RelocatableValue(target) => {
                         moved(target, *offset).map(MaybeRelocatable::from)
@@ -121,8 +122,8 @@ impl Path {
                 }
             }
             Self::Operation(operator, left, right) => {
-                let left = left.value(vm, registers)?;
-                let right = right.value(vm, registers)?;
+                let left = left.value(vm, frame)?;
+                let right = right.value(vm, frame)?;
                 match operator {
                     Operator::Add => left.add(&right).ok(),
                     Operator::Sub => left.sub(&right).ok(),
@@ -140,15 +141,15 @@ impl Path {
 
     /// The address that the path is; `None` when it is a felt or unknown.
     #[must_use]
-    pub fn address(&self, vm: &VirtualMachine, registers: &Registers) -> Option<Relocatable> {
-        match self.value(vm, registers)? {
+    pub fn address(&self, vm: &VirtualMachine, frame: &Frame) -> Option<Relocatable> {
+        match self.value(vm, frame)? {
             MaybeRelocatable::RelocatableValue(address) => Some(address),
             MaybeRelocatable::Int(_) => None,
         }
     }
 
     /// Calls `visit` with every path whose cell is read on the way to this one's value.
-    pub fn visit_cells(&self, visit: &mut impl FnMut(&Path)) {
+    pub fn visit_cells(&self, visit: &mut impl FnMut(&CellPath)) {
         match self {
             Self::Ap(_) | Self::Fp(_) | Self::Constant(_) => {}
             Self::Pointer(path, _) => {

@@ -1,16 +1,12 @@
-//! Evaluates expressions in the host, to know which cells a hint will read.
+//! Evaluates expressions in the host, for the values that error messages show.
 
 use cairo_vm::Felt252;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use hint_proto::v1;
 
-/// Reads the memory of the VM.
-pub trait MemoryView {
-    /// The value of a cell, if it has one.
-    fn get(&self, address: Relocatable) -> Option<MaybeRelocatable>;
-}
+use super::memory_view::MemoryView;
 
-/// Deeper expressions have no value.
+/// Deeper expressions have no value: they are evaluated by recursion.
 const MAX_DEPTH: usize = 200;
 
 /// A value on the way: offsets may be negative until the cell is read.
@@ -21,58 +17,32 @@ enum Value {
 }
 
 /// The value of the expression; none when it is unknown or evaluating it would raise.
-pub fn evaluate(
+pub(in crate::program) fn evaluate(
     expression: &v1::Expression,
     ap: Relocatable,
     fp: impl Into<MaybeRelocatable>,
     memory: &dyn MemoryView,
 ) -> Option<MaybeRelocatable> {
-    let value = Evaluation::new(ap, fp.into(), memory, None)?.visit(expression, 0)?;
+    let value = Evaluation::new(ap, fp.into(), memory)?.visit(expression, 0)?;
     value.to_maybe_relocatable()
-}
-
-/// Adds every cell that evaluating the expression reads, then the value itself if it is an address.
-pub fn cells_of(
-    expression: &v1::Expression,
-    ap: Relocatable,
-    fp: Relocatable,
-    memory: &dyn MemoryView,
-    cells: &mut Vec<Relocatable>,
-) {
-    let evaluation = Evaluation::new(ap, fp.into(), memory, Some(cells));
-    let Some(mut evaluation) = evaluation else {
-        return;
-    };
-    if let Some(Value::Address { segment, offset }) = evaluation.visit(expression, 0)
-        && let Ok(offset) = usize::try_from(offset)
-    {
-        cells.push(Relocatable::from((segment, offset)));
-    }
 }
 
 struct Evaluation<'a> {
     ap: Value,
     fp: Value,
     memory: &'a dyn MemoryView,
-    cells: Option<&'a mut Vec<Relocatable>>,
 }
 
 impl<'a> Evaluation<'a> {
-    fn new(
-        ap: Relocatable,
-        fp: MaybeRelocatable,
-        memory: &'a dyn MemoryView,
-        cells: Option<&'a mut Vec<Relocatable>>,
-    ) -> Option<Self> {
+    fn new(ap: Relocatable, fp: MaybeRelocatable, memory: &'a dyn MemoryView) -> Option<Self> {
         Some(Self {
             ap: Value::from_memory(ap.into())?,
             fp: Value::from_memory(fp)?,
             memory,
-            cells,
         })
     }
 
-    fn visit(&mut self, expression: &v1::Expression, depth: usize) -> Option<Value> {
+    fn visit(&self, expression: &v1::Expression, depth: usize) -> Option<Value> {
         use v1::expression::Node;
         if depth > MAX_DEPTH {
             return None;
@@ -93,20 +63,13 @@ impl<'a> Evaluation<'a> {
                     return None;
                 };
                 let address = Relocatable::from((segment, usize::try_from(offset).ok()?));
-                if let Some(cells) = &mut self.cells {
-                    cells.push(address);
-                }
                 Value::from_memory(self.memory.get(address)?)
             }
             Node::Operation(operation) => {
-                // Both sides are visited even if one is unknown: each may name cells.
-                let left = self.visit(operation.left.as_ref()?, depth + 1);
-                let right = self.visit(operation.right.as_ref()?, depth + 1);
-                operate(
-                    v1::Operator::try_from(operation.operator).ok()?,
-                    left?,
-                    right?,
-                )
+                let left = self.visit(operation.left.as_ref()?, depth + 1)?;
+                let right = self.visit(operation.right.as_ref()?, depth + 1)?;
+                let operator = v1::Operator::try_from(operation.operator).ok()?;
+                operate(operator, left, right)
             }
             Node::Raised(_) => None,
         }

@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 
-use super::compiled::{Attribute, CompiledProgram};
-use super::debug_info::InstructionLocation;
 use super::error_message::substitute;
-use super::location::Location;
-use super::raised::trim_end;
-use super::source::SourceFiles;
+use super::memory_view::MemoryView;
 use super::traceback::entries;
-use super::value::MemoryView;
+use crate::program::compiled::{Attribute, CompiledProgram};
+use crate::program::places::{InstructionLocation, Location, SourceFiles};
+use crate::program::raised::trim_end;
 
 /// The attributes whose texts are shown.
 const ERROR_MESSAGE: &str = "error_message";
 
-/// Most bytes of attributes that are shown for one pc.
+/// Most bytes of attributes that are shown for one pc: a program may put any number of them around it, and
+/// they are shown again for each frame of the traceback.
 const MAX_ATTRIBUTES: usize = 1 << 18;
 
 /// The programs of a run, to tell where a pc stands. Hints may load programs while it runs.

@@ -1,30 +1,33 @@
 //! Loading a compiled program: takes the JSON apart and checks everything it says.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use cairo_vm::Felt252;
 use cairo_vm::types::builtin_name::BuiltinName;
 
 use super::compiled::{Attribute, CompiledProgram, Reference};
-use super::debug_info::DebugInfo;
 use super::error::{ProgramError, excerpt};
 use super::expression::parse_expression;
 use super::hint::{ApTracking, FlowTracking, Hint};
-use super::identifier::ScopedName;
-use super::json::{
-    Entries, OneOrMany, RawApTracking, RawAttribute, RawFlowTracking, RawHint, RawProgram,
-    RawReference, Text,
-};
+use super::names::ScopedName;
 use super::number::felt;
+use super::places::DebugInfo;
+use super::structs::StructClosures;
 
+mod debug_info;
 mod identifiers;
-mod kind;
+mod json;
+mod other_kind;
+mod raw;
 
+use debug_info::debug_info;
 use identifiers::identifiers;
-use kind::{not_a_program, other_kind};
+use json::{Entries, OneOrMany, Text};
+use other_kind::{not_a_program, other_kind};
+use raw::{RawApTracking, RawAttribute, RawFlowTracking, RawHint, RawProgram, RawReference};
 
-/// The largest compiled program that is read.
+/// The largest compiled program that is read. The largest that people compile have some 50 MB.
 pub const MAX_PROGRAM_BYTES: usize = 256 << 20;
 
 /// No program has more hints: their ids have 32 bits on the wire, and each costs a message.
@@ -78,7 +81,7 @@ impl Loader {
             .map(|(index, raw)| reference(index, raw));
         let references = references.collect::<Result<Vec<_>, _>>()?;
         let identifiers = identifiers(raw.identifiers.unwrap_or_default(), data.len())?;
-        let debug_info = raw.debug_info.map(DebugInfo::from_raw);
+        let debug_info = raw.debug_info.map(debug_info);
         let mut attributes = Vec::new();
         for attribute in raw.attributes.unwrap_or_default() {
             attributes.push(self.attribute(attribute, references.len())?);
@@ -105,11 +108,11 @@ impl Loader {
         Ok(CompiledProgram {
             builtins,
             data,
-            main_scope: scoped_name(&main_scope)?,
+            main_scope: ScopedName::of_program(&main_scope)?,
             compiler_version: raw.compiler_version.map(|text| text.0.into_owned()),
             hints,
             hints_by_pc,
-            struct_closures: (0..identifiers.len()).map(|_| OnceLock::new()).collect(),
+            struct_closures: StructClosures::new(identifiers.len()),
             identifiers,
             references,
             attributes,
@@ -136,7 +139,7 @@ impl Loader {
         let place = || format!("the hint at pc `{pc}`");
         let code = raw
             .code
-            .ok_or_else(|| malformed(format!("{} has no code", place())))?;
+            .ok_or_else(|| ProgramError::Malformed(format!("{} has no code", place())))?;
         let flow_tracking = raw.flow_tracking_data.unwrap_or_default();
         Ok(Hint {
             id,
@@ -159,7 +162,7 @@ impl Loader {
         let (Some(name), Some(value), Some(start_pc), Some(end_pc)) =
             (raw.name, raw.value, raw.start_pc, raw.end_pc)
         else {
-            return Err(malformed(
+            return Err(ProgramError::Malformed(
                 "an attribute has no name, value, start or end".to_owned(),
             ));
         };
@@ -223,20 +226,12 @@ impl Loader {
         }
         let scopes = texts
             .iter()
-            .map(|text| scoped_name(text))
+            .map(|text| ScopedName::of_program(text))
             .collect::<Result<Vec<_>, _>>()?;
         let scopes: Arc<[ScopedName]> = scopes.into();
         self.scopes.insert(texts, scopes.clone());
         Ok(scopes)
     }
-}
-
-fn malformed(reason: String) -> ProgramError {
-    ProgramError::Malformed(reason)
-}
-
-fn scoped_name(text: &str) -> Result<ScopedName, ProgramError> {
-    ScopedName::parse(text).ok_or_else(|| ProgramError::Name(excerpt(text)))
 }
 
 fn ap_tracking(raw: Option<&RawApTracking>) -> ApTracking {
@@ -304,7 +299,9 @@ fn data(raw: &[Text<'_>]) -> Result<Vec<Felt252>, ProgramError> {
 
 fn reference(index: usize, raw: &RawReference<'_>) -> Result<Reference, ProgramError> {
     let Some(text) = &raw.value else {
-        return Err(malformed(format!("reference `{index}` has no value")));
+        return Err(ProgramError::Malformed(format!(
+            "reference `{index}` has no value"
+        )));
     };
     let value = parse_expression(&text.0).map_err(|error| ProgramError::Reference {
         index,

@@ -15,7 +15,7 @@ pub enum SourceFiles {
     Ignored,
 }
 
-/// Larger files are not sources.
+/// Larger files are not sources: the largest generated ones have a few MB.
 const MAX_SOURCE_BYTES: u64 = 32 << 20;
 
 impl SourceFiles {

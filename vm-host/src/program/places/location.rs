@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::source::SourceFiles;
+use super::source_files::SourceFiles;
 
 /// Columns past this are not shown: a program may claim any, and lines of any length.
 const MAX_COLUMN: usize = 1 << 16;
@@ -121,7 +121,7 @@ impl InputFile {
 }
 
 /// The text, or its start if it is longer than any that people write.
-pub(super) fn cut(text: &str, limit: usize) -> &str {
+pub(in crate::program) fn cut(text: &str, limit: usize) -> &str {
     let mut end = limit.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;

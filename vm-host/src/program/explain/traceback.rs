@@ -3,9 +3,9 @@
 use cairo_vm::Felt252;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 
-use super::value::MemoryView;
+use super::memory_view::MemoryView;
 
-/// Most entries of a traceback.
+/// Most entries of a traceback, as in the reference VM.
 const MAX_ENTRIES: usize = 20;
 
 /// The frame pointer and pc of each call, most recent last.
