@@ -7,6 +7,7 @@ pub mod record;
 pub mod binaries;
 pub mod compiler;
 pub mod process;
+pub mod process_table;
 pub mod run;
 
 pub mod archive;
