@@ -5,6 +5,7 @@
 mod bad_input;
 mod dependencies;
 mod deviations;
+mod documents;
 mod faults;
 mod generated;
 mod harness;

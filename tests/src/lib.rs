@@ -9,6 +9,7 @@ pub mod compiler;
 pub mod process;
 pub mod process_table;
 pub mod run;
+pub mod rust_source;
 
 pub mod archive;
 pub mod artefact;
