@@ -14,4 +14,5 @@ mod limits;
 mod parity;
 mod pie;
 mod placement;
+mod rooms;
 mod spellings;
