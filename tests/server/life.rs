@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use hint_proto::v1::*;
+use hint_tests::process_table::is_alive;
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use hint_proto::v1::run_vm_request::Until;
 use hint_proto::v1::*;
+use hint_tests::process_table::is_alive;
 
 use crate::harness::*;
 use crate::process::Process;

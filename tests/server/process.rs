@@ -4,36 +4,26 @@ use std::fs::File;
 use std::io::Read as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use hint_proto::v1::vm_service_client::VmServiceClient;
-use rustix::process::{Pid, Signal, kill_process};
+use hint_tests::binaries;
+use hint_tests::process::{PATIENCE, Running};
+use hint_tests::process_table::descendants;
+use hint_tests::run::vm_host;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::harness::Client;
 
-/// What `cargo` is told to become the example client, before the client's own arguments.
-pub(crate) const EXAMPLE: [&str; 9] = [
-    "run",
-    "--quiet",
-    "--profile",
-    // As the tests themselves, so that it is built already.
-    if cfg!(debug_assertions) {
-        "dev"
-    } else {
-        "release"
-    },
-    "--package",
-    "vm-host",
-    "--example",
-    "client",
-    "--",
-];
+/// The example client in Rust, before its arguments.
+pub(crate) fn example_client() -> Command {
+    Command::new(binaries::example("client"))
+}
 
 /// A running `vm-host serve`.
 pub(crate) struct Process {
-    pub(crate) child: Child,
+    pub(crate) child: Running,
     pub(crate) address: SocketAddr,
     pub(crate) socket: PathBuf,
     folder: tempfile::TempDir,
@@ -41,16 +31,16 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(options: &[&str]) -> Self {
-        Self::of(Command::new(env!("CARGO_BIN_EXE_vm-host")), options)
+        Self::of(vm_host("serve"), options)
     }
 
-    /// Starts `command` with the arguments of a server and `options`.
+    /// Starts `command`, which is `vm-host serve`, with `options`.
     pub(crate) fn of(mut command: Command, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("vm.sock");
         let address_file = folder.path().join("address");
         command
-            .args(["serve", "--listen", "127.0.0.1:0", "--address-file"])
+            .args(["--listen", "127.0.0.1:0", "--address-file"])
             .arg(&address_file)
             .arg("--unix")
             .arg(&socket)
@@ -59,7 +49,7 @@ impl Process {
         if !options.contains(&"--exit-with-parent") {
             command.stdin(Stdio::null());
         }
-        let mut child = command.spawn().unwrap();
+        let mut child = Running::start(&mut command);
         let start = Instant::now();
         let address = loop {
             if let Ok(text) = std::fs::read_to_string(&address_file) {
@@ -67,7 +57,7 @@ impl Process {
             }
             let ended = child.try_wait().unwrap();
             assert!(ended.is_none(), "the server ended: {ended:?}");
-            assert!(start.elapsed() < Duration::from_secs(30));
+            assert!(start.elapsed() < PATIENCE, "the server does not start");
             std::thread::sleep(Duration::from_millis(5));
         };
         Self {
@@ -88,26 +78,6 @@ impl Process {
     pub(crate) async fn unix_client(&self) -> Client {
         let endpoint = Endpoint::from_shared(format!("unix:{}", self.socket.display())).unwrap();
         VmServiceClient::new(endpoint.connect().await.unwrap())
-    }
-
-    pub(crate) fn signal(&self, signal: Signal) {
-        kill_process(self.pid(), signal).unwrap();
-    }
-
-    pub(crate) fn pid(&self) -> Pid {
-        Pid::from_raw(self.child.id().cast_signed()).unwrap()
-    }
-
-    /// Waits for the end of the process.
-    pub(crate) fn wait(&mut self, limit: Duration) -> ExitStatus {
-        let start = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(start.elapsed() < limit, "the server does not end");
-            std::thread::sleep(Duration::from_millis(5));
-        }
     }
 
     pub(crate) fn descriptors(&self) -> usize {
@@ -149,45 +119,4 @@ impl Process {
         file.read_to_string(&mut text).unwrap();
         text
     }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // Both fail only when it has ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The processes below `pid`, without those that only wait to be reaped.
-pub(crate) fn descendants(pid: u32) -> Vec<u32> {
-    let mut parents = Vec::new();
-    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-        let Some(child): Option<u32> = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-        else {
-            continue;
-        };
-        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
-            continue;
-        };
-        let mut fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');
-        let (state, parent) = (fields.next(), fields.next());
-        if let Some(Ok(parent)) = parent.map(str::parse::<u32>)
-            && state != Some("Z")
-        {
-            parents.push((child, parent));
-        }
-    }
-    let mut found = vec![pid];
-    let mut at = 0;
-    while at < found.len() {
-        let above = found[at];
-        found.extend(parents.iter().filter(|(_, p)| *p == above).map(|(c, _)| *c));
-        at += 1;
-    }
-    found.remove(0);
-    found
 }

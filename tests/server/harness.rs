@@ -1,18 +1,19 @@
 //! A server in a thread of its own, and a client for it.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use hint_proto::v1::run_vm_request::Until;
 use hint_proto::v1::upload_program_request::Part;
 use hint_proto::v1::vm_service_client::VmServiceClient;
 use hint_proto::v1::*;
+use hint_tests::binaries;
+use hint_tests::process::PATIENCE;
+use hint_tests::record::programs_directory;
 use tokio::sync::oneshot;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 use vm_host::server::{Listeners, ServeOptions};
-use vm_host::worker::worker_binary;
 
 pub(crate) type Client = VmServiceClient<Channel>;
 
@@ -29,7 +30,7 @@ impl Server {
     }
 
     pub(crate) fn with(change: impl FnOnce(&mut ServeOptions)) -> Self {
-        let mut options = ServeOptions::new(worker_binary(None).unwrap());
+        let mut options = ServeOptions::new(binaries::hint_worker());
         options.threads = 2;
         options.grace = Duration::from_secs(1);
         change(&mut options);
@@ -85,8 +86,7 @@ impl Drop for Server {
 
 /// A compiled program of the corpus.
 pub(crate) fn corpus(name: &str) -> Vec<u8> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/programs");
-    std::fs::read(folder.join(name)).unwrap()
+    std::fs::read(programs_directory().join(name)).unwrap()
 }
 
 /// A program of `data` whose `main` is at 0, with one hint, if any, at a pc.
@@ -230,17 +230,11 @@ pub(crate) fn fact(status: &Status, key: &str) -> Option<String> {
     details.error_info()?.metadata.get(key).cloned()
 }
 
-/// Waits until `condition` holds, for some seconds.
+/// Waits until `condition` holds.
 pub(crate) async fn eventually(what: &str, condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < Duration::from_secs(10), "{what}");
+        assert!(start.elapsed() < PATIENCE, "{what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-}
-
-pub(crate) fn is_alive(pid: u32) -> bool {
-    // Whoever is dead but not yet reaped is dead.
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    !stat.is_empty() && !stat.contains(") Z ")
 }

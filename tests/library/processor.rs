@@ -1,30 +1,27 @@
 //! The hint processor for programs that drive cairo-vm themselves, through its example.
 
-#[path = "../examples/hint_processor.rs"]
+#[path = "../../vm-host/examples/hint_processor.rs"]
 mod example;
-
-use std::path::PathBuf;
 
 use cairo_vm::types::layout_name::LayoutName;
 use cairo_vm::types::program::Program;
 use cairo_vm::vm::runners::cairo_runner::{CairoRunner, ResourceTracker as _, RunResources};
+use hint_tests::binaries;
+use hint_tests::record::programs_directory;
 use vm_host::PythonHintProcessor;
 use vm_host::hint::session::SessionInputs;
 use vm_host::processor::ProcessorOptions;
 
 fn corpus(name: &str) -> Vec<u8> {
-    let path = format!(
-        "{}/../tests/programs/{name}.json",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    std::fs::read(&path).unwrap_or_else(|error| panic!("cannot read `{path}`: {error}"))
+    std::fs::read(programs_directory().join(name).with_extension("json")).unwrap()
 }
 
 fn options(place_known_hints: bool) -> ProcessorOptions {
     ProcessorOptions {
         place_known_hints,
         // Hints of the standard library import it.
-        python_env: std::env::var_os("CAIROHINTS_TEST_PYTHON_ENV").map(PathBuf::from),
+        python_env: binaries::python_env(),
+        worker: Some(binaries::hint_worker()),
         ..ProcessorOptions::default()
     }
 }
@@ -79,8 +76,7 @@ fn the_exception_of_a_hint_is_in_the_error() {
 #[test]
 fn hints_of_loaded_programs_run() {
     // It opens the other program in the folder of the corpus; every other path here is absolute.
-    let folder = format!("{}/../tests/programs", env!("CARGO_MANIFEST_DIR"));
-    std::env::set_current_dir(folder).unwrap();
+    std::env::set_current_dir(programs_directory()).unwrap();
     let (output, (rust, python)) = run("load/run_loaded_program", true).unwrap();
     assert_eq!(output, "48\n50\n52\n");
     // Whoever loads programs takes every hint to Python.

@@ -1,10 +1,10 @@
 //! State survives a pause exactly: a run that stops before every step leaves what the reference VM leaves.
 
-use std::path::PathBuf;
-use std::process::Command;
-
 use hint_proto::v1::run_vm_request::Until;
 use hint_proto::v1::*;
+use hint_tests::binaries;
+use hint_tests::record::tests_directory;
+use hint_tests::run::vm_host;
 use sha2::{Digest as _, Sha256};
 
 use crate::harness::*;
@@ -15,19 +15,14 @@ fn hexadecimal(bytes: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn tests() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests")
-}
-
 /// A server whose hints find cairo-lang, and the files that the corpus reads.
 fn server() -> Process {
-    let environment = std::env::var("CAIROHINTS_TEST_PYTHON_ENV")
-        .expect("CAIROHINTS_TEST_PYTHON_ENV names an environment with cairo-lang");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vm-host"));
-    command.current_dir(tests().join("programs"));
+    let mut command = vm_host("serve");
+    command
+        .arg("--python-env")
+        .arg(binaries::cairo_lang_env().unwrap());
     let preload = "starkware.cairo.lang.compiler.program";
-    let options = ["--python-env", &environment, "--preload", preload];
-    Process::of(command, &options)
+    Process::of(command, &["--preload", preload])
 }
 
 /// Pauses a run of `program` before every step. `every` chooses whether one run stops everywhere, or each
@@ -35,7 +30,7 @@ fn server() -> Process {
 async fn paused_runs_are_the_reference_run(program: &str) {
     let server = server();
     let mut client = server.client().await;
-    let record = std::fs::read(tests().join("reference/records").join(program)).unwrap();
+    let record = std::fs::read(tests_directory().join("reference/records").join(program)).unwrap();
     let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
     let hash = upload(&mut client, &corpus(program)).await.unwrap();
     let request = CreateVmRequest {

@@ -5,17 +5,19 @@ use std::time::{Duration, Instant};
 use cairo_vm::types::layout_name::LayoutName;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+use hint_tests::binaries;
+use hint_tests::process::PATIENCE;
+use hint_tests::process_table::is_alive;
 use std::sync::Arc;
 use vm_host::hint::HintSession;
 use vm_host::hint::engine::Engine;
 use vm_host::hint::session::SessionInputs;
 use vm_host::program::CompiledProgram;
-use vm_host::worker::{Death, Link, Spawner, WorkerOptions, WorkerProcess, worker_binary};
+use vm_host::worker::{Death, Link, Spawner, WorkerOptions, WorkerProcess};
 
 fn spawner() -> Spawner {
-    let binary = worker_binary(None).expect("hint-worker is built before the tests run");
     let options = WorkerOptions {
-        binary,
+        binary: binaries::hint_worker(),
         python_env: None,
     };
     Spawner::start(options, vec!["json".to_owned()]).expect("a spawner")
@@ -28,14 +30,9 @@ fn runtime() -> tokio::runtime::Runtime {
         .expect("a runtime")
 }
 
-fn exists(pid: u32) -> bool {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    !status.is_empty() && !status.contains(") Z ")
-}
-
 fn assert_gone(pid: u32) {
-    let deadline = Instant::now() + Duration::from_secs(5);
-    while exists(pid) {
+    let deadline = Instant::now() + PATIENCE;
+    while is_alive(pid) {
         assert!(Instant::now() < deadline, "worker {pid} is still there");
         std::thread::sleep(Duration::from_millis(2));
     }
@@ -47,7 +44,7 @@ fn a_forked_worker_ends_with_its_handle() {
         let spawner = spawner();
         let (worker, socket) = spawner.spawn(None).await.expect("a worker");
         let pid = worker.id();
-        assert!(exists(pid));
+        assert!(is_alive(pid));
         drop(worker);
         assert_gone(pid);
         drop(socket);

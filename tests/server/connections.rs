@@ -4,14 +4,15 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use hint_proto::v1::*;
-use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
+use hint_tests::process::{PATIENCE, Running};
+use rustix::process::{Resource, Rlimit, Signal, prlimit};
 
 use crate::harness::*;
-use crate::process::{EXAMPLE, Process};
+use crate::process::{Process, example_client};
 
 /// The beginning of every HTTP/2 connection, with empty settings.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
@@ -124,7 +125,7 @@ async fn a_server_without_descriptors_recovers() {
         current: Some(limit),
         maximum: Some(limit),
     };
-    prlimit(Some(server.pid()), Resource::Nofile, limit).unwrap();
+    prlimit(Some(server.child.pid()), Resource::Nofile, limit).unwrap();
     let streams: Vec<TcpStream> = (0..40).map(|_| connect(&server)).collect();
     tokio::time::sleep(Duration::from_millis(500)).await;
     let refused = client.create_vm(request(&hash)).await.unwrap_err();
@@ -154,13 +155,12 @@ async fn the_vms_of_a_stopped_client_end() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("endless.json");
     std::fs::write(&path, program(&LOOP, None)).unwrap();
-    let mut client = Command::new(env!("CARGO"))
-        .args(EXAMPLE)
-        .arg(server.address.to_string())
-        .arg(&path)
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let client = Running::start(
+        example_client()
+            .arg(server.address.to_string())
+            .arg(&path)
+            .stderr(Stdio::null()),
+    );
     let mut observer = server.client().await;
     let vms = async |observer: &mut Client| {
         let list = observer.list_vms(ListVmsRequest::default()).await.unwrap();
@@ -168,18 +168,15 @@ async fn the_vms_of_a_stopped_client_end() {
     };
     let start = Instant::now();
     while vms(&mut observer).await == 0 {
-        assert!(start.elapsed() < Duration::from_secs(300));
+        assert!(start.elapsed() < PATIENCE);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let pid = Pid::from_raw(client.id().cast_signed()).unwrap();
-    kill_process(pid, Signal::STOP).unwrap();
+    client.signal(Signal::STOP);
     let start = Instant::now();
     while vms(&mut observer).await > 0 {
         assert!(start.elapsed() < Duration::from_secs(25));
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    client.kill().unwrap();
-    client.wait().unwrap();
 }
 
 #[tokio::test]

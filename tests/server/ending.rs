@@ -1,15 +1,19 @@
 //! How a server ends, and what ends with its clients.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use hint_proto::v1::run_vm_request::Until;
 use hint_proto::v1::*;
-use rustix::process::{Signal, kill_process};
+use hint_tests::process::{PATIENCE, Running};
+use hint_tests::process_table::{descendants, is_alive};
+use hint_tests::record::programs_directory;
+use hint_tests::run::vm_host;
+use rustix::process::Signal;
 use tonic::Code;
 
 use crate::harness::*;
-use crate::process::{EXAMPLE, Process, descendants};
+use crate::process::{Process, example_client};
 
 /// A VM that runs for ever, in the middle of its run.
 async fn endless(client: &mut Client) -> (Vm, tokio::task::JoinHandle<Result<(), tonic::Status>>) {
@@ -35,8 +39,7 @@ async fn endless(client: &mut Client) -> (Vm, tokio::task::JoinHandle<Result<(),
 
 /// The exit code of `vm-host health`.
 fn health(address: &str) -> i32 {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vm-host"));
-    let output = command.args(["health", address]).output().unwrap();
+    let output = vm_host("health").arg(address).output().unwrap();
     output.status.code().unwrap()
 }
 
@@ -52,8 +55,8 @@ async fn an_idle_server_ends_at_once() {
     let mut client = server.client().await;
     client.list_vms(ListVmsRequest::default()).await.unwrap();
     let start = Instant::now();
-    server.signal(Signal::TERM);
-    let status = server.wait(Duration::from_secs(5));
+    server.child.signal(Signal::TERM);
+    let status = server.child.ended();
     assert_eq!(status.code(), Some(0), "{}", server.log());
     assert!(start.elapsed() < Duration::from_secs(3));
     assert!(!server.socket.exists());
@@ -73,7 +76,7 @@ async fn a_vm_that_ends_in_the_grace_period_gives_its_results() {
         .unwrap();
     let vm = create(&mut client, request(&hash)).await;
     run(&mut client, &vm.name, Some(Until::Steps(10))).await;
-    server.signal(Signal::TERM);
+    server.child.signal(Signal::TERM);
     tokio::time::sleep(Duration::from_millis(300)).await;
     let refused = client.create_vm(request(&hash)).await.unwrap_err();
     let expected = (Code::Unavailable, "SERVER_DRAINING".to_owned());
@@ -91,7 +94,7 @@ async fn a_vm_that_ends_in_the_grace_period_gives_its_results() {
     let trace = artifact(&mut client, &vm.name, Artifact::Trace).await;
     assert_eq!(trace.len() as u64, 24 * COUNTDOWN_STEPS);
     let start = Instant::now();
-    assert_eq!(server.wait(Duration::from_secs(10)).code(), Some(0));
+    assert_eq!(server.child.ended().code(), Some(0));
     assert!(start.elapsed() < Duration::from_secs(5), "{}", server.log());
 }
 
@@ -103,15 +106,15 @@ async fn a_second_signal_ends_the_server_at_once() {
         let (_, running) = endless(&mut client).await;
         let processes = server.descendants();
         assert!(processes.len() >= 2);
-        server.signal(Signal::TERM);
+        server.child.signal(Signal::TERM);
         tokio::time::sleep(Duration::from_millis(300)).await;
         assert!(server.child.try_wait().unwrap().is_none());
         let start = Instant::now();
-        server.signal(second);
+        server.child.signal(second);
         let ended = running.await.unwrap().unwrap_err();
         let expected = (Code::Unavailable, "SERVER_SHUTDOWN".to_owned());
         assert_eq!(reason(&ended), expected);
-        assert_eq!(server.wait(Duration::from_secs(10)).code(), Some(0));
+        assert_eq!(server.child.ended().code(), Some(0));
         assert!(start.elapsed() < Duration::from_secs(4), "{}", server.log());
         eventually("all workers end", || nobody_is_left(&server, &processes)).await;
     }
@@ -119,7 +122,7 @@ async fn a_second_signal_ends_the_server_at_once() {
 
 #[tokio::test]
 async fn a_server_ends_with_its_parent() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vm-host"));
+    let mut command = vm_host("serve");
     command.stdin(Stdio::piped());
     let mut server = Process::of(command, &["--exit-with-parent", "--grace", "60"]);
     let mut client = server.client().await;
@@ -128,7 +131,7 @@ async fn a_server_ends_with_its_parent() {
     // The kernel closes it when the process that holds it ends, also after kill -9.
     drop(server.child.stdin.take());
     assert!(running.await.unwrap().is_err());
-    assert_eq!(server.wait(Duration::from_secs(10)).code(), Some(0));
+    assert_eq!(server.child.ended().code(), Some(0));
     assert!(!server.socket.exists());
     eventually("all workers end", || nobody_is_left(&server, &processes)).await;
 }
@@ -152,14 +155,12 @@ async fn the_vms_of_a_killed_client_end_within_seconds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("endless.json");
     std::fs::write(&path, program(&LOOP, Some((0, "x = 1")))).unwrap();
-    // `cargo run` becomes the client.
-    let mut child = Command::new(env!("CARGO"))
-        .args(EXAMPLE)
-        .arg(server.address.to_string())
-        .arg(&path)
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = Running::start(
+        example_client()
+            .arg(server.address.to_string())
+            .arg(&path)
+            .stderr(Stdio::null()),
+    );
     let mut observer = server.client().await;
     let vms = async |observer: &mut Client| {
         let list = observer.list_vms(ListVmsRequest::default()).await.unwrap();
@@ -167,7 +168,7 @@ async fn the_vms_of_a_killed_client_end_within_seconds() {
     };
     let start = Instant::now();
     let vm = loop {
-        assert!(start.elapsed() < Duration::from_secs(300));
+        assert!(start.elapsed() < PATIENCE);
         assert!(child.try_wait().unwrap().is_none(), "the client ended");
         if let Some(vm) = vms(&mut observer).await.pop()
             && vm.state() == VmState::Running
@@ -178,8 +179,7 @@ async fn the_vms_of_a_killed_client_end_within_seconds() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     };
     assert!(server.descendants().contains(&vm.worker_process_id));
-    let client = rustix::process::Pid::from_raw(child.id().cast_signed()).unwrap();
-    kill_process(client, Signal::KILL).unwrap();
+    child.kill().unwrap();
     child.wait().unwrap();
     let start = Instant::now();
     while !vms(&mut observer).await.is_empty() || is_alive(vm.worker_process_id) {
@@ -193,17 +193,12 @@ async fn the_vms_of_a_killed_client_end_within_seconds() {
 #[test]
 fn the_example_client_runs_a_program() {
     let server = Process::start(&[]);
-    let quick_start = format!(
-        "{}/../tests/programs/scope/live_objects.json",
-        env!("CARGO_MANIFEST_DIR")
-    );
+    let quick_start = programs_directory().join("scope/live_objects.json");
     let socket = format!("unix:{}", server.socket.display());
     for address in [server.address.to_string(), socket] {
-        let output = Command::new(env!("CARGO"))
-            .args(EXAMPLE)
-            .args([&address, &quick_start, "all_cairo"])
-            .output()
-            .unwrap();
+        let mut client = example_client();
+        client.arg(address).arg(&quick_start).arg("all_cairo");
+        let output = client.output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{stderr}");
         let stdout = String::from_utf8_lossy(&output.stdout);

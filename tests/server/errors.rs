@@ -637,7 +637,7 @@ async fn a_client_writes_so_much_and_no_more() {
 /// Every reason of the proto is in some test, but for those that only a fault or a race brings about.
 #[test]
 fn every_reason_is_tested() {
-    let proto = include_str!("../../../proto/cairohints/v1/vm_service.proto");
+    let proto = include_str!("../../proto/cairohints/v1/vm_service.proto");
     let tests = [
         include_str!("attached.rs"),
         include_str!("connections.rs"),
