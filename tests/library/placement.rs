@@ -4,48 +4,38 @@ use std::sync::Arc;
 
 use cairo_vm::Felt252;
 use cairo_vm::hint_processor::builtin_hint_processor::hint_code;
-use cairo_vm::types::layout_name::LayoutName;
-use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
-use cairo_vm::vm::runners::cairo_runner::CairoRunner;
-use vm_host::placement::{NativeHints, Surroundings, place};
-use vm_host::program::CompiledProgram;
-use vm_host::vm::Machine;
+use cairo_vm::types::relocatable::MaybeRelocatable;
+use vm_host::placement::{EngineKind, Surroundings, place};
+use vm_host::program::{CompiledProgram, SourceFiles};
+use vm_host::run::{Entry, Goal, HintPlacement, ProgramText, Run, RunConfig, Stop, Unwatched};
 
 const KNOWN: &str = include_str!("programs/known.json");
-const BASE: Relocatable = Relocatable {
-    segment_index: 0,
-    offset: 0,
-};
-
 fn program(json: &str) -> Arc<CompiledProgram> {
     Arc::new(CompiledProgram::from_json(json.as_bytes()).expect("a program"))
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn known_hints_run_without_an_engine() {
-    let program = program(KNOWN);
-    let natives = NativeHints::new(&program, BASE, &Surroundings::default());
-    assert!(natives.is_everything(), "{:?}", natives.placements());
-    let vm_program = program.cairo_vm_program(None).expect("an entry point");
-    let mut runner = CairoRunner::new(&vm_program, LayoutName::plain, None, false, true, false)
-        .expect("a runner");
-    let end = runner.initialize(false).expect("the runner starts");
-    let fp = runner.vm.get_fp();
-    let mut machine = Machine::new(runner, None, Some(end));
-    machine.natives = Some(natives);
-    machine
-        .run_until_pc(end, Some(100), &mut |_, _| {})
-        .await
-        .expect("the run ends");
+    let text = ProgramText::read(KNOWN.as_bytes()).expect("a program");
+    // With `native` there is no Python to go to.
+    let config = RunConfig {
+        placement: HintPlacement::Native,
+        max_steps: 100,
+        ..RunConfig::default()
+    };
+    let mut run = Run::of_program(&text, &Entry::main(), config, None, SourceFiles::Ignored)
+        .expect("every hint is placed in Rust");
+    let fp = run.vm().get_fp();
+    let stop = run.advance(Goal::End, &mut Unwatched).await;
+    assert_eq!(stop.expect("the run ends"), Stop::Ended);
+    assert_eq!(run.hints_by_side(), (2, 0));
     let felt = |offset| {
-        machine
-            .runner
-            .vm
+        run.vm()
             .get_maybe(&(fp + offset as usize).expect("an address"))
     };
     let one = MaybeRelocatable::from(Felt252::ONE);
     assert_eq!([felt(0), felt(1)], [Some(one.clone()), Some(one)]);
-    assert_eq!(machine.runner.vm.segments.num_segments(), 5);
+    assert_eq!(run.vm().segments.num_segments(), 5);
 }
 
 /// The program with other hints in place of its two.
@@ -61,7 +51,7 @@ fn with_hints(first: &str, second: &str) -> Arc<CompiledProgram> {
 fn natives(first: &str, second: &str) -> Vec<bool> {
     place(&with_hints(first, second), &Surroundings::default())
         .iter()
-        .map(|placement| placement.native)
+        .map(|placement| placement.engine == EngineKind::Twin)
         .collect()
 }
 
@@ -98,6 +88,6 @@ fn a_name_that_is_missing_moves_the_hint_to_python() {
     assert!(
         place(&program(&json.to_string()), &Surroundings::default())
             .iter()
-            .all(|placement| !placement.native)
+            .all(|placement| placement.engine == EngineKind::Python)
     );
 }

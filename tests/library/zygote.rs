@@ -10,7 +10,7 @@ use hint_tests::process::PATIENCE;
 use hint_tests::process_table::is_alive;
 use std::sync::Arc;
 use vm_host::hint::HintSession;
-use vm_host::hint::engine::Engine;
+use vm_host::hint::peer::Peer;
 use vm_host::hint::session::SessionInputs;
 use vm_host::program::CompiledProgram;
 use vm_host::worker::{Death, Link, Spawner, WorkerOptions, WorkerProcess};
@@ -107,7 +107,7 @@ async fn first_hint(worker: WorkerProcess, socket: std::os::unix::net::UnixStrea
     };
     let json = PROGRAM.as_bytes().into();
     let mut session = HintSession::start(
-        Engine::Worker {
+        Peer::Worker {
             link,
             process: worker,
         },

@@ -23,9 +23,9 @@ use cairo_vm::vm::runners::cairo_runner::{ResourceTracker, RunResources};
 use cairo_vm::vm::vm_core::VirtualMachine;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::hint::HintError;
 use crate::hint::dispatch::{Dispatch, NoPython, NotRun};
 use crate::hint::session::SessionInputs;
-use crate::hint::HintError;
 use crate::placement::{Plan, plan};
 use crate::program::{CompiledProgram, ProgramError};
 use crate::run::{PROGRAM_BASE, ProgramText};

@@ -2,8 +2,8 @@
 //! (with underscores; the spelling with hyphens works too), those that cannot work included, so that they
 //! are refused with advice rather than as unknown.
 
-use cairo_vm::types::layout_name::LayoutName;
 use crate::run::HintPlacement;
+use cairo_vm::types::layout_name::LayoutName;
 use clap::{ArgAction, Args};
 use std::path::PathBuf;
 

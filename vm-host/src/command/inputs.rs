@@ -58,7 +58,9 @@ pub(super) fn program_input(path: &Path) -> Result<String, CommandError> {
 ///
 /// # Errors
 /// [`CommandError`] when the file cannot be read or is not what it should be.
-pub(super) fn layout_params(options: &RunOptions) -> Result<Option<CairoLayoutParams>, CommandError> {
+pub(super) fn layout_params(
+    options: &RunOptions,
+) -> Result<Option<CairoLayoutParams>, CommandError> {
     let Some(path) = &options.layout_params_file else {
         return Ok(None);
     };

@@ -2,9 +2,7 @@
 
 use super::options::RunOptions;
 use super::output_files::{Output, OutputError, OutputFiles};
-use super::prints::{
-    print_builtin_usage, print_info, print_memory, print_output, print_segments,
-};
+use super::prints::{print_builtin_usage, print_info, print_memory, print_output, print_segments};
 use super::{CommandError, ExitCode};
 use crate::run::Run;
 use crate::vm::RunFailure;

@@ -9,9 +9,7 @@ use crate::vm::{
 };
 use cairo_vm::{
     Felt252,
-    types::{
-        relocatable::{MaybeRelocatable, Relocatable},
-    },
+    types::relocatable::{MaybeRelocatable, Relocatable},
     vm::vm_core::VirtualMachine,
 };
 use num_bigint::BigInt;

@@ -10,11 +10,7 @@ use crate::vm::profile::{HintTime, ProfileInput, write_profile};
 ///
 /// # Errors
 /// When the file cannot be written.
-pub(super) fn write(
-    writer: &mut dyn Write,
-    run: &Run,
-    duration: Duration,
-) -> io::Result<()> {
+pub(super) fn write(writer: &mut dyn Write, run: &Run, duration: Duration) -> io::Result<()> {
     let program = run.program();
     let functions = program
         .map(|program| program.functions())

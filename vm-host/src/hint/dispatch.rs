@@ -143,7 +143,9 @@ impl Dispatch {
 
     /// How many hints ran in the host and in Python.
     pub(crate) fn executed(&self) -> (u64, u64) {
-        let python = self.session().map_or(0, |session| session.statistics().hints);
+        let python = self
+            .session()
+            .map_or(0, |session| session.statistics().hints);
         (self.twins.executed(), python)
     }
 
@@ -191,10 +193,7 @@ impl Dispatch {
     }
 
     /// Runs the hints at the VM's pc. On failure also says which one it was: its place among them.
-    pub(crate) async fn run_all(
-        &mut self,
-        vm: &mut VirtualMachine,
-    ) -> Result<(), (usize, NotRun)> {
+    pub(crate) async fn run_all(&mut self, vm: &mut VirtualMachine) -> Result<(), (usize, NotRun)> {
         let pc = vm.get_pc();
         // A hint may load a program here, with other hints: not more than stood here run.
         for index in 0..self.table().at(pc).len() {

@@ -13,12 +13,11 @@ use hint_proto::v1::definition::Access;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
-    self, CallRule, EndRun, ExecuteHint, Failed, LoadHints, ScopeChange, Start,
-    Started, StructDefinition,
+    self, CallRule, EndRun, ExecuteHint, Failed, LoadHints, ScopeChange, Start, Started,
+    StructDefinition,
 };
 use tokio::time::Instant;
 
-use crate::program::Frame;
 use super::effects::{Applied, Applier, Refusal, RegisteredRule};
 use super::known::KnownCells;
 use super::limits::Limits;
@@ -31,6 +30,7 @@ use super::table::HintTable;
 use super::wire;
 use crate::placement::Surroundings;
 use crate::program::CompiledProgram;
+use crate::program::Frame;
 use crate::worker::{Death, LinkError, Traffic, Turn};
 
 /// How long the engine may take for anything that is not a hint.

@@ -74,11 +74,7 @@ impl Run {
     ///
     /// # Errors
     /// [`StepError`] when a step fails or the steps are used up.
-    pub async fn advance(
-        &mut self,
-        goal: Goal,
-        pace: &mut impl Pace,
-    ) -> Result<Stop, StepError> {
+    pub async fn advance(&mut self, goal: Goal, pace: &mut impl Pace) -> Result<Stop, StepError> {
         let first = self.current_step();
         let mut left = SLICE;
         let mut hints = self.python_hints();
@@ -233,7 +229,8 @@ impl Run {
     }
 
     fn python_hints(&self) -> u64 {
-        self.session().map_or(0, |session| session.statistics().hints)
+        self.session()
+            .map_or(0, |session| session.statistics().hints)
     }
 
     /// The error of a run that stops before the next step.

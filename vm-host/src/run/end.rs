@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::core::Run;
 use super::failure::Failure;
 use crate::vm::end::{
-    EndError, check_relocatable, end_run, finalize_segments, fix_segment_sizes,
-    read_return_values, verify_secure, verify_secure_function,
+    EndError, check_relocatable, end_run, finalize_segments, fix_segment_sizes, read_return_values,
+    verify_secure, verify_secure_function,
 };
 use crate::vm::outputs::Relocation;
 use crate::vm::pie::Pie;

@@ -12,8 +12,8 @@ use super::step_error::{StepCause, StepError};
 use crate::hint::HintError;
 use crate::hint::dispatch::{NoPython, NotRun};
 use crate::program::{ExceptionContext, MemoryView};
-use crate::vm::{ASSERTION, RunFailure};
 use crate::vm::error_text::{END_NOT_REACHED, END_REACHED, StepFailure, explain};
+use crate::vm::{ASSERTION, RunFailure};
 use crate::worker::{Death, LaunchError};
 
 /// What the reference VM says of a hint that raised.
@@ -254,9 +254,13 @@ impl Run {
                 let failure = explain(vm, before, &error);
                 Failure::of_instruction_in(vm, context, &failure, fp)
             }
-            StepCause::EndNotReached => {
-                place(FailureReason::StepsExhausted, END_NOT_REACHED, None, false, &[])
-            }
+            StepCause::EndNotReached => place(
+                FailureReason::StepsExhausted,
+                END_NOT_REACHED,
+                None,
+                false,
+                &[],
+            ),
             StepCause::EndReached => {
                 place(FailureReason::CairoError, END_REACHED, None, false, &[])
             }

@@ -13,6 +13,7 @@ mod rules;
 mod start;
 mod step_error;
 
+pub use crate::vm::start::VmConfig;
 pub use advance::{Goal, Pace, Progress, Stop, Unwatched};
 pub use config::{HintPlacement, PROGRAM_BASE, RunConfig};
 pub use core::Run;
@@ -20,5 +21,4 @@ pub use end::NotEnded;
 pub use entry::{Argument, Entry, EntryError};
 pub use failure::{Failure, FailureReason};
 pub use start::{NotPlaced, ProgramText, StartError};
-pub use crate::vm::start::VmConfig;
 pub use step_error::StepError;

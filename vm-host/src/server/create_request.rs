@@ -170,10 +170,12 @@ fn layout_params(layout: LayoutName, json: &str) -> Result<Option<CairoLayoutPar
             let text = "the layout `dynamic` needs its parameters";
             Err(invalid(FIELD, Reason::BadLayoutParams, text))
         }
-        (true, false) => start::layout_params(json.as_bytes()).map(Some).map_err(|error| {
-            let text = format!("these are no layout parameters: {error}");
-            invalid(FIELD, Reason::BadLayoutParams, text)
-        }),
+        (true, false) => start::layout_params(json.as_bytes())
+            .map(Some)
+            .map_err(|error| {
+                let text = format!("these are no layout parameters: {error}");
+                invalid(FIELD, Reason::BadLayoutParams, text)
+            }),
     }
 }
 

@@ -38,10 +38,7 @@ impl StoredProgram {
                 .collect(),
             data_cells: program.data().len() as u64,
             hints: u32::try_from(program.hints().len()).unwrap_or(u32::MAX),
-            compiler_version: program
-                .compiler_version()
-                .unwrap_or_default()
-                .to_owned(),
+            compiler_version: program.compiler_version().unwrap_or_default().to_owned(),
         }
     }
 

@@ -15,11 +15,11 @@ use tonic::Status;
 
 use super::activity::Activity;
 use super::connection::Peer;
+use super::create_request::VmRequest;
 use super::error::{Problem, Reason, draining, exhausted, internal, invalid, io, unknown_vm};
 use super::handle::{MAX_JOBS, VmHandle};
 use super::options::ServeOptions;
 use super::programs::{Programs, hexadecimal};
-use super::create_request::VmRequest;
 use super::shared::{End, Shared};
 use super::task::{self, Supplies};
 use super::vm_thread;
@@ -106,7 +106,10 @@ impl Registry {
             && let Some((known, id)) = vms.requests.get(key)
         {
             if known != digest {
-                let text = format!("another request had the request_id `{}`", request.request_id);
+                let text = format!(
+                    "another request had the request_id `{}`",
+                    request.request_id
+                );
                 return Err(invalid("request_id", Reason::RequestIdReused, text));
             }
             let key = (Arc::clone(&peer.tenant), id.clone());

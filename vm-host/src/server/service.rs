@@ -24,11 +24,11 @@ use tokio_stream::StreamExt as _;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::connection::Peer;
+use super::create_request::VmRequest;
 use super::error::{Problem, Reason, exhausted, internal, invalid, wrong_state};
 use super::handle::VmHandle;
-use super::shared::End;
 use super::registry::Registry;
-use super::create_request::VmRequest;
+use super::shared::End;
 use super::upload::Uploads;
 use super::{artifact, attach};
 use crate::hint::wire;

@@ -4,9 +4,9 @@ mod edges;
 mod harness;
 
 use crate::run::Run;
-use harness::{file, reference_words, run};
 use cairo_vm::{Felt252, types::relocatable::Relocatable};
 use flate2::Crc;
+use harness::{file, reference_words, run};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{

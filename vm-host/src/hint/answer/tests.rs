@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 use tonic::Status;
 
 use super::*;
-use crate::hint::peer::{AttachedClient, Peer};
 use crate::hint::limits::Limits;
+use crate::hint::peer::{AttachedClient, Peer};
 use crate::hint::session::SessionInputs;
 use crate::hint::testing::{
     EXECUTION, OUTPUT, PROGRAM, RANGE_CHECK, SEGMENTS, at, int, pointer, raw_run, run_of, vm,

@@ -13,8 +13,7 @@ use super::super::error::{Problem, Reason, internal, invalid, io, wrong_state};
 use super::VmTask;
 use crate::vm::RunFailure;
 use crate::vm::outputs::{
-    count_cells, memory_part, write_air_private_input, write_air_public_input,
-    write_trace,
+    count_cells, memory_part, write_air_private_input, write_air_public_input, write_trace,
 };
 
 /// Steps of one part of a trace.
@@ -169,21 +168,26 @@ impl VmTask {
             return Ok(Ok(()));
         };
         match artifact {
-            Artifact::CairoPie => {
-                match self.run.cairo_pie() {
-                    Ok(pie) => pie
-                        .write(writer, false)
-                        .and_then(|()| writer.flush())
-                        .map(Ok),
-                    Err(failure) => Ok(Err(failure)),
-                }
-            }
+            Artifact::CairoPie => match self.run.cairo_pie() {
+                Ok(pie) => pie
+                    .write(writer, false)
+                    .and_then(|()| writer.flush())
+                    .map(Ok),
+                Err(failure) => Ok(Err(failure)),
+            },
             Artifact::AirPublicInput => {
                 write_air_public_input(writer, runner, self.run.shape(), relocation)
             }
             Artifact::AirPrivateInput => {
                 let (trace, memory) = (&request.trace_path, &request.memory_path);
-                write_air_private_input(writer, &runner.vm, self.run.shape(), relocation, trace, memory)
+                write_air_private_input(
+                    writer,
+                    &runner.vm,
+                    self.run.shape(),
+                    relocation,
+                    trace,
+                    memory,
+                )
             }
             Artifact::Trace | Artifact::Memory | Artifact::Unspecified => Ok(Ok(())),
         }

@@ -1,10 +1,6 @@
 //! Where each segment ends up in the one memory of the proof.
 
-use crate::vm::{
-    Exception, RunFailure,
-    cells::segments,
-    error_text::Value,
-};
+use crate::vm::{Exception, RunFailure, cells::segments, error_text::Value};
 use cairo_vm::{
     Felt252,
     types::relocatable::{MaybeRelocatable, Relocatable},

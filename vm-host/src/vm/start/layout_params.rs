@@ -22,8 +22,8 @@ pub(crate) fn layout_params(json: &[u8]) -> Result<CairoLayoutParams, LayoutPara
             "they are larger than the limit of `{MAX_LAYOUT_PARAMS_BYTES}` bytes"
         )));
     }
-    let params: CairoLayoutParams = serde_json::from_slice(json)
-        .map_err(|error| LayoutParamsError(format!("`{error}`")))?;
+    let params: CairoLayoutParams =
+        serde_json::from_slice(json).map_err(|error| LayoutParamsError(format!("`{error}`")))?;
     let numbers = [
         ("rc_units", params.rc_units, 3),
         ("memory_units_per_step", params.memory_units_per_step, 4),
@@ -85,7 +85,10 @@ mod tests {
         ] {
             let mut params = recorded();
             params[name] = value;
-            assert!(layout_params(params.to_string().as_bytes()).is_err(), "{name}");
+            assert!(
+                layout_params(params.to_string().as_bytes()).is_err(),
+                "{name}"
+            );
         }
     }
 

@@ -85,10 +85,7 @@ impl std::fmt::Debug for PreparedRun {
 }
 
 /// Prepares a run of the program from its entry point (in proof mode, from `__start__`).
-pub fn initialize(
-    program: &Program,
-    config: &VmConfig,
-) -> Result<PreparedRun, RunFailure> {
+pub fn initialize(program: &Program, config: &VmConfig) -> Result<PreparedRun, RunFailure> {
     if config.proof_mode {
         check_proof_labels(program)?;
     }
@@ -98,10 +95,7 @@ pub fn initialize(
 }
 
 /// Prepares a run up to its segments. The caller enters a function and sets where the run ends.
-pub fn prepare(
-    program: &Program,
-    config: &VmConfig,
-) -> Result<PreparedRun, RunFailure> {
+pub fn prepare(program: &Program, config: &VmConfig) -> Result<PreparedRun, RunFailure> {
     build(program, config, |runner| {
         runner.initialize_builtins(config.allow_missing_builtins)?;
         runner.initialize_segments(None);
