@@ -1,4 +1,5 @@
-//! The Python environment that hints import from: a virtual environment of the same minor version.
+//! Owns the check of the Python environment that hints import from: a virtual environment of the same
+//! minor version. Must not know how an interpreter starts.
 
 use std::path::{Path, PathBuf};
 
@@ -39,7 +40,7 @@ pub enum EnvironmentError {
 ///
 /// # Errors
 /// [`EnvironmentError`] when the folder is no environment or is one of another version.
-pub fn interpreter_of(folder: &Path, embedded: &str) -> Result<PathBuf, EnvironmentError> {
+pub(super) fn interpreter_of(folder: &Path, embedded: &str) -> Result<PathBuf, EnvironmentError> {
     let not_an_environment = || EnvironmentError::NotAnEnvironment {
         folder: folder.to_path_buf(),
         embedded: embedded.to_owned(),

@@ -1,5 +1,12 @@
-//! The connection to the host: a gRPC server on one inherited socket, driven by the very thread that
-//! runs the hints, so that no message changes threads.
+//! Owns the connection to the host: a gRPC server on one inherited socket, driven by the very thread that
+//! runs the hints, so that no message changes threads. Must not know what a request means, nor what
+//! answers it.
+
+mod polling;
+mod service;
+mod shared;
+
+pub use shared::{AskError, SharedLink};
 
 use std::os::unix::net::UnixStream;
 
@@ -9,11 +16,10 @@ use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{SessionRequest, SessionResponse};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
-use tokio_stream::StreamExt as _;
 use tonic::{Status, Streaming};
 
-use super::polling::Polling;
-use super::service::{Responses, Service};
+use polling::Polling;
+use service::{Responses, Service};
 
 /// Flow-control window of the link: a snapshot or diff of this size needs no extra round trip.
 const WINDOW_BYTES: u32 = 16 << 20;
@@ -58,9 +64,9 @@ impl Link {
         let (sessions, mut opened) = mpsc::channel(1);
         let session = runtime.block_on(async {
             let connection = tokio::net::UnixStream::from_std(socket)?;
-            // After its only connection the server must keep waiting, or it would end with it.
-            let incoming = tokio_stream::once(Ok::<_, std::io::Error>(connection))
-                .chain(tokio_stream::pending());
+            // The connection outlives the server, which has no other to wait for. When it ends, so does
+            // the service, and with it the wait below for a session.
+            let incoming = tokio_stream::once(Ok::<_, std::io::Error>(connection));
             let service = HintSessionServiceServer::new(Service { sessions })
                 .max_decoding_message_size(MESSAGE_BYTES)
                 .max_encoding_message_size(MESSAGE_BYTES);
@@ -130,7 +136,7 @@ async fn next(
             })) => return Ok(Some(request)),
             Ok(Some(SessionRequest { message: None })) => {}
             Ok(None) => return Ok(None),
-            // A host that is gone resets the stream or drops the socket; neither is our failure.
+            // A host that has enough resets the stream, which is no failure of ours.
             Err(status) if status.code() == tonic::Code::Cancelled => return Ok(None),
             Err(status) => return Err(Box::new(status).into()),
         }

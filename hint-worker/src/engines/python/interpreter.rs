@@ -1,18 +1,18 @@
-//! Starting the embedded CPython so that it behaves like the user's own interpreter: same
-//! environment, same standard library, a fixed hash seed, no signal handlers.
+//! Owns the start of the embedded CPython, so that it behaves like the user's own interpreter: same
+//! environment, same standard library, a fixed hash seed, no signal handlers. Must not know what runs in
+//! it.
 
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use pyo3::prelude::*;
-use pyo3::{PyErr, Python, ffi};
+use pyo3::ffi;
 
 use super::environment::{EnvironmentError, interpreter_of};
 
 /// The interpreter could not be started.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub enum InterpreterError {
     /// The environment does not fit.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
@@ -22,23 +22,24 @@ pub enum StartError {
 }
 
 /// The minor version this worker embeds, such as `3.11`.
-pub const EMBEDDED_VERSION: &str = env!("HINT_WORKER_PYTHON_VERSION");
+const EMBEDDED_VERSION: &str = env!("HINT_WORKER_PYTHON_VERSION");
 
-/// Starts CPython as the interpreter of `environment`, or of the installation it was built with.
+/// Starts CPython as the interpreter of `environment`, or of the installation it was built with. The
+/// calling thread holds it then.
 ///
 /// # Errors
-/// [`StartError`] when the environment does not fit or CPython does not start.
-pub fn start(environment: Option<&Path>) -> Result<(), StartError> {
+/// [`InterpreterError`] when the environment does not fit or CPython does not start.
+pub(super) fn start(environment: Option<&Path>) -> Result<(), InterpreterError> {
     let program = match environment {
         Some(folder) => interpreter_of(folder, EMBEDDED_VERSION)?,
         None => PathBuf::from(env!("HINT_WORKER_PYTHON")),
     };
     let program = CString::new(program.as_os_str().as_bytes())
-        .map_err(|_| StartError::Python("the path has a NUL byte".to_owned()))?;
+        .map_err(|_| InterpreterError::Python("the path has a NUL byte".to_owned()))?;
     // The standard library must be the linked libpython's own: another build of the same version may
     // have other modules inside. The environment's packages are found through the program's path.
     let home = CString::new(env!("HINT_WORKER_PYTHON_HOME"))
-        .map_err(|_| StartError::Python("the path has a NUL byte".to_owned()))?;
+        .map_err(|_| InterpreterError::Python("the path has a NUL byte".to_owned()))?;
     initialize(&program, &home)
 }
 
@@ -46,7 +47,7 @@ pub fn start(environment: Option<&Path>) -> Result<(), StartError> {
     unsafe_code,
     reason = "PyO3 has no safe way to choose the program name before CPython starts"
 )]
-fn initialize(program: &CString, home: &CString) -> Result<(), StartError> {
+fn initialize(program: &CString, home: &CString) -> Result<(), InterpreterError> {
     let mut config = std::mem::MaybeUninit::<ffi::PyConfig>::uninit();
     // SAFETY: `PyConfig_InitPythonConfig` fills every field before any is read; the other calls get
     // that initialised configuration, and it is cleared exactly once. CPython is not running yet and
@@ -81,21 +82,8 @@ fn initialize(program: &CString, home: &CString) -> Result<(), StartError> {
                     .to_string_lossy()
                     .into_owned()
             };
-            return Err(StartError::Python(text));
+            return Err(InterpreterError::Python(text));
         }
     }
     Ok(())
-}
-
-/// What this worker embeds, as a JSON object.
-///
-/// # Errors
-/// [`PyErr`] when the interpreter cannot say.
-pub fn describe() -> Result<String, PyErr> {
-    Python::attach(|py| {
-        let code = c"import sys, json; text = json.dumps({'version': '%d.%d.%d' % sys.version_info[:3], 'executable': sys.executable, 'prefix': sys.prefix, 'base_prefix': sys.base_prefix})";
-        let locals = pyo3::types::PyDict::new(py);
-        py.run(code, Some(&locals), None)?;
-        locals.as_any().get_item("text")?.extract()
-    })
 }

@@ -1,64 +1,29 @@
-//! The way from a running hint back to the host: every question a hint may ask, as one Python object.
+//! Owns the way from a running hint back to the host: every question that a hint may ask, as one Python
+//! object. Must not know how a question travels.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
-use hint_proto::cell::{CELL_BYTES, Cell};
+use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::answer::Answer as Reply;
 use hint_proto::v1::ask::Question;
-use hint_proto::v1::session_request::Message as Request;
-use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
-    Ask, CellRun, Debugger, LoadProgram, ReadAllMemory, ReadMemory, ReadProgram, Relocatable,
+    CellRun, Debugger, LoadProgram, ReadAllMemory, ReadMemory, ReadProgram, Relocatable,
     ResolveName,
 };
 use pyo3::exceptions::{PyConnectionError, PyRuntimeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyList};
+use pyo3::types::PyList;
 
 use super::cells::{Cells, cell_of};
-use super::tables;
-use crate::session::{Link, LinkError};
+use super::definitions;
+use crate::link::{AskError, SharedLink};
 
-/// The link, shared between the session loop and the questions of a running hint.
-#[derive(Clone, Debug)]
-pub struct SharedLink(Arc<Mutex<Link>>);
-
-impl SharedLink {
-    /// Shares `link`.
-    #[must_use]
-    pub fn new(link: Link) -> Self {
-        Self(Arc::new(Mutex::new(link)))
-    }
-
-    /// See [`Link::receive`].
-    ///
-    /// # Errors
-    /// As [`Link::receive`].
-    pub fn receive(&self) -> Result<Option<Request>, LinkError> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .receive()
-    }
-
-    /// See [`Link::respond`].
-    ///
-    /// # Errors
-    /// As [`Link::respond`].
-    pub fn respond(&self, response: Response) -> Result<Option<Request>, LinkError> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .respond(response)
-    }
-}
-
-/// Answers the engine's questions by asking the host.
+/// The host of the Python half's `Session`: answers its questions by asking.
 #[pyclass(frozen, module = "cairohints.engine")]
 #[derive(Debug)]
-pub struct Host {
+pub(super) struct Host {
     link: SharedLink,
-    connected: std::sync::OnceLock<Connected>,
+    connected: OnceLock<Connected>,
 }
 
 #[derive(Debug)]
@@ -69,16 +34,15 @@ struct Connected {
 
 impl Host {
     /// A host for a session that does not exist yet.
-    #[must_use]
-    pub fn new(link: SharedLink) -> Self {
+    pub(super) fn new(link: SharedLink) -> Self {
         Self {
             link,
-            connected: std::sync::OnceLock::new(),
+            connected: OnceLock::new(),
         }
     }
 
     /// Connects the session whose questions this answers.
-    pub fn connect(&self, session: Py<PyAny>, cells: Arc<Cells>) {
+    pub(super) fn connect(&self, session: Py<PyAny>, cells: Arc<Cells>) {
         // A second connection would be our own mistake; the first one stays.
         let _ = self.connected.set(Connected { session, cells });
     }
@@ -90,37 +54,21 @@ impl Host {
     }
 
     fn ask(&self, py: Python<'_>, question: Question) -> PyResult<Reply> {
-        let link = &self.link;
-        py.detach(|| {
-            link.respond(Response::Ask(Ask {
-                question: Some(question),
-            }))
-        })
-        .map_err(lost)
-        .and_then(|request| self.answer(py, request))
+        self.accept(py, py.detach(|| self.link.ask(question)))
     }
 
-    fn more(&self, py: Python<'_>) -> PyResult<Reply> {
-        let link = &self.link;
-        py.detach(|| link.receive())
-            .map_err(lost)
-            .and_then(|request| self.answer(py, request))
-    }
-
-    fn answer(&self, py: Python<'_>, request: Option<Request>) -> PyResult<Reply> {
-        match request {
-            Some(Request::Answer(answer)) => match answer.answer {
-                Some(Reply::Raised(raised)) => {
-                    let session = self.connected()?.session.bind(py);
-                    let exception =
-                        session.call_method1("raised", (raised.class_path, raised.message))?;
-                    Err(PyErr::from_value(exception))
-                }
-                Some(reply) => Ok(reply),
-                None => Err(unexpected()),
-            },
-            Some(_) => Err(unexpected()),
-            None => Err(lost(LinkError::Closed)),
+    /// The answer, or the exception that it is.
+    fn accept(&self, py: Python<'_>, answer: Result<Reply, AskError>) -> PyResult<Reply> {
+        match answer {
+            Ok(Reply::Raised(raised)) => {
+                let session = self.connected()?.session.bind(py);
+                let exception =
+                    session.call_method1("raised", (raised.class_path, raised.message))?;
+                Err(PyErr::from_value(exception))
+            }
+            Ok(reply) => Ok(reply),
+            Err(error @ AskError::Lost(_)) => Err(PyConnectionError::new_err(error.to_string())),
+            Err(error @ AskError::Unfitting) => Err(PyRuntimeError::new_err(error.to_string())),
         }
     }
 
@@ -128,13 +76,13 @@ impl Host {
         let cells = &self.connected()?.cells;
         loop {
             let Reply::Memory(memory) = reply else {
-                return Err(unexpected());
+                return Err(unfitting());
             };
             cells.learn(py, &memory.cells, &memory.lengths)?;
             if !memory.more {
                 return Ok(());
             }
-            reply = self.more(py)?;
+            reply = self.accept(py, py.detach(|| self.link.next_part()))?;
         }
     }
 
@@ -142,7 +90,7 @@ impl Host {
         if matches!(reply, Reply::Ok(_)) {
             Ok(())
         } else {
-            Err(unexpected())
+            Err(unfitting())
         }
     }
 }
@@ -186,13 +134,13 @@ impl Host {
             name,
         });
         let Reply::ResolvedName(resolved) = self.ask(py, question)? else {
-            return Err(unexpected());
+            return Err(unfitting());
         };
         let session = self.connected()?.session.bind(py);
         for definition in &resolved.structs {
-            tables::define_struct(session, definition)?;
+            definitions::define_struct(session, definition)?;
         }
-        tables::definition(py, &resolved.definition.ok_or_else(unexpected)?)
+        definitions::definition(py, &resolved.definition.ok_or_else(unfitting)?)
     }
 
     /// Loads a program's hints; returns them as tuples.
@@ -209,21 +157,16 @@ impl Host {
         });
         let question = Question::LoadProgram(LoadProgram { program_json, base });
         let Reply::LoadedProgram(loaded) = self.ask(py, question)? else {
-            return Err(unexpected());
+            return Err(unfitting());
         };
-        let hints = loaded
-            .hints
-            .iter()
-            .map(|hint| tables::hint(py, hint))
-            .collect::<PyResult<Vec<_>>>()?;
-        PyList::new(py, hints)
+        definitions::hints(py, &loaded)
     }
 
     /// Whether Cairo code used a cell.
     fn is_accessed(&self, py: Python<'_>, segment: i64, offset: i64) -> PyResult<bool> {
         match self.ask(py, Question::IsAccessed(Relocatable { segment, offset }))? {
             Reply::Flag(flag) => Ok(flag),
-            _ => Err(unexpected()),
+            _ => Err(unfitting()),
         }
     }
 
@@ -243,7 +186,7 @@ impl Host {
     fn read_program(&self, py: Python<'_>) -> PyResult<String> {
         match self.ask(py, Question::ReadProgram(ReadProgram {}))? {
             Reply::ProgramJson(json) => Ok(json),
-            _ => Err(unexpected()),
+            _ => Err(unfitting()),
         }
     }
 
@@ -253,20 +196,6 @@ impl Host {
     }
 }
 
-/// The host is gone: nobody waits for this hint any more.
-fn lost(error: LinkError) -> PyErr {
-    PyConnectionError::new_err(error.to_string())
-}
-
-fn unexpected() -> PyErr {
-    PyRuntimeError::new_err("the host gave an answer that does not fit the question")
-}
-
-/// Decodes the one cell of `bytes`.
-///
-/// # Errors
-/// [`PyErr`] when it is malformed.
-pub fn single_cell(bytes: &[u8]) -> PyResult<Cell> {
-    let bytes = bytes.try_into().map_err(|_| unexpected())?;
-    Cell::decode(bytes).map_err(|_| unexpected())
+fn unfitting() -> PyErr {
+    PyRuntimeError::new_err(AskError::Unfitting.to_string())
 }

@@ -1,4 +1,5 @@
-//! The gRPC face of the worker: hands the one stream to the main thread.
+//! Owns the gRPC face of the worker: hands the one stream to the thread that waits for it, and refuses a
+//! second one. Must not know what is said on it.
 
 use std::pin::Pin;
 

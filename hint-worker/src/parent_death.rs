@@ -1,10 +1,11 @@
-//! The worker dies with its host, also when the host is killed and when a hint never returns.
+//! Owns the tie to the host: the worker dies with it, also when the host is killed and when a hint never
+//! returns. Must not know what the worker does.
 
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
 /// The host was already gone when the worker started.
 #[derive(Debug, thiserror::Error)]
-pub enum ParentError {
+pub enum ParentDeathError {
     /// The kernel refused the request.
     #[error("cannot tie the worker to its host: `{0}`")]
     Refused(#[from] rustix::io::Errno),
@@ -17,12 +18,12 @@ pub enum ParentError {
 /// host did not end before the request was made.
 ///
 /// # Errors
-/// [`ParentError`] when the request is refused or the parent is not `expected` (0 skips the check).
-pub fn die_with_parent(expected: u32) -> Result<(), ParentError> {
+/// [`ParentDeathError`] when the request is refused or the parent is not `expected` (0 skips the check).
+pub fn die_with_parent(expected: u32) -> Result<(), ParentDeathError> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let parent = getppid().map_or(0, |pid| pid.as_raw_nonzero().get().unsigned_abs());
     if expected != 0 && parent != expected {
-        return Err(ParentError::Gone(expected));
+        return Err(ParentDeathError::Gone(expected));
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
-//! What a hint did, from the engine's `effects` object to the wire.
+//! Owns the way of what a hint did to the wire, from the Python half's `Effects` object. Must not know what
+//! the host does with it.
 
 use hint_proto::v1::relocation_rule::Destination;
 use hint_proto::v1::{
-    self, AddedSegment, CellRun, FinalizedSegment, OutputPage, OutputState, PublicCell,
+    AddedSegment, CellRun, Effects, FinalizedSegment, OutputPage, OutputState, PublicCell,
     Relocatable, RelocationRule, Rule, RuleKind, ScopeChange, Signature,
 };
 use pyo3::intern;
@@ -11,20 +12,20 @@ use pyo3::types::{PyAny, PyList, PyTuple};
 
 use super::cells::{cell_of, felt_bytes};
 
-/// The engine's record of what a hint did.
+/// The Python half's record of what a hint did.
 #[derive(Debug)]
-pub struct Effects {
+pub(super) struct EffectsRecord {
     object: Py<PyAny>,
     /// The list of its writes, which is always the same object.
     writes: Py<PyList>,
 }
 
-impl Effects {
+impl EffectsRecord {
     /// Takes hold of the session's effects.
     ///
     /// # Errors
     /// [`PyErr`] when the object is not the engine's.
-    pub fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub(super) fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         Ok(Self {
             object: object.clone().unbind(),
             writes: object.getattr("writes")?.cast_into::<PyList>()?.unbind(),
@@ -35,7 +36,7 @@ impl Effects {
     ///
     /// # Errors
     /// [`PyErr`] when the object does not look as it should.
-    pub fn are_only_writes(&self, py: Python<'_>) -> PyResult<bool> {
+    pub(super) fn are_only_writes(&self, py: Python<'_>) -> PyResult<bool> {
         let object = self.object.bind(py);
         object.getattr(intern!(py, "only_writes"))?.is_truthy()
     }
@@ -44,18 +45,18 @@ impl Effects {
     ///
     /// # Errors
     /// [`PyErr`] when the object does not look as it should.
-    pub fn read(
+    pub(super) fn read(
         &self,
         py: Python<'_>,
         only_writes: bool,
         python_nanos: u64,
-    ) -> PyResult<v1::Effects> {
+    ) -> PyResult<Effects> {
         let writes = runs(self.writes.bind(py))?;
         if only_writes {
-            return Ok(v1::Effects {
+            return Ok(Effects {
                 writes,
                 python_nanos,
-                ..v1::Effects::default()
+                ..Effects::default()
             });
         }
         everything(self.object.bind(py), writes, python_nanos)
@@ -65,7 +66,7 @@ impl Effects {
     ///
     /// # Errors
     /// [`PyErr`] when Python runs out of memory.
-    pub fn clear_writes(&self, py: Python<'_>) -> PyResult<()> {
+    pub(super) fn clear_writes(&self, py: Python<'_>) -> PyResult<()> {
         let writes = self.writes.bind(py);
         if writes.is_empty() {
             return Ok(());
@@ -75,46 +76,46 @@ impl Effects {
 }
 
 fn everything(
-    effects: &Bound<'_, PyAny>,
+    record: &Bound<'_, PyAny>,
     writes: Vec<CellRun>,
     python_nanos: u64,
-) -> PyResult<v1::Effects> {
-    let added: Vec<Option<u64>> = effects.getattr("added_segments")?.extract()?;
-    Ok(v1::Effects {
+) -> PyResult<Effects> {
+    let added: Vec<Option<u64>> = record.getattr("added_segments")?.extract()?;
+    Ok(Effects {
         writes,
         added_segments: added
             .into_iter()
             .map(|size| AddedSegment { size })
             .collect(),
-        added_temporary_segments: effects.getattr("added_temporary_segments")?.extract()?,
-        relocation_rules: list(effects, "relocation_rules", relocation_rule)?,
-        finalized_segments: list(effects, "finalized_segments", finalized_segment)?,
-        signatures: list(effects, "signatures", signature)?,
-        output_state: output_state(&effects.getattr("output_state")?)?,
-        rules: list(effects, "rules", rule)?,
-        pure_address: match effects.getattr("pure_address")? {
+        added_temporary_segments: record.getattr("added_temporary_segments")?.extract()?,
+        relocation_rules: list(record, "relocation_rules", relocation_rule)?,
+        finalized_segments: list(record, "finalized_segments", finalized_segment)?,
+        signatures: list(record, "signatures", signature)?,
+        output_state: output_state(&record.getattr("output_state")?)?,
+        rules: list(record, "rules", rule)?,
+        pure_address: match record.getattr("pure_address")? {
             address if address.is_none() => None,
             address => Some(address.str()?.extract()?),
         },
         python_nanos,
-        scopes: scope_change(effects)?,
+        scopes: scope_change(record)?,
     })
 }
 
-fn scope_change(effects: &Bound<'_, PyAny>) -> PyResult<Option<ScopeChange>> {
+fn scope_change(record: &Bound<'_, PyAny>) -> PyResult<Option<ScopeChange>> {
     let change = ScopeChange {
-        left: effects.getattr("scopes_left")?.extract()?,
-        entered: effects.getattr("scopes_entered")?.extract()?,
+        left: record.getattr("scopes_left")?.extract()?,
+        entered: record.getattr("scopes_entered")?.extract()?,
     };
     Ok((change != ScopeChange::default()).then_some(change))
 }
 
 fn list<T>(
-    effects: &Bound<'_, PyAny>,
+    record: &Bound<'_, PyAny>,
     name: &str,
     convert: impl Fn(&Bound<'_, PyAny>) -> PyResult<T>,
 ) -> PyResult<Vec<T>> {
-    effects
+    record
         .getattr(name)?
         .try_iter()?
         .map(|item| convert(&item?))

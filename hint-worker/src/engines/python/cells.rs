@@ -1,19 +1,19 @@
-//! Memory cells between the wire and Python: felts are `int`, addresses are `RelocatableValue`.
+//! Owns the conversion of memory cells between the wire and Python: felts are `int`, addresses are
+//! `RelocatableValue`. Must not know which cells a hint needs.
+
+use std::convert::Infallible;
 
 use hint_proto::cell::{CELL_BYTES, Cell};
 use hint_proto::v1::{CellRun, SegmentLength};
+use num_bigint::BigUint;
 use pyo3::exceptions::{PyOverflowError, PyValueError};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PySet, PyType};
-use pyo3::{PyErr, ffi};
-use std::convert::Infallible;
+use pyo3::{PyErr, ffi, intern};
 
-use num_bigint::BigUint;
-
-/// The dictionaries of the engine's `Memory` object, and the class of addresses.
+/// The dictionaries of the Python half's `Memory` object, and the class of addresses.
 #[derive(Debug)]
-pub struct Cells {
+pub(super) struct Cells {
     known: Py<PyDict>,
     empty: Py<PySet>,
     lengths: Py<PyDict>,
@@ -24,8 +24,8 @@ impl Cells {
     /// Takes hold of `memory`'s dictionaries.
     ///
     /// # Errors
-    /// [`PyErr`] when the object is not the engine's memory.
-    pub fn of(memory: &Bound<'_, PyAny>, relocatable: &Bound<'_, PyAny>) -> PyResult<Self> {
+    /// [`PyErr`] when the object is not the Python half's memory.
+    pub(super) fn of(memory: &Bound<'_, PyAny>, relocatable: &Bound<'_, PyAny>) -> PyResult<Self> {
         Ok(Self {
             known: memory.getattr("known")?.cast_into::<PyDict>()?.unbind(),
             empty: memory.getattr("empty")?.cast_into::<PySet>()?.unbind(),
@@ -34,11 +34,11 @@ impl Cells {
         })
     }
 
-    /// Tells the engine's memory about cells and lengths.
+    /// Tells the memory about cells and lengths.
     ///
     /// # Errors
     /// [`PyErr`] when a cell is malformed or Python runs out of memory.
-    pub fn learn(
+    pub(super) fn learn(
         &self,
         py: Python<'_>,
         runs: &[CellRun],
@@ -47,12 +47,15 @@ impl Cells {
         for run in runs {
             let segment = run.segment;
             let known = self.segment(py, segment)?;
-            let (cells, _) = run.values.as_chunks::<CELL_BYTES>();
+            let (cells, rest) = run.values.as_chunks::<CELL_BYTES>();
+            if !rest.is_empty() || run.offset.checked_add(cells.len() as u64).is_none() {
+                return Err(malformed_cell());
+            }
             for (offset, bytes) in (run.offset..).zip(cells) {
                 match Cell::decode(bytes) {
                     Ok(Cell::Empty) => self.empty.bind(py).add((segment, offset))?,
                     Ok(cell) => known.set_item(offset, self.value(py, cell)?)?,
-                    Err(_) => return Err(PyValueError::new_err("the host sent a malformed cell")),
+                    Err(_) => return Err(malformed_cell()),
                 }
             }
         }
@@ -78,7 +81,7 @@ impl Cells {
     ///
     /// # Errors
     /// [`PyErr`] when Python runs out of memory.
-    pub fn value<'py>(&self, py: Python<'py>, cell: Cell) -> PyResult<Bound<'py, PyAny>> {
+    pub(super) fn value<'py>(&self, py: Python<'py>, cell: Cell) -> PyResult<Bound<'py, PyAny>> {
         Ok(match cell {
             Cell::Empty => py.None().into_bound(py),
             Cell::Felt(bytes) => match small(&bytes) {
@@ -98,7 +101,7 @@ impl Cells {
         unsafe_code,
         reason = "PyO3 has no safe way to set attributes of a frozen Python object"
     )]
-    pub fn address<'py>(
+    pub(super) fn address<'py>(
         &self,
         py: Python<'py>,
         segment: i64,
@@ -127,6 +130,10 @@ impl Cells {
     }
 }
 
+fn malformed_cell() -> PyErr {
+    PyValueError::new_err("the host sent a malformed cell")
+}
+
 /// The felt as a machine word, if it fits.
 fn small(bytes: &[u8; CELL_BYTES]) -> Option<u64> {
     let (low, high) = bytes.split_first_chunk::<8>()?;
@@ -139,7 +146,7 @@ fn small(bytes: &[u8; CELL_BYTES]) -> Option<u64> {
 ///
 /// # Errors
 /// [`PyErr`] when the value is neither, or too large for a cell.
-pub fn cell_of(value: &Bound<'_, PyAny>) -> PyResult<Cell> {
+pub(super) fn cell_of(value: &Bound<'_, PyAny>) -> PyResult<Cell> {
     if value.is_instance_of::<PyInt>() {
         return felt_bytes(value).map(Cell::Felt);
     }
@@ -154,7 +161,7 @@ pub fn cell_of(value: &Bound<'_, PyAny>) -> PyResult<Cell> {
 ///
 /// # Errors
 /// `OverflowError` when it is negative or does not fit below the tags of the other kinds of cells.
-pub fn felt_bytes(value: &Bound<'_, PyAny>) -> PyResult<[u8; CELL_BYTES]> {
+pub(super) fn felt_bytes(value: &Bound<'_, PyAny>) -> PyResult<[u8; CELL_BYTES]> {
     let number: BigUint = value.extract()?;
     let mut bytes = [0; CELL_BYTES];
     for (place, digit) in bytes.chunks_exact_mut(8).zip(number.iter_u64_digits()) {

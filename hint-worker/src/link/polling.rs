@@ -1,5 +1,5 @@
-//! Waiting without falling asleep at once: the answer usually comes within microseconds, and waking
-//! a sleeping thread costs more than that.
+//! Owns waiting without falling asleep at once: the answer usually comes within microseconds, and waking
+//! a sleeping thread costs more than that. Must not know what is waited for.
 
 use std::future::{Future, poll_fn};
 use std::sync::OnceLock;
@@ -25,14 +25,14 @@ fn budget() -> Duration {
 
 /// Decides for each wait whether to poll.
 #[derive(Debug, Default)]
-pub(crate) struct Polling {
+pub(super) struct Polling {
     rest: u32,
     next_rest: u32,
 }
 
 impl Polling {
     /// Waits for `future`, polling it first for a bounded time when that has been paying.
-    pub(crate) async fn wait<F: Future>(&mut self, future: F) -> F::Output {
+    pub(super) async fn wait<F: Future>(&mut self, future: F) -> F::Output {
         tokio::pin!(future);
         let budget = budget();
         if budget.is_zero() || self.rest > 0 {

@@ -1,18 +1,16 @@
-//! Definitions, structs and expressions of the session as the tuples that the Python half of the
-//! engine takes.
+//! Owns the conversion of definitions, structs, expressions and hints to the tuples that the Python half
+//! takes. Must not know what they are for.
 
 use hint_proto::v1::definition::Access;
 use hint_proto::v1::expression::Node;
 use hint_proto::v1::reference_access::{Get, Set};
 use hint_proto::v1::{
-    Definition, Expression, Hint, MemberKind, Operator, Raised, Register, StructDefinition,
+    Definition, Expression, Hint, LoadHints, MemberKind, Operator, Raised, Register,
+    StructDefinition,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyInt};
-
-/// Deepest expression that is converted. The host refuses deeper ones when it loads a program.
-const MAX_DEPTH: u32 = 512;
+use pyo3::types::{PyInt, PyList, PyTuple};
 
 fn malformed(what: &str) -> PyErr {
     PyValueError::new_err(format!("the host sent a malformed {what}"))
@@ -22,7 +20,10 @@ fn malformed(what: &str) -> PyErr {
 ///
 /// # Errors
 /// [`PyErr`] when it is malformed.
-pub fn definition<'py>(py: Python<'py>, definition: &Definition) -> PyResult<Bound<'py, PyAny>> {
+pub(super) fn definition<'py>(
+    py: Python<'py>,
+    definition: &Definition,
+) -> PyResult<Bound<'py, PyAny>> {
     let scope = definition.scope.as_str();
     let name = definition.name.as_str();
     let access = definition
@@ -60,7 +61,7 @@ pub fn definition<'py>(py: Python<'py>, definition: &Definition) -> PyResult<Bou
                 .as_ref()
                 .ok_or_else(|| malformed("reference"))?
             {
-                Get::Value(value) => ("value", expression(py, value, 0)?).into_pyobject(py)?,
+                Get::Value(value) => ("value", expression(py, value)?).into_pyobject(py)?,
                 Get::StructReference(pointer) => {
                     let address = pointer
                         .address
@@ -76,9 +77,7 @@ pub fn definition<'py>(py: Python<'py>, definition: &Definition) -> PyResult<Bou
                 .as_ref()
                 .ok_or_else(|| malformed("reference"))?
             {
-                Set::Address(address) => {
-                    ("address", expression(py, address, 0)?).into_pyobject(py)?
-                }
+                Set::Address(address) => ("address", expression(py, address)?).into_pyobject(py)?,
                 Set::SetRaised(raised) => raised_tuple(py, raised)?,
             };
             (scope, name, "reference", get, set)
@@ -93,14 +92,11 @@ fn return_get<'py>(
     py: Python<'py>,
     address: &Expression,
     struct_name: &str,
-) -> PyResult<Bound<'py, pyo3::types::PyTuple>> {
-    ("struct", expression(py, address, 0)?, struct_name).into_pyobject(py)
+) -> PyResult<Bound<'py, PyTuple>> {
+    ("struct", expression(py, address)?, struct_name).into_pyobject(py)
 }
 
-fn raised_tuple<'py>(
-    py: Python<'py>,
-    raised: &Raised,
-) -> PyResult<Bound<'py, pyo3::types::PyTuple>> {
+fn raised_tuple<'py>(py: Python<'py>, raised: &Raised) -> PyResult<Bound<'py, PyTuple>> {
     (
         "raised",
         raised.class_path.as_str(),
@@ -113,13 +109,11 @@ fn decimal<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
     py.get_type::<PyInt>().call1((text,))
 }
 
-fn expression<'py>(py: Python<'py>, tree: &Expression, depth: u32) -> PyResult<Bound<'py, PyAny>> {
-    if depth > MAX_DEPTH {
-        return Err(malformed("expression: it is nested too deeply"));
-    }
+/// An expression: `(kind, ...)`. As deep as it may be: protobuf takes no message that could use up the stack.
+fn expression<'py>(py: Python<'py>, tree: &Expression) -> PyResult<Bound<'py, PyAny>> {
     let child = |node: &Option<Box<Expression>>| {
         let node = node.as_deref().ok_or_else(|| malformed("expression"))?;
-        expression(py, node, depth + 1)
+        expression(py, node)
     };
     let tuple = match tree.node.as_ref().ok_or_else(|| malformed("expression"))? {
         Node::Constant(text) => ("const", decimal(py, text)?).into_pyobject(py)?,
@@ -150,11 +144,14 @@ fn expression<'py>(py: Python<'py>, tree: &Expression, depth: u32) -> PyResult<B
     Ok(tuple.into_any())
 }
 
-/// Gives a struct to the engine's `define_struct`.
+/// Gives a struct to the Python half's `define_struct`.
 ///
 /// # Errors
 /// [`PyErr`] when it is malformed.
-pub fn define_struct(session: &Bound<'_, PyAny>, definition: &StructDefinition) -> PyResult<()> {
+pub(super) fn define_struct(
+    session: &Bound<'_, PyAny>,
+    definition: &StructDefinition,
+) -> PyResult<()> {
     let members = definition
         .members
         .iter()
@@ -181,11 +178,20 @@ pub fn define_struct(session: &Bound<'_, PyAny>, definition: &StructDefinition) 
     Ok(())
 }
 
-/// A hint as `(id, code, filename, start_line, prefix_newlines)`.
+/// Hints as a list of `(id, code, filename, start_line, prefix_newlines)`.
 ///
 /// # Errors
 /// [`PyErr`] when Python runs out of memory.
-pub fn hint<'py>(py: Python<'py>, hint: &Hint) -> PyResult<Bound<'py, PyAny>> {
+pub(super) fn hints<'py>(py: Python<'py>, request: &LoadHints) -> PyResult<Bound<'py, PyList>> {
+    let hints = request
+        .hints
+        .iter()
+        .map(|one| hint(py, one))
+        .collect::<PyResult<Vec<_>>>()?;
+    PyList::new(py, hints)
+}
+
+fn hint<'py>(py: Python<'py>, hint: &Hint) -> PyResult<Bound<'py, PyAny>> {
     let location = hint.location.as_ref();
     let tuple = (
         hint.id,
