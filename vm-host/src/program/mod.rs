@@ -20,18 +20,13 @@ mod resolve;
 mod structs;
 mod vm_program;
 
-pub use cell_path::{CellPath, Frame};
-pub use compiled::{Attribute, CompiledProgram};
+pub(crate) use cell_path::{CellPath, Frame};
+pub use compiled::CompiledProgram;
 pub use error::ProgramError;
-pub use explain::{ExceptionContext, MemoryView, VmExceptionText};
-pub use hint::{ApTracking, FlowTracking, Hint};
-pub use load::MAX_PROGRAM_BYTES;
-pub use names::ScopedName;
-pub use places::{
-    DebugInfo, HintLocation, InputFile, InstructionLocation, Location, ParentLocation, SourceFiles,
-};
-pub use resolve::Resolution;
-pub use structs::StructNames;
+pub(crate) use explain::{ExceptionContext, MemoryView};
+pub(crate) use hint::Hint;
+pub(crate) use load::MAX_PROGRAM_BYTES;
+pub use places::SourceFiles;
 
 #[cfg(test)]
 mod tests;

@@ -7,11 +7,9 @@ use super::places::{Location, SourceFiles};
 /// A Python exception, possibly with the place in a reference's own text that it is about.
 #[derive(Clone, Debug)]
 pub(super) struct Raised {
-    /// Its class.
     pub(super) class: Class,
     /// Its message without the place.
     pub(super) message: String,
-    /// The place.
     pub(super) location: Option<Location>,
 }
 
@@ -36,7 +34,6 @@ pub(super) enum Class {
 }
 
 impl Class {
-    /// The dotted path.
     pub(super) fn path(self) -> &'static str {
         match self {
             Self::Assertion => "builtins.AssertionError",

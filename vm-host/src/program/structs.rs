@@ -9,7 +9,7 @@ use super::expression::struct_definition;
 use super::names::{CairoType, Definition, Found, Identifiers, ScopedName};
 
 /// Full names of structs, each once.
-pub type StructNames = Arc<[Arc<str>]>;
+pub(crate) type StructNames = Arc<[Arc<str>]>;
 
 /// For each identifier that is a struct what can be reached through it, found when first asked for: many
 /// names of a program stand for the same few structs.

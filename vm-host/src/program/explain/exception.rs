@@ -39,7 +39,6 @@ pub struct VmExceptionText {
     pub error_attr: String,
     /// Where the instruction or hint stands.
     pub location: Option<Location>,
-    /// The Cairo traceback.
     pub traceback: Option<String>,
     /// What `str()` of the reference VM's exception gives.
     pub text: String,

@@ -11,5 +11,5 @@ mod traceback;
 
 #[cfg(test)]
 pub(super) use evaluate::evaluate;
-pub use exception::{ExceptionContext, VmExceptionText};
-pub use memory_view::MemoryView;
+pub(crate) use exception::ExceptionContext;
+pub(crate) use memory_view::MemoryView;

@@ -129,7 +129,6 @@ impl<'a> Parser<'a> {
         Err(ParseError::new(reason, self.peek().start))
     }
 
-    /// New lines and comments.
     pub(super) fn notes(&mut self) -> Notes {
         if !matches!(self.peek().kind, TokenKind::NewLine | TokenKind::Comment) {
             return Notes::default();

@@ -14,7 +14,6 @@ enum Precedence {
     Highest,
 }
 
-/// A printed expression.
 struct Printed {
     text: String,
     precedence: Precedence,

@@ -6,17 +6,12 @@ use super::parse_error::{ParseError, Position};
 /// A token and where it stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token<'a> {
-    /// What it is.
     pub(super) kind: TokenKind,
-    /// Its text.
     pub(super) text: &'a str,
-    /// Where it starts.
     pub(super) start: Position,
-    /// Where it ends.
     pub(super) end: Position,
 }
 
-/// The kinds of tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenKind {
     Integer,

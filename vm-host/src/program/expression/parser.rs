@@ -10,7 +10,6 @@ use super::tree::{Argument, Arguments, Call, Expression, Node, Notes, Operator, 
 use super::{nondet, short_string};
 use crate::program::number::MAX_DIGITS;
 
-/// Parses an expression.
 pub(in crate::program) fn parse_expression(text: &str) -> ParseResult<Expression> {
     let mut parser = Parser::new(text)?;
     let parsed = parser.sum()?;

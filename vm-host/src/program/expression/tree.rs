@@ -8,16 +8,13 @@ use crate::program::places::Location;
 /// Deeper expressions are refused: every step over them is recursive.
 pub(super) const MAX_DEPTH: usize = 150;
 
-/// An expression.
 #[derive(Clone, Debug)]
 pub(in crate::program) struct Expression {
-    /// What it is.
     pub(in crate::program) node: Node,
     /// Where it stands; none for what the reference VM makes up itself.
     pub(in crate::program) location: Option<Location>,
 }
 
-/// The kinds of expressions.
 #[derive(Clone, Debug)]
 pub(in crate::program) enum Node {
     /// A number, with the text it was written as.
@@ -26,9 +23,12 @@ pub(in crate::program) enum Node {
         text: Option<Box<str>>,
     },
     /// `nondet %{ code %}`.
-    Hint { code: String },
-    /// A name.
-    Identifier { name: String },
+    Hint {
+        code: String,
+    },
+    Identifier {
+        name: String,
+    },
     /// `ap` or `fp`.
     Register(Register),
     /// `a + b` and the like.
@@ -78,7 +78,10 @@ pub(in crate::program) enum Node {
     /// `(a, b)`.
     Tuple(Box<Arguments>),
     /// `new a`; typed until the type system has looked at it.
-    New { inner: Box<Expression>, typed: bool },
+    New {
+        inner: Box<Expression>,
+        typed: bool,
+    },
     /// `f(a)` or `f{b}(a)`.
     Call(Box<Call>),
 }
@@ -86,7 +89,6 @@ pub(in crate::program) enum Node {
 /// A list of arguments or tuple items.
 #[derive(Clone, Debug)]
 pub(in crate::program) struct Arguments {
-    /// They.
     pub(in crate::program) items: Vec<Argument>,
     /// What stands before each and after the last.
     pub(in crate::program) notes: Vec<Notes>,
@@ -97,20 +99,16 @@ pub(in crate::program) struct Arguments {
 /// An argument or tuple item.
 #[derive(Clone, Debug)]
 pub(in crate::program) struct Argument {
-    /// Its name.
     pub(in crate::program) name: Option<String>,
-    /// Its value.
     pub(in crate::program) value: Expression,
 }
 
-/// The registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::program) enum Register {
     Ap,
     Fp,
 }
 
-/// The operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::program) enum Operator {
     Add,
@@ -123,25 +121,19 @@ pub(in crate::program) enum Operator {
 #[derive(Clone, Debug, Default)]
 pub(in crate::program) struct Notes(Option<Box<NoteText>>);
 
-/// New lines and comments.
 #[derive(Clone, Debug, Default)]
 pub(in crate::program) struct NoteText {
     /// With the slashes.
     pub(in crate::program) comments: Vec<String>,
     /// Whether a new line comes first.
     pub(in crate::program) starts_new_line: bool,
-    /// Where they stand.
     pub(in crate::program) location: Option<Location>,
 }
 
-/// A function call.
 #[derive(Clone, Debug)]
 pub(in crate::program) struct Call {
-    /// The function's name.
     pub(in crate::program) name: Expression,
-    /// Its implicit arguments.
     pub(in crate::program) implicit: Option<Arguments>,
-    /// Its arguments.
     pub(in crate::program) arguments: Arguments,
 }
 
@@ -239,7 +231,6 @@ impl Register {
 }
 
 impl Notes {
-    /// These.
     pub(in crate::program) fn new(text: NoteText) -> Self {
         Self(Some(Box::new(text)))
     }
@@ -249,7 +240,6 @@ impl Notes {
         self.0.as_deref()
     }
 
-    /// Whether there are none.
     pub(in crate::program) fn is_empty(&self) -> bool {
         self.0.is_none()
     }

@@ -7,7 +7,7 @@ use crate::program::names::{
 use crate::program::places::Location;
 use crate::program::raised::{Class, Raised};
 
-/// Longer chains of type definitions are refused.
+/// Longer chains of type definitions are refused: they may lead back to where they started.
 const MAX_TYPE_CHAIN: usize = 200;
 
 /// How strictly a cast is checked. References hold explicit ones; their items are assigned.

@@ -5,7 +5,6 @@ use super::parse_error::{ParseError, ParseResult, Position};
 use super::tree::MAX_DEPTH;
 use crate::program::names::{CairoType, ScopedName, TupleMember};
 
-/// Parses a type.
 pub(in crate::program) fn parse_type(text: &str) -> ParseResult<CairoType> {
     let mut parser = Parser::new(text)?;
     let (cairo_type, _) = parser.cairo_type()?;

@@ -9,13 +9,13 @@ use crate::program::names::{
 };
 use crate::program::number::integer;
 
-/// The largest size or offset of a struct: no memory holds as many cells, and sums of such numbers still fit.
+/// The largest size or offset of a struct: no memory holds as many cells, and sums of such numbers still
+/// fit into a word.
 const MAX_STRUCT_SIZE: i64 = 1 << 48;
 
 /// No program has more struct members: following them takes time for each name a hint uses.
 const MAX_MEMBERS: usize = 1 << 18;
 
-/// Takes over all identifiers.
 pub(super) fn identifiers(
     raw: Entries<'_, RawIdentifier<'_>>,
     length: usize,

@@ -53,7 +53,6 @@ macro_rules! lenient {
 }
 
 lenient! {
-    /// The whole file.
     struct RawProgram<'de> {
         prime = "prime": Text<'de>,
         builtins = "builtins": Vec<Text<'de>>,
@@ -67,14 +66,12 @@ lenient! {
         debug_info = "debug_info": RawDebugInfo<'de>,
     }
 
-    /// A hint.
     struct RawHint<'de> {
         code = "code": Text<'de>,
         accessible_scopes = "accessible_scopes": Vec<Text<'de>>,
         flow_tracking_data = "flow_tracking_data": RawFlowTracking<'de>,
     }
 
-    /// Which references are alive.
     struct RawFlowTracking<'de> {
         ap_tracking = "ap_tracking": RawApTracking,
         reference_ids = "reference_ids": Entries<'de, i64>,
@@ -86,12 +83,10 @@ lenient! {
         offset = "offset": i64,
     }
 
-    /// The references.
     struct RawReferenceManager<'de> {
         references = "references": Vec<RawReference<'de>>,
     }
 
-    /// A reference.
     struct RawReference<'de> {
         value = "value": Text<'de>,
         ap_tracking_data = "ap_tracking_data": RawApTracking,
@@ -109,7 +104,6 @@ lenient! {
         cairo_type = "cairo_type": Text<'de>,
     }
 
-    /// A member of a struct.
     struct RawMember<'de> {
         cairo_type = "cairo_type": Text<'de>,
         offset = "offset": i64,
@@ -125,25 +119,21 @@ lenient! {
         flow_tracking_data = "flow_tracking_data": RawFlowTracking<'de>,
     }
 
-    /// The debug information.
     struct RawDebugInfo<'de> {
         file_contents = "file_contents": Entries<'de, Text<'de>>,
         instruction_locations = "instruction_locations": Entries<'de, RawInstruction<'de>>,
     }
 
-    /// Where an instruction stands.
     struct RawInstruction<'de> {
         inst = "inst": RawLocation<'de>,
         hints = "hints": Vec<Option<RawHintLocation<'de>>>,
     }
 
-    /// Where a hint stands.
     struct RawHintLocation<'de> {
         location = "location": RawLocation<'de>,
         n_prefix_newlines = "n_prefix_newlines": u32,
     }
 
-    /// A place.
     struct RawLocation<'de> {
         start_line = "start_line": u32,
         start_col = "start_col": u32,
@@ -153,7 +143,6 @@ lenient! {
         parent_location = "parent_location": Box<(RawLocation<'de>, Text<'de>)>,
     }
 
-    /// A source file.
     struct RawInputFile<'de> {
         filename = "filename": Text<'de>,
         content = "content": Text<'de>,

@@ -26,9 +26,7 @@ pub(in crate::program) enum CairoType {
 /// A member of a tuple type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::program) struct TupleMember {
-    /// Its name.
     pub(in crate::program) name: Option<String>,
-    /// Its type.
     pub(in crate::program) cairo_type: CairoType,
 }
 

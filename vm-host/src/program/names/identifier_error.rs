@@ -10,20 +10,12 @@ use crate::program::raised::{Class, Raised};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::program) enum IdentifierError {
     /// Nothing has this name. It is the start of the name that was looked up.
-    Missing {
-        /// The name.
-        name: ScopedName,
-    },
+    Missing { name: ScopedName },
     /// It is a scope, not an identifier.
-    NotAnIdentifier {
-        /// The name.
-        name: ScopedName,
-    },
+    NotAnIdentifier { name: ScopedName },
     /// It is an identifier, not a scope.
     NotAScope {
-        /// The name.
         name: ScopedName,
-        /// Its kind.
         kind: Arc<str>,
         /// Where it leads, if it is an alias.
         destination: Option<ScopedName>,

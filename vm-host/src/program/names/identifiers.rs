@@ -31,9 +31,7 @@ struct Scope {
 /// What a name stands for.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::program) struct Found<'a> {
-    /// Number of the identifier.
     pub(in crate::program) index: usize,
-    /// It.
     pub(in crate::program) entry: &'a Entry,
     /// How many parts of the name that was looked up remain, as in `struct.member`.
     pub(super) remaining: usize,
@@ -93,7 +91,6 @@ impl Identifiers {
         self.definitions.iter()
     }
 
-    /// Number of identifiers.
     pub(in crate::program) fn len(&self) -> usize {
         self.definitions.len()
     }

@@ -15,4 +15,4 @@ pub(super) use definition::{Definition, Member, StructDefinition};
 pub(super) use identifier_error::IdentifierError;
 pub(super) use identifiers::{Entry, Found, Identifiers};
 pub(super) use lookup::Search;
-pub use scoped_name::ScopedName;
+pub(crate) use scoped_name::ScopedName;

@@ -13,7 +13,6 @@ const MAX_PARTS: usize = 256;
 pub struct ScopedName(Arc<str>);
 
 impl ScopedName {
-    /// The empty name.
     pub fn empty() -> Self {
         Self(Arc::from(""))
     }
@@ -38,7 +37,6 @@ impl ScopedName {
         &self.0
     }
 
-    /// Its parts.
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.split('.').filter(|part| !part.is_empty())
     }

@@ -14,13 +14,11 @@ pub struct DebugInfo {
 /// Where an instruction and its hints stand.
 #[derive(Debug)]
 pub struct InstructionLocation {
-    /// The instruction.
     pub inst: Location,
     /// The hints of that pc; some may have no place.
     pub hints: Vec<Option<HintLocation>>,
 }
 
-/// Where a hint stands.
 #[derive(Clone, Debug)]
 pub struct HintLocation {
     /// From the opening bracket on.

@@ -7,21 +7,18 @@ use super::source_files::SourceFiles;
 /// Columns past this are not shown: a program may claim any, and lines of any length.
 const MAX_COLUMN: usize = 1 << 16;
 
-/// Names and messages are not shown past this many bytes.
+/// Names and messages are not shown past this many bytes: a program may claim any, again and again in one
+/// chain of places.
 const MAX_TEXT: usize = 1 << 16;
 
 /// A range of a source text. Lines and columns count from 1; the end is exclusive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// First line.
     pub start_line: u32,
-    /// First column.
     pub start_col: u32,
-    /// Last line.
     pub end_line: u32,
     /// One past the last column.
     pub end_col: u32,
-    /// The text.
     pub input_file: Arc<InputFile>,
     /// Where the text that stands here was used.
     pub parent_location: Option<Box<ParentLocation>>,
@@ -30,7 +27,6 @@ pub struct Location {
 /// A source text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct InputFile {
-    /// Its name.
     pub filename: Option<Arc<str>>,
     /// Its text, when the program carries it.
     pub content: Option<Arc<str>>,
@@ -39,7 +35,6 @@ pub struct InputFile {
 /// The place from which another one was expanded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParentLocation {
-    /// It.
     pub location: Location,
     /// Why, for example `While expanding the reference 'x' in:`.
     pub message: Arc<str>,

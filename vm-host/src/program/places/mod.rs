@@ -6,7 +6,7 @@ mod debug_info;
 mod location;
 mod source_files;
 
-pub use debug_info::{DebugInfo, HintLocation, InstructionLocation};
+pub(crate) use debug_info::{DebugInfo, HintLocation, InstructionLocation};
 pub(super) use location::cut;
-pub use location::{InputFile, Location, ParentLocation};
-pub use source_files::SourceFiles;
+pub(crate) use location::{InputFile, Location, ParentLocation};
+pub(crate) use source_files::SourceFiles;
