@@ -380,7 +380,9 @@ class Session:
         self.memory.segment_count = self.segments.n_segments
         self.memory.temporary_segment_count = self.segments.n_temp_segments
         try:
-            return self.rules.call(rule_id, RelocatableValue(segment, offset))
+            answer = self.rules.call(rule_id, RelocatableValue(segment, offset))
+            self.memory.write_all_at_once()
+            return answer
         except BaseException as error:
             return failure_of(error, None, self.locate)
         finally:
