@@ -287,7 +287,8 @@ def test_debuggers_list_hints():
     )
     failure = run(session, code, fail=True)
     assert "  4  \t    raise ValueError('too far')" in shown.getvalue()
-    assert "-> fail()  # the last line" in shown.getvalue()
+    # Which statement a debugger stops at depends on the version of Python.
+    assert "-> fail()  # the last line" in shown.getvalue() or "-> if not texts:" in shown.getvalue()
     # The reference VM has no lines to show, so the failure shows none.
     assert failure.traceback == (
         "Traceback (most recent call last):\n"
