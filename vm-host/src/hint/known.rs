@@ -50,7 +50,8 @@ impl KnownCells {
     /// The engine holds the cells of a run that are not empty, which exist, from now on.
     pub fn insert_run(&mut self, run: &CellRun) {
         let (cells, _) = run.values.as_chunks::<CELL_BYTES>();
-        for (offset, cell) in (run.offset..).zip(cells) {
+        // The cells first: a range that goes on behind the last one could overflow.
+        for (cell, offset) in cells.iter().zip(run.offset..) {
             if *cell != EMPTY {
                 self.insert(Relocatable {
                     segment_index: run.segment as isize,

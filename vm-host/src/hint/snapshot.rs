@@ -9,19 +9,21 @@ use hint_proto::v1::reference_access::{Get, Set};
 use hint_proto::v1::{CellRun, Definition, MemberKind, SegmentLength, StructDefinition};
 
 use super::known::KnownCells;
-use super::learned::{Learned, Pointer};
-use super::path::{Path, Registers};
+use super::reads::{LearnedReads, Pointer};
 use super::wire;
+use crate::program::{CellPath, Frame};
 
-/// Most cells that one hint is sent beyond what it asks for.
+/// Most cells of learned reads that one hint is sent along: half a MiB. Beyond it, questions are as fast.
 const MAX_CELLS: usize = 1 << 14;
+/// Structs inside structs whose members are expected. A list has no end.
+const MAX_STRUCTS: u32 = 4;
 
 /// What a hint is expected to need.
 #[derive(Debug, Default)]
 pub struct Expectation {
-    named: Vec<Path>,
-    /// What earlier executions asked for.
-    pub learned: Learned,
+    named: Vec<CellPath>,
+    /// What earlier executions had to ask for.
+    pub learned: LearnedReads,
 }
 
 impl Expectation {
@@ -38,20 +40,20 @@ impl Expectation {
         };
         match &reference.get {
             Some(Get::Value(value)) => {
-                if let Some(path) = Path::of(value) {
+                if let Some(path) = CellPath::of(value) {
                     path.visit_cells(&mut |cell| self.cell(cell.clone()));
                 }
             }
             Some(Get::StructReference(pointer)) => {
-                if let Some(path) = pointer.address.as_ref().and_then(Path::of) {
+                if let Some(path) = pointer.address.as_ref().and_then(CellPath::of) {
                     path.visit_cells(&mut |cell| self.cell(cell.clone()));
-                    self.members(&path, &pointer.struct_name, names, &structs, 4);
+                    self.members(&path, &pointer.struct_name, names, &structs, MAX_STRUCTS);
                 }
             }
             Some(Get::GetRaised(_)) | None => {}
         }
         if let Some(Set::Address(address)) = &reference.set
-            && let Some(path) = Path::of(address)
+            && let Some(path) = CellPath::of(address)
             // The cell of a struct that stands for its first member is only written by that name.
             && !matches!(&reference.get, Some(Get::StructReference(_)))
         {
@@ -62,7 +64,7 @@ impl Expectation {
 
     fn members<'a>(
         &mut self,
-        base: &Path,
+        base: &CellPath,
         struct_name: &str,
         names: &[String],
         structs: &impl Fn(&str) -> Option<&'a StructDefinition>,
@@ -86,7 +88,7 @@ impl Expectation {
                 }
                 Ok(MemberKind::StructPointer) => {
                     self.cell(path.clone());
-                    let target = Path::Pointer(Box::new(path), 0);
+                    let target = CellPath::Pointer(Box::new(path), 0);
                     self.members(&target, &member.struct_name, names, structs, depth - 1);
                 }
                 _ => {}
@@ -94,7 +96,7 @@ impl Expectation {
         }
     }
 
-    fn cell(&mut self, path: Path) {
+    fn cell(&mut self, path: CellPath) {
         if !self.named.contains(&path) {
             self.named.push(path);
         }
@@ -105,12 +107,12 @@ impl Expectation {
     pub fn cells(
         &self,
         vm: &VirtualMachine,
-        registers: &Registers,
+        frame: &Frame,
         known: &mut KnownCells,
         scratch: &mut Vec<Relocatable>,
     ) -> Vec<CellRun> {
         scratch.clear();
-        self.visit(vm, registers, |_, _, address| {
+        self.visit(vm, frame, |_, _, address| {
             if !known.contains(address) {
                 scratch.push(address);
             }
@@ -120,10 +122,10 @@ impl Expectation {
 
     /// The lengths of segments that are expected to be asked for.
     #[must_use]
-    pub fn lengths(&self, vm: &mut VirtualMachine, registers: &Registers) -> Vec<SegmentLength> {
+    pub fn lengths(&self, vm: &mut VirtualMachine, frame: &Frame) -> Vec<SegmentLength> {
         let mut lengths = Vec::new();
         for path in &self.learned.lengths {
-            if let Some(address) = path.address(vm, registers)
+            if let Some(address) = path.address(vm, frame)
                 && let Some(length) = segment_length(vm, address.segment_index)
                 && lengths
                     .iter()
@@ -137,9 +139,9 @@ impl Expectation {
 
     /// The pointers among the expected cells.
     #[must_use]
-    pub fn pointers(&self, vm: &VirtualMachine, registers: &Registers) -> Vec<Pointer> {
+    pub fn pointers(&self, vm: &VirtualMachine, frame: &Frame) -> Vec<Pointer> {
         let mut pointers = Vec::new();
-        self.visit(vm, registers, |path, index, address| {
+        self.visit(vm, frame, |path, index, address| {
             if let Some(MaybeRelocatable::RelocatableValue(target)) = vm.get_maybe(&address) {
                 let cell = path.clone().plus(index);
                 pointers.push(Pointer { cell, target });
@@ -152,17 +154,17 @@ impl Expectation {
     fn visit(
         &self,
         vm: &VirtualMachine,
-        registers: &Registers,
-        mut visit: impl FnMut(&Path, i64, Relocatable),
+        frame: &Frame,
+        mut visit: impl FnMut(&CellPath, i64, Relocatable),
     ) {
         for path in &self.named {
-            if let Some(address) = path.address(vm, registers) {
+            if let Some(address) = path.address(vm, frame) {
                 visit(path, 0, address);
             }
         }
         let mut budget = MAX_CELLS;
         for read in &self.learned.reads {
-            let Some(first) = read.path.address(vm, registers) else {
+            let Some(first) = read.path.address(vm, frame) else {
                 continue;
             };
             let count = usize::try_from(read.count)
@@ -180,21 +182,27 @@ impl Expectation {
     }
 }
 
+/// The lengths of all segments that are not temporary.
+pub fn segment_lengths(vm: &mut VirtualMachine) -> Vec<usize> {
+    vm.segments.compute_effective_sizes();
+    // cairo-vm keeps these sizes for ever once computed; a later write would go unnoticed.
+    vm.segments.segment_used_sizes.take().unwrap_or_default()
+}
+
 /// The length of a segment that is not temporary.
 pub fn segment_length(vm: &mut VirtualMachine, segment: isize) -> Option<SegmentLength> {
     let index = usize::try_from(segment).ok()?;
-    // cairo-vm keeps these sizes for ever once computed; a later write would go unnoticed.
-    let length = vm.segments.compute_effective_sizes().get(index).copied();
-    vm.segments.segment_used_sizes = None;
+    let length = segment_lengths(vm).get(index).copied()?;
     Some(SegmentLength {
         segment: segment as i64,
-        length: length? as u64,
+        length: length as u64,
     })
 }
 
-/// Consecutive cells of the VM as one run.
+/// Consecutive cells of the VM as one run, fewer where the offsets end.
 #[must_use]
 pub fn run(vm: &VirtualMachine, first: Relocatable, count: usize) -> CellRun {
+    let count = count.min(usize::MAX - first.offset);
     let mut values = Vec::with_capacity(count * CELL_BYTES);
     for offset in (first.offset..).take(count) {
         let address = Relocatable {
@@ -231,3 +239,6 @@ fn runs(
     }
     runs
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,8 +45,7 @@ pub fn value(bytes: &[u8; CELL_BYTES]) -> Result<MaybeRelocatable, BadCell> {
         Cell::Empty => Err(BadCell::Empty),
         Cell::Felt(bytes) => felt(&bytes).map(MaybeRelocatable::Int),
         Cell::Relocatable { segment, offset } => {
-            // cairo-vm packs the segment into 16 bits and the offset into 47 when it relocates.
-            if segment.unsigned_abs() >= 1 << 30 || offset >= 1 << 62 {
+            if !is_in_range(segment, offset) {
                 return Err(BadCell::Address { segment, offset });
             }
             Ok(MaybeRelocatable::RelocatableValue(Relocatable {
@@ -55,6 +54,13 @@ pub fn value(bytes: &[u8; CELL_BYTES]) -> Result<MaybeRelocatable, BadCell> {
             }))
         }
     }
+}
+
+/// Whether an address that is stored, as a value or as the destination of a relocation rule, is one that
+/// cairo-vm can hold and, with another's offset added, still compute with.
+#[must_use]
+pub fn is_in_range(segment: i64, offset: u64) -> bool {
+    segment.unsigned_abs() < 1 << 30 && offset < 1 << 62
 }
 
 /// Checks and decodes a felt.

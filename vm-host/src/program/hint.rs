@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use hint_proto::v1;
 
-use super::debug_info::HintLocation;
-use super::identifier::ScopedName;
+use super::names::ScopedName;
+use super::places::HintLocation;
 
 /// A hint.
 #[derive(Debug)]

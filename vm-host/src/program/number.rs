@@ -61,11 +61,6 @@ pub(super) fn to_field_element(value: &BigInt) -> BigInt {
     }
 }
 
-/// The value modulo the prime.
-pub(super) fn to_felt(value: &BigInt) -> Felt252 {
-    Felt252::from(value)
-}
-
 /// The value of a felt in (-prime/2, prime/2), decimal.
 pub(super) fn decimal(felt: &Felt252) -> String {
     to_field_element(&felt.to_bigint()).to_string()

@@ -2,8 +2,7 @@
 
 use hint_proto::v1;
 
-use super::location::Location;
-use super::source::SourceFiles;
+use super::places::{Location, SourceFiles};
 
 /// A Python exception, possibly with the place in a reference's own text that it is about.
 #[derive(Clone, Debug)]

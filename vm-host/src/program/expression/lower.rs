@@ -7,15 +7,13 @@ use hint_proto::v1;
 use num_bigint::BigInt;
 use num_traits::Zero;
 
-use super::super::identifier::Identifiers;
-use super::super::location::Location;
-use super::super::number::to_field_element;
-use super::super::raised::{Class, Raised};
-use super::super::source::SourceFiles;
-use super::cairo_type::CairoType;
 use super::format::format_expression;
 use super::tree::{Expression, Node, Operator, Register};
 use super::type_system::simplify_types;
+use crate::program::names::{CairoType, Identifiers};
+use crate::program::number::to_field_element;
+use crate::program::places::{Location, SourceFiles};
+use crate::program::raised::{Class, Raised};
 
 /// Messages nest twice for each level of an expression, and decoders stop at a hundred.
 const MAX_WIRE_DEPTH: usize = 40;
@@ -28,7 +26,7 @@ const MAX_SEQUENCE: usize = 30;
 
 /// An expression that either has a value or raises.
 #[derive(Clone, Debug)]
-pub(in super::super) enum Value {
+pub(in crate::program) enum Value {
     Const(BigInt),
     Register(Register),
     Deref {
@@ -51,7 +49,7 @@ enum Part {
 }
 
 /// What evaluating the expression gives or raises; an error when it raises at once.
-pub(in super::super) fn lower(
+pub(in crate::program) fn lower(
     expression: &Expression,
     identifiers: Option<&Identifiers>,
 ) -> Result<Value, Raised> {
@@ -76,7 +74,7 @@ pub(in super::super) fn lower(
 }
 
 /// Evaluates the values in order, then raises.
-pub(in super::super) fn sequence(mut values: Vec<Value>, raised: Raised) -> Value {
+pub(in crate::program) fn sequence(mut values: Vec<Value>, raised: Raised) -> Value {
     values.truncate(MAX_SEQUENCE);
     values
         .into_iter()
@@ -204,7 +202,7 @@ fn operate(operator: Operator, a: Value, b: Value) -> Value {
 
 impl Value {
     /// The message for the engine.
-    pub(in super::super) fn to_wire(&self) -> v1::Expression {
+    pub(in crate::program) fn to_wire(&self) -> v1::Expression {
         let mut budget = MAX_TEXT_BYTES;
         if self.depth() <= MAX_WIRE_DEPTH {
             return self.encode(&mut budget);

@@ -4,8 +4,8 @@
 use num_bigint::{BigInt, Sign};
 use num_traits::{One, Pow, ToPrimitive, Zero};
 
-use super::super::raised::{Class, Raised};
 use super::tree::{Arguments, Expression, Node, Operator};
+use crate::program::raised::{Class, Raised};
 
 /// Larger powers are left alone: no tuple has so many items.
 const MAX_POWER_BITS: u64 = 1 << 14;
