@@ -294,6 +294,9 @@ def test_raw_writes_are_not_refused():
     )
     assert host.written == [(3, 1, 2**200), (3, 2, RelocatableValue(1, 5)), (2, 0, 5), (2, 1, 6)]
     assert session.effects.writes == [(3, 0, 1)]
+    session.clear_effects()
+    run(session, "segments.write_arg(range_check_builtin.base + 8, [0, 2**128 - 1, 7])")
+    assert session.effects.writes == [(3, 8, 0), (3, 9, 2**128 - 1), (3, 10, 7)]
 
 
 def test_a_refused_cell_that_the_host_cannot_hold_stays_with_the_effects():

@@ -1,5 +1,6 @@
 """What a session is opened with, what it reports, and how failures travel."""
 
+import linecache
 import os
 import subprocess
 import sys
@@ -221,6 +222,30 @@ def test_rules_are_called_for_the_host():
     assert session.call_rule(9, 3, 0).class_path == "builtins.LookupError"
 
 
+def test_what_rules_write_is_written_at_once():
+    session, host = make_session()
+    run(
+        session,
+        "own = memory\n"
+        "def deduce(vm, addr):\n"
+        "    own[addr + 1] = 5; own[addr + 2] = 6; own[addr + 1] = 5\n"
+        "    return 4\n"
+        "vm_add_auto_deduction_rule(2, deduce)",
+    )
+    session.clear_effects()
+    assert session.call_rule(0, 2, 0) == ("value", 4)
+    assert sorted(host.written) == [(2, 1, 5), (2, 2, 6)] and session.effects.writes == []
+    assert session.call_rule(0, 2, 0) == ("value", 4)
+    assert len(host.written) == 2
+
+
+@pytest.fixture
+def own_linecache(monkeypatch):
+    """What debuggers of a test leave there would be shown by the reference VM of later ones."""
+    monkeypatch.setattr(linecache, "cache", {})
+
+
+@pytest.mark.usefixtures("own_linecache")
 def test_debugger_notice(monkeypatch):
     import pdb
 
@@ -245,6 +270,7 @@ def test_debugger_notice(monkeypatch):
     assert host.debuggers == 8
 
 
+@pytest.mark.usefixtures("own_linecache")
 def test_debuggers_list_hints():
     import io
 
@@ -261,7 +287,8 @@ def test_debuggers_list_hints():
     )
     failure = run(session, code, fail=True)
     assert "  4  \t    raise ValueError('too far')" in shown.getvalue()
-    assert "-> fail()  # the last line" in shown.getvalue()
+    # Which statement a debugger stops at depends on the version of Python.
+    assert "-> fail()  # the last line" in shown.getvalue() or "-> if not texts:" in shown.getvalue()
     # The reference VM has no lines to show, so the failure shows none.
     assert failure.traceback == (
         "Traceback (most recent call last):\n"
@@ -271,6 +298,7 @@ def test_debuggers_list_hints():
     )
 
 
+@pytest.mark.usefixtures("own_linecache")
 def test_hints_have_no_source_before_a_debugger_starts():
     session, _ = make_session()
     scope = run(

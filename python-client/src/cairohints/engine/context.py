@@ -12,6 +12,8 @@ from typing import Any, Callable, Dict, List, Optional
 from .identity import StandIn
 from .relocatable import RelocatableValue
 
+#: What the objects of a hint can show.
+_PARTS = ("identifiers", "reference_manager", "hints")
 _MODULE = "starkware.cairo.lang.vm.vm_consts"
 
 
@@ -24,26 +26,64 @@ def scoped_name(full_name: str) -> Any:
 
 
 class ProgramSource:
-    """The program that a hint belongs to, as a `Program` of `cairo-lang`."""
+    """The program that a hint belongs to, as a `Program` of `cairo-lang`, or parts of one.
+
+    Most of a large program is debug information, which takes seconds to parse and which few ask for:
+    each part is parsed when it is used first.
+    """
 
     def __init__(self, read_json: Callable[[], str], program: Optional[Any] = None) -> None:
         self._read_json = read_json
         self._program = program
+        #: The parts by name: those that were parsed, and the JSON of those that may be.
+        self._parsed: Dict[str, Any] = {}
+        self._unparsed: Dict[str, Any] = {}
+        self._hints: Dict[int, Any] = {}
         #: Number of its hints that were compiled.
         self.hint_count = 0
 
     @property
     def program(self) -> Any:
-        """The program; read and parsed at the first use."""
+        """The program."""
         if self._program is None:
             from starkware.cairo.lang.compiler.program import Program
 
             self._program = Program.load(json.loads(self._read_json()))
         return self._program
 
+    def part(self, name: str) -> Any:
+        """The program's `identifiers` or `reference_manager`."""
+        if name not in self._parsed:
+            if self._program is not None:
+                self._parsed[name] = getattr(self._program, name)
+            else:
+                self._parsed[name] = self._field(name).deserialize(self._json(name))
+                del self._unparsed[name]
+        return self._parsed[name]
+
     def hint(self, index: int) -> Any:
         """The hint of this position in the program."""
-        return [hint for hints in self.program.hints.values() for hint in hints][index]
+        if index not in self._hints:
+            if self._program is not None:
+                hints = self._program.hints.values()
+                self._hints[index] = [hint for group in hints for hint in group][index]
+            else:
+                hints = self._json("hints").values()
+                found = [hint for group in hints for hint in group][index]
+                self._hints[index] = self._field("hints").value_field.inner.deserialize(found)
+        return self._hints[index]
+
+    def _json(self, name: str) -> Any:
+        if not self._unparsed:
+            whole = json.loads(self._read_json())
+            self._unparsed = {part: whole[part] for part in _PARTS if part not in self._parsed}
+        return self._unparsed[name]
+
+    @staticmethod
+    def _field(name: str) -> Any:
+        from starkware.cairo.lang.compiler.program import Program
+
+        return Program.Schema().fields[name]
 
 
 @dataclasses.dataclass
@@ -90,12 +130,12 @@ class VmConstsContext(StandIn):
     @property
     def identifiers(self) -> Any:
         """The program's identifiers."""
-        return self._source.program.identifiers
+        return self._source.part("identifiers")
 
     @property
     def reference_manager(self) -> Any:
         """The program's references."""
-        return self._source.program.reference_manager
+        return self._source.part("reference_manager")
 
     @property
     def flow_tracking_data(self) -> Any:

@@ -43,6 +43,7 @@ class Memory:
         "pure",
         "guarded",
         "instance_cells",
+        "bounds",
         "validate",
         "offer",
         "segment_count",
@@ -79,6 +80,8 @@ class Memory:
         self.guarded: Set[int] = set()
         #: Segment of a builtin that refuses values to the cells of one instance.
         self.instance_cells: Dict[int, int] = {}
+        #: The same to a bound: its builtin accepts every number below, whatever is beside it.
+        self.bounds: Dict[int, int] = {}
         #: Called after a write into a guarded segment.
         self.validate: Callable[[Any], None] = lambda address: None
         #: Called after a raw write into the segment of such a builtin.
@@ -305,15 +308,16 @@ class Memory:
         segment = address.segment_index
         offset = address.offset
         count = len(values)
-        if segment in self.instance_cells or not 0 <= offset < OFFSET_BOUND - count:
+        if not 0 <= offset < OFFSET_BOUND - count:
             return False
-        prime = self.prime
+        numbers_only = segment in self.bounds
+        bound = self.bounds.get(segment, self.prime)
         for value in values:
             cls = value.__class__
             if cls is int:
-                if not 0 <= value < prime:
+                if not 0 <= value < bound:
                     return False
-            elif cls is not RelocatableValue or not 0 <= value.offset < OFFSET_BOUND:
+            elif numbers_only or cls is not RelocatableValue or not 0 <= value.offset < OFFSET_BOUND:
                 return False
         run = range(offset, offset + count)
         if -self.temporary_segment_count <= segment < self.segment_count and not self.complete:
@@ -383,6 +387,11 @@ class Memory:
         count = self.instance_cells[segment]
         first = address.offset - address.offset % count
         for offset in range(first, first + count):
+            self._write_at_once(segment, offset)
+
+    def write_all_at_once(self) -> None:
+        """Sends what a rule wrote to the host: only a hint leaves effects behind."""
+        for segment, offset, _ in self.effects.writes[::-1]:
             self._write_at_once(segment, offset)
 
     def _write_at_once(self, segment: int, offset: int) -> None:

@@ -33,12 +33,16 @@ class Rules:
         memory.validate = self.validate
         memory.offer = self.offer
 
-    def add_builtin_rule(self, segment_index: int, rule: Rule, instance_cells: int) -> None:
-        """Adds a builtin's own validation, which the host does itself for Cairo code."""
+    def add_builtin_rule(self, segment_index: int, rule: Rule, instance_cells: int, bound: int) -> None:
+        """Adds a builtin's own validation, which the host does itself for Cairo code.
+
+        `rule` looks at the cells of one instance, and accepts numbers below `bound` in any case.
+        """
         self._builtin[segment_index] = rule
         self._validation.setdefault(segment_index, []).append((rule, ()))
         self._memory.guarded.add(segment_index)
         self._memory.instance_cells[segment_index] = instance_cells
+        self._memory.bounds[segment_index] = bound
 
     def add_validation_rule(self, segment_index: int, rule: Rule, *args: Any) -> None:
         """Has `rule(memory, address, *args)` called for each write into the segment."""

@@ -16,7 +16,13 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple
 from . import classes, debugger, handover
 from . import failure as failures
 from .arithmetic import field_functions
-from .builtins import BuiltinRunner, CheckedBuiltinRunner, OutputBuiltinRunner, make_builtin
+from .builtins import (
+    BuiltinRunner,
+    CheckedBuiltinRunner,
+    OutputBuiltinRunner,
+    RangeCheckBuiltinRunner,
+    make_builtin,
+)
 from .context import ProgramSource, VmConstsContext
 from .effects import Effects
 from .errors import raised
@@ -168,7 +174,10 @@ class Session:
             runners[description["name"] + "_builtin"] = runner
             if isinstance(runner, CheckedBuiltinRunner):
                 self.rules.add_builtin_rule(
-                    description["segment"], runner.check, runner.cells_per_instance
+                    description["segment"],
+                    runner.check,
+                    runner.cells_per_instance,
+                    runner.bound if isinstance(runner, RangeCheckBuiltinRunner) else 0,
                 )
         return runners
 
@@ -380,7 +389,9 @@ class Session:
         self.memory.segment_count = self.segments.n_segments
         self.memory.temporary_segment_count = self.segments.n_temp_segments
         try:
-            return self.rules.call(rule_id, RelocatableValue(segment, offset))
+            answer = self.rules.call(rule_id, RelocatableValue(segment, offset))
+            self.memory.write_all_at_once()
+            return answer
         except BaseException as error:
             return failure_of(error, None, self.locate)
         finally:

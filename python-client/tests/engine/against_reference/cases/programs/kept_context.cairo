@@ -16,6 +16,11 @@ func main() {
     jmp loop if n != 0;
     %{
         print([(str(c.pc), c.evaluator(e)) for c, e in kept], [o.n for o in objects])
+        c = ids._context
+        print(c.identifiers is ids._context.identifiers, c.flow_tracking_data is c.flow_tracking_data)
+        program = vm_enter_scope.__self__.program
+        print(program.identifiers.as_dict() == c.identifiers.as_dict(), program.main)
+        print(program.reference_manager == c.reference_manager)
         print(ids._context.pc, [o._context is c for o, (c, e) in zip(objects, kept)])
     %}
     ret;
