@@ -9,7 +9,7 @@ use cairo_vm::vm::runners::cairo_runner::{CairoRunner, ResourceTracker as _, Run
 use hint_tests::binaries;
 use hint_tests::record::programs_directory;
 use vm_host::PythonHintProcessor;
-use vm_host::hint::session::SessionInputs;
+use vm_host::hint::SessionInputs;
 use vm_host::processor::ProcessorOptions;
 
 fn corpus(name: &str) -> Vec<u8> {

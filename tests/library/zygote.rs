@@ -9,9 +9,7 @@ use hint_tests::binaries;
 use hint_tests::process::PATIENCE;
 use hint_tests::process_table::is_alive;
 use std::sync::Arc;
-use vm_host::hint::HintSession;
-use vm_host::hint::peer::Peer;
-use vm_host::hint::session::SessionInputs;
+use vm_host::hint::{HintSession, Peer, SessionInputs};
 use vm_host::program::CompiledProgram;
 use vm_host::worker::{Death, Link, Spawner, WorkerOptions, WorkerProcess};
 

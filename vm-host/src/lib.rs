@@ -12,7 +12,7 @@ pub mod processor;
 pub mod program;
 pub mod run;
 pub mod server;
-pub mod vm;
+mod vm;
 pub mod worker;
 
 pub use processor::PythonHintProcessor;

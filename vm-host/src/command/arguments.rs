@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// Runs a compiled Cairo program.
 #[derive(Args, Clone, Debug)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     /// The compiled program, JSON
     #[arg(value_name = "PROGRAM.json")]
     pub program_path: Option<PathBuf>,

@@ -11,7 +11,7 @@ use super::{CommandError, ExitCode};
 
 /// Asks a server whether it takes new VMs; exits with 1 when it does not.
 #[derive(Clone, Debug, clap::Args)]
-pub struct HealthArgs {
+pub(super) struct HealthArgs {
     /// `host:port`, or `unix:/path`
     pub address: String,
 }
@@ -25,7 +25,7 @@ const SERVICE: &str = "cairohints.v1.VmService";
 ///
 /// # Errors
 /// [`CommandError`] with what to print and the exit code, when it does not, or does not answer.
-pub async fn health(arguments: &HealthArgs) -> Result<(), CommandError> {
+pub(super) async fn health(arguments: &HealthArgs) -> Result<(), CommandError> {
     let address = &arguments.address;
     let failed = |what: &dyn std::fmt::Display| {
         CommandError::new(ExitCode::ProgramFailed, format!("`{address}` {what}"))

@@ -12,7 +12,7 @@ use crate::run::{NotPlaced, RunConfig};
 
 /// Which program, and how to print.
 #[derive(Args, Clone, Debug)]
-pub struct HintsArgs {
+pub(super) struct HintsArgs {
     /// The compiled program, JSON
     #[arg(value_name = "PROGRAM.json")]
     pub program: PathBuf,
@@ -26,7 +26,7 @@ pub struct HintsArgs {
 ///
 /// # Errors
 /// [`CommandError`] when the program cannot be used.
-pub fn hints(arguments: &HintsArgs) -> Result<(), CommandError> {
+pub(super) fn hints(arguments: &HintsArgs) -> Result<(), CommandError> {
     let bytes = inputs::program(&arguments.program)?;
     let program = CompiledProgram::from_json(&bytes).map_err(|error| {
         let name = arguments.program.display();

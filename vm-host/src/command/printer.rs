@@ -4,21 +4,21 @@
 use std::io::{self, Write};
 
 /// A buffered writer that turns into a sink when its pipe breaks.
-pub struct Printer<W: Write> {
+pub(super) struct Printer<W: Write> {
     inner: io::BufWriter<W>,
     broken: bool,
 }
 
 impl Printer<io::StdoutLock<'static>> {
     /// A printer on stdout, locked while it lives.
-    pub fn stdout() -> Self {
+    pub(super) fn stdout() -> Self {
         Self::new(io::stdout().lock())
     }
 }
 
 impl<W: Write> Printer<W> {
     /// A printer on `writer`.
-    pub fn new(writer: W) -> Self {
+    pub(super) fn new(writer: W) -> Self {
         Self {
             inner: io::BufWriter::with_capacity(1 << 16, writer),
             broken: false,

@@ -11,10 +11,10 @@ use super::printer::Printer;
 use super::progress::ProgressLine;
 use super::stats::{Stats, peak_memory_bytes};
 use super::{CommandError, ExitCode, hints, inputs, profile};
-use crate::hint::Limits;
-use crate::hint::session::SessionInputs;
 use crate::program::SourceFiles;
-use crate::run::{Entry, Goal, ProgramText, Run, RunConfig, StartError, Stop};
+use crate::run::{
+    Entry, Goal, Limits, ProgramText, Run, RunConfig, SessionInputs, StartError, Stop,
+};
 use crate::vm::pie::{PieError, read_pie};
 use crate::vm::start::VmConfig;
 use crate::worker::Launch;

@@ -13,7 +13,7 @@ use crate::worker::{WorkerNotFound, worker_binary};
 
 /// Serves VMs to clients over gRPC.
 #[derive(Clone, Debug, clap::Args)]
-pub struct ServeArgs {
+pub(super) struct ServeArgs {
     /// Address to listen on; port 0 takes a free one. Whoever reaches it may run programs
     #[arg(long, value_name = "ADDRESS:PORT", required_unless_present = "unix")]
     pub listen: Option<SocketAddr>,
@@ -96,7 +96,7 @@ impl ServeArgs {
     ///
     /// # Errors
     /// [`WorkerNotFound`] when there is no worker binary.
-    pub fn options(&self) -> Result<ServeOptions, WorkerNotFound> {
+    pub(super) fn options(&self) -> Result<ServeOptions, WorkerNotFound> {
         let defaults = ServeOptions::new(worker_binary(self.hint_worker.as_deref())?);
         Ok(ServeOptions {
             python_env: self
@@ -128,7 +128,7 @@ impl ServeArgs {
 ///
 /// # Errors
 /// [`CommandError`] with what to print and the exit code.
-pub async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
+pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
     let options = arguments
         .options()
         .map_err(|error| CommandError::new(ExitCode::Environment, error))?;

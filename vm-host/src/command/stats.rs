@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 /// What a run cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Stats {
+pub(super) struct Stats {
     /// Cairo steps.
     pub steps: u64,
     /// Hints that ran, in either language.
@@ -45,7 +45,7 @@ pub fn peak_memory_bytes() -> Option<u64> {
 
 impl Stats {
     /// Writes the counters as JSON.
-    pub fn write(&self, writer: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&self, writer: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut *writer, self)?;
         writer.write_all(b"\n")
     }

@@ -14,10 +14,10 @@ use hint_proto::v1::{
 use super::known::KnownCells;
 use super::reads::Pointer;
 use super::session::{Exchange, HintError, HintSession};
-use super::snapshot::{run, segment_length, segment_lengths};
-use super::wire;
 use crate::program::CellPath;
 use crate::program::CompiledProgram;
+use crate::vm::cells::{segment_length, segment_lengths};
+use crate::vm::wire::{self, cell_run};
 
 /// A miss is answered with at least this many cells: a struct or a few, in a message of one KiB, which
 /// costs no more than an answer of one cell.
@@ -97,7 +97,7 @@ impl HintSession {
             Vec::new()
         } else {
             let count = usize::try_from(count).unwrap_or_default();
-            let cells = run(vm, first, count);
+            let cells = cell_run(vm, first, count);
             self.known.insert_run(&cells);
             vec![cells]
         };
@@ -178,7 +178,7 @@ fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<v1::Answer
                 segment_index: segment,
                 offset,
             };
-            let cells = run(vm, first, count);
+            let cells = cell_run(vm, first, count);
             known.insert_run(&cells);
             if let Some(part) = parts.last_mut() {
                 part.cells.push(cells);

@@ -2,22 +2,22 @@
 //! loop, nor who calls for the run.
 
 mod answer;
-pub mod builtins;
+pub(crate) mod builtins;
 pub(crate) mod dispatch;
-pub mod effects;
+pub(crate) mod effects;
 mod known;
-pub mod limits;
-pub mod peer;
-pub mod reads;
+pub(crate) mod limits;
+pub(crate) mod peer;
+pub(crate) mod reads;
 mod scopes;
-pub mod session;
-pub mod snapshot;
-pub mod statistics;
+pub(crate) mod session;
+pub(crate) mod snapshot;
+pub(crate) mod statistics;
 mod struct_names;
-pub mod table;
+pub(crate) mod table;
 #[cfg(test)]
 mod testing;
-pub mod wire;
 
 pub use limits::Limits;
-pub use session::{HintError, HintSession};
+pub use peer::Peer;
+pub use session::{HintError, HintSession, SessionInputs};

@@ -21,7 +21,7 @@ const MAX_CHAIN: u32 = 6;
 
 /// Consecutive cells at a path.
 #[derive(Clone, Debug)]
-pub struct LearnedRead {
+pub(crate) struct LearnedRead {
     /// Where the first cell is.
     pub path: CellPath,
     /// How many.
@@ -30,7 +30,7 @@ pub struct LearnedRead {
 
 /// The remembered needs of one hint.
 #[derive(Clone, Debug, Default)]
-pub struct LearnedReads {
+pub(crate) struct LearnedReads {
     /// Cells that it reads or writes.
     pub reads: Vec<LearnedRead>,
     /// Segments whose length it needs: those of these paths' targets.
@@ -39,7 +39,7 @@ pub struct LearnedReads {
 
 /// A pointer that the current execution has seen: the path of its cell, and its value.
 #[derive(Clone, Debug)]
-pub struct Pointer {
+pub(crate) struct Pointer {
     /// Where the pointer itself is stored.
     pub cell: CellPath,
     /// What it points to.
@@ -48,7 +48,7 @@ pub struct Pointer {
 
 impl LearnedReads {
     /// Remembers that `count` cells at `address` were needed.
-    pub fn read(
+    pub(crate) fn read(
         &mut self,
         address: Relocatable,
         count: u64,
@@ -80,7 +80,7 @@ impl LearnedReads {
     }
 
     /// Remembers that the length of the segment at `address` was needed.
-    pub fn length(&mut self, address: Relocatable, frame: &Frame, pointers: &[Pointer]) {
+    pub(crate) fn length(&mut self, address: Relocatable, frame: &Frame, pointers: &[Pointer]) {
         if let Some(path) = explain(address, frame, pointers)
             && self.lengths.len() < MAX_READS
             && !self.lengths.contains(&path)

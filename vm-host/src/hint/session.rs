@@ -27,10 +27,10 @@ use super::snapshot::Expectation;
 use super::statistics::{HintCost, Statistics};
 use super::struct_names::StructPrefix;
 use super::table::HintTable;
-use super::wire;
 use crate::placement::Surroundings;
 use crate::program::CompiledProgram;
 use crate::program::Frame;
+use crate::vm::wire;
 use crate::worker::{Death, LinkError, Traffic, Turn};
 
 /// How long the engine may take for anything that is not a hint.
@@ -357,7 +357,7 @@ impl HintSession {
     ) -> Result<RuleOutcome, HintError> {
         let mut exchange = self.exchange_of(vm, None);
         exchange.limit_to(self.inputs.hint_timeout);
-        let cells = super::snapshot::run(vm, address, 1);
+        let cells = wire::cell_run(vm, address, 1);
         self.known.insert_run(&cells);
         let request = CallRule {
             rule_id: rule.id,

@@ -3,15 +3,15 @@
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::vm_core::VirtualMachine;
-use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::definition::Access;
 use hint_proto::v1::reference_access::{Get, Set};
 use hint_proto::v1::{CellRun, Definition, MemberKind, SegmentLength, StructDefinition};
 
 use super::known::KnownCells;
 use super::reads::{LearnedReads, Pointer};
-use super::wire;
 use crate::program::{CellPath, Frame};
+use crate::vm::cells::segment_length;
+use crate::vm::wire::cell_run;
 
 /// Most cells of learned reads that one hint is sent along: half a MiB. Beyond it, questions are as fast.
 const MAX_CELLS: usize = 1 << 14;
@@ -20,7 +20,7 @@ const MAX_STRUCTS: u32 = 4;
 
 /// What a hint is expected to need.
 #[derive(Debug, Default)]
-pub struct Expectation {
+pub(crate) struct Expectation {
     named: Vec<CellPath>,
     /// What earlier executions had to ask for.
     pub learned: LearnedReads,
@@ -29,7 +29,7 @@ pub struct Expectation {
 impl Expectation {
     /// Expects what reading and writing the name behind `definition` takes, including the members
     /// whose names are among `names`.
-    pub fn name<'a>(
+    pub(crate) fn name<'a>(
         &mut self,
         definition: &Definition,
         names: &[String],
@@ -104,7 +104,7 @@ impl Expectation {
 
     /// The expected cells that the engine does not hold, empty ones included; it is taken to hold them
     /// from now on. `scratch` is room for their addresses.
-    pub fn cells(
+    pub(crate) fn cells(
         &self,
         vm: &VirtualMachine,
         frame: &Frame,
@@ -122,7 +122,7 @@ impl Expectation {
 
     /// The lengths of segments that are expected to be asked for.
     #[must_use]
-    pub fn lengths(&self, vm: &mut VirtualMachine, frame: &Frame) -> Vec<SegmentLength> {
+    pub(crate) fn lengths(&self, vm: &mut VirtualMachine, frame: &Frame) -> Vec<SegmentLength> {
         let mut lengths = Vec::new();
         for path in &self.learned.lengths {
             if let Some(address) = path.address(vm, frame)
@@ -139,7 +139,7 @@ impl Expectation {
 
     /// The pointers among the expected cells.
     #[must_use]
-    pub fn pointers(&self, vm: &VirtualMachine, frame: &Frame) -> Vec<Pointer> {
+    pub(crate) fn pointers(&self, vm: &VirtualMachine, frame: &Frame) -> Vec<Pointer> {
         let mut pointers = Vec::new();
         self.visit(vm, frame, |path, index, address| {
             if let Some(MaybeRelocatable::RelocatableValue(target)) = vm.get_maybe(&address) {
@@ -182,42 +182,6 @@ impl Expectation {
     }
 }
 
-/// The lengths of all segments that are not temporary.
-pub fn segment_lengths(vm: &mut VirtualMachine) -> Vec<usize> {
-    vm.segments.compute_effective_sizes();
-    // cairo-vm keeps these sizes for ever once computed; a later write would go unnoticed.
-    vm.segments.segment_used_sizes.take().unwrap_or_default()
-}
-
-/// The length of a segment that is not temporary.
-pub fn segment_length(vm: &mut VirtualMachine, segment: isize) -> Option<SegmentLength> {
-    let index = usize::try_from(segment).ok()?;
-    let length = segment_lengths(vm).get(index).copied()?;
-    Some(SegmentLength {
-        segment: segment as i64,
-        length: length as u64,
-    })
-}
-
-/// Consecutive cells of the VM as one run, fewer where the offsets end.
-#[must_use]
-pub fn run(vm: &VirtualMachine, first: Relocatable, count: usize) -> CellRun {
-    let count = count.min(usize::MAX - first.offset);
-    let mut values = Vec::with_capacity(count * CELL_BYTES);
-    for offset in (first.offset..).take(count) {
-        let address = Relocatable {
-            segment_index: first.segment_index,
-            offset,
-        };
-        wire::push_cell(&mut values, vm.get_maybe(&address).as_ref());
-    }
-    CellRun {
-        segment: first.segment_index as i64,
-        offset: first.offset as u64,
-        values: values.into(),
-    }
-}
-
 fn runs(
     vm: &VirtualMachine,
     addresses: &mut [Relocatable],
@@ -232,7 +196,7 @@ fn runs(
     while let Some(first) = rest.first() {
         let length = 1 + rest.windows(2).take_while(follows).count();
         let last = rest[length - 1];
-        let cells = run(vm, *first, last.offset - first.offset + 1);
+        let cells = cell_run(vm, *first, last.offset - first.offset + 1);
         known.insert_run(&cells);
         runs.push(cells);
         rest = &rest[length..];

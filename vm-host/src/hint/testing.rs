@@ -9,7 +9,7 @@ use cairo_vm::vm::runners::builtin_runner::{
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::CellRun;
 
-use super::wire;
+use crate::vm::wire;
 
 /// Segments of [`vm`].
 pub(super) const PROGRAM: isize = 0;

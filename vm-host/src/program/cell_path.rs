@@ -13,7 +13,7 @@ const MAX_DEPTH: u32 = 24;
 
 /// An expression whose value is, usually, an address.
 #[derive(Clone, Debug, PartialEq)]
-pub enum CellPath {
+pub(crate) enum CellPath {
     /// `ap` plus cells.
     Ap(i64),
     /// `fp` plus cells.
@@ -28,7 +28,7 @@ pub enum CellPath {
 
 /// Where paths start: the registers at the hint.
 #[derive(Clone, Copy, Debug)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// Allocation pointer.
     pub ap: Relocatable,
     /// Frame pointer.
@@ -38,7 +38,7 @@ pub struct Frame {
 impl CellPath {
     /// The path of an expression; `None` when it always raises or is nested too deeply.
     #[must_use]
-    pub fn of(expression: &Expression) -> Option<Self> {
+    pub(crate) fn of(expression: &Expression) -> Option<Self> {
         Self::at_depth(expression, MAX_DEPTH)
     }
 
@@ -80,7 +80,7 @@ impl CellPath {
 
     /// This path plus cells.
     #[must_use]
-    pub fn plus(self, cells: i64) -> Self {
+    pub(crate) fn plus(self, cells: i64) -> Self {
         match self {
             Self::Ap(offset) => Self::Ap(offset.saturating_add(cells)),
             Self::Fp(offset) => Self::Fp(offset.saturating_add(cells)),
@@ -95,7 +95,7 @@ impl CellPath {
 
     /// How many pointers it follows.
     #[must_use]
-    pub fn depth(&self) -> u32 {
+    pub(crate) fn depth(&self) -> u32 {
         match self {
             Self::Ap(_) | Self::Fp(_) | Self::Constant(_) => 0,
             Self::Pointer(path, _) => path.depth() + 1,
@@ -105,7 +105,7 @@ impl CellPath {
 
     /// The value of the path; `None` when a cell on the way is empty or the arithmetic fails.
     #[must_use]
-    pub fn value(&self, vm: &VirtualMachine, frame: &Frame) -> Option<MaybeRelocatable> {
+    pub(crate) fn value(&self, vm: &VirtualMachine, frame: &Frame) -> Option<MaybeRelocatable> {
         match self {
             Self::Ap(offset) => moved(frame.ap, *offset).map(MaybeRelocatable::from),
             Self::Fp(offset) => moved(frame.fp, *offset).map(MaybeRelocatable::from),
@@ -141,7 +141,7 @@ impl CellPath {
 
     /// The address that the path is; `None` when it is a felt or unknown.
     #[must_use]
-    pub fn address(&self, vm: &VirtualMachine, frame: &Frame) -> Option<Relocatable> {
+    pub(crate) fn address(&self, vm: &VirtualMachine, frame: &Frame) -> Option<Relocatable> {
         match self.value(vm, frame)? {
             MaybeRelocatable::RelocatableValue(address) => Some(address),
             MaybeRelocatable::Int(_) => None,
@@ -149,7 +149,7 @@ impl CellPath {
     }
 
     /// Calls `visit` with every path whose cell is read on the way to this one's value.
-    pub fn visit_cells(&self, visit: &mut impl FnMut(&CellPath)) {
+    pub(crate) fn visit_cells(&self, visit: &mut impl FnMut(&CellPath)) {
         match self {
             Self::Ap(_) | Self::Fp(_) | Self::Constant(_) => {}
             Self::Pointer(path, _) => {

@@ -135,15 +135,6 @@ impl Run {
         self.hints.as_ref().map_or((0, 0), Dispatch::executed)
     }
 
-    /// The hints, unless there are none.
-    pub(crate) fn hints(&self) -> Option<&Dispatch> {
-        self.hints.as_ref()
-    }
-
-    pub(crate) fn hints_mut(&mut self) -> Option<(&mut Dispatch, &mut VirtualMachine)> {
-        Some((self.hints.as_mut()?, &mut self.vm.runner.vm))
-    }
-
     /// The session with Python, once there is one.
     pub(crate) fn session(&self) -> Option<&HintSession> {
         self.hints.as_ref()?.session()

@@ -9,8 +9,8 @@ use hint_proto::v1::RuleKind;
 
 use crate::hint::effects::{Refusal, RegisteredRule};
 use crate::hint::session::RuleOutcome;
-use crate::hint::snapshot::segment_length;
 use crate::hint::{HintError, HintSession};
+use crate::vm::cells::segment_length;
 use crate::vm::operands::{current_instruction, operands};
 
 /// Which cells were validated.

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status, Streaming};
 
-use crate::hint::peer::AttachedClient;
+use crate::run::AttachedClient;
 
 /// Host and engine alternate, so one message is in flight each way.
 const IN_FLIGHT: usize = 2;

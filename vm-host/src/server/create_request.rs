@@ -17,10 +17,9 @@ use super::error::{Problem, Reason, invalid};
 use super::options::ServeOptions;
 use super::programs::{Programs, StoredProgram};
 use super::value;
-use crate::hint::session::SessionInputs;
-use crate::hint::{Limits, wire};
-use crate::run::{self, Entry, RunConfig};
+use crate::run::{self, Entry, Limits, RunConfig, SessionInputs};
 use crate::vm::start::{self, VmConfig};
+use crate::vm::wire;
 
 /// Longest JSON text of a request.
 const MAX_JSON_BYTES: usize = 16 << 20;

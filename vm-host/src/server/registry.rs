@@ -16,7 +16,7 @@ use tonic::Status;
 use super::activity::Activity;
 use super::connection::Peer;
 use super::create_request::VmRequest;
-use super::error::{Problem, Reason, draining, exhausted, internal, invalid, io, unknown_vm};
+use super::error::{Problem, Reason, draining, exhausted, internal, invalid, unknown_vm};
 use super::handle::{MAX_JOBS, VmHandle};
 use super::options::ServeOptions;
 use super::programs::{Programs, hexadecimal};
@@ -180,7 +180,10 @@ impl Registry {
             let _forget = forget;
             task::live(&supplies, &shared, request, inbox).await;
         });
-        started.map_err(|error| io(&error))?;
+        started.map_err(|error| {
+            let text = format!("cannot start a thread for the VM: `{error}`");
+            Problem::new(Reason::WorkerNotStarted, text)
+        })?;
         Ok(handle)
     }
 

@@ -31,8 +31,8 @@ use super::registry::Registry;
 use super::shared::End;
 use super::upload::Uploads;
 use super::{artifact, attach};
-use crate::hint::wire;
 use crate::run::Goal;
+use crate::vm::wire;
 
 /// How long RunVm waits for a client that serves the hints.
 const ATTACH_WAIT: Duration = Duration::from_secs(5);

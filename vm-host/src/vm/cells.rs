@@ -1,4 +1,7 @@
-//! Walking over the memory of a VM whose segment sizes are known.
+//! Walking over the memory of a VM, and how long its segments are. Walks need a VM whose segment sizes are
+//! known.
+
+use hint_proto::v1::SegmentLength;
 
 use cairo_vm::{
     types::relocatable::{MaybeRelocatable, Relocatable},
@@ -36,5 +39,22 @@ pub(crate) fn output_base(vm: &VirtualMachine) -> Option<(usize, usize)> {
     vm.builtin_runners.iter().find_map(|builtin| match builtin {
         BuiltinRunner::Output(output) => Some((output.base(), output.base_offset)),
         _ => None,
+    })
+}
+
+/// The lengths of all segments that are not temporary.
+pub(crate) fn segment_lengths(vm: &mut VirtualMachine) -> Vec<usize> {
+    vm.segments.compute_effective_sizes();
+    // cairo-vm keeps these sizes for ever once computed; a later write would go unnoticed.
+    vm.segments.segment_used_sizes.take().unwrap_or_default()
+}
+
+/// The length of a segment that is not temporary.
+pub(crate) fn segment_length(vm: &mut VirtualMachine, segment: isize) -> Option<SegmentLength> {
+    let index = usize::try_from(segment).ok()?;
+    let length = segment_lengths(vm).get(index).copied()?;
+    Some(SegmentLength {
+        segment: segment as i64,
+        length: length as u64,
     })
 }

@@ -13,6 +13,8 @@ mod run_failure;
 pub(crate) mod start;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod wire;
 
 pub(crate) use run_failure::ASSERTION;
-pub use run_failure::{Exception, RunFailure};
+pub(crate) use run_failure::RunFailure;
+pub(crate) use run_failure::Exception;

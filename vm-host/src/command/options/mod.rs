@@ -8,7 +8,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 /// What to run and what to produce.
 #[derive(Clone, Debug)]
-pub struct RunOptions {
+pub(super) struct RunOptions {
     /// What is run.
     pub source: ProgramSource,
     /// JSON file that hints see as `program_input`; `{}` without it.
@@ -43,7 +43,7 @@ pub struct RunOptions {
 
 /// What is run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProgramSource {
+pub(super) enum ProgramSource {
     /// A compiled program, JSON.
     Program(PathBuf),
     /// The run of a Cairo PIE, again.
@@ -52,7 +52,7 @@ pub enum ProgramSource {
 
 /// What is printed on stdout after the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Prints {
+pub(super) struct Prints {
     /// The memory.
     pub memory: bool,
     /// The output of the program.
@@ -67,7 +67,7 @@ pub struct Prints {
 
 /// The files that the run writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OutputPaths {
+pub(super) struct OutputPaths {
     /// The trace.
     pub trace: Option<PathBuf>,
     /// The memory.
@@ -88,7 +88,7 @@ pub struct OutputPaths {
 
 /// How hints run.
 #[derive(Clone, Debug)]
-pub struct HintOptions {
+pub(super) struct HintOptions {
     /// In which language.
     pub placement: HintPlacement,
     /// The worker's executable, if not the one beside ours.
@@ -103,7 +103,7 @@ pub struct HintOptions {
 
 /// The virtual environment that hints import from, and who named it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PythonEnvironment {
+pub(super) enum PythonEnvironment {
     /// `--python-env`.
     Option(PathBuf),
     /// The active one, from `VIRTUAL_ENV`.
@@ -114,7 +114,7 @@ pub enum PythonEnvironment {
 
 /// An option that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum OptionError {
+pub(super) enum OptionError {
     /// Options that contradict each other, in the reference VM's words.
     #[error("{0}")]
     Rule(&'static str),
@@ -140,7 +140,7 @@ pub enum OptionError {
 
 impl RunOptions {
     /// Resolves and checks the arguments. `environment` reads an environment variable.
-    pub fn resolve(
+    pub(super) fn resolve(
         args: RunArgs,
         environment: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self, OptionError> {

@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 
 /// An output of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Output {
+pub(super) enum Output {
     /// `--cairo_pie_output`.
     CairoPie,
     /// `--trace_file`.
@@ -34,7 +34,7 @@ pub enum Output {
 
 /// An output that cannot be written.
 #[derive(Debug, thiserror::Error)]
-pub enum OutputError {
+pub(crate) enum OutputError {
     /// The system refused it.
     #[error("cannot write {option} to `{}`: {}", path.display(), reason(source))]
     Io {
@@ -59,7 +59,7 @@ pub enum OutputError {
 
 /// The output files of one run.
 #[derive(Debug, Default)]
-pub struct OutputFiles {
+pub(super) struct OutputFiles {
     targets: BTreeMap<Output, Target>,
     /// Complete files that do not have their name yet.
     staged: Vec<(Output, NamedTempFile, PathBuf)>,
@@ -78,7 +78,7 @@ enum Target {
 
 impl Output {
     /// The option that asks for it.
-    pub fn option(self) -> &'static str {
+    pub(super) fn option(self) -> &'static str {
         match self {
             Self::CairoPie => "--cairo_pie_output",
             Self::Trace => "--trace_file",
@@ -101,7 +101,7 @@ impl Output {
 
 impl OutputError {
     /// The command's exit code.
-    pub fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Io { .. } => ExitCode::CannotWrite,
             Self::Same { .. } => ExitCode::Usage,
@@ -111,7 +111,7 @@ impl OutputError {
 
 impl OutputFiles {
     /// Checks that every file can be written. Leaves nothing behind.
-    pub fn prepare(paths: &OutputPaths) -> Result<Self, OutputError> {
+    pub(super) fn prepare(paths: &OutputPaths) -> Result<Self, OutputError> {
         let wanted = [
             (Output::CairoPie, &paths.cairo_pie),
             (Output::Trace, &paths.trace),
@@ -143,12 +143,12 @@ impl OutputFiles {
     }
 
     /// Whether the output is wanted.
-    pub fn wants(&self, output: Output) -> bool {
+    pub(super) fn wants(&self, output: Output) -> bool {
         self.targets.contains_key(&output)
     }
 
     /// Writes an output with `write`, if it is wanted. A regular file gets its name in [`Self::publish`].
-    pub fn write<E: From<OutputError>>(
+    pub(super) fn write<E: From<OutputError>>(
         &mut self,
         output: Output,
         write: impl FnOnce(&mut dyn Write) -> Result<Result<(), E>, io::Error>,
@@ -187,7 +187,7 @@ impl OutputFiles {
     }
 
     /// Gives the complete files their names.
-    pub fn publish(self) -> Result<(), OutputError> {
+    pub(super) fn publish(self) -> Result<(), OutputError> {
         for (output, file, path) in self.staged {
             file.persist(&path)
                 .map_err(|error| output.error(&path, error.error))?;

@@ -18,7 +18,7 @@ use crate::hint::session::SessionInputs;
 use crate::hint::testing::{
     EXECUTION, OUTPUT, PROGRAM, RANGE_CHECK, SEGMENTS, at, int, pointer, raw_run, run_of, vm,
 };
-use crate::hint::wire::PRIME;
+use crate::vm::wire::PRIME;
 
 /// Questions of one hint that are answered.
 const QUESTIONS: u64 = 40;

@@ -10,7 +10,7 @@ use hint_proto::v1::CellRun;
 
 use super::refusal::Refusal;
 use crate::hint::limits::Limits;
-use crate::hint::snapshot::segment_lengths;
+use crate::vm::cells::segment_lengths;
 
 /// Smaller gaps are no offence, as Cairo code is about to fill them: a frame's locals, a struct whose
 /// members are set one by one. Their sum in one hint has the limit of a single gap.

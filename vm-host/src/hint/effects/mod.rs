@@ -21,12 +21,12 @@ use hint_proto::v1::Effects;
 use super::limits::Limits;
 use relocations::Relocations;
 
-pub use parts::RegisteredRule;
-pub use refusal::{Part, Refusal, Told, Writer};
+pub(crate) use parts::RegisteredRule;
+pub(crate) use refusal::{Part, Refusal, Told, Writer};
 
 /// What of the effects concerns others than memory.
 #[derive(Debug, Default, PartialEq)]
-pub struct Applied {
+pub(crate) struct Applied {
     /// Rules that the hint registered.
     pub rules: Vec<RegisteredRule>,
     /// The first integer address that the hint wrote.
@@ -37,7 +37,7 @@ pub struct Applied {
 
 /// Checks and applies effects; remembers what a run has used of its limits.
 #[derive(Debug, Default)]
-pub struct Applier {
+pub(crate) struct Applier {
     limits: Limits,
     /// Cells that hints skipped so far.
     skipped: u64,
@@ -57,7 +57,7 @@ struct Checked {
 impl Applier {
     /// One that checks against `limits`.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits) -> Self {
         Self {
             limits,
             ..Self::default()
@@ -66,7 +66,7 @@ impl Applier {
 
     /// The limits it checks against.
     #[must_use]
-    pub fn limits(&self) -> &Limits {
+    pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }
 
@@ -74,7 +74,7 @@ impl Applier {
     ///
     /// # Errors
     /// [`Refusal`] when a check fails; the VM is then as it was.
-    pub fn apply(
+    pub(crate) fn apply(
         &mut self,
         vm: &mut VirtualMachine,
         effects: &Effects,
@@ -148,7 +148,7 @@ impl Applier {
     ///
     /// # Errors
     /// [`Refusal::Memory`] when cairo-vm refuses one.
-    pub fn flush_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), Refusal> {
+    pub(crate) fn flush_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), Refusal> {
         Ok(self.relocations.flush(vm)?)
     }
 }

@@ -8,7 +8,7 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::{AddedSegment, FinalizedSegment, OutputState, Rule, RuleKind};
 
 use super::refusal::{Part, Refusal};
-use crate::hint::wire;
+use crate::vm::wire;
 
 /// Largest finalized size, page id or public offset that is believed: cairo-vm adds such numbers up, and
 /// no memory holds as many cells.

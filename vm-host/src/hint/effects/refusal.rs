@@ -5,7 +5,7 @@ use std::fmt;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::errors::memory_errors::MemoryError;
 
-use crate::hint::wire::BadCell;
+use crate::vm::wire::BadCell;
 
 /// Why effects are refused. Nothing of them was applied.
 ///

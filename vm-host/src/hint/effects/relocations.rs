@@ -11,7 +11,7 @@ use hint_proto::v1::relocation_rule::Destination;
 
 use super::parts::felt;
 use super::refusal::{Part, Refusal};
-use crate::hint::wire;
+use crate::vm::wire;
 
 /// Where one temporary segment goes.
 pub(super) type Rule = (isize, MaybeRelocatable);

@@ -15,7 +15,7 @@ use hint_proto::v1;
 use super::parts::felt;
 use super::refusal::{Part, Refusal};
 use super::writes::Write;
-use crate::hint::wire;
+use crate::vm::wire;
 
 /// A public key and the message behind it.
 const INSTANCE_CELLS: usize = 2;

@@ -12,7 +12,7 @@ use hint_proto::v1::{CellRun, Effects};
 use super::gaps::Gaps;
 use super::refusal::{Part, Refusal};
 use crate::hint::limits::Limits;
-use crate::hint::wire;
+use crate::vm::wire;
 
 /// One cell and its value.
 pub(super) type Write = (Relocatable, MaybeRelocatable);

@@ -9,6 +9,7 @@ use hint_proto::v1::{
 
 use super::*;
 use crate::hint::testing::{EXECUTION, OUTPUT, PROGRAM, at, int, pointer, raw_run, run_of, vm};
+use hint_proto::cell::CELL_BYTES;
 
 /// A VM with `ap` and `fp`, and what the engine holds.
 struct Scene {
@@ -275,13 +276,13 @@ fn lengths_are_sent_once_for_each_segment() {
 #[test]
 fn runs_end_where_offsets_end() {
     let scene = Scene::new();
-    let last = run(&scene.vm, at(-1, usize::MAX - 2), 9);
+    let last = cell_run(&scene.vm, at(-1, usize::MAX - 2), 9);
     assert_eq!(last.values.len(), 2 * CELL_BYTES);
     assert_eq!(
-        run(&scene.vm, at(OUTPUT, 0), 1),
+        cell_run(&scene.vm, at(OUTPUT, 0), 1),
         run_of(OUTPUT, 0, &[int(30)])
     );
-    assert_eq!(run(&scene.vm, at(99, 0), 1), empty(99, 0));
+    assert_eq!(cell_run(&scene.vm, at(99, 0), 1), empty(99, 0));
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl VmTask {
             format!("created with `{hints}` hints, layout `{layout}`"),
         );
         let progress = state::progress(&task.run);
-        let pid = task.run.session().and_then(|session| session.process_id());
+        let pid = task.run.worker_process_id();
         let ended = shared.has_ended();
         shared.publish(|vm| {
             progress(vm);

@@ -8,7 +8,7 @@ use tonic::Status;
 use super::super::error::{Problem, Reason};
 use super::VmTask;
 use super::output::HintOutputs;
-use crate::hint::peer::{AttachedClient, Peer};
+use crate::run::{AttachedClient, Peer};
 use crate::worker::{Link, Spawner};
 
 impl VmTask {

@@ -2,16 +2,14 @@
 //! before its first step.
 
 use cairo_vm::types::relocatable::Relocatable;
-use hint_proto::v1::{CellRun, Effects, HintPlacement, PlacedHint, Scope, Segment, VmState};
+use hint_proto::v1::{CellRun, HintPlacement, PlacedHint, Scope, Segment, VmState};
 use tonic::Status;
 
 use super::super::error::{Reason, exhausted, internal, invalid, wrong_state};
 use super::{VmTask, state};
-use crate::hint::dispatch::Dispatch;
-use crate::hint::effects::{Applier, Writer};
-use crate::hint::table::HintTable;
-use crate::hint::{Limits, snapshot, wire};
 use crate::placement::EngineKind;
+use crate::run::StandingHint;
+use crate::vm::wire;
 
 /// Most cells of one answer.
 pub(in super::super) const MAX_CELLS: u64 = 1 << 16;
@@ -20,7 +18,7 @@ impl VmTask {
     /// Cells from `first` on.
     pub(in super::super) fn read_memory(&self, first: Relocatable, count: u64) -> CellRun {
         let count = usize::try_from(count.min(MAX_CELLS)).unwrap_or_default();
-        snapshot::run(self.run.vm(), first, count)
+        wire::cell_run(self.run.vm(), first, count)
     }
 
     /// The segments.
@@ -65,15 +63,8 @@ impl VmTask {
             let text = format!("more than `{limit}` cells were written");
             return Err(exhausted(Reason::TooManyCells, limit, text));
         }
-        let effects = Effects {
-            writes: vec![cells],
-            ..Effects::default()
-        };
-        let applied = Applier::new(Limits::default()).apply(self.run.vm_mut(), &effects);
-        applied.map(|_| ()).map_err(|error| {
-            let text = error.told(Writer::Request).to_string();
-            invalid("cells", Reason::BadCells, text)
-        })
+        let written = self.run.write_cells(cells);
+        written.map_err(|text| invalid("cells", Reason::BadCells, text))
     }
 
     /// Adds a segment.
@@ -123,10 +114,7 @@ impl VmTask {
         max_text_bytes: u32,
     ) -> Result<Vec<Scope>, Status> {
         let name = self.shared.name.clone();
-        let Some((hints, vm)) = self.run.hints_mut() else {
-            return Ok(Vec::new());
-        };
-        let scopes = hints.read_scopes(vm, max_text_bytes).await;
+        let scopes = self.run.read_scopes(max_text_bytes).await;
         scopes.map_err(|error| {
             if self.shared.has_ended() {
                 wrong_state(&name, Reason::HintEngineGone, error)
@@ -138,40 +126,7 @@ impl VmTask {
 
     /// Where and why the hints run.
     pub(in super::super) fn hints(&self) -> Vec<PlacedHint> {
-        let placed = |id, hint: &crate::program::Hint, base: Relocatable| PlacedHint {
-            hint: Some(state::reference(id, hint)),
-            pc: Some(wire::relocatable(Relocatable {
-                segment_index: base.segment_index,
-                offset: base.offset + hint.pc,
-            })),
-            first_line: hint
-                .code
-                .trim_start()
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-            placement: HintPlacement::Python.into(),
-            reason: "all hints run in Python".to_owned(),
-        };
-        let table = self.run.hints().map(Dispatch::table);
-        let count = table.map_or(0, HintTable::len);
-        let mut hints: Vec<PlacedHint> = (0..count as u32)
-            .filter_map(|id| {
-                let (loaded, hint) = table?.hint(id)?;
-                Some(placed(id, hint, loaded.base))
-            })
-            .collect();
-        for hint in &mut hints {
-            let id = hint.hint.as_ref().map_or(0, |hint| hint.hint_id);
-            if let Some(placement) = self.run.placements().get(id as usize) {
-                hint.placement = match placement.engine {
-                    EngineKind::Twin => HintPlacement::Native.into(),
-                    EngineKind::Python => HintPlacement::Python.into(),
-                };
-                hint.reason.clone_from(&placement.reason);
-            }
-        }
+        let mut hints: Vec<PlacedHint> = self.run.all_hints().map(|hint| placed(&hint)).collect();
         hints.sort_by_key(|hint| {
             let pc = hint.pc.unwrap_or_default();
             (
@@ -181,5 +136,31 @@ impl VmTask {
             )
         });
         hints
+    }
+}
+
+fn placed(standing: &StandingHint<'_>) -> PlacedHint {
+    let StandingHint {
+        hint,
+        base,
+        placement,
+        ..
+    } = standing;
+    let by_default = (EngineKind::Python, "all hints run in Python");
+    let (engine, reason) =
+        placement.map_or(by_default, |found| (found.engine, found.reason.as_str()));
+    let first_line = hint.code.trim_start().lines().next();
+    PlacedHint {
+        hint: Some(state::reference(standing)),
+        pc: Some(wire::relocatable(Relocatable {
+            segment_index: base.segment_index,
+            offset: base.offset + hint.pc,
+        })),
+        first_line: first_line.unwrap_or_default().to_owned(),
+        placement: match engine {
+            EngineKind::Twin => HintPlacement::Native.into(),
+            EngineKind::Python => HintPlacement::Python.into(),
+        },
+        reason: reason.to_owned(),
     }
 }

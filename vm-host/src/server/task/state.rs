@@ -1,12 +1,10 @@
 //! The public state of a VM, read from its run.
 
-use cairo_vm::types::relocatable::Relocatable;
 use hint_proto::v1::{self, HintReference, Vm};
 
 use super::VmTask;
-use crate::hint::wire;
-use crate::program::Hint;
-use crate::run::{Failure, FailureReason, Run};
+use crate::run::{Failure, FailureReason, Run, StandingHint};
+use crate::vm::wire;
 
 /// What a run changes all the time.
 pub(super) fn progress(run: &Run) -> impl FnOnce(&mut Vm) + use<> {
@@ -33,7 +31,7 @@ pub(super) fn failure(task: &VmTask, failure: Failure) -> v1::Failure {
         ..v1::Failure::default()
     };
     if let (Some(pc), Some(index)) = (failure.pc, failure.hint_index) {
-        message.hint = hint_at(task, pc, index);
+        message.hint = task.run.hint_at(pc, index).map(|hint| reference(&hint));
     }
     if let Some(raised) = failure.raised {
         message.python_traceback = raised.traceback;
@@ -46,18 +44,12 @@ pub(super) fn failure(task: &VmTask, failure: Failure) -> v1::Failure {
     message
 }
 
-fn hint_at(task: &VmTask, pc: Relocatable, index: usize) -> Option<HintReference> {
-    let table = task.run.hints()?.table();
-    let id = *table.at(pc).get(index)?;
-    Some(reference(id, table.hint(id)?.1))
-}
-
-/// A hint's place. `id` is the session's number of it.
-pub(super) fn reference(id: u32, hint: &Hint) -> HintReference {
-    let location = hint.to_wire().location.unwrap_or_default();
+/// A hint's place.
+pub(super) fn reference(standing: &StandingHint<'_>) -> HintReference {
+    let location = standing.hint.to_wire().location.unwrap_or_default();
     HintReference {
-        hint_id: id,
-        index: u32::try_from(hint.index).unwrap_or(u32::MAX),
+        hint_id: standing.id,
+        index: u32::try_from(standing.hint.index).unwrap_or(u32::MAX),
         filename: location.filename,
         line: location.start_line,
     }

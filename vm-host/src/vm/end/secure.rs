@@ -15,7 +15,7 @@ use cairo_vm::{
 
 /// Verifies that the run is secure. Values are not looked at when every address in memory is one of a segment
 /// that exists (`addresses_exist`), unless there are temporary segments.
-pub fn verify_secure(
+pub(crate) fn verify_secure(
     vm: &VirtualMachine,
     shape: &RunShape,
     addresses_exist: bool,
@@ -27,7 +27,7 @@ pub fn verify_secure(
 
 /// Verifies that a run of a single function is secure. It returns no builtin pointers, so nothing bounds
 /// the builtins' segments; that of the program may have so many cells.
-pub fn verify_secure_function(vm: &VirtualMachine, program_size: usize) -> Result<(), RunFailure> {
+pub(crate) fn verify_secure_function(vm: &VirtualMachine, program_size: usize) -> Result<(), RunFailure> {
     verify(vm, &[], program_size, false)
 }
 

@@ -22,14 +22,14 @@ use step::Step;
 pub(crate) use value::{Value, decimal};
 
 /// The text when the steps are used up before the end. It is printed without a traceback.
-pub const END_NOT_REACHED: &str = "Error: End of program was not reached";
+pub(crate) const END_NOT_REACHED: &str = "Error: End of program was not reached";
 
 /// The text when the run should go on after the end. It is printed without a traceback.
-pub const END_REACHED: &str = "Error: Execution reached the end of the program.";
+pub(crate) const END_REACHED: &str = "Error: Execution reached the end of the program.";
 
 /// The registers before a step. A failed step may have moved `ap` and `fp`, so they are taken before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Registers {
+pub(crate) struct Registers {
     /// Program counter.
     pub pc: Relocatable,
     /// Offset of the allocation pointer.
@@ -53,7 +53,7 @@ pub struct StepFailure {
 
 impl Registers {
     /// The registers of the VM now.
-    pub fn of(vm: &VirtualMachine) -> Self {
+    pub(crate) fn of(vm: &VirtualMachine) -> Self {
         Self {
             pc: vm.get_pc(),
             ap: vm.get_ap().offset,
@@ -63,7 +63,7 @@ impl Registers {
 }
 
 /// Explains why `step_instruction` returned `error`. `before` are the registers before that call.
-pub fn explain(vm: &VirtualMachine, before: Registers, error: &VirtualMachineError) -> StepFailure {
+pub(crate) fn explain(vm: &VirtualMachine, before: Registers, error: &VirtualMachineError) -> StepFailure {
     let here = |text| StepFailure {
         pc: before.pc.to_string(),
         address: Some(before.pc),

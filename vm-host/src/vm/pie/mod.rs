@@ -31,7 +31,7 @@ pub(crate) use read::{PieError, read_pie};
 
 /// A run in position independent form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pie {
+pub(crate) struct Pie {
     /// The program and the places of the segments.
     pub metadata: PieMetadata,
     /// The cells, in the order of their addresses.
@@ -45,11 +45,11 @@ pub struct Pie {
 }
 
 /// Cells by segment and offset, in that order.
-pub type PieMemory = Vec<((u64, u64), MaybeRelocatable)>;
+pub(crate) type PieMemory = Vec<((u64, u64), MaybeRelocatable)>;
 
 /// The program and the places of the segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PieMetadata {
+pub(crate) struct PieMetadata {
     /// The words of the program.
     pub data: Vec<Felt252>,
     /// The builtins that it uses.
@@ -62,7 +62,7 @@ pub struct PieMetadata {
 
 /// The segments of a PIE.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PieSegments {
+pub(crate) struct PieSegments {
     /// The program.
     pub program: SegmentInfo,
     /// The stack.
@@ -79,7 +79,7 @@ pub struct PieSegments {
 
 /// The place and size of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-pub struct SegmentInfo {
+pub(crate) struct SegmentInfo {
     /// Its index.
     pub index: u64,
     /// Its size.
@@ -88,7 +88,7 @@ pub struct SegmentInfo {
 
 /// What a builtin knows besides its cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AdditionalData {
+pub(crate) enum AdditionalData {
     /// Nothing.
     None,
     /// The addresses whose values were computed (pedersen).
@@ -101,7 +101,7 @@ pub enum AdditionalData {
 
 /// Pages and attributes of the output.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OutputData {
+pub(crate) struct OutputData {
     /// Start and size of each page, by id.
     pub pages: BTreeMap<u64, (u64, u64)>,
     /// A JSON object, as Python writes it.
@@ -110,7 +110,7 @@ pub struct OutputData {
 
 /// What a run used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ExecutionResources {
+pub(crate) struct ExecutionResources {
     /// Steps.
     pub n_steps: u64,
     /// Cells below the end of a segment that no instruction used.

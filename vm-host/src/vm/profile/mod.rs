@@ -17,7 +17,7 @@ use std::{
 
 /// What a profile is made from.
 #[derive(Clone, Copy, Debug)]
-pub struct ProfileInput<'a> {
+pub(crate) struct ProfileInput<'a> {
     /// The trace of the run.
     pub trace: &'a [TraceEntry],
     /// Where each function starts in the program, and its name, sorted by the first.
@@ -32,7 +32,7 @@ pub struct ProfileInput<'a> {
 
 /// What was spent in one hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HintTime {
+pub(crate) struct HintTime {
     /// How the profile names it, for example `<hint3>`.
     pub label: String,
     /// The Cairo file it stands in; empty if unknown.
@@ -49,7 +49,7 @@ pub struct HintTime {
 }
 
 /// Writes the profile.
-pub fn write_profile(writer: &mut dyn Write, input: &ProfileInput<'_>) -> io::Result<()> {
+pub(crate) fn write_profile(writer: &mut dyn Write, input: &ProfileInput<'_>) -> io::Result<()> {
     let mut encoder = GzEncoder::new(writer, Compression::default());
     encoder.write_all(&profile(input).encode_to_vec())?;
     encoder.finish()?;

@@ -63,7 +63,7 @@ impl Default for VmConfig {
 }
 
 /// A VM that stands before its first step.
-pub struct PreparedRun {
+pub(crate) struct PreparedRun {
     /// The runner.
     pub runner: CairoRunner,
     /// Where the run ends.
@@ -85,7 +85,7 @@ impl std::fmt::Debug for PreparedRun {
 }
 
 /// Prepares a run of the program from its entry point (in proof mode, from `__start__`).
-pub fn initialize(program: &Program, config: &VmConfig) -> Result<PreparedRun, RunFailure> {
+pub(crate) fn initialize(program: &Program, config: &VmConfig) -> Result<PreparedRun, RunFailure> {
     if config.proof_mode {
         check_proof_labels(program)?;
     }
@@ -95,7 +95,7 @@ pub fn initialize(program: &Program, config: &VmConfig) -> Result<PreparedRun, R
 }
 
 /// Prepares a run up to its segments. The caller enters a function and sets where the run ends.
-pub fn prepare(program: &Program, config: &VmConfig) -> Result<PreparedRun, RunFailure> {
+pub(crate) fn prepare(program: &Program, config: &VmConfig) -> Result<PreparedRun, RunFailure> {
     build(program, config, |runner| {
         runner.initialize_builtins(config.allow_missing_builtins)?;
         runner.initialize_segments(None);

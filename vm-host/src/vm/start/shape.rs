@@ -13,7 +13,7 @@ use cairo_vm::{
 
 /// The fixed side of a run.
 #[derive(Clone, Debug)]
-pub struct RunShape {
+pub(crate) struct RunShape {
     /// The layout.
     pub layout: Layout,
     /// The builtins of the program, in its order.

@@ -21,10 +21,10 @@ use hint_proto::v1::{
 use super::relocations::Relocations;
 use super::{Applied, Applier, Refusal};
 use crate::hint::limits::Limits;
-use crate::hint::snapshot::segment_lengths;
 use crate::hint::testing::{
     self, ECDSA, EXECUTION, MESSAGES, SEGMENTS, at, int, pointer, run_of, signature_of,
 };
+use crate::vm::cells::segment_lengths;
 
 /// Cells of a temporary segment that are compared; no test writes behind them.
 const TEMPORARY_CELLS: usize = 128;

@@ -7,7 +7,7 @@ use super::*;
 use crate::hint::testing::{
     OUTPUT, PROGRAM, RANGE_CHECK, RANGE_CHECK_96, TEMPORARY_SEGMENTS, raw_run,
 };
-use crate::hint::wire::PRIME;
+use crate::vm::wire::PRIME;
 
 /// What is refused, after which effects, and how.
 struct Case {

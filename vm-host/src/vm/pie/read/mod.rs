@@ -43,7 +43,7 @@ const VERSION: &str = "version.json";
 
 /// Why a file is no Cairo PIE.
 #[derive(Debug, thiserror::Error)]
-pub enum PieError {
+pub(crate) enum PieError {
     /// It cannot be read.
     #[error("cannot read it: {0}")]
     Io(#[from] io::Error),
@@ -61,7 +61,7 @@ pub enum PieError {
 }
 
 /// Reads a Cairo PIE. What it says is not checked yet.
-pub fn read_pie(path: &Path) -> Result<Pie, PieError> {
+pub(crate) fn read_pie(path: &Path) -> Result<Pie, PieError> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
     read(BufReader::new(file), size)

@@ -9,7 +9,7 @@ use cairo_vm::types::{
 
 /// What a layout offers per step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// Its name.
     pub name: LayoutName,
     /// Range check units per step.
@@ -24,7 +24,7 @@ pub struct Layout {
 
 /// The pool of diluted cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DilutedPool {
+pub(crate) struct DilutedPool {
     /// Binary logarithm of the units per step.
     pub log_units_per_step: i32,
     /// Distance of the bits.
@@ -50,7 +50,7 @@ pub(crate) const SUPPORTED_BUILTINS: [BuiltinName; 11] = [
 
 impl Layout {
     /// The layout with this name. `params` are those of the layout `dynamic`.
-    pub fn new(name: LayoutName, params: Option<&CairoLayoutParams>) -> Self {
+    pub(crate) fn new(name: LayoutName, params: Option<&CairoLayoutParams>) -> Self {
         let (range_check_units, public_memory_fraction, diluted_log) = match name {
             LayoutName::plain | LayoutName::small => (16, 4, None),
             LayoutName::dex | LayoutName::perpetual => (4, 4, None),
@@ -86,7 +86,7 @@ impl Layout {
     }
 
     /// The builtins of a layout, in the order of their segments.
-    pub fn builtins(name: LayoutName) -> &'static [BuiltinName] {
+    pub(crate) fn builtins(name: LayoutName) -> &'static [BuiltinName] {
         match name {
             LayoutName::plain => &[],
             LayoutName::small | LayoutName::dex | LayoutName::perpetual => {

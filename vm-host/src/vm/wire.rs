@@ -2,11 +2,12 @@
 
 use cairo_vm::Felt252;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::cell::{CELL_BYTES, Cell};
 use hint_proto::v1;
 
 /// The field's prime, 32 bytes little-endian: 2^251 + 17 * 2^192 + 1.
-pub const PRIME: [u8; 32] = {
+pub(crate) const PRIME: [u8; 32] = {
     let mut prime = [0; 32];
     prime[0] = 1;
     prime[24] = 17;
@@ -40,7 +41,7 @@ pub enum BadCell {
 ///
 /// # Errors
 /// [`BadCell`] when the bytes are no value that memory may hold.
-pub fn value(bytes: &[u8; CELL_BYTES]) -> Result<MaybeRelocatable, BadCell> {
+pub(crate) fn value(bytes: &[u8; CELL_BYTES]) -> Result<MaybeRelocatable, BadCell> {
     match Cell::decode(bytes).map_err(|_| BadCell::Malformed)? {
         Cell::Empty => Err(BadCell::Empty),
         Cell::Felt(bytes) => felt(&bytes).map(MaybeRelocatable::Int),
@@ -59,7 +60,7 @@ pub fn value(bytes: &[u8; CELL_BYTES]) -> Result<MaybeRelocatable, BadCell> {
 /// Whether an address that is stored, as a value or as the destination of a relocation rule, is one that
 /// cairo-vm can hold and, with another's offset added, still compute with.
 #[must_use]
-pub fn is_in_range(segment: i64, offset: u64) -> bool {
+pub(crate) fn is_in_range(segment: i64, offset: u64) -> bool {
     segment.unsigned_abs() < 1 << 30 && offset < 1 << 62
 }
 
@@ -67,7 +68,7 @@ pub fn is_in_range(segment: i64, offset: u64) -> bool {
 ///
 /// # Errors
 /// [`BadCell::NotReduced`] when it is not below the prime.
-pub fn felt(bytes: &[u8; 32]) -> Result<Felt252, BadCell> {
+pub(crate) fn felt(bytes: &[u8; 32]) -> Result<Felt252, BadCell> {
     if bytes.iter().rev().lt(PRIME.iter().rev()) {
         Ok(Felt252::from_bytes_le(bytes))
     } else {
@@ -76,7 +77,7 @@ pub fn felt(bytes: &[u8; 32]) -> Result<Felt252, BadCell> {
 }
 
 /// Appends a cell's value, or an empty cell, to a run.
-pub fn push_cell(run: &mut Vec<u8>, value: Option<&MaybeRelocatable>) {
+pub(crate) fn push_cell(run: &mut Vec<u8>, value: Option<&MaybeRelocatable>) {
     let cell = match value {
         None => Cell::Empty,
         Some(MaybeRelocatable::Int(felt)) => Cell::Felt(felt.to_bytes_le()),
@@ -90,7 +91,7 @@ pub fn push_cell(run: &mut Vec<u8>, value: Option<&MaybeRelocatable>) {
 
 /// An address.
 #[must_use]
-pub fn relocatable(address: Relocatable) -> v1::Relocatable {
+pub(crate) fn relocatable(address: Relocatable) -> v1::Relocatable {
     v1::Relocatable {
         segment: address.segment_index as i64,
         offset: address.offset as i64,
@@ -99,11 +100,30 @@ pub fn relocatable(address: Relocatable) -> v1::Relocatable {
 
 /// Checks and decodes an address of a cell: no negative offset.
 #[must_use]
-pub fn address(address: &v1::Relocatable) -> Option<Relocatable> {
+pub(crate) fn address(address: &v1::Relocatable) -> Option<Relocatable> {
     Some(Relocatable {
         segment_index: isize::try_from(address.segment).ok()?,
         offset: usize::try_from(address.offset).ok()?,
     })
+}
+
+/// Consecutive cells of the VM as one run, fewer where the offsets end.
+#[must_use]
+pub(crate) fn cell_run(vm: &VirtualMachine, first: Relocatable, count: usize) -> v1::CellRun {
+    let count = count.min(usize::MAX - first.offset);
+    let mut values = Vec::with_capacity(count * CELL_BYTES);
+    for offset in (first.offset..).take(count) {
+        let address = Relocatable {
+            segment_index: first.segment_index,
+            offset,
+        };
+        push_cell(&mut values, vm.get_maybe(&address).as_ref());
+    }
+    v1::CellRun {
+        segment: first.segment_index as i64,
+        offset: first.offset as u64,
+        values: values.into(),
+    }
 }
 
 #[cfg(test)]
