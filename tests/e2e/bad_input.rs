@@ -34,11 +34,6 @@ fn refused(text: &str, options: &[&str], code: i32, parts: &[&str]) -> Finished 
         assert!(line.contains(part), "`{part}` is not in: {stderr}");
     }
     assert!(!trace.exists(), "a trace was left");
-    assert!(
-        finished.duration < Duration::from_secs(20),
-        "{:?}",
-        finished.duration
-    );
     finished
 }
 

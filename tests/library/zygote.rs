@@ -124,29 +124,31 @@ async fn first_hint(worker: WorkerProcess, socket: std::os::unix::net::UnixStrea
     assert_eq!(runner.vm.get_maybe(&fp), Some(7.into()));
 }
 
+/// The median time from asking for a worker to the end of its first hint.
+async fn first_hints(mut spawner: impl FnMut() -> Spawner, count: usize) -> Duration {
+    let mut times = Vec::new();
+    for _ in 0..count {
+        let start = Instant::now();
+        // Workers end with the last handle of their spawner.
+        let spawner = spawner();
+        let (worker, socket) = spawner.spawn(None).await.expect("a worker");
+        first_hint(worker, socket).await;
+        times.push(start.elapsed());
+    }
+    times.sort_unstable();
+    println!("create to first hint: {times:?}");
+    times[count / 2]
+}
+
 #[test]
 fn a_warm_start_answers_its_first_hint_quickly() {
     runtime().block_on(async {
         let spawner = spawner();
         let (warm_up, socket) = spawner.spawn(None).await.expect("a worker");
         first_hint(warm_up, socket).await;
-        let mut times = Vec::new();
-        for _ in 0..20 {
-            let start = Instant::now();
-            let (worker, socket) = spawner.spawn(None).await.expect("a worker");
-            first_hint(worker, socket).await;
-            times.push(start.elapsed());
-        }
-        times.sort_unstable();
-        // The promise is 10 ms in a release build on an idle machine; ten times that is a defect.
-        assert!(
-            times[10] < Duration::from_millis(100),
-            "median {:?}",
-            times[10]
-        );
-        println!(
-            "create to first hint: median {:?}, worst {:?}",
-            times[10], times[19]
-        );
+        let warm = first_hints(|| spawner.clone(), 20).await;
+        let cold = first_hints(self::spawner, 5).await;
+        // On an idle machine it is less than a tenth, although next to nothing is preloaded here.
+        assert!(warm * 3 < cold, "warm {warm:?}, cold {cold:?}");
     });
 }

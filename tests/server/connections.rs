@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use hint_proto::v1::*;
 use hint_tests::process::{PATIENCE, Running};
 use rustix::process::{Resource, Rlimit, Signal, prlimit};
+use tonic::transport::Channel;
 
 use crate::harness::*;
 use crate::process::{Process, example_client};
@@ -17,9 +18,13 @@ use crate::process::{Process, example_client};
 /// The beginning of every HTTP/2 connection, with empty settings.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
 
-/// Waits for the end of a connection, which must come between the two times.
-fn ends_between(mut stream: impl Read, from: f64, to: f64) {
-    let start = Instant::now();
+/// How long a connection may take to say what it wants.
+const FIRST_WORDS: Duration = Duration::from_secs(10);
+/// After how much silence a connection is asked whether it is there.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// Waits for the end of a connection.
+fn ends(mut stream: impl Read) {
     let mut buffer = [0; 4096];
     loop {
         match stream.read(&mut buffer) {
@@ -29,15 +34,11 @@ fn ends_between(mut stream: impl Read, from: f64, to: f64) {
             Err(error) => panic!("{error}"),
         }
     }
-    let time = start.elapsed().as_secs_f64();
-    assert!((from..to).contains(&time), "ended after {time} seconds");
 }
 
 fn connect(server: &Process) -> TcpStream {
     let stream = TcpStream::connect(server.address).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream
 }
 
@@ -59,6 +60,15 @@ async fn silent_connections_end_and_others_do_not_notice() {
     let server = Process::start(&[]);
     let mut client = server.client().await;
     let before = settled_descriptors(&server).await;
+    let start = Instant::now();
+    let ends_after = move |stream, limit| {
+        ends(stream);
+        assert!(
+            start.elapsed() >= limit,
+            "ended after {:?}",
+            start.elapsed()
+        );
+    };
     let nothing = connect(&server);
     let mut half = connect(&server);
     half.write_all(&PREFACE[..10]).unwrap();
@@ -68,18 +78,18 @@ async fn silent_connections_end_and_others_do_not_notice() {
     slow.write_all(&PREFACE[..1]).unwrap();
     let mut trickle = slow.try_clone().unwrap();
     let threads = [
-        std::thread::spawn(move || ends_between(nothing, 8.0, 13.0)),
-        std::thread::spawn(move || ends_between(half, 8.0, 13.0)),
-        // It answers no ping: ten seconds of silence, five of patience.
-        std::thread::spawn(move || ends_between(silent, 12.0, 20.0)),
-        std::thread::spawn(move || ends_between(slow, 8.0, 13.0)),
+        std::thread::spawn(move || ends_after(nothing, FIRST_WORDS)),
+        std::thread::spawn(move || ends_after(half, FIRST_WORDS)),
+        // It answers no ping.
+        std::thread::spawn(move || ends_after(silent, SILENCE)),
+        std::thread::spawn(move || ends_after(slow, FIRST_WORDS)),
     ];
     for byte in &PREFACE[1..6] {
         // A byte now and then is no preface.
         let _ = trickle.write_all(&[*byte]);
         let start = Instant::now();
         client.list_vms(ListVmsRequest::default()).await.unwrap();
-        assert!(start.elapsed() < Duration::from_millis(500));
+        assert!(start.elapsed() < FIRST_WORDS, "it waited for the others");
         tokio::time::sleep(Duration::from_millis(1500)).await;
     }
     drop(trickle);
@@ -95,8 +105,9 @@ async fn one_peer_does_not_take_all_connections() {
     let server = Process::start(&["--max-connections-per-peer", "4", "--max-connections", "6"]);
     let mut client = server.client().await;
     let mut more: Vec<TcpStream> = (0..3).map(|_| connect(&server)).collect();
-    let refused = connect(&server);
-    ends_between(refused, 0.0, 2.0);
+    let start = Instant::now();
+    ends(connect(&server));
+    assert!(start.elapsed() < FIRST_WORDS, "it was let in");
     client.list_vms(ListVmsRequest::default()).await.unwrap();
     assert!(
         server.log().contains("there are too many"),
@@ -108,9 +119,18 @@ async fn one_peer_does_not_take_all_connections() {
     other.list_vms(ListVmsRequest::default()).await.unwrap();
     // A place that becomes free is given again.
     more.pop();
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let mut again = server.client().await;
-    again.list_vms(ListVmsRequest::default()).await.unwrap();
+    let start = Instant::now();
+    loop {
+        let endpoint = Channel::from_shared(format!("http://{}", server.address)).unwrap();
+        if let Ok(channel) = endpoint.connect().await
+            && let mut again = Client::new(channel)
+            && again.list_vms(ListVmsRequest::default()).await.is_ok()
+        {
+            break;
+        }
+        assert!(start.elapsed() < FIRST_WORDS, "the place stays taken");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]
@@ -127,20 +147,30 @@ async fn a_server_without_descriptors_recovers() {
     };
     prlimit(Some(server.child.pid()), Resource::Nofile, limit).unwrap();
     let streams: Vec<TcpStream> = (0..40).map(|_| connect(&server)).collect();
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let refused = client.create_vm(request(&hash)).await.unwrap_err();
-    // A worker needs descriptors.
+    // A worker needs descriptors, and so do the connections that are accepted meanwhile.
+    let start = Instant::now();
+    let refused = loop {
+        if let Err(status) = client.create_vm(request(&hash)).await {
+            break status;
+        }
+        assert!(start.elapsed() < PATIENCE, "there are always descriptors");
+    };
     assert_eq!(reason(&refused).1, "WORKER_NOT_STARTED");
     let before = server.processor_seconds();
     tokio::time::sleep(Duration::from_secs(2)).await;
     let used = server.processor_seconds() - before;
     assert!(used < 0.2, "waiting took {used} seconds of two");
-    assert!(server.log().contains("cannot accept a connection"));
+    eventually("it says that it cannot", || {
+        server.log().contains("cannot accept a connection")
+    })
+    .await;
     drop(streams);
-    let start = Instant::now();
     let mut fresh = server.client().await;
-    fresh.list_vms(ListVmsRequest::default()).await.unwrap();
-    assert!(start.elapsed() < Duration::from_secs(3));
+    let listed = fresh.list_vms(ListVmsRequest::default());
+    tokio::time::timeout(PATIENCE, listed)
+        .await
+        .unwrap()
+        .unwrap();
     let vm = create(&mut fresh, request(&hash)).await;
     assert_eq!(
         run(&mut fresh, &vm.name, None).await.stop_reason(),
@@ -174,7 +204,7 @@ async fn the_vms_of_a_stopped_client_end() {
     client.signal(Signal::STOP);
     let start = Instant::now();
     while vms(&mut observer).await > 0 {
-        assert!(start.elapsed() < Duration::from_secs(25));
+        assert!(start.elapsed() < PATIENCE);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -238,9 +268,11 @@ async fn rapid_resets_close_the_connection() {
             break;
         }
     }
-    let start = Instant::now();
-    client.list_vms(ListVmsRequest::default()).await.unwrap();
-    assert!(start.elapsed() < Duration::from_millis(500));
+    let listed = client.list_vms(ListVmsRequest::default());
+    tokio::time::timeout(PATIENCE, listed)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(reader.join().unwrap(), "the connection was not closed");
     let grown = server.memory().saturating_sub(before);
     assert!(grown < 32 << 20, "the server holds {grown} bytes more");
@@ -297,9 +329,7 @@ fn an_odd_authority_is_refused_and_the_connection_lives_on() {
     const PROTOCOL_ERROR: u8 = 1;
     let server = Process::start(&[]);
     let mut socket = UnixStream::connect(&server.socket).unwrap();
-    socket
-        .set_read_timeout(Some(Duration::from_secs(5)))
-        .unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket.write_all(PREFACE).unwrap();
     socket.write_all(&list_vms(1, "%2Ftmp%2Fvm.sock")).unwrap();
     let (kind, payload) = answer(&mut socket, 1);

@@ -26,21 +26,17 @@ async fn endless(client: &mut Client) -> (Vm, tokio::task::JoinHandle<Result<(),
         let run = RunVmRequest { name, until: None };
         runner.run_vm(run).await.map(|_| ())
     });
-    let get = GetVmRequest {
-        name: vm.name.clone(),
-    };
-    loop {
-        let now = client.get_vm(get.clone()).await.unwrap().into_inner();
-        if now.vm.unwrap().state() == VmState::Running {
-            return (vm, running);
-        }
-    }
+    is_running(client, &vm.name).await;
+    (vm, running)
 }
 
 /// The exit code of `vm-host health`.
-fn health(address: &str) -> i32 {
-    let output = vm_host("health").arg(address).output().unwrap();
-    output.status.code().unwrap()
+async fn health(address: &str) -> i32 {
+    let mut command = vm_host("health");
+    command.arg(address);
+    // Others of this thread go on meanwhile.
+    let output = tokio::task::spawn_blocking(move || command.output());
+    output.await.unwrap().unwrap().status.code().unwrap()
 }
 
 fn nobody_is_left(server: &Process, before: &[u32]) -> bool {
@@ -51,71 +47,75 @@ fn nobody_is_left(server: &Process, before: &[u32]) -> bool {
 
 #[tokio::test]
 async fn an_idle_server_ends_at_once() {
-    let mut server = Process::start(&[]);
+    let mut server = Process::start(&["--grace", "600"]);
     let mut client = server.client().await;
     client.list_vms(ListVmsRequest::default()).await.unwrap();
-    let start = Instant::now();
     server.child.signal(Signal::TERM);
     let status = server.child.ended();
     assert_eq!(status.code(), Some(0), "{}", server.log());
-    assert!(start.elapsed() < Duration::from_secs(3));
     assert!(!server.socket.exists());
-    assert_eq!(health(&server.address.to_string()), 1);
-    assert_eq!(health("not an address"), 2);
+    assert_eq!(health(&server.address.to_string()).await, 1);
+    assert_eq!(health("not an address").await, 2);
 }
 
 #[tokio::test]
 async fn a_vm_that_ends_in_the_grace_period_gives_its_results() {
-    let mut server = Process::start(&["--grace", "30"]);
+    let mut server = Process::start(&["--grace", "600"]);
     let mut client = server.client().await;
     let address = server.address.to_string();
     let socket = format!("unix:{}", server.socket.display());
-    assert_eq!([health(&address), health(&socket)], [0, 0]);
+    assert_eq!([health(&address).await, health(&socket).await], [0, 0]);
     let hash = upload(&mut client, &program(&COUNTDOWN, None))
         .await
         .unwrap();
     let vm = create(&mut client, request(&hash)).await;
     run(&mut client, &vm.name, Some(Until::Steps(10))).await;
+    // A server that is told to end waits a second for a client that says nothing: too short for a busy machine.
+    let mut sign = client.clone();
+    let signs_of_life = tokio::spawn(async move {
+        while sign.list_vms(ListVmsRequest::default()).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
     server.child.signal(Signal::TERM);
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let refused = client.create_vm(request(&hash)).await.unwrap_err();
+    let refused = is_draining(&mut client, &hash).await;
     let expected = (Code::Unavailable, "SERVER_DRAINING".to_owned());
     assert_eq!(reason(&refused), expected);
     let json = program(&[RET], None);
     let refused = upload(&mut client, &json).await.unwrap_err();
     assert_eq!(reason(&refused), expected);
-    assert_eq!([health(&address), health(&socket)], [1, 1]);
+    assert_eq!([health(&address).await, health(&socket).await], [1, 1]);
+    signs_of_life.abort();
     // The VM goes on, after a pause of its client, too.
     let answer = run(&mut client, &vm.name, Some(Until::Steps(10))).await;
     assert_eq!(answer.vm.unwrap().current_step, 20);
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
     let answer = run(&mut client, &vm.name, None).await;
     assert_eq!(answer.stop_reason(), StopReason::Ended);
     let trace = artifact(&mut client, &vm.name, Artifact::Trace).await;
     assert_eq!(trace.len() as u64, 24 * COUNTDOWN_STEPS);
-    let start = Instant::now();
-    assert_eq!(server.child.ended().code(), Some(0));
-    assert!(start.elapsed() < Duration::from_secs(5), "{}", server.log());
+    // Far before the grace period is over.
+    assert_eq!(server.child.ended().code(), Some(0), "{}", server.log());
 }
 
 #[tokio::test]
 async fn a_second_signal_ends_the_server_at_once() {
     for second in [Signal::TERM, Signal::INT] {
-        let mut server = Process::start(&["--grace", "60"]);
+        let mut server = Process::start(&["--grace", "600"]);
         let mut client = server.client().await;
+        let hash = upload(&mut client, &program(&[RET], None)).await.unwrap();
         let (_, running) = endless(&mut client).await;
         let processes = server.descendants();
         assert!(processes.len() >= 2);
         server.child.signal(Signal::TERM);
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        // Two signals that come at once are one.
+        is_draining(&mut client, &hash).await;
         assert!(server.child.try_wait().unwrap().is_none());
-        let start = Instant::now();
         server.child.signal(second);
         let ended = running.await.unwrap().unwrap_err();
         let expected = (Code::Unavailable, "SERVER_SHUTDOWN".to_owned());
         assert_eq!(reason(&ended), expected);
-        assert_eq!(server.child.ended().code(), Some(0));
-        assert!(start.elapsed() < Duration::from_secs(4), "{}", server.log());
+        assert_eq!(server.child.ended().code(), Some(0), "{}", server.log());
         eventually("all workers end", || nobody_is_left(&server, &processes)).await;
     }
 }
@@ -124,7 +124,7 @@ async fn a_second_signal_ends_the_server_at_once() {
 async fn a_server_ends_with_its_parent() {
     let mut command = vm_host("serve");
     command.stdin(Stdio::piped());
-    let mut server = Process::of(command, &["--exit-with-parent", "--grace", "60"]);
+    let mut server = Process::of(command, &["--exit-with-parent", "--grace", "600"]);
     let mut client = server.client().await;
     let (_, running) = endless(&mut client).await;
     let processes = server.descendants();
@@ -183,7 +183,8 @@ async fn the_vms_of_a_killed_client_end_within_seconds() {
     child.wait().unwrap();
     let start = Instant::now();
     while !vms(&mut observer).await.is_empty() || is_alive(vm.worker_process_id) {
-        assert!(start.elapsed() < Duration::from_secs(3), "the VM is left");
+        // Sooner than the silence of a client would be noticed.
+        assert!(start.elapsed() < Duration::from_secs(10), "the VM is left");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     // The zygote alone is left.

@@ -181,6 +181,51 @@ pub(crate) async fn run(client: &mut Client, name: &str, until: Option<Until>) -
     client.run_vm(request).await.unwrap().into_inner()
 }
 
+/// Waits until a VM is at work.
+pub(crate) async fn is_running(client: &mut Client, name: &str) {
+    let start = Instant::now();
+    loop {
+        let get = GetVmRequest {
+            name: name.to_owned(),
+        };
+        let vm = client.get_vm(get).await.unwrap().into_inner().vm.unwrap();
+        if vm.state() == VmState::Running {
+            return;
+        }
+        assert!(start.elapsed() < PATIENCE, "{vm:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Waits until a server that was told to end refuses new VMs; returns what it says. Each try is a sign of life,
+/// for which the server waits.
+pub(crate) async fn is_draining(client: &mut Client, hash: &str) -> Status {
+    let start = Instant::now();
+    loop {
+        match client.create_vm(request(hash)).await {
+            Ok(vm) => delete(client, &vm.into_inner().vm.unwrap().name).await,
+            Err(status) => return status,
+        }
+        assert!(start.elapsed() < PATIENCE, "the server takes new VMs");
+    }
+}
+
+/// Repeats a call that ends at its deadline until the server is who says so. Our own clock may come first; it
+/// gives no reason.
+pub(crate) async fn deadline_of_the_server<T>(
+    mut call: impl AsyncFnMut() -> Result<T, Status>,
+) -> (Code, String) {
+    for _ in 0..50 {
+        let status = call().await.err().expect("the call takes for ever");
+        if !status.details().is_empty() {
+            return reason(&status);
+        }
+        let own = [Code::DeadlineExceeded, Code::Cancelled].contains(&status.code());
+        assert!(own && status.message() == "Timeout expired", "{status:?}");
+    }
+    panic!("the server never says that the deadline passed");
+}
+
 pub(crate) async fn delete(client: &mut Client, name: &str) {
     client
         .delete_vm(DeleteVmRequest {

@@ -30,8 +30,6 @@ pub struct Finished {
     pub stdout: Vec<u8>,
     /// What it printed to stderr.
     pub stderr: Vec<u8>,
-    /// How long it ran.
-    pub duration: Duration,
 }
 
 impl Finished {
@@ -144,7 +142,6 @@ impl Drop for Running {
 /// If the command cannot be started.
 pub fn run(command: &mut Command, deadline: Duration) -> io::Result<Finished> {
     let _place = take_place();
-    let start = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -153,13 +150,11 @@ pub fn run(command: &mut Command, deadline: Duration) -> io::Result<Finished> {
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
     let status = wait(&mut child, deadline)?;
-    let duration = start.elapsed();
     let bytes = |reader: thread::JoinHandle<Vec<u8>>| reader.join().unwrap_or_default();
     Ok(Finished {
         status,
         stdout: bytes(stdout),
         stderr: bytes(stderr),
-        duration,
     })
 }
 
