@@ -90,10 +90,12 @@ fn print_all(
         if let Err(failure) = print_info(writer, run.prepared(), original_steps, relocated)? {
             return Ok(Err(failure));
         }
-        if complete && options.proof_mode && !options.no_end {
-            if let Err(failure) = print_builtin_usage(writer, vm, run.shape())? {
-                return Ok(Err(failure));
-            }
+        if complete
+            && options.proof_mode
+            && !options.no_end
+            && let Err(failure) = print_builtin_usage(writer, vm, run.shape())?
+        {
+            return Ok(Err(failure));
         }
     }
     if prints.segments {

@@ -69,10 +69,6 @@ impl Run {
         &self.vm
     }
 
-    pub(crate) fn prepared_mut(&mut self) -> &mut PreparedRun {
-        &mut self.vm
-    }
-
     pub(crate) fn shape(&self) -> &RunShape {
         &self.vm.shape
     }

@@ -16,5 +16,5 @@ pub(crate) mod testing;
 pub(crate) mod wire;
 
 pub(crate) use run_failure::ASSERTION;
-pub(crate) use run_failure::RunFailure;
 pub(crate) use run_failure::Exception;
+pub(crate) use run_failure::RunFailure;

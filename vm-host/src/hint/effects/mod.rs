@@ -22,7 +22,9 @@ use super::limits::Limits;
 use relocations::Relocations;
 
 pub(crate) use parts::RegisteredRule;
-pub(crate) use refusal::{Part, Refusal, Told, Writer};
+#[cfg(test)]
+pub(crate) use refusal::Part;
+pub(crate) use refusal::{Refusal, Writer};
 
 /// What of the effects concerns others than memory.
 #[derive(Debug, Default, PartialEq)]
@@ -148,7 +150,10 @@ impl Applier {
     ///
     /// # Errors
     /// [`Refusal::Memory`] when cairo-vm refuses one.
-    pub(crate) fn flush_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), Refusal> {
+    pub(crate) fn flush_relocation_rules(
+        &mut self,
+        vm: &mut VirtualMachine,
+    ) -> Result<(), Refusal> {
         Ok(self.relocations.flush(vm)?)
     }
 }

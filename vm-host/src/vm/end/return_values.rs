@@ -19,7 +19,10 @@ use cairo_vm::{
 use std::collections::HashMap;
 
 /// Reads the builtin pointers that the program returned and checks them.
-pub(crate) fn read_return_values(runner: &mut CairoRunner, shape: &RunShape) -> Result<(), RunFailure> {
+pub(crate) fn read_return_values(
+    runner: &mut CairoRunner,
+    shape: &RunShape,
+) -> Result<(), RunFailure> {
     let vm = &runner.vm;
     let mut pointer = Value::from(vm.get_ap());
     for name in shape.program_builtins.iter().rev() {
@@ -83,7 +86,10 @@ fn check_stop_pointer(
 }
 
 /// Gives the segments the sizes that the proof has room for, and fixes the public memory.
-pub(crate) fn finalize_segments(runner: &mut CairoRunner, shape: &RunShape) -> Result<(), RunFailure> {
+pub(crate) fn finalize_segments(
+    runner: &mut CairoRunner,
+    shape: &RunShape,
+) -> Result<(), RunFailure> {
     for builtin in &runner.vm.builtin_runners {
         let (_, size) = shape.used_and_allocated(&runner.vm, builtin)?;
         if builtin.name() == BuiltinName::output {

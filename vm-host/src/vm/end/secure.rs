@@ -27,7 +27,10 @@ pub(crate) fn verify_secure(
 
 /// Verifies that a run of a single function is secure. It returns no builtin pointers, so nothing bounds
 /// the builtins' segments; that of the program may have so many cells.
-pub(crate) fn verify_secure_function(vm: &VirtualMachine, program_size: usize) -> Result<(), RunFailure> {
+pub(crate) fn verify_secure_function(
+    vm: &VirtualMachine,
+    program_size: usize,
+) -> Result<(), RunFailure> {
     verify(vm, &[], program_size, false)
 }
 

@@ -63,7 +63,11 @@ impl Registers {
 }
 
 /// Explains why `step_instruction` returned `error`. `before` are the registers before that call.
-pub(crate) fn explain(vm: &VirtualMachine, before: Registers, error: &VirtualMachineError) -> StepFailure {
+pub(crate) fn explain(
+    vm: &VirtualMachine,
+    before: Registers,
+    error: &VirtualMachineError,
+) -> StepFailure {
     let here = |text| StepFailure {
         pc: before.pc.to_string(),
         address: Some(before.pc),
