@@ -21,8 +21,8 @@ const ORDERS: &[(&str, &[&str])] = &[
             "processor",
             "run",
             "hint",
-            "engines",
             "placement",
+            "engines",
             "vm",
             "worker",
             "program",
@@ -65,7 +65,7 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
     ),
     (
         "vm-host/src/vm/",
-        "workers",
+        "workers, hints",
         &[
             Import("vm", "worker"),
             Import("vm", "hint"),
@@ -73,13 +73,19 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
         ],
     ),
     (
+        "vm-host/src/run/",
+        "who calls for it",
+        &[Import("run", "command"), Import("run", "server")],
+    ),
+    (
+        "vm-host/src/engines/",
+        "workers, sessions",
+        &[Import("engines", "worker"), Import("engines", "hint")],
+    ),
+    (
         "vm-host/src/hint/",
-        "how a worker starts",
-        &[
-            Word("vm-host/src/hint", "Spawner"),
-            Word("vm-host/src/hint", "WorkerOptions"),
-            Word("vm-host/src/hint", "worker_binary"),
-        ],
+        "the loop",
+        &[Import("hint", "run")],
     ),
     (
         "vm-host/src/worker/",
@@ -92,15 +98,14 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
         &[
             Import("placement", "worker"),
             Import("placement", "hint"),
-            Import("placement", "engines"),
         ],
     ),
     (
         "vm-host/src/processor.rs",
         "the loop",
         &[
-            Import("processor", "vm::Machine"),
-            Import("processor", "vm::machine"),
+            Import("processor", "run::Run"),
+            Import("processor", "run::Goal"),
         ],
     ),
     (
@@ -109,12 +114,22 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
         &[Import("server", "hint"), Import("server", "engines")],
     ),
     (
-        "hint-worker/src/session/",
-        "what a hint is",
+        "hint-worker/src/link/",
+        "engines",
         &[Word("hint-worker/src/link", "engines")],
     ),
     (
-        "hint-worker/src/python/",
+        "hint-worker/src/serve.rs",
+        "Python",
+        &[
+            Word("hint-worker/src/serve.rs", "python"),
+            Word("hint-worker/src/serve.rs", "pyo3"),
+            Word("hint-worker/src/zygote.rs", "pyo3"),
+            Word("hint-worker/src/zygote.rs", "python"),
+        ],
+    ),
+    (
+        "hint-worker/src/engines/",
         "the VM",
         &[
             Word("hint-worker/src", "cairo_vm"),

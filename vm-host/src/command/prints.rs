@@ -5,7 +5,8 @@ use crate::vm::{
     RunFailure,
     cells::{cells, output_base, segments},
     outputs::Relocation,
-    start::{PreparedRun, RunShape},
+    shape::RunShape,
+    start::PreparedRun,
 };
 use cairo_vm::{
     Felt252,

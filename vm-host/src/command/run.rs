@@ -15,8 +15,8 @@ use crate::program::SourceFiles;
 use crate::run::{
     Entry, Goal, Limits, ProgramText, Run, RunConfig, SessionInputs, StartError, Stop,
 };
+use crate::vm::VmConfig;
 use crate::vm::pie::{PieError, read_pie};
-use crate::vm::start::VmConfig;
 use crate::worker::Launch;
 
 /// Runs a program as `options` say.

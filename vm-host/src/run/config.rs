@@ -4,7 +4,7 @@ use cairo_vm::types::relocatable::Relocatable;
 
 use crate::hint::session::SessionInputs;
 use crate::placement::Surroundings;
-use crate::vm::start::VmConfig;
+use crate::vm::VmConfig;
 
 /// Where a program's code starts.
 pub const PROGRAM_BASE: Relocatable = Relocatable {

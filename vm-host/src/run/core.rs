@@ -13,7 +13,8 @@ use crate::hint::dispatch::Dispatch;
 use crate::placement::Placement;
 use crate::program::{CompiledProgram, ExceptionContext};
 use crate::vm::end::Ended;
-use crate::vm::start::{PreparedRun, RunShape};
+use crate::vm::shape::RunShape;
+use crate::vm::start::PreparedRun;
 use crate::worker::Turn;
 
 /// One run, from before its first step until after its last.

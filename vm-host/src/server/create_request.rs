@@ -18,8 +18,8 @@ use super::options::ServeOptions;
 use super::programs::{Programs, StoredProgram};
 use super::value;
 use crate::run::{self, Entry, Limits, RunConfig, SessionInputs};
-use crate::vm::start::{self, VmConfig};
 use crate::vm::wire;
+use crate::vm::{VmConfig, start};
 
 /// Longest JSON text of a request.
 const MAX_JSON_BYTES: usize = 16 << 20;

@@ -6,8 +6,9 @@ use crate::{
     command::options::RunOptions,
     run::Run,
     vm::{
+        VmConfig,
         pie::{AdditionalData, Pie, read_pie},
-        start::{VmConfig, initialize_pie},
+        start::initialize_pie,
     },
 };
 use cairo_vm::types::layout_name::LayoutName;

@@ -3,12 +3,10 @@
 //! proof mode the trace is padded; then the return values, and the verification.
 
 mod padding;
-mod range_checks;
 mod return_values;
 mod secure;
 mod secure_mod;
 
-pub(crate) use range_checks::range_check_limits;
 pub(crate) use return_values::{finalize_segments, read_return_values};
 pub(crate) use secure::{verify_secure, verify_secure_function};
 
@@ -16,7 +14,7 @@ use super::{
     Exception, RunFailure, cells,
     error_text::{self, Registers, StepFailure},
     outputs::Relocation,
-    start::RunShape,
+    shape::RunShape,
 };
 use cairo_vm::{
     hint_processor::builtin_hint_processor::builtin_hint_processor_definition::BuiltinHintProcessor,

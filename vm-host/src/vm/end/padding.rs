@@ -1,10 +1,10 @@
 //! Trace padding of proof mode: how many steps the trace needs so that every component of the layout has
 //! room. The answer only depends on what the run used, so all candidates are tried before a step is run.
 
-use super::range_checks::range_check_limits;
+use crate::vm::range_checks::range_check_limits;
 use crate::vm::{
     Exception, RunFailure,
-    start::{RunShape, insufficient, safe_div},
+    shape::{RunShape, insufficient, safe_div},
 };
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use std::io::{self, Write};

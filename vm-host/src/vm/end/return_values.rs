@@ -1,7 +1,7 @@
 //! The second half of the end: the builtin pointers that the program returned, and the final sizes of the
 //! segments of a proof.
 
-use crate::vm::{RunFailure, error_text::Value, start::RunShape};
+use crate::vm::{RunFailure, error_text::Value, shape::RunShape};
 use cairo_vm::{
     Felt252,
     types::{

@@ -5,7 +5,7 @@ use super::secure_mod::check_mod_builtin;
 use crate::vm::{
     RunFailure, cells, error_text,
     pie::{self, SegmentInfo},
-    start::RunShape,
+    shape::RunShape,
 };
 use cairo_vm::{
     types::builtin_name::BuiltinName,

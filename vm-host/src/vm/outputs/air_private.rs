@@ -3,7 +3,7 @@
 
 use super::Relocation;
 use crate::vm::{
-    RunFailure, cells::cells, error_text::decimal, python_json::PythonJson, start::RunShape,
+    RunFailure, cells::cells, error_text::decimal, python_json::PythonJson, shape::RunShape,
 };
 use cairo_vm::{
     Felt252,

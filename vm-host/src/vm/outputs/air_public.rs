@@ -4,9 +4,9 @@ use super::Relocation;
 use crate::vm::{
     RunFailure,
     cells::{output_base, segments},
-    end::range_check_limits,
     python_json::PythonJson,
-    start::RunShape,
+    range_checks::range_check_limits,
+    shape::RunShape,
 };
 use cairo_vm::{
     types::{builtin_name::BuiltinName, relocatable::Relocatable},

@@ -5,7 +5,7 @@ use crate::vm::{
     RunFailure,
     cells::{cells, output_base, segments},
     python_json::PythonJson,
-    start::{RunShape, ZERO_SEGMENT_SIZE},
+    shape::{RunShape, ZERO_SEGMENT_SIZE},
 };
 use cairo_vm::{
     Felt252,

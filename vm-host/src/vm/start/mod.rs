@@ -1,20 +1,20 @@
 //! Building a VM: the runner of a program or a PIE in a layout, standing before its first step.
 
-mod layout;
 mod layout_params;
 mod pie;
-mod shape;
 
 pub(crate) use layout_params::{MAX_LAYOUT_PARAMS_BYTES, layout_params};
 pub(crate) use pie::{compare_pie, initialize_pie};
-pub(crate) use shape::{RunShape, ZERO_SEGMENT_SIZE, insufficient, safe_div};
 
-use super::{Exception, RunFailure, pie::Pie};
+use super::{
+    Exception, RunFailure,
+    config::VmConfig,
+    layout::{Layout, SUPPORTED_BUILTINS},
+    pie::Pie,
+    shape::RunShape,
+};
 use cairo_vm::{
-    types::{
-        builtin_name::BuiltinName, layout::CairoLayoutParams, layout_name::LayoutName,
-        program::Program, relocatable::Relocatable,
-    },
+    types::{builtin_name::BuiltinName, program::Program, relocatable::Relocatable},
     vm::{
         errors::runner_errors::RunnerError,
         runners::{
@@ -23,44 +23,6 @@ use cairo_vm::{
         },
     },
 };
-
-use layout::{Layout, SUPPORTED_BUILTINS};
-
-/// What a VM is built with.
-#[derive(Clone, Debug)]
-pub struct VmConfig {
-    /// The layout.
-    pub layout: LayoutName,
-    /// The parameters of the layout `dynamic`; other layouts ignore them.
-    pub layout_params: Option<CairoLayoutParams>,
-    /// Whether the trace must be provable.
-    pub proof_mode: bool,
-    /// Whether the layout may lack builtins of the program.
-    pub allow_missing_builtins: bool,
-    /// Whether the trace is kept. In proof mode it always is: padding and AIR inputs are made from it.
-    pub trace: bool,
-}
-
-impl VmConfig {
-    /// Whether the VM records its trace.
-    #[must_use]
-    pub fn keeps_trace(&self) -> bool {
-        self.trace || self.proof_mode
-    }
-}
-
-impl Default for VmConfig {
-    /// As `cairo-run` without config.
-    fn default() -> Self {
-        Self {
-            layout: LayoutName::plain,
-            layout_params: None,
-            proof_mode: false,
-            allow_missing_builtins: false,
-            trace: false,
-        }
-    }
-}
 
 /// A VM that stands before its first step.
 pub(crate) struct PreparedRun {

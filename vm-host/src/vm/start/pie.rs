@@ -1,7 +1,8 @@
 //! Running a Cairo PIE again: the checks before, the run with the memory that it brings, and the
 //! comparison after.
 
-use super::{PreparedRun, VmConfig, failure, initialize};
+use super::{PreparedRun, failure, initialize};
+use crate::vm::VmConfig;
 use crate::vm::{
     Exception, RunFailure,
     error_text::validate,

@@ -18,7 +18,7 @@ struct Recorded {
 #[test]
 fn layouts_are_those_of_the_reference_vm() {
     let recorded: Vec<Recorded> =
-        serde_json::from_str(include_str!("../../testdata/layouts.json")).unwrap();
+        serde_json::from_str(include_str!("../testdata/layouts.json")).unwrap();
     assert_eq!(recorded.len(), 9);
     for layout in recorded {
         let name = LayoutName::from_str(&layout.name, false).unwrap();
@@ -78,7 +78,7 @@ fn names(builtins: &[BuiltinName]) -> Vec<&'static str> {
 /// The builtins that `cairo-vm` builds for a proof, with their ratios.
 fn built(layout: &str) -> Vec<(String, Option<u32>)> {
     let runs: serde_json::Value =
-        serde_json::from_str(include_str!("../../testdata/runs.json")).unwrap();
+        serde_json::from_str(include_str!("../testdata/runs.json")).unwrap();
     let (runner, _) = load(&runs["programs"]["empty_proof"], layout, true);
     let builtins = runner.vm.builtin_runners.iter();
     builtins

@@ -1,7 +1,7 @@
 //! What stays fixed while a run goes on and is needed when it ends: the layout, the builtins the program
 //! asked for, and how many cells each builtin may use after so many steps.
 
-use super::{VmConfig, layout::Layout};
+use super::{config::VmConfig, layout::Layout};
 use crate::vm::{Exception, RunFailure};
 use cairo_vm::{
     types::builtin_name::BuiltinName,
