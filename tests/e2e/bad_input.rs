@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use hint_tests::process::Finished;
-use hint_tests::run::{finish, vm_host_run};
+use hint_tests::run::{finish, vm_host, vm_host_run};
 use serde_json::json;
 
 use crate::hint_program::{HintProgram, json_of};
@@ -175,9 +175,8 @@ fn an_environment_of_another_python() {
     )
     .unwrap();
     let program = HintProgram::new("pass");
-    let mut command = std::process::Command::new(hint_tests::binaries::vm_host());
+    let mut command = vm_host("run");
     command
-        .arg("run")
         .arg(program.path())
         .arg("--python-env")
         .arg(folder.path());

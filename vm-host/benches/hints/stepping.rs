@@ -106,7 +106,7 @@ pub(crate) fn child(arguments: &[String]) -> Result<(), Error> {
         write_encoded_memory(&runner.relocated_memory, &mut writer)?;
         writer.flush()?;
     }
-    let peak = vm_host::vm::outputs::peak_memory_bytes();
+    let peak = vm_host::command::peak_memory_bytes();
     let stats = serde_json::json!({ "host_peak_bytes": peak });
     std::fs::write(folder.join("stats"), stats.to_string())?;
     Ok(())

@@ -11,12 +11,12 @@ use hint_proto::v1::{
     self, Ask, CellRun, LoadProgram, Memory, ReadMemory, ResolveName, ResolvedName,
 };
 
-use super::cell_path::CellPath;
 use super::known::KnownCells;
 use super::reads::Pointer;
 use super::session::{Exchange, HintError, HintSession};
 use super::snapshot::{run, segment_length, segment_lengths};
 use super::wire;
+use crate::program::CellPath;
 use crate::program::CompiledProgram;
 
 /// A miss is answered with at least this many cells: a struct or a few, in a message of one KiB, which

@@ -1,12 +1,13 @@
-//! One hint: what it is sent, what it asks, what it may change.
+//! One hint: which engine runs it, what it is sent, what it asks, what it may change. Must not know the
+//! loop, nor who calls for the run.
 
 mod answer;
 pub mod builtins;
-pub mod cell_path;
+pub(crate) mod dispatch;
 pub mod effects;
-pub mod engine;
 mod known;
 pub mod limits;
+pub mod peer;
 pub mod reads;
 mod scopes;
 pub mod session;

@@ -3,7 +3,7 @@
 
 use cairo_vm::types::relocatable::Relocatable;
 
-use super::cell_path::{CellPath, Frame};
+use crate::program::{CellPath, Frame};
 
 /// Most remembered reads of one hint. Every one is followed before every execution, so that a hint which
 /// reads something else each time must not collect more and more.

@@ -13,23 +13,24 @@ use hint_proto::v1::definition::Access;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
-    self, CallRule, EndRun, ExecuteHint, Failed, FailureKind, LoadHints, ScopeChange, Start,
-    Started, StructDefinition,
+    self, CallRule, EndRun, ExecuteHint, Failed, LoadHints, ScopeChange, Start, Started,
+    StructDefinition,
 };
 use tokio::time::Instant;
 
-use super::cell_path::Frame;
 use super::effects::{Applied, Applier, Refusal, RegisteredRule};
-use super::engine::Engine;
 use super::known::KnownCells;
 use super::limits::Limits;
+use super::peer::Peer;
 use super::reads::Pointer;
 use super::snapshot::Expectation;
 use super::statistics::{HintCost, Statistics};
 use super::struct_names::StructPrefix;
 use super::table::HintTable;
 use super::wire;
+use crate::placement::Surroundings;
 use crate::program::CompiledProgram;
+use crate::program::Frame;
 use crate::worker::{Death, LinkError, Traffic, Turn};
 
 /// How long the engine may take for anything that is not a hint.
@@ -89,6 +90,21 @@ pub struct SessionInputs {
     pub limits: Limits,
 }
 
+impl SessionInputs {
+    /// What hints find beside the program, for those who place them. `foreign_objects` says whether there
+    /// are objects of the client, whose code does anything.
+    pub(crate) fn surroundings(&self, foreign_objects: bool) -> Surroundings {
+        let locals = [
+            self.hint_locals_json.as_str(),
+            self.static_locals_json.as_str(),
+        ];
+        let mut surroundings = Surroundings::of_locals(&locals);
+        surroundings.variables.insert("program_input".to_owned());
+        surroundings.foreign_objects |= foreign_objects || !self.syscall_handler.is_empty();
+        surroundings
+    }
+}
+
 /// What the session knows about one hint.
 #[derive(Debug, Default)]
 struct HintState {
@@ -101,7 +117,7 @@ struct HintState {
 /// The engine of one VM.
 #[derive(Debug)]
 pub struct HintSession {
-    engine: Engine,
+    peer: Peer,
     started: Started,
     inputs: SessionInputs,
     pub(super) table: HintTable,
@@ -111,7 +127,7 @@ pub struct HintSession {
     pub(super) applier: Applier,
     /// The cells that the engine holds.
     pub(super) known: KnownCells,
-    /// The VM's place among those of its thread.
+    /// The VM's place among the others.
     turn: Turn,
     /// Room for addresses, kept between hints.
     scratch: Vec<Relocatable>,
@@ -135,16 +151,26 @@ pub(super) struct Exchange {
     /// The pointers that lead to cells, once somebody asked.
     pub(super) pointers: Option<Vec<Pointer>>,
     pub(super) deadline: Option<Instant>,
+    /// The time that the deadline stands for.
+    limit: Duration,
     pub(super) questions: u64,
 }
 
+impl Exchange {
+    /// Lets a hint run so long, or for ever.
+    fn limit_to(&mut self, limit: Option<Duration>) {
+        self.deadline = limit.map(|limit| Instant::now() + limit);
+        self.limit = limit.unwrap_or_default();
+    }
+}
+
 impl HintSession {
-    /// Opens the session with `engine` and loads the hints of `program`, whose code starts at `base`.
+    /// Opens the session with `peer` and loads the hints of `program`, whose code starts at `base`.
     ///
     /// # Errors
     /// [`HintError`] when the engine does not start or a hint does not compile.
     pub async fn start(
-        engine: Engine,
+        peer: Peer,
         inputs: SessionInputs,
         builtins: Vec<v1::Builtin>,
         (program, base, program_json): (Arc<CompiledProgram>, Relocatable, Arc<[u8]>),
@@ -162,7 +188,7 @@ impl HintSession {
             segment_count: u32::try_from(vm.segments.num_segments()).unwrap_or(u32::MAX),
         };
         let mut session = Self {
-            engine,
+            peer,
             started: Started::default(),
             applier: Applier::new(inputs.limits),
             known: KnownCells::default(),
@@ -217,8 +243,8 @@ impl HintSession {
         }
     }
 
-    /// From now on, long waits give `turn` to the other VMs of the thread.
-    pub fn share_thread(&mut self, turn: Turn) {
+    /// From now on, long waits give `turn` to other VMs.
+    pub(crate) fn share(&mut self, turn: Turn) {
         self.turn = turn;
     }
 
@@ -246,7 +272,7 @@ impl HintSession {
     /// [`HintError`] when it does not end normally.
     pub async fn execute(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), HintError> {
         let mut exchange = self.exchange_of(vm, Some(id));
-        exchange.deadline = self.inputs.hint_timeout.map(|limit| Instant::now() + limit);
+        exchange.limit_to(self.inputs.hint_timeout);
         let (definitions, structs) = self.define(id);
         let expectation = &self.hints[id as usize].expectation;
         let frame = &exchange.frame;
@@ -330,7 +356,7 @@ impl HintSession {
         address: Relocatable,
     ) -> Result<RuleOutcome, HintError> {
         let mut exchange = self.exchange_of(vm, None);
-        exchange.deadline = self.inputs.hint_timeout.map(|limit| Instant::now() + limit);
+        exchange.limit_to(self.inputs.hint_timeout);
         let cells = super::snapshot::run(vm, address, 1);
         self.known.insert_run(&cells);
         let request = CallRule {
@@ -367,12 +393,11 @@ impl HintSession {
 
     /// Takes note of what hints that ran elsewhere did to the scopes, and of the variables that the engine
     /// takes over from them, JSON; it is told with the next hint.
-    pub fn follow_scopes(&mut self, change: Option<ScopeChange>, variables_json: String) {
-        if let Some(ScopeChange { left, entered }) = change {
-            let known = &mut self.untold_scopes;
-            known.left += left.saturating_sub(known.entered);
-            known.entered = known.entered.saturating_sub(left) + entered;
-        }
+    pub(crate) fn follow_scopes(&mut self, change: ScopeChange, variables_json: String) {
+        let ScopeChange { left, entered } = change;
+        let known = &mut self.untold_scopes;
+        known.left += left.saturating_sub(known.entered);
+        known.entered = known.entered.saturating_sub(left) + entered;
         if !variables_json.is_empty() {
             self.variables_json = variables_json;
         }
@@ -424,6 +449,7 @@ impl HintSession {
             },
             pointers: None,
             deadline: Some(Instant::now() + BOOKKEEPING_TIMEOUT),
+            limit: BOOKKEEPING_TIMEOUT,
             questions: 0,
         }
     }
@@ -438,7 +464,7 @@ impl HintSession {
         loop {
             let sent = Instant::now();
             let response = self
-                .engine
+                .peer
                 .exchange(request, exchange.deadline, &self.turn)
                 .await;
             self.statistics.waiting += sent.elapsed();
@@ -448,7 +474,7 @@ impl HintSession {
                     self.statistics.sub_requests += 1;
                     exchange.questions += 1;
                     if exchange.questions > self.applier.limits().questions_per_hint {
-                        self.engine.end();
+                        self.peer.end();
                         return Err(HintError::Protocol(format!(
                             "a hint asked more than `{}` questions",
                             self.applier.limits().questions_per_hint
@@ -457,30 +483,31 @@ impl HintSession {
                     let mut parts = self.answer(vm, ask, exchange)?;
                     let last = parts.pop().unwrap_or_default();
                     for part in parts {
-                        if let Err(error) = self.engine.send_part(Request::Answer(part)).await {
-                            return Err(self.broken(error).await);
+                        if let Err(error) = self.peer.send_part(Request::Answer(part)).await {
+                            return Err(self.broken(error, exchange).await);
                         }
                     }
                     request = Request::Answer(last);
                 }
                 Ok(response) => return Ok(response),
-                Err(error) => return Err(self.broken(error).await),
+                Err(error) => return Err(self.broken(error, exchange).await),
             }
         }
     }
 
-    async fn broken(&mut self, error: LinkError) -> HintError {
+    async fn broken(&mut self, error: LinkError, exchange: &Exchange) -> HintError {
         match error {
             LinkError::Deadline => {
-                self.engine.end();
-                let limit = self.inputs.hint_timeout.unwrap_or(BOOKKEEPING_TIMEOUT);
-                HintError::Timeout { limit }
+                self.peer.end();
+                HintError::Timeout {
+                    limit: exchange.limit,
+                }
             }
             LinkError::Closed => HintError::Died {
-                death: self.engine.death().await,
+                death: self.peer.death().await,
             },
             error => {
-                self.engine.end();
+                self.peer.end();
                 HintError::Protocol(error.to_string())
             }
         }
@@ -589,13 +616,13 @@ impl HintSession {
     /// Bytes to and from the engine.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
-        self.engine.traffic()
+        self.peer.traffic()
     }
 
     /// The process id of the engine, if it is a worker of ours.
     #[must_use]
     pub fn process_id(&self) -> Option<u32> {
-        self.engine.process_id()
+        self.peer.process_id()
     }
 
     /// What the engine said about itself.
@@ -616,13 +643,4 @@ fn is_missing(definition: &v1::Definition) -> bool {
 
 pub(super) fn out_of_order() -> HintError {
     HintError::Protocol("a response that does not fit the request".to_owned())
-}
-
-/// Whether a failure is an exception that the reference VM wraps with the Cairo traceback.
-#[must_use]
-pub fn is_wrapped(failed: &Failed) -> bool {
-    matches!(
-        FailureKind::try_from(failed.kind),
-        Ok(FailureKind::Exception | FailureKind::Compile)
-    )
 }

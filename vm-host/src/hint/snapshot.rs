@@ -8,10 +8,10 @@ use hint_proto::v1::definition::Access;
 use hint_proto::v1::reference_access::{Get, Set};
 use hint_proto::v1::{CellRun, Definition, MemberKind, SegmentLength, StructDefinition};
 
-use super::cell_path::{CellPath, Frame};
 use super::known::KnownCells;
 use super::reads::{LearnedReads, Pointer};
 use super::wire;
+use crate::program::{CellPath, Frame};
 
 /// Most cells of learned reads that one hint is sent along: half a MiB. Beyond it, questions are as fast.
 const MAX_CELLS: usize = 1 << 14;

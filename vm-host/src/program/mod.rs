@@ -5,6 +5,7 @@
 //! know workers, sessions or the step loop; of `cairo-vm` it uses the number and address types and
 //! builds one `Program` without hints for it.
 
+mod cell_path;
 mod compiled;
 mod error;
 mod explain;
@@ -19,12 +20,13 @@ mod resolve;
 mod structs;
 mod vm_program;
 
+pub(crate) use cell_path::{CellPath, Frame};
 pub use compiled::CompiledProgram;
 pub use error::ProgramError;
 pub(crate) use explain::{ExceptionContext, MemoryView};
 pub(crate) use hint::Hint;
 pub(crate) use load::MAX_PROGRAM_BYTES;
-pub(crate) use places::SourceFiles;
+pub use places::SourceFiles;
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,22 @@ Everything is loaded when it is asked for, with the classes of the installed `ca
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Dict, List, Optional
+
+from .identity import StandIn
+from .relocatable import RelocatableValue
+
+_MODULE = "starkware.cairo.lang.vm.vm_consts"
+
+
+def scoped_name(full_name: str) -> Any:
+    """A name as the compiler's own class."""
+    from starkware.cairo.lang.compiler.scoped_name import ScopedName
+
+    # Names of programs loaded at run time carry the program's number in front.
+    return ScopedName.from_string(full_name.rpartition("#")[2])
 
 
 class ProgramSource:
@@ -32,18 +46,44 @@ class ProgramSource:
         return [hint for hints in self.program.hints.values() for hint in hints][index]
 
 
-class VmConstsContext:
+@dataclasses.dataclass
+class _Fields:
+    """Lends its field descriptions, so that `dataclasses` functions work on the real class."""
+
+    identifiers: Any
+    evaluator: Any
+    reference_manager: Any
+    flow_tracking_data: Any
+    memory: Any
+    pc: Any
+
+
+class VmConstsContext(StandIn):
     """What the reference VM keeps beside the names of one hint."""
 
-    __module__ = "starkware.cairo.lang.vm.vm_consts"
+    __module__ = _MODULE
+    __reference__ = (_MODULE, "VmConstsContext")
+    __slots__ = ("memory", "pc", "_source", "_index", "_ap", "_fp", "_owner", "_evaluate")
+    __dataclass_fields__ = _Fields.__dataclass_fields__
+    __dataclass_params__ = _Fields.__dataclass_params__  # type: ignore[attr-defined]
 
     def __init__(
-        self, source: ProgramSource, index: int, memory: Any, pc: Any, ap: Any, fp: Any
+        self,
+        source: ProgramSource,
+        index: int,
+        memory: Any,
+        pc: RelocatableValue,
+        ap: RelocatableValue,
+        fp: RelocatableValue,
+        owner: Any,
     ) -> None:
         self._source = source
         self._index = index
         self._ap = ap
         self._fp = fp
+        #: The `ids` that it belongs to.
+        self._owner = owner
+        self._evaluate: Optional[Callable[[Any], Any]] = None
         self.memory = memory
         self.pc = pc
 
@@ -65,8 +105,31 @@ class VmConstsContext:
     @property
     def evaluator(self) -> Callable[[Any], Any]:
         """Evaluates an expression of the compiler at the hint."""
-        from starkware.cairo.lang.compiler.expression_evaluator import ExpressionEvaluator
+        if self._evaluate is None:
+            from starkware.cairo.lang.compiler.expression_evaluator import ExpressionEvaluator
 
-        return ExpressionEvaluator(
-            self.memory.prime, self._ap, self._fp, self.memory, self.identifiers
-        ).eval
+            self._evaluate = ExpressionEvaluator(
+                self.memory.prime, self._ap, self._fp, self.memory, self.identifiers
+            ).eval
+        return self._evaluate
+
+    @property
+    def __dict__(self) -> Dict[str, Any]:  # type: ignore[override]
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    # For the objects that show it.
+
+    def accessible_scopes(self, scope: str) -> List[Any]:
+        """Where names of this scope are looked up; an empty one is the hint's own."""
+        if scope:
+            return [scoped_name(scope)]
+        found: List[Any] = self._source.hint(self._index).accessible_scopes
+        return found
+
+    def struct_definition(self, full_name: str) -> Any:
+        """The compiler's definition of a struct."""
+        from starkware.cairo.lang.compiler.identifier_utils import get_struct_definition
+
+        return get_struct_definition(
+            struct_name=scoped_name(full_name), identifier_manager=self.identifiers
+        )

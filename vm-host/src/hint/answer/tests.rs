@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 use tonic::Status;
 
 use super::*;
-use crate::hint::engine::{AttachedEngine, Engine};
 use crate::hint::limits::Limits;
+use crate::hint::peer::{AttachedClient, Peer};
 use crate::hint::session::SessionInputs;
 use crate::hint::testing::{
     EXECUTION, OUTPUT, PROGRAM, RANGE_CHECK, SEGMENTS, at, int, pointer, raw_run, run_of, vm,
@@ -142,7 +142,7 @@ impl Scene {
             answers: Vec::new(),
             sent: ExecuteHint::default(),
         };
-        let attached = Engine::Attached(AttachedEngine {
+        let attached = Peer::Attached(AttachedClient {
             requests: Some(to_engine),
             responses: from_engine,
         });

@@ -9,4 +9,4 @@ mod source_files;
 pub(crate) use debug_info::{DebugInfo, HintLocation, InstructionLocation};
 pub(super) use location::cut;
 pub(crate) use location::{InputFile, Location, ParentLocation};
-pub(crate) use source_files::SourceFiles;
+pub use source_files::SourceFiles;

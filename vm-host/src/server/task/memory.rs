@@ -6,11 +6,12 @@ use hint_proto::v1::{CellRun, Effects, HintPlacement, PlacedHint, Scope, Segment
 use tonic::Status;
 
 use super::super::error::{Reason, exhausted, internal, invalid, wrong_state};
-use super::super::registry::has_ended;
 use super::{VmTask, state};
+use crate::hint::dispatch::Dispatch;
 use crate::hint::effects::{Applier, Writer};
+use crate::hint::table::HintTable;
 use crate::hint::{Limits, snapshot, wire};
-use crate::placement::NativeHints;
+use crate::placement::EngineKind;
 
 /// Most cells of one answer.
 pub(in super::super) const MAX_CELLS: u64 = 1 << 16;
@@ -19,19 +20,19 @@ impl VmTask {
     /// Cells from `first` on.
     pub(in super::super) fn read_memory(&self, first: Relocatable, count: u64) -> CellRun {
         let count = usize::try_from(count.min(MAX_CELLS)).unwrap_or_default();
-        snapshot::run(&self.machine.runner.vm, first, count)
+        snapshot::run(self.run.vm(), first, count)
     }
 
     /// The segments.
     pub(in super::super) fn segments(&mut self) -> Vec<Segment> {
-        let vm = &mut self.machine.runner.vm;
+        let vm = self.run.vm_mut();
         // Sizes that are computed stay for ever, which only the end of the run wants.
         let ended = vm.segments.segment_used_sizes.is_some();
         let lengths = vm.segments.compute_effective_sizes().clone();
         if !ended {
             vm.segments.segment_used_sizes = None;
         }
-        let vm = &self.machine.runner.vm;
+        let vm = self.run.vm();
         let role = |segment: isize| {
             let mut builtins = vm.builtin_runners.iter();
             match segment {
@@ -68,7 +69,7 @@ impl VmTask {
             writes: vec![cells],
             ..Effects::default()
         };
-        let applied = Applier::new(Limits::default()).apply(&mut self.machine.runner.vm, &effects);
+        let applied = Applier::new(Limits::default()).apply(self.run.vm_mut(), &effects);
         applied.map(|_| ()).map_err(|error| {
             let text = error.told(Writer::Request).to_string();
             invalid("cells", Reason::BadCells, text)
@@ -78,7 +79,7 @@ impl VmTask {
     /// Adds a segment.
     pub(in super::super) fn add_segment(&mut self) -> Result<Relocatable, Status> {
         self.not_started()?;
-        let vm = &mut self.machine.runner.vm;
+        let vm = self.run.vm_mut();
         let limit = self.max_segments;
         if vm.segments.num_segments() >= limit {
             let text = format!("there are already `{limit}` segments");
@@ -103,7 +104,7 @@ impl VmTask {
             let text = format!("VM `{name}` has not run to its end");
             return Err(wrong_state(name, Reason::VmNotSucceeded, text));
         }
-        let mut first = self.machine.runner.vm.get_ap();
+        let mut first = self.run.vm().get_ap();
         match first.offset.checked_sub(count as usize) {
             Some(offset) if u64::from(count) <= MAX_CELLS => {
                 first.offset = offset;
@@ -122,24 +123,17 @@ impl VmTask {
         max_text_bytes: u32,
     ) -> Result<Vec<Scope>, Status> {
         let name = self.shared.name.clone();
-        let failed = self.shared.vm().state() == VmState::Failed;
-        let news = self.machine.natives.as_mut().map(NativeHints::take_news);
-        let Some(session) = &mut self.machine.session else {
+        let Some((hints, vm)) = self.run.hints_mut() else {
             return Ok(Vec::new());
         };
-        if let Some((change, variables_json)) = news {
-            session.follow_scopes(change, variables_json);
-        }
-        session
-            .read_scopes(&mut self.machine.runner.vm, max_text_bytes)
-            .await
-            .map_err(|error| {
-                if failed || has_ended(&self.shared.vm()) {
-                    wrong_state(&name, Reason::HintEngineGone, error)
-                } else {
-                    internal(error)
-                }
-            })
+        let scopes = hints.read_scopes(vm, max_text_bytes).await;
+        scopes.map_err(|error| {
+            if self.shared.has_ended() {
+                wrong_state(&name, Reason::HintEngineGone, error)
+            } else {
+                internal(error)
+            }
+        })
     }
 
     /// Where and why the hints run.
@@ -160,31 +154,21 @@ impl VmTask {
             placement: HintPlacement::Python.into(),
             reason: "all hints run in Python".to_owned(),
         };
-        let placements = self
-            .machine
-            .natives
-            .as_ref()
-            .map_or(&[][..], NativeHints::placements);
-        let mut hints: Vec<PlacedHint> = match &self.machine.session {
-            Some(session) => (0..session.table().len() as u32)
-                .filter_map(|id| {
-                    let (loaded, hint) = session.table().hint(id)?;
-                    Some(placed(id, hint, loaded.base))
-                })
-                .collect(),
-            None => {
-                let hints = self.program.program.hints().iter();
-                hints
-                    .map(|hint| placed(hint.id, hint, super::PROGRAM_BASE))
-                    .collect()
-            }
-        };
+        let table = self.run.hints().map(Dispatch::table);
+        let count = table.map_or(0, HintTable::len);
+        let mut hints: Vec<PlacedHint> = (0..count as u32)
+            .filter_map(|id| {
+                let (loaded, hint) = table?.hint(id)?;
+                Some(placed(id, hint, loaded.base))
+            })
+            .collect();
         for hint in &mut hints {
             let id = hint.hint.as_ref().map_or(0, |hint| hint.hint_id);
-            if let Some(placement) = placements.get(id as usize) {
-                if placement.native {
-                    hint.placement = HintPlacement::Native.into();
-                }
+            if let Some(placement) = self.run.placements().get(id as usize) {
+                hint.placement = match placement.engine {
+                    EngineKind::Twin => HintPlacement::Native.into(),
+                    EngineKind::Python => HintPlacement::Python.into(),
+                };
                 hint.reason.clone_from(&placement.reason);
             }
         }
