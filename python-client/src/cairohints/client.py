@@ -67,9 +67,9 @@ class Client:
         try:
             return method(request, timeout=timeout)
         except grpc.RpcError as error:
-            raise self._explained(call_error(error)) from None
+            raise self.explained(call_error(error)) from None
 
-    def _explained(self, error: CallError) -> CallError:
+    def explained(self, error: CallError) -> CallError:
         """Adds what only the log of a server of our own says."""
         said = self._local.complaint() if self._local is not None else ""
         if error.reason != "WORKER_NOT_STARTED" or not said:

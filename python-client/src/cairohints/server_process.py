@@ -97,9 +97,19 @@ class LocalServer:
         # The VM tells of each of its steps towards the first one; nobody reads that here.
         environment = {"RUST_LOG": "info,cairo_vm=warn", **os.environ}
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=self._log, stderr=self._log, env=environment
+            command,
+            stdin=subprocess.PIPE,
+            stdout=self._log,
+            stderr=self._log,
+            env=environment,
+            # What the terminal sends to this process's group, Ctrl-C above all, is not for the server.
+            start_new_session=True,
         )
-        self._wait_until_ready(path)
+        try:
+            self._wait_until_ready(path)
+        except BaseException:
+            self.stop()
+            raise
 
     def _wait_until_ready(self, path: str) -> None:
         deadline = time.monotonic() + _START_SECONDS
@@ -108,7 +118,6 @@ class LocalServer:
                 self._log.seek(0)
                 said = self._log.read().decode("utf-8", "replace").strip()
                 code = self.process.poll()
-                self.stop()
                 how = "did not start in time" if code is None else f"ended with code {code}"
                 raise ServerStartFailed(
                     f"the local `vm-host serve` {how}: {said}\nhint: {ServerStartFailed.advice}"

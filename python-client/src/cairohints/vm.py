@@ -16,6 +16,7 @@ from .client import Client, default_client
 from .errors import ProgramNotFound, VmFailed, WrongState
 from .failures import call_error, vm_failure
 from .hint_output import HintOutput
+from .interrupts import Wait
 from .programs import ProgramLike, program_bytes
 from .requests import VmKeywords, VmOptions, artifact_request, run_request
 from .results import (
@@ -111,15 +112,27 @@ class Vm:
         if self._attached is None:
             return self._client.call(method, request, timeout)
         self._attached.check_outside()
-        stub = self._client.stub
-        pause = None
-        if method is stub.RunVm:
-            pausing = pb.PauseVmRequest(name=self.name)
-            pause = functools.partial(stub.PauseVm.future, pausing, timeout=_PAUSE_SECONDS)
         try:
-            return self._attached.wait(method.future(request, timeout=timeout), pause)
+            return self._attached.wait(method.future(request, timeout=timeout))
         except grpc.RpcError as error:
             raise call_error(error) from None
+
+    def _call_run(self, request: pb.RunVmRequest, timeout: Optional[float]) -> pb.RunVmResponse:
+        """Runs the VM. However the call ends, the VM is not left running."""
+        if self._attached is not None:
+            self._attached.check_outside()
+        stub = self._client.stub
+        pausing = pb.PauseVmRequest(name=self.name)
+        pause = functools.partial(stub.PauseVm.future, pausing, timeout=_PAUSE_SECONDS)
+        running = stub.RunVm.future(request, timeout=timeout)
+        try:
+            if self._attached is not None:
+                response: pb.RunVmResponse = self._attached.wait(running, pause)
+            else:
+                response = Wait().result(running, pause)
+            return response
+        except grpc.RpcError as error:
+            raise self._client.explained(call_error(error)) from None
 
     # Running.
 
@@ -150,9 +163,9 @@ class Vm:
                 from .progress import shown
 
                 with shown(self.watch()):
-                    response = self.call(self._client.stub.RunVm, request, timeout)
+                    response = self._call_run(request, timeout)
             else:
-                response = self.call(self._client.stub.RunVm, request, timeout)
+                response = self._call_run(request, timeout)
         except WrongState as error:
             # Hints that do not load fail the VM before it runs.
             if error.reason != "VM_ENDED" or self._failure_raised or self.state is not VmState.FAILED:
