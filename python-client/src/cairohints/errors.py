@@ -5,8 +5,9 @@ Knows nothing of gRPC; `failures` makes these from what the server says.
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass
-from typing import Mapping, Optional
+from typing import Any, Mapping, Optional, Tuple
 
 from .values import RelocatableValue
 
@@ -182,8 +183,31 @@ class VmFailed(CairoHintsError):
         self.exception_message = exception_message
         #: Code of a hint's `SystemExit`.
         self.exit_code = exit_code
-        #: The object that the hint raised; with attached hints only.
+        #: The object that the hint raised; with attached hints only. In another process it is a copy, or
+        #: nothing when it cannot be copied.
         self.exception = exception
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        state = {**self.__dict__, "exception": None}
+        return _failure, (type(self), self.args, state, _pickled(self.exception))
+
+
+def _pickled(exception: Optional[BaseException]) -> bytes:
+    # On its own: one that cannot be pickled, or not unpickled there, must not take the failure with it.
+    try:
+        return pickle.dumps(exception)
+    except Exception:
+        return pickle.dumps(None)
+
+
+def _failure(cls: Any, args: Tuple[Any, ...], state: Any, exception: bytes) -> Any:
+    failure = cls(*args)
+    failure.__dict__.update(state)
+    try:
+        failure.exception = pickle.loads(exception)
+    except Exception:
+        pass
+    return failure
 
 
 class HintFailed(VmFailed):

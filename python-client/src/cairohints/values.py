@@ -5,6 +5,7 @@ A cell is an `int` (a felt), a `RelocatableValue` (an address) or `None` (empty)
 
 from __future__ import annotations
 
+import copyreg
 from typing import Any, Iterable, List, Optional, Sequence, Tuple, Union
 
 from .engine import classes
@@ -26,6 +27,18 @@ __all__ = [
 
 # Whichever is imported first, this package or cairo-lang, there is one class of addresses.
 classes.install()
+
+
+def _address(segment_index: int, offset: int) -> RelocatableValue:
+    return RelocatableValue(segment_index, offset)
+
+
+def _reduced(address: RelocatableValue) -> Tuple[Any, ...]:
+    return _address, (address.segment_index, address.offset)
+
+
+# By its name the class is cairo-lang's, which need not be installed.
+copyreg.pickle(RelocatableValue, _reduced)
 
 #: The field's prime: 2**251 + 17 * 2**192 + 1.
 PRIME = 2**251 + 17 * 2**192 + 1
