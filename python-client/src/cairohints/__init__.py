@@ -1,5 +1,6 @@
 """Runs Cairo 0 programs with their Python hints on the Rust Cairo VM, through `vm-host serve`."""
 
+from .async_client import AsyncClient
 from .async_vm import AsyncVm
 from .attached import Here, here
 from .client import Client
@@ -56,6 +57,7 @@ __all__ = [
     "PRIME",
     "AlreadyExists",
     "Artifact",
+    "AsyncClient",
     "AsyncVm",
     "CairoError",
     "CairoHintsError",

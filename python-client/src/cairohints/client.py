@@ -71,10 +71,7 @@ class Client:
 
     def explained(self, error: CallError) -> CallError:
         """Adds what only the log of a server of our own says."""
-        said = self._local.complaint() if self._local is not None else ""
-        if error.reason != "WORKER_NOT_STARTED" or not said:
-            return error
-        return type(error)(said, reason=error.reason, code=error.code, metadata=error.metadata)
+        return self._local.explained(error) if self._local is not None else error
 
     def upload(self, program: ProgramLike) -> Program:
         """Gives a program to the server."""

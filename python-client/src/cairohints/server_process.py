@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Iterator, List, Optional
 
-from .errors import ServerStartFailed
+from .errors import CallError, ServerStartFailed
 
 #: Names the executable to start.
 ENV_VM_HOST = "CAIROHINTS_VM_HOST"
@@ -123,6 +123,13 @@ class LocalServer:
                     f"the local `vm-host serve` {how}: {said}\nhint: {ServerStartFailed.advice}"
                 )
             time.sleep(0.01)
+
+    def explained(self, error: CallError) -> CallError:
+        """Adds to the error of a call what only the log says."""
+        said = self.complaint() if error.reason == "WORKER_NOT_STARTED" else ""
+        if not said:
+            return error
+        return type(error)(said, reason=error.reason, code=error.code, metadata=error.metadata)
 
     def complaint(self) -> str:
         """The last error that the server or one of its processes printed, with what to do about it."""

@@ -17,6 +17,7 @@ __all__ = [
     "AddressLike",
     "Cell",
     "RelocatableValue",
+    "Value",
     "address_message",
     "address_of",
     "cells_of",
@@ -45,6 +46,8 @@ PRIME = 2**251 + 17 * 2**192 + 1
 #: Bytes of one cell on the wire.
 CELL_BYTES = 32
 
+#: What can be written to a cell.
+Value = Union[int, RelocatableValue]
 #: What a cell holds; `None` when nothing was written there.
 Cell = Union[int, RelocatableValue, None]
 #: What stands for an address: `RelocatableValue(1, 5)` or `(1, 5)`.
