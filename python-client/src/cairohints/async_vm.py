@@ -28,7 +28,7 @@ from .client import Client
 from .errors import CairoHintsError, DeadlineExceeded, ProgramNotFound, VmFailed, VmNotFound, WrongState
 from .failures import call_error, vm_failure
 from .hint_output import AsyncHintOutput
-from .programs import ProgramLike, program_bytes
+from .programs import ProgramLike, lasting, program_bytes
 from .requests import VmKeywords, VmOptions, artifact_request, run_request
 from .results import (
     Artifact,
@@ -41,6 +41,7 @@ from .results import (
     Variable,
     VmState,
 )
+from .sources import with_sources
 from .v1 import vm_service_pb2 as pb
 from .values import AddressLike, Cell, cells_of
 
@@ -78,7 +79,7 @@ class AsyncVm:
             )
         if client is not None and address is not None:
             raise ValueError("a client has an address already: give one of `client` and `address`")
-        self._program = program
+        self._program = lasting(program)
         self._shared = isinstance(client, AsyncClient)
         self._address = client.address if isinstance(client, Client) else address
         self._client = client if isinstance(client, AsyncClient) else AsyncClient(self._address)
@@ -198,7 +199,7 @@ class AsyncVm:
             if self.state is not VmState.FAILED:
                 raise
             self._failure_raised = True
-            raise vm_failure(self._vm.failure) from None
+            raise self._make_failure() from None
         except (DeadlineExceeded, asyncio.CancelledError):
             await self._settle()
             raise
@@ -207,8 +208,11 @@ class AsyncVm:
             await self._output.drain(self._vm.current_step)
         if self.state is VmState.FAILED:
             self._failure_raised = True
-            raise vm_failure(self._vm.failure)
+            raise self._make_failure()
         return results.stop_reason(response)
+
+    def _make_failure(self) -> VmFailed:
+        return vm_failure(with_sources(self._vm.failure, self._program, self._vm.program_hash))
 
     async def _settle(self) -> None:
         """Waits until a VM whose run was given up has stopped."""
@@ -270,7 +274,7 @@ class AsyncVm:
     @property
     def failure(self) -> Optional[VmFailed]:
         """Why it failed, in state FAILED."""
-        return vm_failure(self._vm.failure) if self.state is VmState.FAILED else None
+        return self._make_failure() if self.state is VmState.FAILED else None
 
     async def return_values(self, count: int) -> Tuple[Cell, ...]:
         """The last cells before ap: what the function returned."""

@@ -117,7 +117,7 @@ def call_error(error: grpc.RpcError) -> errors.CallError:
     """The exception for a call that failed."""
     code = _code_name(error)
     message = _details(error) or f"the call failed with {code}"
-    reason, metadata, hints = _error_details(error)
+    reason, metadata, hints = _error_details(error, message)
     # A newer server may have reasons that this client does not know.
     cls = BY_REASON.get(reason) or BY_CODE.get(code, errors.ServerError)
     if not hints and "hint:" not in message and cls.advice:
@@ -167,8 +167,8 @@ def _details(error: Any) -> str:
         return str(error)
 
 
-def _error_details(error: Any) -> Tuple[str, Dict[str, str], List[str]]:
-    """The reason, its metadata and the hints that a status carries."""
+def _error_details(error: Any, said: str) -> Tuple[str, Dict[str, str], List[str]]:
+    """The reason, its metadata and the hints that a status carries, besides what was said already."""
     reason, metadata, hints = "", {}, []  # type: str, Dict[str, str], List[str]
     try:
         status = rpc_status.from_call(error)
@@ -186,6 +186,8 @@ def _error_details(error: Any) -> Tuple[str, Dict[str, str], List[str]]:
             hints += [link.description for link in guide.links if link.description]
         elif detail.Unpack(bad):
             hints += [
-                f"`{violation.field}`: {violation.description}" for violation in bad.field_violations
+                f"`{violation.field}`: {violation.description}"
+                for violation in bad.field_violations
+                if violation.description not in said
             ]
     return reason, metadata, hints

@@ -43,6 +43,11 @@ def program_bytes(program: ProgramLike) -> bytes:
         ) from error
 
 
+def lasting(program: ProgramLike) -> ProgramLike:
+    """The program; a path means the same file also when the working directory changes."""
+    return program if isinstance(program, (bytes, Mapping)) else os.path.abspath(program)
+
+
 def program_hash(data: bytes) -> str:
     """The name under which the server knows a program."""
     return hashlib.sha256(data).hexdigest()

@@ -17,7 +17,7 @@ from .errors import ProgramNotFound, VmFailed, WrongState
 from .failures import call_error, vm_failure
 from .hint_output import HintOutput
 from .interrupts import Wait
-from .programs import ProgramLike, program_bytes
+from .programs import ProgramLike, lasting, program_bytes
 from .requests import VmKeywords, VmOptions, artifact_request, run_request
 from .results import (
     Artifact,
@@ -31,6 +31,7 @@ from .results import (
     Variable,
     VmState,
 )
+from .sources import with_sources
 from .v1 import vm_service_pb2 as pb
 from .values import (
     AddressLike,
@@ -66,7 +67,10 @@ class Vm:
         self._pausing: Any = None
         # Whether a run has raised what the program failed with.
         self._failure_raised = False
-        data = program_bytes(program)
+        # For the source lines of an error.
+        self._program = lasting(program)
+        self._failure: Optional[pb.Failure] = None
+        data = program_bytes(self._program)
         try:
             created = self._create(chosen, self._client.ensure_uploaded(data))
         except ProgramNotFound:
@@ -181,14 +185,17 @@ class Vm:
         return results.stop_reason(response)
 
     def _make_failure(self) -> BaseException:
+        if self._failure is None:
+            told = self._vm.failure
+            self._failure = with_sources(told, self._program, self._vm.program_hash)
         failed = self._attached.failure if self._attached is not None else None
-        if failed is None or failed.class_path != self._vm.failure.exception_class:
-            return vm_failure(self._vm.failure)
+        if failed is None or failed.class_path != self._failure.exception_class:
+            return vm_failure(self._failure)
         original = failed.exception
         if not isinstance(original, Exception):
             # `SystemExit` and `KeyboardInterrupt` pass through, as in any Python code.
             return original
-        error = vm_failure(self._vm.failure, original)
+        error = vm_failure(self._failure, original)
         error.__cause__ = original
         return error
 
@@ -199,9 +206,10 @@ class Vm:
         """
         request = pb.PauseVmRequest(name=self.name)
         if self._attached is not None and self._attached.in_hint:
-            # The answer comes when the hint is over.
-            # gRPC cancels a call whose future nobody holds.
+            # The answer comes when the hint is over; gRPC cancels a call whose future nobody holds.
             self._pausing = self._client.stub.PauseVm.future(request)
+            # The server takes calls in their order: when it answers this one, it knows of the other.
+            self._client.call(self._client.stub.GetVm, pb.GetVmRequest(name=self.name))
             return
         self._client.call(self._client.stub.PauseVm, request)
 
@@ -264,7 +272,9 @@ class Vm:
         if self._now().state != pb.VM_STATE_FAILED:
             return None
         failure = self._make_failure()
-        return failure if isinstance(failure, VmFailed) else vm_failure(self._vm.failure)
+        return (
+            failure if isinstance(failure, VmFailed) else vm_failure(self._failure or self._vm.failure)
+        )
 
     def return_values(self, count: int) -> Tuple[Cell, ...]:
         """The last cells before ap: what the function returned."""
