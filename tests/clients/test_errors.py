@@ -8,12 +8,13 @@ import sys
 import textwrap
 import threading
 import time
+import typing
 from pathlib import Path
 
 import cairohints
 import grpc
 import pytest
-from cairohints import errors, failures, server_process
+from cairohints import errors, failures, requests, server_process
 from cairohints.v1 import vm_service_pb2 as pb
 from compiling import compiled
 from google.protobuf import any_pb2
@@ -322,3 +323,12 @@ def test_a_local_server_says_why_workers_do_not_start(tmp_path):
     said = run.stdout.decode()
     assert said.startswith(f"WORKER_NOT_STARTED the environment `{tmp_path}` is for Python `3.5`")
     assert "\nhint: use an environment of Python" in said
+
+
+@pytest.mark.parametrize("layout", typing.get_args(requests.Layout))
+def test_the_server_knows_every_layout_that_type_checkers_do(layout, client):
+    """Some of these have no parameters yet, which is another error."""
+    try:
+        cairohints.Vm(compiled(ENDLESS), client=client, layout=layout)
+    except cairohints.CallError as error:
+        assert error.reason != "UNKNOWN_LAYOUT", error

@@ -106,6 +106,9 @@ class AsyncClient:
         if self._channel is not None:
             await self._channel.close()
 
+    def __repr__(self) -> str:
+        return f"<AsyncClient of {self.address or 'a server that is not started yet'}>"
+
     async def __aenter__(self) -> "AsyncClient":
         await self.connected()
         return self

@@ -29,11 +29,11 @@ from .errors import CairoHintsError, DeadlineExceeded, ProgramNotFound, VmFailed
 from .failures import call_error, vm_failure
 from .hint_output import AsyncHintOutput
 from .programs import ProgramLike, lasting, program_bytes
-from .requests import VmKeywords, VmOptions, artifact_request, run_request
+from .requests import VmKeywords, VmOptions, artifact_request, run_request, shows_options
 from .results import (
     Artifact,
     Event,
-    PlacedHint,
+    HintTable,
     Registers,
     Resources,
     StopReason,
@@ -62,6 +62,7 @@ class AsyncVm:
     its `async with` block ends, or when nobody refers to it any more.
     """
 
+    @shows_options
     def __init__(
         self,
         program: ProgramLike,
@@ -187,8 +188,9 @@ class AsyncVm:
             if progress:
                 from .progress import shown_async
 
-                async with shown_async(_events(self.stub, self.name)):
+                async with shown_async(_events(self.stub, self.name)) as update:
                     response = await self.call(self.stub.RunVm, request, timeout)
+                    update(response.vm.current_step, response.vm.hints_executed)
             else:
                 response = await self.call(self.stub.RunVm, request, timeout)
         except WrongState as error:
@@ -289,8 +291,8 @@ class AsyncVm:
         request = pb.ReadHintScopesRequest(name=self.name, max_text_bytes=max_text_bytes)
         return results.scopes(await self.call(self.stub.ReadHintScopes, request))
 
-    async def hints(self) -> List[PlacedHint]:
-        """The hints, and where and why they run."""
+    async def hints(self) -> HintTable:
+        """The hints, and where and why they run: a list, shown as a table."""
         await self
         request = pb.ListHintsRequest(name=self.name)
         return results.placed_hints(await self.call(self.stub.ListHints, request))
@@ -347,7 +349,10 @@ class AsyncVm:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"<AsyncVm {self.name or 'that is not made yet'} {self.state.value}>"
+        if not self.name:
+            return "<AsyncVm that is not made yet>"
+        at = f"pc={self.registers.pc}, {self.current_step:,} steps"
+        return f"<AsyncVm {self.name} {self.state.value} at {at}>"
 
 
 async def _end(client: AsyncClient, shared: bool, name: str) -> None:

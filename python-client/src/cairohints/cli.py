@@ -64,7 +64,8 @@ def _open(client: Any, program: Path, program_input: Optional[Path], hints: str,
     from . import Vm, here
 
     given = json.loads(program_input.read_text()) if program_input else None
-    placed = here() if hints == "here" else hints
+    # Of other words, `Vm` says which there are.
+    placed: Any = here() if hints == "here" else hints
     return Vm(program, client=client, program_input=given, hints=placed, **options)
 
 

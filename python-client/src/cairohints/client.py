@@ -108,6 +108,9 @@ class Client:
         self._forgotten.put(None)
         self._channel.close()
 
+    def __repr__(self) -> str:
+        return f"<Client of {self.address}>"
+
     def __enter__(self) -> "Client":
         return self
 

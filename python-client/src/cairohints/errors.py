@@ -22,6 +22,11 @@ class CairoHintsError(Exception):
 # The server refused a call, or could not be reached.
 
 
+def _short(error: CairoHintsError, where: str, said: str) -> str:
+    """One line for a prompt; `str` has the whole text."""
+    return f"<{type(error).__name__}{' ' if where else ''}{where}: {said}>"
+
+
 class CallError(CairoHintsError):
     """A call failed; the VM is as it was."""
 
@@ -40,6 +45,9 @@ class CallError(CairoHintsError):
         self.code = code
         #: What the server added to the reason.
         self.metadata = dict(metadata or {})
+
+    def __repr__(self) -> str:
+        return _short(self, self.reason or self.code, str(self).split("\n")[0])
 
 
 class InvalidArgument(CallError):
@@ -186,6 +194,17 @@ class VmFailed(CairoHintsError):
         #: The object that the hint raised; with attached hints only. In another process it is a copy, or
         #: nothing when it cannot be copied.
         self.exception = exception
+
+    def __repr__(self) -> str:
+        where = "" if self.pc is None else f" at pc={self.pc}"
+        if self.hint is not None:
+            where += f" ({self.hint.filename}:{self.hint.line})"
+        said = self.exception_message.split("\n")[0]
+        if self.exception_class:
+            said = f"{self.exception_class.split('.')[-1]}: {said}"
+        # Without an exception, the reference VM says where in the first line and what in the second.
+        lines = [line for line in self.message.split("\n") if "Error at pc=" not in line]
+        return _short(self, self.reason + where, said or "".join(lines[:1]))
 
     def __reduce__(self) -> Tuple[Any, ...]:
         state = {**self.__dict__, "exception": None}

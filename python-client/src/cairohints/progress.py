@@ -17,11 +17,12 @@ from .results import Event
 Update = Callable[[int, int], None]
 #: How often a notebook draws.
 _DRAW_SECONDS = 0.2
+_RUNNING = "<progress></progress> "
 
 
 @contextlib.contextmanager
-def shown(events: Iterator[Event]) -> Iterator[None]:
-    """Shows steps and hints while the block runs."""
+def shown(events: Iterator[Event]) -> Iterator[Update]:
+    """Shows steps and hints while the block runs, which may add what it knows."""
     with _bar() as update:
 
         def follow() -> None:
@@ -32,12 +33,12 @@ def shown(events: Iterator[Event]) -> Iterator[None]:
                 pass
 
         threading.Thread(target=follow, daemon=True).start()
-        yield
+        yield update
 
 
 @contextlib.asynccontextmanager
-async def shown_async(events: AsyncIterator[Event]) -> AsyncIterator[None]:
-    """Shows steps and hints while the block of a coroutine runs."""
+async def shown_async(events: AsyncIterator[Event]) -> AsyncIterator[Update]:
+    """Shows steps and hints while the block of a coroutine runs, which may add what it knows."""
     with _bar() as update:
 
         async def follow() -> None:
@@ -49,7 +50,7 @@ async def shown_async(events: AsyncIterator[Event]) -> AsyncIterator[None]:
 
         following = asyncio.ensure_future(follow())
         try:
-            yield
+            yield update
         finally:
             following.cancel()
 
@@ -79,26 +80,30 @@ def _in_notebook() -> bool:
 def _notebook_bar() -> Iterator[Update]:
     displays = importlib.import_module("IPython.display")
 
-    def page(steps: int, hints: int, over: bool) -> Any:
-        seconds = time.monotonic() - started
-        bar = "" if over else "<progress></progress> "
-        return displays.HTML(f"{bar}{_text(steps, hints)}, {seconds:.1f} s")
+    def page(bar: str) -> Any:
+        return displays.HTML(f"{bar}{_text(*last)}, {time.monotonic() - started:.1f} s")
 
     started = drawn = time.monotonic()
     last: Tuple[int, int] = (0, 0)
-    handle = displays.display(page(*last, over=False), display_id=True)
+    over = False
+    # Whoever follows the VM may be late.
+    drawing = threading.Lock()
+    handle = displays.display(page(_RUNNING), display_id=True)
 
     def update(steps: int, hints: int) -> None:
         nonlocal last, drawn
-        last = (steps, hints)
-        if time.monotonic() - drawn >= _DRAW_SECONDS:
-            drawn = time.monotonic()
-            handle.update(page(*last, over=False))
+        with drawing:
+            last = max(last, (steps, hints))
+            if not over and time.monotonic() - drawn >= _DRAW_SECONDS:
+                drawn = time.monotonic()
+                handle.update(page(_RUNNING))
 
     try:
         yield update
     finally:
-        handle.update(page(*last, over=True))
+        with drawing:
+            over = True
+            handle.update(page(""))
 
 
 @contextlib.contextmanager

@@ -18,11 +18,11 @@ from .failures import call_error, vm_failure
 from .hint_output import HintOutput
 from .interrupts import Wait
 from .programs import ProgramLike, lasting, program_bytes
-from .requests import VmKeywords, VmOptions, artifact_request, run_request
+from .requests import VmKeywords, VmOptions, artifact_request, run_request, shows_options
 from .results import (
     Artifact,
     Event,
-    PlacedHint,
+    HintTable,
     Registers,
     Resources,
     Result,
@@ -53,6 +53,7 @@ class Vm:
     It is freed when it is closed, when its `with` block ends, or when nobody refers to it any more.
     """
 
+    @shows_options
     def __init__(
         self,
         program: ProgramLike,
@@ -166,8 +167,9 @@ class Vm:
             if progress:
                 from .progress import shown
 
-                with shown(self.watch()):
+                with shown(self.watch()) as update:
                     response = self._call_run(request, timeout)
+                    update(response.vm.current_step, response.vm.hints_executed)
             else:
                 response = self._call_run(request, timeout)
         except WrongState as error:
@@ -287,8 +289,8 @@ class Vm:
         request = pb.ReadHintScopesRequest(name=self.name, max_text_bytes=max_text_bytes)
         return results.scopes(self.call(self._client.stub.ReadHintScopes, request))
 
-    def hints(self) -> List[PlacedHint]:
-        """The hints, and where and why they run."""
+    def hints(self) -> HintTable:
+        """The hints, and where and why they run: a list, shown as a table."""
         request = pb.ListHintsRequest(name=self.name)
         return results.placed_hints(self.call(self._client.stub.ListHints, request))
 
@@ -340,7 +342,9 @@ class Vm:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Vm {self.name} {results.state(self._vm).value}>"
+        # As of the last call: a prompt must not wait for a server.
+        at = f"pc={results.address(self._vm.pc)}, {self._vm.current_step:,} steps"
+        return f"<Vm {self.name} {results.state(self._vm).value} at {at}>"
 
 
 def _forget(client: Client, name: str, attached: AttachedHints) -> None:
@@ -358,6 +362,7 @@ def _events(stream: Any) -> Iterator[Event]:
         stream.cancel()
 
 
+@shows_options
 def run(
     program: ProgramLike,
     *,
