@@ -137,7 +137,8 @@ def test_a_call_whose_time_is_over_leaves_a_paused_vm():
         for _ in range(20):
             try:
                 vm.run(timeout=0.05)
-            except cairohints.DeadlineExceeded:
+            except cairohints.DeadlineExceeded as error:
+                assert "timeout of `0.05` seconds; the vm pauses\\nhint: run it again" in str(error)
                 found.append(vm.state.value)
                 vm.run_for_steps(1)
         print(set(found), len(found))

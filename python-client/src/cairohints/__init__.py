@@ -32,6 +32,7 @@ from .errors import (
     SessionBroken,
     StepLimit,
     UnknownMemory,
+    VersionMismatch,
     VmFailed,
     VmInternalError,
     VmNotFound,
@@ -51,6 +52,7 @@ from .results import (
     VmState,
 )
 from .values import PRIME, RelocatableValue
+from .version import __version__
 from .vm import Vm, run
 
 __all__ = [
@@ -96,6 +98,7 @@ __all__ = [
     "StopReason",
     "TraceEntry",
     "UnknownMemory",
+    "VersionMismatch",
     "Vm",
     "VmFailed",
     "VmInternalError",
@@ -103,6 +106,7 @@ __all__ = [
     "VmState",
     "WorkerDied",
     "WrongState",
+    "__version__",
     "here",
     "run",
 ]

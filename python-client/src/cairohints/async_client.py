@@ -10,8 +10,16 @@ import grpc.aio
 
 from .client import channel_options
 from .errors import CallError, ServerUnavailable
-from .failures import call_error
-from .programs import Program, ProgramLike, program_bytes, program_hash, upload_requests, uploaded
+from .failures import call_error, check_version
+from .programs import (
+    Program,
+    ProgramLike,
+    folders_of,
+    program_bytes,
+    program_hash,
+    upload_requests,
+    uploaded,
+)
 from .server_process import LocalServer, local_server
 from .v1 import vm_service_pb2 as pb
 from .v1.vm_service_pb2_grpc import VmServiceStub
@@ -32,6 +40,8 @@ class AsyncClient:
         self._channel: Any = None
         self._stub: Any = None
         self._closed = False
+        # Whether the server is of a version that fits.
+        self._checked = False
         self._uploaded: Set[str] = set()
 
     async def connected(self) -> Any:
@@ -54,8 +64,15 @@ class AsyncClient:
     async def call(self, method: Any, request: Any, timeout: Optional[float] = None) -> Any:
         """Calls the server."""
         try:
-            return await method(request, timeout=timeout)
-        except grpc.RpcError as error:
+            call = method(request, timeout=timeout)
+            response = await call
+            if not self._checked:
+                check_version(await call.initial_metadata(), await call.trailing_metadata())
+                self._checked = True
+            return response
+        except grpc.aio.AioRpcError as error:
+            if not self._checked:
+                check_version(error.initial_metadata(), error.trailing_metadata())
             raise self.explained(call_error(error)) from None
         except grpc.aio.UsageError:
             raise _closed() from None
@@ -78,6 +95,10 @@ class AsyncClient:
         if again or found not in self._uploaded:
             return (await self.upload(data)).hash
         return found
+
+    def shared_folders(self, program: ProgramLike) -> List[str]:
+        """Where the modules beside a program are, for a server that has the same files."""
+        return folders_of(program) if self.address.startswith("unix:") else []
 
     async def list_vms(self) -> List[str]:
         """The names of the caller's VMs, also those of its other connections."""

@@ -26,7 +26,7 @@ from .async_memory import AsyncVmMemory, AsyncVmSegments
 from .attached import Here
 from .client import Client
 from .errors import CairoHintsError, DeadlineExceeded, ProgramNotFound, VmFailed, VmNotFound, WrongState
-from .failures import call_error, vm_failure
+from .failures import call_error, run_error, vm_failure
 from .hint_output import AsyncHintOutput
 from .programs import ProgramLike, lasting, program_bytes
 from .requests import VmKeywords, VmOptions, artifact_request, run_request, shows_options
@@ -126,7 +126,9 @@ class AsyncVm:
         try:
             stub = await self._client.connected()
             data = program_bytes(self._program)
-            request = self._options.request(await self._client.ensure_uploaded(data))
+            request = self._options.request(
+                await self._client.ensure_uploaded(data), self._client.shared_folders(self._program)
+            )
             try:
                 self._vm = (await self.call(stub.CreateVm, request)).vm
             except ProgramNotFound:
@@ -158,13 +160,14 @@ class AsyncVm:
     async def run(self, *, timeout: Optional[float] = None, progress: bool = False) -> StopReason:
         """Runs to the end, or goes on after a pause. Raises what the program fails with.
 
-        When its time is over, or its task is cancelled, the VM pauses, and can go on.
+        When `timeout` seconds are over, the VM pauses and `DeadlineExceeded` is raised; it pauses, too,
+        when the task is cancelled. Either way it goes on with the next run.
         """
         await self
         return await self._run(run_request(self.name), timeout, progress)
 
     async def run_for_steps(self, steps: int, *, timeout: Optional[float] = None) -> StopReason:
-        """Runs this many steps."""
+        """Runs this many steps. `timeout` as in `run`."""
         await self
         return await self._run(run_request(self.name, steps=steps), timeout)
 
@@ -202,7 +205,10 @@ class AsyncVm:
                 raise
             self._failure_raised = True
             raise self._make_failure() from None
-        except (DeadlineExceeded, asyncio.CancelledError):
+        except DeadlineExceeded as error:
+            await self._settle()
+            raise run_error(error, timeout) from None
+        except asyncio.CancelledError:
             await self._settle()
             raise
         self._vm = response.vm

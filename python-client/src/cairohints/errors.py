@@ -114,6 +114,12 @@ class NotSupported(CallError):
     """The server cannot do this."""
 
 
+class VersionMismatch(CallError):
+    """Client and server are of versions that do not understand each other."""
+
+    advice = "install the client and the server from the same release"
+
+
 class Cancelled(CallError):
     """The call was cancelled."""
 

@@ -11,6 +11,7 @@ from grpc_status import rpc_status
 from . import errors
 from .v1 import vm_service_pb2 as pb
 from .values import RelocatableValue
+from .version import __version__, unfit_server
 
 #: `google.rpc.ErrorInfo.domain` of our servers.
 DOMAIN = "cairohints"
@@ -124,6 +125,30 @@ def call_error(error: grpc.RpcError) -> errors.CallError:
         hints = [cls.advice]
     text = "\n".join([message, *(f"hint: {hint}" for hint in hints if hint not in message)])
     return cls(text, reason=reason, code=code, metadata=metadata)
+
+
+def run_error(error: errors.CallError, timeout: Optional[float]) -> errors.CallError:
+    """The exception for a call that ran a VM: of one that took too long, whoever noticed it first."""
+    if not isinstance(error, errors.DeadlineExceeded) or timeout is None:
+        return error
+    return errors.DeadlineExceeded(
+        f"the run took longer than its timeout of `{timeout:g}` seconds; the vm pauses\n"
+        "hint: run it again to go on, or give a larger `timeout`",
+        reason="RUN_DEADLINE",
+        code=error.code,
+        metadata=error.metadata,
+    )
+
+
+def check_version(*metadata: Any) -> None:
+    """Raises unless this package fits the server whose answer has these headers and trailers."""
+    server = unfit_server(pair for part in metadata for pair in part or ())
+    if server:
+        raise errors.VersionMismatch(
+            f"the server is version `{server}`, this client is version `{__version__}`\n"
+            f"hint: {errors.VersionMismatch.advice}",
+            metadata={"server": server, "client": __version__},
+        )
 
 
 def vm_failure(failure: pb.Failure, exception: Optional[BaseException] = None) -> errors.VmFailed:

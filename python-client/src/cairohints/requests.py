@@ -117,8 +117,8 @@ class VmOptions:
     #: Cells that the program's segment may have at the end of a checked run; 0: its own size.
     program_segment_size: int = 0
 
-    def request(self, program_hash: str) -> pb.CreateVmRequest:
-        """The request that creates the VM."""
+    def request(self, program_hash: str, import_paths: Sequence[str] = ()) -> pb.CreateVmRequest:
+        """The request that creates the VM; hints of a worker also import from these folders."""
         attached = isinstance(self.hints, Here)
         placement = self.hints.placement if isinstance(self.hints, Here) else self.hints
         if placement not in _PLACEMENTS:
@@ -142,6 +142,7 @@ class VmOptions:
             # With attached hints the client makes the handler itself.
             syscall_handler="" if attached else self.syscall_handler,
             hint_engine=pb.HINT_ENGINE_ATTACHED if attached else pb.HINT_ENGINE_WORKER,
+            import_paths=import_paths,
         )
         if self.verify_secure is not None:
             request.verify_secure = self.verify_secure

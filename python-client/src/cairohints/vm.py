@@ -14,10 +14,10 @@ from .attached import Here
 from .attached.stream import AttachedHints
 from .client import Client, default_client
 from .errors import ProgramNotFound, VmFailed, WrongState
-from .failures import call_error, vm_failure
+from .failures import call_error, run_error, vm_failure
 from .hint_output import HintOutput
 from .interrupts import Wait
-from .programs import ProgramLike, lasting, program_bytes
+from .programs import ProgramLike, folders_of, lasting, program_bytes
 from .requests import VmKeywords, VmOptions, artifact_request, run_request, shows_options
 from .results import (
     Artifact,
@@ -87,7 +87,12 @@ class Vm:
         if isinstance(chosen.hints, Here):
             self._forward = False
             self._attached = AttachedHints(
-                self._client.stub, self.name, chosen.hints, data, chosen.syscall_handler
+                self._client.stub,
+                self.name,
+                chosen.hints,
+                data,
+                chosen.syscall_handler,
+                folders_of(self._program),
             )
             self._finalizer.detach()
             self._finalizer = weakref.finalize(self, _forget, self._client, self.name, self._attached)
@@ -103,7 +108,7 @@ class Vm:
         self.segments = VmSegments(self)
 
     def _create(self, options: VmOptions, program: str) -> pb.Vm:
-        request = options.request(program)
+        request = options.request(program, self._client.shared_folders(self._program))
         created: pb.Vm = self._client.call(self._client.stub.CreateVm, request).vm
         return created
 
@@ -137,16 +142,20 @@ class Vm:
                 response = Wait().result(running, pause)
             return response
         except grpc.RpcError as error:
-            raise self._client.explained(call_error(error)) from None
+            raise run_error(self._client.explained(call_error(error)), timeout) from None
 
     # Running.
 
     def run(self, *, timeout: Optional[float] = None, progress: bool = False) -> StopReason:
-        """Runs to the end, or goes on after a pause. Raises what the program fails with."""
+        """Runs to the end, or goes on after a pause. Raises what the program fails with.
+
+        When `timeout` seconds are over, the VM pauses and `DeadlineExceeded` is raised; Ctrl-C pauses it
+        and raises `KeyboardInterrupt`. Either way it goes on with the next run.
+        """
         return self._run(run_request(self.name), timeout, progress)
 
     def run_for_steps(self, steps: int, *, timeout: Optional[float] = None) -> StopReason:
-        """Runs this many steps."""
+        """Runs this many steps. `timeout` as in `run`."""
         return self._run(run_request(self.name, steps=steps), timeout)
 
     def run_until(
@@ -374,7 +383,11 @@ def run(
     progress: bool = False,
     **options: Unpack[VmKeywords],
 ) -> Result:
-    """Runs a program to its end and returns what it did; raises what it failed with."""
+    """Runs a program to its end and returns what it did; raises what it failed with.
+
+    After `timeout` seconds it ends with `DeadlineExceeded`. Keywords are the fields of
+    `requests.VmOptions`.
+    """
     wanted = [Artifact(artifact) for artifact in artifacts]
     if Artifact.TRACE in wanted or Artifact.AIR_PUBLIC_INPUT in wanted:
         options.setdefault("trace", True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from typing import Any, Callable, Iterator, Optional, Tuple
+from typing import Any, Callable, Iterator, Optional, Sequence, Tuple
 
 import grpc
 
@@ -37,7 +37,13 @@ class AttachedHints:
     """The hints of one VM, served from this process."""
 
     def __init__(
-        self, stub: Any, name: str, here: Here, program: bytes, syscall_handler: str = ""
+        self,
+        stub: Any,
+        name: str,
+        here: Here,
+        program: bytes,
+        syscall_handler: str = "",
+        import_paths: Sequence[str] = (),
     ) -> None:
         self._inbox: "queue.SimpleQueue[Tuple[str, Any]]" = queue.SimpleQueue()
         self._outbox: "queue.SimpleQueue[Optional[pb.AttachHintsRequest]]" = queue.SimpleQueue()
@@ -46,7 +52,7 @@ class AttachedHints:
         self._interrupts: Optional[Announcer] = None
         host = Host(self._ask)
         host.allowed = codes_of(program)
-        self._server = HintServer(here, host, syscall_handler)
+        self._server = HintServer(here, host, syscall_handler, import_paths)
         self._outbox.put(pb.AttachHintsRequest(name=name))
         outgoing: Iterator[pb.AttachHintsRequest] = iter(self._outbox.get, None)
         self._stream = stub.AttachHints(outgoing)
