@@ -18,6 +18,7 @@ from typing import (
     TypedDict,
     TypeVar,
     Union,
+    get_type_hints,
 )
 
 from .attached import Here
@@ -168,9 +169,13 @@ def shows_options(function: Function) -> Function:
     """Has a function that takes `**options` show them by name, in `help` and to editors."""
     shown = inspect.signature(function)
     parameters = [each for each in shown.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    types = get_type_hints(VmOptions)
     parameters += [
         inspect.Parameter(
-            option.name, inspect.Parameter.KEYWORD_ONLY, default=option.default, annotation=option.type
+            option.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=option.default,
+            annotation=types[option.name],
         )
         for option in fields(VmOptions)
     ]
