@@ -126,6 +126,8 @@ class FakeService(VmServiceServicer):
         self.programs = {}
         self.vms = {}
         self.uploads = 0
+        #: What answers say of the server, if anything.
+        self.version = None
 
     def find(self, name, context):
         if name not in self.vms:
@@ -133,6 +135,8 @@ class FakeService(VmServiceServicer):
         return self.vms[name]
 
     def UploadProgram(self, requests, context):
+        if self.version is not None:
+            context.send_initial_metadata((("cairohints-version", self.version),))
         declared = next(requests).declaration.size_bytes
         data = b"".join(request.chunk for request in requests)
         assert len(data) == declared

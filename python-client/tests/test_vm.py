@@ -1,4 +1,7 @@
+import asyncio
 import gc
+import inspect
+import json
 import time
 
 import pytest
@@ -132,18 +135,106 @@ def test_one_call(client):
     assert len(result.trace()) == 2
 
 
-async def test_async_twin(server):
+async def test_async_twin(server, capsys):
     async with cairohints.AsyncVm(THREE, address=server.address) as vm:
-        base = await vm.add_segment()
-        await vm.write_memory(base, [4, base])
-        assert await vm.read_memory(base, 2) == [4, base]
+        base = await vm.segments.add()
+        await vm.memory.load(base, [4, base])
+        assert await vm.memory[base : base + 5] == [4, base, None, None, None]
+        assert await vm.memory[base + 1] == base and await vm.memory.get(base + 2, 7) == 7
+        with pytest.raises(cairohints.UnknownMemory, match="`2:2` is empty"):
+            await vm.memory[base + 2]
         assert await vm.run_for_steps(1) is cairohints.StopReason.REACHED
         assert vm.current_step == 1
         await vm.run()
         assert vm.output == (7, None)
-        assert len(await vm.trace()) == 2
+        assert len(await vm.trace()) == 2 and await vm.pie() == bytes(range(48))
         with pytest.raises(cairohints.WrongState):
             await vm.run()
+    assert capsys.readouterr().out == "hi\n"
+
+
+async def test_an_async_vm_is_made_by_its_first_call(server):
+    vm = cairohints.AsyncVm(THREE, address=server.address, hint_output=False)
+    assert not server.vms and vm.state is cairohints.VmState.UNSPECIFIED
+    assert await asyncio.gather(vm.return_values(2), vm.memory.get((1, 0))) == [
+        (RelocatableValue(1, 2), 0),
+        None,
+    ]
+    assert list(server.vms) == [vm.name]
+    await vm.close()
+    await vm.close()
+    with pytest.raises(cairohints.VmNotFound, match="(?s)the vm is closed.*hint:"):
+        await vm.run()
+    awaited = await cairohints.AsyncVm(THREE, address=server.address)
+    assert awaited.state is cairohints.VmState.CREATED
+    await awaited.close()
+
+
+async def test_async_vms_share_a_client(server):
+    async with cairohints.AsyncClient(server.address) as client:
+        one, two = (cairohints.AsyncVm(THREE, client=client) for _ in range(2))
+        assert await one.run() is await two.run() is cairohints.StopReason.ENDED
+        assert server.uploads == 1 and await client.list_vms() == sorted([one.name, two.name])
+        await one.close()
+        assert await client.list_vms() == [two.name]
+        name = two.name
+        del two
+        gc.collect()
+        while name in await client.list_vms():
+            await asyncio.sleep(0.01)
+        # A program that the server has forgotten is uploaded again.
+        server.programs.clear()
+        three = await cairohints.AsyncVm(THREE, client=client)
+    with pytest.raises(cairohints.ServerUnavailable, match="the client is closed"):
+        await three.run()
+    with cairohints.Client(server.address) as client:
+        async with cairohints.AsyncVm(THREE, client=client) as vm:
+            assert await vm.run() is cairohints.StopReason.ENDED
+    with pytest.raises(ValueError, match="one of `client` and `address`"):
+        cairohints.AsyncVm(THREE, client=client, address=server.address)
+
+
+async def test_an_async_vm_that_could_not_be_made_can_be_tried_again(server, tmp_path):
+    path = tmp_path / "program.json"
+    vm = cairohints.AsyncVm(path, address=server.address)
+    for _ in range(2):
+        with pytest.raises(cairohints.InvalidProgram, match="cannot read the program"):
+            await vm.run()
+    path.write_text(json.dumps(THREE))
+    assert await vm.run() is cairohints.StopReason.ENDED
+    await vm.close()
+
+
+#: What `Vm` alone has: an event loop cannot lend its thread to attached hints.
+ATTACHED_ONLY = {"hint_session", "at_end_of_run"}
+
+
+def public_members(value):
+    """`{name: function, or nothing}` of what is there for users."""
+    names = [name for name in dir(value) if not name.startswith("_")]
+    return {name: inspect.getattr_static(type(value), name, None) for name in names}
+
+
+@pytest.mark.parametrize("kind", ["client", "vm", "vm.memory", "vm.segments"])
+async def test_the_async_twins_have_the_same_members(kind, client):
+    """Methods take the same arguments and are awaited; attributes are attributes."""
+    vm = cairohints.Vm(THREE, client=client)
+    async with cairohints.AsyncVm(THREE, client=client) as async_vm:
+        async_client = cairohints.AsyncClient(client.address)
+        ours = public_members(eval(kind))
+        theirs = public_members(eval(f"async_{kind}"))
+    assert set(ours) - set(theirs) == (ATTACHED_ONLY if kind == "vm" else set())
+    for name, member in ours.items():
+        if name in ATTACHED_ONLY or not inspect.isfunction(member):
+            continue
+        same = inspect.signature(member).parameters, inspect.signature(theirs[name]).parameters
+        assert list(same[0]) == list(same[1]), name
+        awaited = inspect.iscoroutinefunction(theirs[name]) or inspect.isasyncgenfunction(theirs[name])
+        # These talk to nobody.
+        assert awaited or name in ("explained", "shared_folders"), name
+    made = [inspect.signature(type(value)).parameters for value in (vm, async_vm)]
+    assert set(made[0]) <= set(made[1])
+    await async_client.close()
 
 
 def test_arguments_nest():

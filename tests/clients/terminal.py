@@ -1,17 +1,19 @@
 """Python programs on a terminal of their own."""
 
 import contextlib
+import fcntl
 import os
 import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 
 
 @contextlib.contextmanager
 def on_a_terminal(code):
-    """Runs a program; the other end of its terminal."""
+    """Runs a program; the other end of its terminal, which sends its signals."""
     ours, theirs = pty.openpty()
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONBREAKPOINT"}
     process = subprocess.Popen(
@@ -20,6 +22,8 @@ def on_a_terminal(code):
         stdout=theirs,
         stderr=theirs,
         env={**environment, "TERM": "xterm", "COLUMNS": "100"},
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )
     os.close(theirs)
     try:
@@ -31,14 +35,14 @@ def on_a_terminal(code):
 
 
 def read_until(descriptor, text, seconds=20):
-    """What a terminal shows until it shows a text."""
-    shown = ""
+    """What a terminal shows until it shows a text, and no more of it."""
+    shown = b""
     deadline = time.monotonic() + seconds
-    while text not in shown:
+    while not shown.endswith(text.encode()):
         ready, _, _ = select.select([descriptor], [], [], max(0, deadline - time.monotonic()))
         assert ready, f"the terminal shows only {shown!r}"
         try:
-            shown += os.read(descriptor, 4096).decode()
+            shown += os.read(descriptor, 1)
         except OSError:
             raise AssertionError(f"the terminal was closed after {shown!r}")
-    return shown
+    return shown.decode()

@@ -8,13 +8,16 @@ import sys
 import textwrap
 import threading
 import time
+import typing
 from pathlib import Path
 
 import cairohints
 import grpc
 import pytest
-from cairohints import errors, failures, server_process
+from cairohints import errors, failures, requests, server_process, version
+from cairohints.client import channel_options
 from cairohints.v1 import vm_service_pb2 as pb
+from cairohints.v1.vm_service_pb2_grpc import VmServiceStub
 from compiling import compiled
 from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
@@ -322,3 +325,40 @@ def test_a_local_server_says_why_workers_do_not_start(tmp_path):
     said = run.stdout.decode()
     assert said.startswith(f"WORKER_NOT_STARTED the environment `{tmp_path}` is for Python `3.5`")
     assert "\nhint: use an environment of Python" in said
+
+
+@pytest.mark.parametrize("layout", typing.get_args(requests.Layout))
+def test_the_server_knows_every_layout_that_type_checkers_do(layout, client):
+    """Some of these have no parameters yet, which is another error."""
+    try:
+        cairohints.Vm(compiled(ENDLESS), client=client, layout=layout)
+    except cairohints.CallError as error:
+        assert error.reason != "UNKNOWN_LAYOUT", error
+
+
+@pytest.mark.parametrize("address", ["unix_address", "tcp_address"])
+def test_every_answer_has_the_version_of_the_server(address, request):
+    """Also an error, a stream, and a call that the service does not have."""
+    name = request.getfixturevalue(address)
+    with grpc.insecure_channel(name, channel_options(name)) as channel:
+        stub = VmServiceStub(channel)
+        _, call = stub.ListVms.with_call(pb.ListVmsRequest())
+        found = [call.initial_metadata()]
+        vm_of_nobody = pb.GetVmRequest(name="vms/none").SerializeToString()
+        for name in ("GetVm", "WatchVm", "Dance"):
+            with pytest.raises(grpc.RpcError) as info:
+                next(channel.unary_stream(f"/cairohints.v1.VmService/{name}")(vm_of_nobody))
+            # gRPC has the headers of an answer without a body among its trailers.
+            found.append([*info.value.initial_metadata(), *info.value.trailing_metadata()])
+    assert [dict(each)["cairohints-version"] for each in found] == [cairohints.__version__] * 4
+
+
+@pytest.mark.parametrize("act", ["answered", "refused"])
+def test_a_client_that_does_not_fit_the_server_says_both_versions(act, unix_address, monkeypatch):
+    server = cairohints.__version__
+    for module in (version, failures):
+        monkeypatch.setattr(module, "__version__", "9.8.7")
+    said = f"(?s)server is version `{server}`, this client is version `9.8.7`.*hint: "
+    with cairohints.Client(unix_address) as client:
+        with pytest.raises(cairohints.VersionMismatch, match=said):
+            client.list_vms() if act == "answered" else client.upload(b"not json")

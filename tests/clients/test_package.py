@@ -114,7 +114,7 @@ def test_a_bare_environment_is_enough(version, wheel, tmp_path, unix_address):
 
 
 TYPED = """\
-from typing import Optional, Union
+from typing import List, Optional, Union
 
 import cairohints
 
@@ -124,6 +124,15 @@ def last(path: str) -> Optional[Union[int, cairohints.RelocatableValue]]:
         reason: cairohints.StopReason = vm.run()
         assert reason is cairohints.StopReason.ENDED
         return vm.output[-1]
+
+
+def cells(vm: cairohints.Vm) -> List[Union[int, cairohints.RelocatableValue, None]]:
+    start = vm.registers.fp
+    one: Union[int, cairohints.RelocatableValue] = vm.memory[start]
+    maybe: Union[int, cairohints.RelocatableValue, str] = vm.memory.get((1, 5), "empty")
+    print(one, maybe, (1, 2) in vm.memory)
+    vm.memory[1, 7] = start + 1
+    return vm.memory[start : start + 5]
 
 
 async def steps(path: str) -> int:
@@ -141,7 +150,24 @@ async def steps(path: str) -> int:
     [
         (None, None, None),
         ("vm.output[-1]", "vm.registers", "Incompatible return value type"),
-        ('layout="small"', "layout=5", 'Argument "layout" to "Vm" has incompatible type "int"'),
+        (
+            'layout="small"',
+            "layout=5",
+            'Argument "layout" to "Vm" has incompatible type "Literal[5]"',
+        ),
+        (
+            'layout="small"',
+            'layout="smal"',
+            'Argument "layout" to "Vm" has incompatible type "Literal',
+        ),
+        (
+            'hints=cairohints.here({"x": 1})',
+            'hints="rust"',
+            'Argument "hints" to "Vm" has incompatible',
+        ),
+        ("vm.memory[start]", "vm.memory[start:]", "Incompatible types in assignment"),
+        ("vm.memory[start]", "vm.memory[5]", "No overload variant"),
+        ("= start + 1", '= "text"', "No overload variant"),
         ("max_steps=10", "most_steps=10", 'Unexpected keyword argument "most_steps"'),
         ("error.pc", "error.place", '"StepLimit" has no attribute "place"'),
     ],

@@ -1,6 +1,5 @@
 """What the READMEs show works as it stands there."""
 
-import os
 import re
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = {"README.md": ROOT, "python-client/README.md": ROOT / "python-client"}
-QUICK_START = ROOT / "tests" / "programs" / "example" / "quick_start.json"
 
 
 def blocks(name, language):
@@ -21,9 +19,7 @@ def blocks(name, language):
     ("name", "number"),
     [(name, number) for name in READMES for number in range(len(blocks(name, "python")))],
 )
-def test_python(name, number, tmp_path):
-    (tmp_path / "prog.json").write_bytes(QUICK_START.read_bytes())
-    os.symlink(ROOT / "tests", tmp_path / "tests")
+def test_python(name, number):
     code = blocks(name, "python")[number]
     if "execute_entry_point" in code:
         # It needs Python 3.10 or earlier; test_starknet.py does the same on all.
@@ -31,7 +27,7 @@ def test_python(name, number, tmp_path):
         compile(code, name, "exec")
         return
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60
     )
     assert run.returncode == 0, run.stderr
-    assert "72" in run.stdout or "None" in run.stdout
+    assert "72" in run.stdout or "(40, 1)" in run.stdout

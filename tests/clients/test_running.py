@@ -464,16 +464,19 @@ async def test_the_async_twin(unix_address):
     program = compiled(SUM)
     options = {"address": unix_address, "layout": "small", "entry_point": "total", "trace": True}
     async with cairohints.AsyncVm(program, args=[2, RelocatableValue(5, 0)], **options) as vm:
-        base = await vm.add_segment()
-        await vm.write_memory(base, [4, 5])
-        assert await vm.read_memory(base, 3) == [4, 5, None]
+        base = await vm.segments.add()
+        await vm.memory.load(base, [4, 5])
+        assert await vm.memory[base : base + 3] == [4, 5, None]
         assert await vm.run_for_steps(3) is StopReason.REACHED and vm.current_step == 3
         assert await vm.run_until("total") is StopReason.REACHED
         assert await vm.run() is StopReason.ENDED
         assert await vm.return_values(2) == (9, 2)
         assert len(await vm.trace()) == vm.current_step == vm.resources.steps
         assert [hint.placement for hint in await vm.hints()] == ["python"]
-        assert [segment.role for segment in await vm.segments()][2:4] == ["output", "range_check"]
+        assert [segment.role for segment in await vm.segments.list()][2:4] == [
+            "output",
+            "range_check",
+        ]
         assert ("__builtins__" in {v.name for v in (await vm.scopes())[0]}) is False
     async with cairohints.AsyncVm(compiled(FAILING), address=unix_address) as vm:
         with pytest.raises(cairohints.HintFailed, match="too many: 3"):

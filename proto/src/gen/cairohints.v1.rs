@@ -1495,6 +1495,10 @@ pub struct CreateVmRequest {
     /// the end, when hints or the caller add to it. 0 means the program's own size.
     #[prost(uint64, tag = "18")]
     pub program_segment_size: u64,
+    /// Folders of the server from which hints in a worker may import, after those of the environment and of
+    /// the server. What is not there is ignored.
+    #[prost(string, repeated, tag = "19")]
+    pub import_paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// Where a run starts.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2351,6 +2355,8 @@ pub mod vm_service_client {
     /// A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     /// it stays readable until it is deleted, its client's connection ends, or its time to live passes.
     ///
+    /// Every answer has the header `cairohints-version` with the server's version.
+    ///
     /// Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     /// google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
     /// `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
@@ -3048,6 +3054,8 @@ pub mod vm_service_server {
     ///
     /// A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     /// it stays readable until it is deleted, its client's connection ends, or its time to live passes.
+    ///
+    /// Every answer has the header `cairohints-version` with the server's version.
     ///
     /// Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     /// google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,

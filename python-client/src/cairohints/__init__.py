@@ -1,5 +1,6 @@
 """Runs Cairo 0 programs with their Python hints on the Rust Cairo VM, through `vm-host serve`."""
 
+from .async_client import AsyncClient
 from .async_vm import AsyncVm
 from .attached import Here, here
 from .client import Client
@@ -31,6 +32,7 @@ from .errors import (
     SessionBroken,
     StepLimit,
     UnknownMemory,
+    VersionMismatch,
     VmFailed,
     VmInternalError,
     VmNotFound,
@@ -50,12 +52,14 @@ from .results import (
     VmState,
 )
 from .values import PRIME, RelocatableValue
+from .version import __version__
 from .vm import Vm, run
 
 __all__ = [
     "PRIME",
     "AlreadyExists",
     "Artifact",
+    "AsyncClient",
     "AsyncVm",
     "CairoError",
     "CairoHintsError",
@@ -94,6 +98,7 @@ __all__ = [
     "StopReason",
     "TraceEntry",
     "UnknownMemory",
+    "VersionMismatch",
     "Vm",
     "VmFailed",
     "VmInternalError",
@@ -101,6 +106,7 @@ __all__ = [
     "VmState",
     "WorkerDied",
     "WrongState",
+    "__version__",
     "here",
     "run",
 ]

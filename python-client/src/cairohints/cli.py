@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import threading
@@ -11,6 +12,8 @@ from typing import Any, Iterator, List, Optional
 
 #: A file that cannot be read or written, a server that refuses: nothing was said about the program.
 _UNABLE = 2
+#: What a shell says of a command that Ctrl-C ended.
+_INTERRUPTED = 130
 
 
 def main() -> None:
@@ -61,8 +64,19 @@ def _open(client: Any, program: Path, program_input: Optional[Path], hints: str,
     from . import Vm, here
 
     given = json.loads(program_input.read_text()) if program_input else None
-    placed = here() if hints == "here" else hints
+    # Of other words, `Vm` says which there are.
+    placed: Any = here() if hints == "here" else hints
     return Vm(program, client=client, program_input=given, hints=placed, **options)
+
+
+@contextlib.contextmanager
+def _interruptible(vm: Any) -> Iterator[None]:
+    """Ctrl-C while the VM runs: says where it was."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(f"interrupted at pc={vm.registers.pc} after {vm.current_step} steps", file=sys.stderr)
+        sys.exit(_INTERRUPTED)
 
 
 def _add_run(app: Any, option: Any, shared: Any) -> None:
@@ -97,7 +111,8 @@ def _add_run(app: Any, option: Any, shared: Any) -> None:
         }
         with Client(address) as client:
             with _open(client, program, program_input, hints, **options) as vm:
-                vm.run(progress=progress)
+                with _interruptible(vm):
+                    vm.run(progress=progress)
                 for artifact, path in files.items():
                     if path is not None:
                         path.write_bytes(vm.artifact(artifact))
@@ -136,7 +151,7 @@ def _add_hints(app: Any, option: Any, shared: Any) -> None:
 
 
 def _add_watch(app: Any, _: Any, shared: Any) -> None:
-    from . import Client
+    from . import Client, VmState
 
     @app.command()  # type: ignore[untyped-decorator]
     def watch(
@@ -154,17 +169,26 @@ def _add_watch(app: Any, _: Any, shared: Any) -> None:
                 _print_event(next(events))
                 follower = threading.Thread(target=_follow, args=(events,), daemon=True)
                 follower.start()
-                try:
-                    vm.run()
-                finally:
-                    follower.join(5)
+                with _interruptible(vm):
+                    try:
+                        vm.run()
+                    finally:
+                        # Of a VM that is only paused, more events may follow for ever.
+                        if vm.state in (VmState.SUCCEEDED, VmState.FAILED):
+                            follower.join(5)
 
 
 def _follow(events: Iterator[Any]) -> None:
-    for event in events:
-        _print_event(event)
-        if event.state is not None and event.state.value in ("succeeded", "failed"):
-            return
+    from . import CairoHintsError
+
+    try:
+        for event in events:
+            _print_event(event)
+            if event.state is not None and event.state.value in ("succeeded", "failed"):
+                return
+    except CairoHintsError:
+        # The connection is gone; the call that runs the VM says so.
+        pass
 
 
 def _print_event(event: Any) -> None:

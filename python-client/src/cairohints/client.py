@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import Any, Callable, List, Optional, Set, Tuple
+from typing import Any, List, Optional, Set, Tuple
 
 import grpc
 
 from .errors import CallError
-from .failures import call_error
-from .programs import Program, ProgramLike, program_bytes, program_hash, upload_requests, uploaded
+from .failures import call_error, check_version
+from .programs import (
+    Program,
+    ProgramLike,
+    folders_of,
+    program_bytes,
+    program_hash,
+    upload_requests,
+    uploaded,
+)
 from .server_process import LocalServer, local_server
 from .v1 import vm_service_pb2 as pb
 from .v1.vm_service_pb2_grpc import VmServiceStub
+from .version import __version__
 
 _FOREVER_MILLISECONDS = 2**31 - 1
 
@@ -25,6 +34,7 @@ def channel_options(address: str) -> List[Tuple[str, Any]]:
         ("grpc.max_send_message_length", -1),
         ("grpc.client_idle_timeout_ms", _FOREVER_MILLISECONDS),
         ("grpc.use_local_subchannel_pool", 1),
+        ("grpc.primary_user_agent", f"cairohints/{__version__}"),
         # Nothing that changes a VM may be repeated behind the caller's back.
         ("grpc.enable_retries", 0),
     ]
@@ -53,6 +63,8 @@ class Client:
         self.address = address or local_server().address
         self._channel = grpc.insecure_channel(self.address, channel_options(self.address))
         self.stub: Any = VmServiceStub(self._channel)  # type: ignore[no-untyped-call]
+        # Whether the server is of a version that fits.
+        self._checked = False
         self._uploaded: Set[str] = set()
         self._forgotten: "queue.SimpleQueue[Optional[str]]" = queue.SimpleQueue()
         threading.Thread(
@@ -62,19 +74,24 @@ class Client:
             daemon=True,
         ).start()
 
-    def call(self, method: Callable[..., Any], request: Any, timeout: Optional[float] = None) -> Any:
+    def call(self, method: Any, request: Any, timeout: Optional[float] = None) -> Any:
         """Calls the server."""
         try:
-            return method(request, timeout=timeout)
+            if self._checked:
+                return method(request, timeout=timeout)
+            response, call = method.with_call(request, timeout=timeout)
+            check_version(call.initial_metadata(), call.trailing_metadata())
+            self._checked = True
+            return response
         except grpc.RpcError as error:
-            raise self._explained(call_error(error)) from None
+            if not self._checked:
+                failed: Any = error
+                check_version(failed.initial_metadata(), failed.trailing_metadata())
+            raise self.explained(call_error(error)) from None
 
-    def _explained(self, error: CallError) -> CallError:
+    def explained(self, error: CallError) -> CallError:
         """Adds what only the log of a server of our own says."""
-        said = self._local.complaint() if self._local is not None else ""
-        if error.reason != "WORKER_NOT_STARTED" or not said:
-            return error
-        return type(error)(said, reason=error.reason, code=error.code, metadata=error.metadata)
+        return self._local.explained(error) if self._local is not None else error
 
     def upload(self, program: ProgramLike) -> Program:
         """Gives a program to the server."""
@@ -89,6 +106,10 @@ class Client:
         if again or found not in self._uploaded:
             return self.upload(data).hash
         return found
+
+    def shared_folders(self, program: ProgramLike) -> List[str]:
+        """Where the modules beside a program are, for a server that has the same files."""
+        return folders_of(program) if self.address.startswith("unix:") else []
 
     def list_vms(self) -> List[str]:
         """The names of the caller's VMs, also those of its other connections."""
@@ -110,6 +131,9 @@ class Client:
         """Ends the connection; the server frees its VMs."""
         self._forgotten.put(None)
         self._channel.close()
+
+    def __repr__(self) -> str:
+        return f"<Client of {self.address}>"
 
     def __enter__(self) -> "Client":
         return self

@@ -5,8 +5,9 @@ Knows nothing of gRPC; `failures` makes these from what the server says.
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass
-from typing import Mapping, Optional
+from typing import Any, Mapping, Optional, Tuple
 
 from .values import RelocatableValue
 
@@ -19,6 +20,11 @@ class CairoHintsError(Exception):
 
 
 # The server refused a call, or could not be reached.
+
+
+def _short(error: CairoHintsError, where: str, said: str) -> str:
+    """One line for a prompt; `str` has the whole text."""
+    return f"<{type(error).__name__}{' ' if where else ''}{where}: {said}>"
 
 
 class CallError(CairoHintsError):
@@ -39,6 +45,9 @@ class CallError(CairoHintsError):
         self.code = code
         #: What the server added to the reason.
         self.metadata = dict(metadata or {})
+
+    def __repr__(self) -> str:
+        return _short(self, self.reason or self.code, str(self).split("\n")[0])
 
 
 class InvalidArgument(CallError):
@@ -103,6 +112,12 @@ class PermissionDenied(CallError):
 
 class NotSupported(CallError):
     """The server cannot do this."""
+
+
+class VersionMismatch(CallError):
+    """Client and server are of versions that do not understand each other."""
+
+    advice = "install the client and the server from the same release"
 
 
 class Cancelled(CallError):
@@ -182,8 +197,42 @@ class VmFailed(CairoHintsError):
         self.exception_message = exception_message
         #: Code of a hint's `SystemExit`.
         self.exit_code = exit_code
-        #: The object that the hint raised; with attached hints only.
+        #: The object that the hint raised; with attached hints only. In another process it is a copy, or
+        #: nothing when it cannot be copied.
         self.exception = exception
+
+    def __repr__(self) -> str:
+        where = "" if self.pc is None else f" at pc={self.pc}"
+        if self.hint is not None:
+            where += f" ({self.hint.filename}:{self.hint.line})"
+        said = self.exception_message.split("\n")[0]
+        if self.exception_class:
+            said = f"{self.exception_class.split('.')[-1]}: {said}"
+        # Without an exception, the reference VM says where in the first line and what in the second.
+        lines = [line for line in self.message.split("\n") if "Error at pc=" not in line]
+        return _short(self, self.reason + where, said or "".join(lines[:1]))
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        state = {**self.__dict__, "exception": None}
+        return _failure, (type(self), self.args, state, _pickled(self.exception))
+
+
+def _pickled(exception: Optional[BaseException]) -> bytes:
+    # On its own: one that cannot be pickled, or not unpickled there, must not take the failure with it.
+    try:
+        return pickle.dumps(exception)
+    except Exception:
+        return pickle.dumps(None)
+
+
+def _failure(cls: Any, args: Tuple[Any, ...], state: Any, exception: bytes) -> Any:
+    failure = cls(*args)
+    failure.__dict__.update(state)
+    try:
+        failure.exception = pickle.loads(exception)
+    except Exception:
+        pass
+    return failure
 
 
 class HintFailed(VmFailed):

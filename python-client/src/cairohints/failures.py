@@ -11,6 +11,7 @@ from grpc_status import rpc_status
 from . import errors
 from .v1 import vm_service_pb2 as pb
 from .values import RelocatableValue
+from .version import __version__, unfit_server
 
 #: `google.rpc.ErrorInfo.domain` of our servers.
 DOMAIN = "cairohints"
@@ -117,13 +118,37 @@ def call_error(error: grpc.RpcError) -> errors.CallError:
     """The exception for a call that failed."""
     code = _code_name(error)
     message = _details(error) or f"the call failed with {code}"
-    reason, metadata, hints = _error_details(error)
+    reason, metadata, hints = _error_details(error, message)
     # A newer server may have reasons that this client does not know.
     cls = BY_REASON.get(reason) or BY_CODE.get(code, errors.ServerError)
     if not hints and "hint:" not in message and cls.advice:
         hints = [cls.advice]
     text = "\n".join([message, *(f"hint: {hint}" for hint in hints if hint not in message)])
     return cls(text, reason=reason, code=code, metadata=metadata)
+
+
+def run_error(error: errors.CallError, timeout: Optional[float]) -> errors.CallError:
+    """The exception for a call that ran a VM: of one that took too long, whoever noticed it first."""
+    if not isinstance(error, errors.DeadlineExceeded) or timeout is None:
+        return error
+    return errors.DeadlineExceeded(
+        f"the run took longer than its timeout of `{timeout:g}` seconds; the vm pauses\n"
+        "hint: run it again to go on, or give a larger `timeout`",
+        reason="RUN_DEADLINE",
+        code=error.code,
+        metadata=error.metadata,
+    )
+
+
+def check_version(*metadata: Any) -> None:
+    """Raises unless this package fits the server whose answer has these headers and trailers."""
+    server = unfit_server(pair for part in metadata for pair in part or ())
+    if server:
+        raise errors.VersionMismatch(
+            f"the server is version `{server}`, this client is version `{__version__}`\n"
+            f"hint: {errors.VersionMismatch.advice}",
+            metadata={"server": server, "client": __version__},
+        )
 
 
 def vm_failure(failure: pb.Failure, exception: Optional[BaseException] = None) -> errors.VmFailed:
@@ -167,8 +192,8 @@ def _details(error: Any) -> str:
         return str(error)
 
 
-def _error_details(error: Any) -> Tuple[str, Dict[str, str], List[str]]:
-    """The reason, its metadata and the hints that a status carries."""
+def _error_details(error: Any, said: str) -> Tuple[str, Dict[str, str], List[str]]:
+    """The reason, its metadata and the hints that a status carries, besides what was said already."""
     reason, metadata, hints = "", {}, []  # type: str, Dict[str, str], List[str]
     try:
         status = rpc_status.from_call(error)
@@ -186,6 +211,8 @@ def _error_details(error: Any) -> Tuple[str, Dict[str, str], List[str]]:
             hints += [link.description for link in guide.links if link.description]
         elif detail.Unpack(bad):
             hints += [
-                f"`{violation.field}`: {violation.description}" for violation in bad.field_violations
+                f"`{violation.field}`: {violation.description}"
+                for violation in bad.field_violations
+                if violation.description not in said
             ]
     return reason, metadata, hints

@@ -10,7 +10,7 @@ import itertools
 import json
 from collections import OrderedDict
 from types import SimpleNamespace
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, Final, List, Optional, Set, Tuple
 
 from .attached import here
 from .client import Client
@@ -28,7 +28,7 @@ from .runner_memory import FirstSegments, RunnerSegments
 from .vm import Vm
 
 #: Has every builtin, as the class that this one stands in for.
-_LAYOUT = "all_cairo"
+_LAYOUT: Final = "all_cairo"
 #: Compiled programs that are kept as text.
 _KEPT_PROGRAMS = 64
 #: Cells whose use is asked for at the end of a run, a question each. More count as holes.

@@ -7,7 +7,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Tuple, Union
+from typing import Any, Iterator, List, Mapping, Tuple, Union
 
 from .errors import InvalidProgram
 from .v1 import vm_service_pb2 as pb
@@ -41,6 +41,18 @@ def program_bytes(program: ProgramLike) -> bytes:
             f"cannot read the program `{os.fspath(program)}`: {error.strerror}\n"
             f"hint: {InvalidProgram.advice}"
         ) from error
+
+
+def lasting(program: ProgramLike) -> ProgramLike:
+    """The program; a path means the same file also when the working directory changes."""
+    return program if isinstance(program, (bytes, Mapping)) else os.path.abspath(program)
+
+
+def folders_of(program: ProgramLike) -> List[str]:
+    """Where the modules beside a program are, if it is a file."""
+    if isinstance(program, (bytes, Mapping)):
+        return []
+    return [os.path.dirname(os.path.realpath(program))]
 
 
 def program_hash(data: bytes) -> str:

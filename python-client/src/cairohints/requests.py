@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import uuid
-from dataclasses import dataclass
-from typing import Any, List, Mapping, Optional, Sequence, Tuple, TypedDict, Union
+from dataclasses import dataclass, fields
+from typing import (
+    Any,
+    Callable,
+    List,
+    Literal,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    TypedDict,
+    TypeVar,
+    Union,
+    get_type_hints,
+)
 
 from .attached import Here
+from .attached.here import Placement
 from .results import Artifact
 from .v1 import vm_service_pb2 as pb
 from .values import RelocatableValue, address_message
@@ -19,17 +34,37 @@ _PLACEMENTS = {
 }
 
 
+#: The layouts, each with its builtins.
+Layout = Literal[
+    "plain",
+    "small",
+    "dex",
+    "recursive",
+    "starknet",
+    "starknet_with_keccak",
+    "recursive_large_output",
+    "recursive_with_poseidon",
+    "all_solidity",
+    "all_cairo",
+    "dynamic",
+    "all_cairo_stwo",
+    "stwo_no_ecop",
+    "perpetual",
+    "dex_with_bitwise",
+]
+
+
 class VmKeywords(TypedDict, total=False):
     """The keywords of `Vm`, for type checkers: the fields of `VmOptions`."""
 
-    layout: str
+    layout: Layout
     dynamic_layout_params: Any
     proof_mode: bool
     allow_missing_builtins: bool
     trace: bool
     entry_point: Union[str, int, None]
     args: Sequence[Any]
-    hints: Union[str, Here]
+    hints: Union[Placement, Here]
     program_input: Any
     hint_locals: Optional[Mapping[str, Any]]
     static_locals: Optional[Mapping[str, Any]]
@@ -46,27 +81,45 @@ class VmKeywords(TypedDict, total=False):
 class VmOptions:
     """What a VM is made with. Each field's name is a keyword of `Vm`."""
 
-    layout: str = ""
+    #: Which builtins there are, and how they are laid out for the prover.
+    layout: Layout = "plain"
+    #: Parameters of the layout `dynamic`, JSON.
     dynamic_layout_params: Any = None
+    #: Whether the trace will be proved.
     proof_mode: bool = False
+    #: Whether builtins that the layout lacks are ignored.
     allow_missing_builtins: bool = False
+    #: Whether the run keeps a trace.
     trace: bool = False
+    #: A function by its name or pc; `main` without.
     entry_point: Union[str, int, None] = None
+    #: Its arguments: ints, addresses, and lists, which become segments.
     args: Sequence[Any] = ()
-    hints: Union[str, Here] = "python"
+    #: Where hints run; `here(...)`: in this interpreter.
+    hints: Union[Placement, Here] = "python"
+    #: Variable `program_input` of the hints, JSON.
     program_input: Any = None
+    #: Variables of the first hint scope, JSON.
     hint_locals: Optional[Mapping[str, Any]] = None
+    #: Variables that hints see in every scope, JSON.
     static_locals: Optional[Mapping[str, Any]] = None
+    #: `module:callable`, called before the run where the hints run; its result is a hint local.
     syscall_handler: str = ""
+    #: Most steps of the whole run; 0: the server's limit.
     max_steps: int = 0
+    #: Longest time for one hint, in seconds.
     hint_timeout: Optional[float] = None
+    #: How long the VM may stay unused, in seconds.
     time_to_live: Optional[float] = None
+    #: The VM's name, 1 to 63 of a-z, 0-9 and -; a random one without.
     vm_id: str = ""
+    #: Whether the end of the run is checked for security; without: unless `proof_mode`.
     verify_secure: Optional[bool] = None
+    #: Cells that the program's segment may have at the end of a checked run; 0: its own size.
     program_segment_size: int = 0
 
-    def request(self, program_hash: str) -> pb.CreateVmRequest:
-        """The request that creates the VM."""
+    def request(self, program_hash: str, import_paths: Sequence[str] = ()) -> pb.CreateVmRequest:
+        """The request that creates the VM; hints of a worker also import from these folders."""
         attached = isinstance(self.hints, Here)
         placement = self.hints.placement if isinstance(self.hints, Here) else self.hints
         if placement not in _PLACEMENTS:
@@ -90,6 +143,7 @@ class VmOptions:
             # With attached hints the client makes the handler itself.
             syscall_handler="" if attached else self.syscall_handler,
             hint_engine=pb.HINT_ENGINE_ATTACHED if attached else pb.HINT_ENGINE_WORKER,
+            import_paths=import_paths,
         )
         if self.verify_secure is not None:
             request.verify_secure = self.verify_secure
@@ -106,6 +160,27 @@ class VmOptions:
         if self.time_to_live is not None:
             request.limits.time_to_live.FromNanoseconds(int(self.time_to_live * 1e9))
         return request
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def shows_options(function: Function) -> Function:
+    """Has a function that takes `**options` show them by name, in `help` and to editors."""
+    shown = inspect.signature(function)
+    parameters = [each for each in shown.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    types = get_type_hints(VmOptions)
+    parameters += [
+        inspect.Parameter(
+            option.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=option.default,
+            annotation=types[option.name],
+        )
+        for option in fields(VmOptions)
+    ]
+    function.__signature__ = shown.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return function
 
 
 def _json(name: str, value: Any) -> str:

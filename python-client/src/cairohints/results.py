@@ -1,12 +1,13 @@
-"""Owns the results that callers read, made from the server's messages."""
+"""Owns the results that callers read, made from the server's messages, and how they look at a prompt."""
 
 from __future__ import annotations
 
 import enum
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+from . import display
 from .errors import HintReference
 from .v1 import vm_service_pb2 as pb
 from .values import Cell, RelocatableValue
@@ -50,6 +51,9 @@ class Registers(NamedTuple):
     ap: RelocatableValue
     fp: RelocatableValue
 
+    def __repr__(self) -> str:
+        return f"Registers(pc={self.pc}, ap={self.ap}, fp={self.fp})"
+
 
 class TraceEntry(NamedTuple):
     """The registers before a step, relocated."""
@@ -87,7 +91,31 @@ class PlacedHint:
     reason: str
 
 
-@dataclass(frozen=True)
+class HintTable(List[PlacedHint]):
+    """Hints; a prompt and a notebook show them as a table."""
+
+    def _table(self) -> display.Table:
+        head = ("pc", "where", "placement", "reason", "first line")
+        rows = (
+            (
+                hint.pc,
+                f"{hint.hint.filename}:{hint.hint.line}",
+                hint.placement,
+                hint.reason,
+                hint.first_line,
+            )
+            for hint in self
+        )
+        return display.Table(head, list(rows))
+
+    def __repr__(self) -> str:
+        return self._table().text()
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+
+@dataclass(frozen=True, repr=False)
 class Segment:
     """A segment of a VM."""
 
@@ -98,8 +126,11 @@ class Segment:
     #: What it is for: `program`, `execution`, a builtin's name, or nothing.
     role: str
 
+    def __repr__(self) -> str:
+        return f"Segment(base={self.base}, length={self.length}, role={self.role!r})"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Event:
     """Something that a watched VM did; `kind` says which of the other fields is set."""
 
@@ -119,8 +150,16 @@ class Event:
     dropped: int = 0
     dropped_bytes: int = 0
 
+    def __repr__(self) -> str:
+        told = [
+            f"{each.name}={getattr(self, each.name)!r}"
+            for each in fields(self)
+            if getattr(self, each.name) != each.default
+        ]
+        return f"Event({', '.join(told)})"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Result:
     """What `cairohints.run` answers; complete, the VM is gone."""
 
@@ -134,6 +173,24 @@ class Result:
     def trace(self) -> List[TraceEntry]:
         """The trace, if it was asked for."""
         return trace_entries(self.artifacts[Artifact.TRACE])
+
+    def _shown(self) -> Dict[str, str]:
+        """What there is, as texts."""
+        found = {"output": display.cells(self.output), "steps": f"{self.steps:,}"}
+        if self.resources is not None:
+            found["memory holes"] = f"{self.resources.memory_holes:,}"
+            used = self.resources.builtin_instances.items()
+            found["builtins"] = ", ".join(f"{name}: {count:,}" for name, count in used if count)
+        found["return values"] = display.cells(self.return_values)
+        sizes = ((name.value, len(data)) for name, data in self.artifacts.items())
+        found["artifacts"] = ", ".join(f"{name}: {size:,} bytes" for name, size in sizes)
+        return {name: text for name, text in found.items() if text}
+
+    def __repr__(self) -> str:
+        return f"Result({'; '.join(f'{name}: {text}' for name, text in self._shown().items())})"
+
+    def _repr_html_(self) -> str:
+        return display.Table((), list(self._shown().items())).html()
 
 
 def address(message: Any) -> RelocatableValue:
@@ -201,10 +258,10 @@ def scopes(response: pb.ReadHintScopesResponse) -> List[List[Variable]]:
     ]
 
 
-def placed_hints(response: pb.ListHintsResponse) -> List[PlacedHint]:
+def placed_hints(response: pb.ListHintsResponse) -> HintTable:
     """The hints of a VM."""
     prefix = len("HINT_PLACEMENT_")
-    return [
+    return HintTable(
         PlacedHint(
             HintReference(item.hint.hint_id, item.hint.index, item.hint.filename, item.hint.line),
             address(item.pc),
@@ -213,7 +270,7 @@ def placed_hints(response: pb.ListHintsResponse) -> List[PlacedHint]:
             item.reason,
         )
         for item in response.hints
-    ]
+    )
 
 
 def event(message: pb.WatchVmResponse) -> Event:

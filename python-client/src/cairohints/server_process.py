@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -15,7 +14,8 @@ import time
 from pathlib import Path
 from typing import Iterator, List, Optional
 
-from .errors import ServerStartFailed
+from .errors import CallError, ServerStartFailed
+from .private_folder import PrivateFolder, listens
 
 #: Names the executable to start.
 ENV_VM_HOST = "CAIROHINTS_VM_HOST"
@@ -55,12 +55,6 @@ def _built() -> Iterator[Path]:
         yield target / "debug" / "vm-host"
 
 
-def _listens(path: str) -> bool:
-    """Whether somebody accepts connections at a socket; it is there a little earlier."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(path) == 0
-
-
 def own_folders() -> List[str]:
     """The folders of `sys.path` that are the program's own: neither Python's nor the environment's."""
     paths = sysconfig.get_paths()
@@ -81,9 +75,8 @@ class LocalServer:
 
     def __init__(self) -> None:
         executable = find_vm_host()
-        # A new folder of `mkdtemp` has mode 0700.
-        self._folder = tempfile.mkdtemp(prefix="cairohints-")
-        path = os.path.join(self._folder, "vm.sock")
+        self._folder = PrivateFolder()
+        path = self._folder.socket
         self.address = f"unix:{path}"
         command = [str(executable), "serve", "--unix", path, "--grace", "0"]
         # Its standard input is ours to hold: however this process ends, the server ends with it.
@@ -96,24 +89,47 @@ class LocalServer:
         self.pid = os.getpid()
         # The VM tells of each of its steps towards the first one; nobody reads that here.
         environment = {"RUST_LOG": "info,cairo_vm=warn", **os.environ}
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=self._log, stderr=self._log, env=environment
-        )
-        self._wait_until_ready(path)
+        try:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=self._log,
+                stderr=self._log,
+                env=environment,
+                # What the terminal sends to this process's group, such as Ctrl-C, is not for it.
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._log.close()
+            self._folder.remove()
+            raise ServerStartFailed(
+                f"cannot start `{executable}`: {error.strerror}\nhint: {ServerStartFailed.advice}"
+            ) from None
+        try:
+            self._wait_until_ready(path)
+        except BaseException:
+            self.stop()
+            raise
 
     def _wait_until_ready(self, path: str) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while not _listens(path):
+        while not listens(path):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self._log.seek(0)
                 said = self._log.read().decode("utf-8", "replace").strip()
                 code = self.process.poll()
-                self.stop()
                 how = "did not start in time" if code is None else f"ended with code {code}"
                 raise ServerStartFailed(
                     f"the local `vm-host serve` {how}: {said}\nhint: {ServerStartFailed.advice}"
                 )
             time.sleep(0.01)
+
+    def explained(self, error: CallError) -> CallError:
+        """Adds to the error of a call what only the log says."""
+        said = self.complaint() if error.reason == "WORKER_NOT_STARTED" else ""
+        if not said:
+            return error
+        return type(error)(said, reason=error.reason, code=error.code, metadata=error.metadata)
 
     def complaint(self) -> str:
         """The last error that the server or one of its processes printed, with what to do about it."""
@@ -143,7 +159,7 @@ class LocalServer:
         if self.process.stdin is not None:
             self.process.stdin.close()
         self._log.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.remove()
 
 
 _lock = threading.Lock()

@@ -5,6 +5,7 @@ A cell is an `int` (a felt), a `RelocatableValue` (an address) or `None` (empty)
 
 from __future__ import annotations
 
+import copyreg
 from typing import Any, Iterable, List, Optional, Sequence, Tuple, Union
 
 from .engine import classes
@@ -16,6 +17,7 @@ __all__ = [
     "AddressLike",
     "Cell",
     "RelocatableValue",
+    "Value",
     "address_message",
     "address_of",
     "cells_of",
@@ -27,11 +29,25 @@ __all__ = [
 # Whichever is imported first, this package or cairo-lang, there is one class of addresses.
 classes.install()
 
+
+def _address(segment_index: int, offset: int) -> RelocatableValue:
+    return RelocatableValue(segment_index, offset)
+
+
+def _reduced(address: RelocatableValue) -> Tuple[Any, ...]:
+    return _address, (address.segment_index, address.offset)
+
+
+# By its name the class is cairo-lang's, which need not be installed.
+copyreg.pickle(RelocatableValue, _reduced)
+
 #: The field's prime: 2**251 + 17 * 2**192 + 1.
 PRIME = 2**251 + 17 * 2**192 + 1
 #: Bytes of one cell on the wire.
 CELL_BYTES = 32
 
+#: What can be written to a cell.
+Value = Union[int, RelocatableValue]
 #: What a cell holds; `None` when nothing was written there.
 Cell = Union[int, RelocatableValue, None]
 #: What stands for an address: `RelocatableValue(1, 5)` or `(1, 5)`.

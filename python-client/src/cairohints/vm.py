@@ -14,14 +14,15 @@ from .attached import Here
 from .attached.stream import AttachedHints
 from .client import Client, default_client
 from .errors import ProgramNotFound, VmFailed, WrongState
-from .failures import call_error, vm_failure
+from .failures import call_error, run_error, vm_failure
 from .hint_output import HintOutput
-from .programs import ProgramLike, program_bytes
-from .requests import VmKeywords, VmOptions, artifact_request, run_request
+from .interrupts import Wait
+from .programs import ProgramLike, folders_of, lasting, program_bytes
+from .requests import VmKeywords, VmOptions, artifact_request, run_request, shows_options
 from .results import (
     Artifact,
     Event,
-    PlacedHint,
+    HintTable,
     Registers,
     Resources,
     Result,
@@ -30,6 +31,7 @@ from .results import (
     Variable,
     VmState,
 )
+from .sources import with_sources
 from .v1 import vm_service_pb2 as pb
 from .values import (
     AddressLike,
@@ -51,6 +53,7 @@ class Vm:
     It is freed when it is closed, when its `with` block ends, or when nobody refers to it any more.
     """
 
+    @shows_options
     def __init__(
         self,
         program: ProgramLike,
@@ -65,7 +68,10 @@ class Vm:
         self._pausing: Any = None
         # Whether a run has raised what the program failed with.
         self._failure_raised = False
-        data = program_bytes(program)
+        # For the source lines of an error.
+        self._program = lasting(program)
+        self._failure: Optional[pb.Failure] = None
+        data = program_bytes(self._program)
         try:
             created = self._create(chosen, self._client.ensure_uploaded(data))
         except ProgramNotFound:
@@ -81,7 +87,12 @@ class Vm:
         if isinstance(chosen.hints, Here):
             self._forward = False
             self._attached = AttachedHints(
-                self._client.stub, self.name, chosen.hints, data, chosen.syscall_handler
+                self._client.stub,
+                self.name,
+                chosen.hints,
+                data,
+                chosen.syscall_handler,
+                folders_of(self._program),
             )
             self._finalizer.detach()
             self._finalizer = weakref.finalize(self, _forget, self._client, self.name, self._attached)
@@ -97,7 +108,7 @@ class Vm:
         self.segments = VmSegments(self)
 
     def _create(self, options: VmOptions, program: str) -> pb.Vm:
-        request = options.request(program)
+        request = options.request(program, self._client.shared_folders(self._program))
         created: pb.Vm = self._client.call(self._client.stub.CreateVm, request).vm
         return created
 
@@ -111,24 +122,40 @@ class Vm:
         if self._attached is None:
             return self._client.call(method, request, timeout)
         self._attached.check_outside()
-        stub = self._client.stub
-        pause = None
-        if method is stub.RunVm:
-            pausing = pb.PauseVmRequest(name=self.name)
-            pause = functools.partial(stub.PauseVm.future, pausing, timeout=_PAUSE_SECONDS)
         try:
-            return self._attached.wait(method.future(request, timeout=timeout), pause)
+            return self._attached.wait(method.future(request, timeout=timeout))
         except grpc.RpcError as error:
             raise call_error(error) from None
+
+    def _call_run(self, request: pb.RunVmRequest, timeout: Optional[float]) -> pb.RunVmResponse:
+        """Runs the VM. However the call ends, the VM is not left running."""
+        if self._attached is not None:
+            self._attached.check_outside()
+        stub = self._client.stub
+        pausing = pb.PauseVmRequest(name=self.name)
+        pause = functools.partial(stub.PauseVm.future, pausing, timeout=_PAUSE_SECONDS)
+        running = stub.RunVm.future(request, timeout=timeout)
+        try:
+            if self._attached is not None:
+                response: pb.RunVmResponse = self._attached.wait(running, pause)
+            else:
+                response = Wait().result(running, pause)
+            return response
+        except grpc.RpcError as error:
+            raise run_error(self._client.explained(call_error(error)), timeout) from None
 
     # Running.
 
     def run(self, *, timeout: Optional[float] = None, progress: bool = False) -> StopReason:
-        """Runs to the end, or goes on after a pause. Raises what the program fails with."""
+        """Runs to the end, or goes on after a pause. Raises what the program fails with.
+
+        When `timeout` seconds are over, the VM pauses and `DeadlineExceeded` is raised; Ctrl-C pauses it
+        and raises `KeyboardInterrupt`. Either way it goes on with the next run.
+        """
         return self._run(run_request(self.name), timeout, progress)
 
     def run_for_steps(self, steps: int, *, timeout: Optional[float] = None) -> StopReason:
-        """Runs this many steps."""
+        """Runs this many steps. `timeout` as in `run`."""
         return self._run(run_request(self.name, steps=steps), timeout)
 
     def run_until(
@@ -149,10 +176,11 @@ class Vm:
             if progress:
                 from .progress import shown
 
-                with shown(self.watch()):
-                    response = self.call(self._client.stub.RunVm, request, timeout)
+                with shown(self.watch()) as update:
+                    response = self._call_run(request, timeout)
+                    update(response.vm.current_step, response.vm.hints_executed)
             else:
-                response = self.call(self._client.stub.RunVm, request, timeout)
+                response = self._call_run(request, timeout)
         except WrongState as error:
             # Hints that do not load fail the VM before it runs.
             if error.reason != "VM_ENDED" or self._failure_raised or self.state is not VmState.FAILED:
@@ -168,14 +196,17 @@ class Vm:
         return results.stop_reason(response)
 
     def _make_failure(self) -> BaseException:
+        if self._failure is None:
+            told = self._vm.failure
+            self._failure = with_sources(told, self._program, self._vm.program_hash)
         failed = self._attached.failure if self._attached is not None else None
-        if failed is None or failed.class_path != self._vm.failure.exception_class:
-            return vm_failure(self._vm.failure)
+        if failed is None or failed.class_path != self._failure.exception_class:
+            return vm_failure(self._failure)
         original = failed.exception
         if not isinstance(original, Exception):
             # `SystemExit` and `KeyboardInterrupt` pass through, as in any Python code.
             return original
-        error = vm_failure(self._vm.failure, original)
+        error = vm_failure(self._failure, original)
         error.__cause__ = original
         return error
 
@@ -186,9 +217,10 @@ class Vm:
         """
         request = pb.PauseVmRequest(name=self.name)
         if self._attached is not None and self._attached.in_hint:
-            # The answer comes when the hint is over.
-            # gRPC cancels a call whose future nobody holds.
+            # The answer comes when the hint is over; gRPC cancels a call whose future nobody holds.
             self._pausing = self._client.stub.PauseVm.future(request)
+            # The server takes calls in their order: when it answers this one, it knows of the other.
+            self._client.call(self._client.stub.GetVm, pb.GetVmRequest(name=self.name))
             return
         self._client.call(self._client.stub.PauseVm, request)
 
@@ -251,7 +283,9 @@ class Vm:
         if self._now().state != pb.VM_STATE_FAILED:
             return None
         failure = self._make_failure()
-        return failure if isinstance(failure, VmFailed) else vm_failure(self._vm.failure)
+        return (
+            failure if isinstance(failure, VmFailed) else vm_failure(self._failure or self._vm.failure)
+        )
 
     def return_values(self, count: int) -> Tuple[Cell, ...]:
         """The last cells before ap: what the function returned."""
@@ -264,8 +298,8 @@ class Vm:
         request = pb.ReadHintScopesRequest(name=self.name, max_text_bytes=max_text_bytes)
         return results.scopes(self.call(self._client.stub.ReadHintScopes, request))
 
-    def hints(self) -> List[PlacedHint]:
-        """The hints, and where and why they run."""
+    def hints(self) -> HintTable:
+        """The hints, and where and why they run: a list, shown as a table."""
         request = pb.ListHintsRequest(name=self.name)
         return results.placed_hints(self.call(self._client.stub.ListHints, request))
 
@@ -317,7 +351,9 @@ class Vm:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Vm {self.name} {results.state(self._vm).value}>"
+        # As of the last call: a prompt must not wait for a server.
+        at = f"pc={results.address(self._vm.pc)}, {self._vm.current_step:,} steps"
+        return f"<Vm {self.name} {results.state(self._vm).value} at {at}>"
 
 
 def _forget(client: Client, name: str, attached: AttachedHints) -> None:
@@ -335,6 +371,7 @@ def _events(stream: Any) -> Iterator[Event]:
         stream.cancel()
 
 
+@shows_options
 def run(
     program: ProgramLike,
     *,
@@ -346,7 +383,11 @@ def run(
     progress: bool = False,
     **options: Unpack[VmKeywords],
 ) -> Result:
-    """Runs a program to its end and returns what it did; raises what it failed with."""
+    """Runs a program to its end and returns what it did; raises what it failed with.
+
+    After `timeout` seconds it ends with `DeadlineExceeded`. Keywords are the fields of
+    `requests.VmOptions`.
+    """
     wanted = [Artifact(artifact) for artifact in artifacts]
     if Artifact.TRACE in wanted or Artifact.AIR_PUBLIC_INPUT in wanted:
         options.setdefault("trace", True)

@@ -1,5 +1,5 @@
-//! What every call of the service gets, whatever it does: its deadline, and an error with a reason also
-//! when the transport refused it before the call's own code ran.
+//! What every call of the service gets, whatever it does: its deadline, the server's version in its answer,
+//! and an error with a reason also when the transport refused it before the call's own code ran.
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tonic::body::Body;
-use tonic::codegen::http::{HeaderMap, Request, Response};
+use tonic::codegen::http::{HeaderMap, HeaderValue, Request, Response};
 use tonic::server::NamedService;
 use tonic::{Code, Status};
 use tower::Service;
@@ -16,6 +16,9 @@ use tower::Service;
 use super::activity::Activity;
 use super::deadline;
 use super::error::{Problem, Reason, internal};
+
+/// The header that tells clients what they talk to.
+const VERSION: &str = "cairohints-version";
 
 /// The service, with this around every call.
 #[derive(Clone, Debug)]
@@ -72,12 +75,15 @@ where
                 None => Ok(call.await),
                 Some(limit) => tokio::time::timeout(limit, call).await,
             };
-            Ok(match answered {
+            let mut response = match answered {
                 Ok(Ok(Ok(response))) => explained(response),
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(_)) => internal("a fault of the server ended the call").into_http(),
                 Err(_) => late(running).into_http(),
-            })
+            };
+            let version = HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
+            response.headers_mut().insert(VERSION, version);
+            Ok(response)
         })
     }
 }

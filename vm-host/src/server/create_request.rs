@@ -111,7 +111,7 @@ impl VmRequest {
             hint_locals_json: request.hint_locals_json,
             static_locals_json: request.static_locals_json,
             syscall_handler: request.syscall_handler,
-            import_paths: server.import_paths.clone(),
+            import_paths: [server.import_paths.as_slice(), &request.import_paths].concat(),
             hint_timeout: Some(hint_timeout),
             limits: Limits {
                 gap: server.max_memory_gap,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Literal, Mapping, Optional
+
+#: Where hints run: in Python, in Rust where nobody can tell, or all in Rust.
+Placement = Literal["python", "auto", "native"]
 
 
 @dataclass(frozen=True)
@@ -16,14 +19,14 @@ class Here:
     static_locals: Dict[str, Any] = field(default_factory=dict)
     #: `python`: every hint runs here. `auto`: the server runs those where nobody can tell; with live
     #: objects, which may see anything, these are none.
-    placement: str = "python"
+    placement: Placement = "python"
 
 
 def here(
     hint_locals: Optional[Mapping[str, Any]] = None,
     static_locals: Optional[Mapping[str, Any]] = None,
     *,
-    placement: str = "python",
+    placement: Placement = "python",
 ) -> Here:
     """Says that hints run in this interpreter, with these live objects among their variables.
 

@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 import time
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Sequence
 
 from ..engine.failure import HintFailure, failure_of
 from ..engine.session import Session
@@ -26,11 +26,14 @@ PROTOCOL_VERSION = 1
 class HintServer:
     """One VM's hints."""
 
-    def __init__(self, here: Here, host: Host, syscall_handler: str = "") -> None:
+    def __init__(
+        self, here: Here, host: Host, syscall_handler: str = "", import_paths: Sequence[str] = ()
+    ) -> None:
         self._here = here
         self._host = host
         # Not the server's word for it: what is imported here is the caller's choice.
         self._syscall_handler = syscall_handler
+        self._import_paths = import_paths
         #: The engine, once the session is open.
         self.session: Optional[Session] = None
         #: How the last hint or rule failed, with the exception object.
@@ -94,6 +97,7 @@ class HintServer:
             hint_locals_json=start.hint_locals_json,
             static_locals_json=start.static_locals_json,
             syscall_handler=self._syscall_handler,
+            import_paths=self._import_paths,
             segment_count=start.segment_count,
             hint_locals=self._here.hint_locals,
             static_locals=self._here.static_locals,

@@ -8,17 +8,17 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from typing import Any, Callable, Iterator, Optional, Tuple
+from typing import Any, Callable, Iterator, Optional, Sequence, Tuple
 
 import grpc
 
 from ..engine.failure import HintFailure
 from ..errors import ServerUnavailable, WrongState
+from ..interrupts import Announcer, announced
 from ..v1 import hint_session_pb2 as session_pb
 from ..v1 import vm_service_pb2 as pb
 from .here import Here
 from .host import Host, codes_of
-from .interrupts import announced
 from .serving import HintServer
 
 #: How often a thread that does not serve looks whether it should.
@@ -37,15 +37,22 @@ class AttachedHints:
     """The hints of one VM, served from this process."""
 
     def __init__(
-        self, stub: Any, name: str, here: Here, program: bytes, syscall_handler: str = ""
+        self,
+        stub: Any,
+        name: str,
+        here: Here,
+        program: bytes,
+        syscall_handler: str = "",
+        import_paths: Sequence[str] = (),
     ) -> None:
         self._inbox: "queue.SimpleQueue[Tuple[str, Any]]" = queue.SimpleQueue()
         self._outbox: "queue.SimpleQueue[Optional[pb.AttachHintsRequest]]" = queue.SimpleQueue()
         self._turn = threading.Lock()
         self._closed = False
+        self._interrupts: Optional[Announcer] = None
         host = Host(self._ask)
         host.allowed = codes_of(program)
-        self._server = HintServer(here, host, syscall_handler)
+        self._server = HintServer(here, host, syscall_handler, import_paths)
         self._outbox.put(pb.AttachHintsRequest(name=name))
         outgoing: Iterator[pb.AttachHintsRequest] = iter(self._outbox.get, None)
         self._stream = stub.AttachHints(outgoing)
@@ -119,7 +126,9 @@ class AttachedHints:
                 future.cancel()
                 raise
         try:
-            with announced(lambda: self._server.busy, lambda: self._inbox.put((_INTERRUPT, None))):
+            in_hint, announce = lambda: self._server.busy, lambda: self._inbox.put((_INTERRUPT, None))
+            with announced(in_hint, announce) as interrupts:
+                self._interrupts = interrupts
                 try:
                     return self._serve_until(future)
                 except (grpc.RpcError, KeyboardInterrupt):
@@ -159,7 +168,10 @@ class AttachedHints:
             # To a question of a hint that was interrupted.
             return
         try:
-            self._send(self._server.respond(request))
+            response = self._server.respond(request)
+            if self._interrupts is not None:
+                self._interrupts.take()
+            self._send(response)
         except BaseException:
             # The session cannot go on without its answer.
             self.close()

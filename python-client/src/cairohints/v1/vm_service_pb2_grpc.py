@@ -11,6 +11,8 @@ class VmServiceStub(object):
     A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     it stays readable until it is deleted, its client's connection ends, or its time to live passes.
 
+    Every answer has the header `cairohints-version` with the server's version.
+
     Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
     `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
@@ -134,6 +136,8 @@ class VmServiceServicer(object):
 
     A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     it stays readable until it is deleted, its client's connection ends, or its time to live passes.
+
+    Every answer has the header `cairohints-version` with the server's version.
 
     Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
@@ -385,6 +389,8 @@ class VmService(object):
 
     A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     it stays readable until it is deleted, its client's connection ends, or its time to live passes.
+
+    Every answer has the header `cairohints-version` with the server's version.
 
     Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
