@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::options::{ProgramSource, PythonEnvironment, RunOptions};
+use super::options::{ProgramSource, RunOptions};
 use super::output_files::{Output, OutputError, OutputFiles};
 use super::outputs::{write_outputs, write_partial_outputs};
 use super::printer::Printer;
@@ -137,12 +137,7 @@ fn load(options: &RunOptions, path: &Path) -> Result<Run, CommandError> {
     config.hints.import_paths = import_paths(path);
     let launch = Launch {
         binary: options.hints.worker.clone(),
-        python_env: match &options.hints.python_environment {
-            PythonEnvironment::Option(folder) | PythonEnvironment::Active(folder) => {
-                Some(folder.clone())
-            }
-            PythonEnvironment::Default => None,
-        },
+        environment: options.hints.python_environment.clone(),
     };
     let run = Run::of_program(&text, &entry, config, Some(launch), SourceFiles::Read);
     run.map_err(|error| match error {
