@@ -16,3 +16,4 @@ mod pie;
 mod placement;
 mod rooms;
 mod spellings;
+mod without_cairo_lang;

@@ -21,6 +21,10 @@ use crate::worker::{Launch, LaunchError, Turn};
 /// Most scopes that may be open at once. Python itself has no bound; the host must.
 const MAX_SCOPES: usize = 1 << 20;
 
+/// What Python raises where a hint imports from a cairo-lang that is not there.
+const MODULE_NOT_FOUND: &str = "builtins.ModuleNotFoundError";
+const NO_CAIRO_LANG: &str = "No module named 'starkware";
+
 /// The hints of a run and the engines that run them.
 #[derive(Debug)]
 pub(crate) struct Dispatch {
@@ -210,7 +214,30 @@ impl Dispatch {
         match self.twins.execute(vm, id) {
             Attempt::Done => Ok(()),
             Attempt::Declined => self.run_in_python(vm, id).await,
+            Attempt::Failed(reason) => {
+                let ran = self.run_in_python(vm, id).await;
+                ran.map_err(|error| self.with_reason(error, &reason))
+            }
         }
+    }
+
+    /// The error of a hint that failed in the host for that `reason`, and then in Python. A text that does
+    /// not get as far as its own check, for want of cairo-lang, would hide why the program is wrong.
+    fn with_reason(&self, error: NotRun, reason: &str) -> NotRun {
+        let NotRun::Failed(HintError::Raised(mut failed)) = error else {
+            return error;
+        };
+        if failed.class_path == MODULE_NOT_FOUND && failed.message.starts_with(NO_CAIRO_LANG) {
+            let version = self.opening.program.compiler_version();
+            let version = version.map_or_else(String::new, |version| format!(" {version}"));
+            failed.class_path = "builtins.Exception".to_owned();
+            failed.message = reason.to_owned();
+            failed.traceback = format!(
+                "{reason}\n\
+                 hint: install cairo-lang{version} into the Python environment of the hints for the full text"
+            );
+        }
+        NotRun::Failed(HintError::Raised(failed))
     }
 
     async fn run_in_python(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), NotRun> {
