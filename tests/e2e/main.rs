@@ -10,6 +10,7 @@ mod faults;
 mod generated;
 mod harness;
 mod hint_program;
+mod interrupts;
 mod leftovers;
 mod limits;
 mod parity;

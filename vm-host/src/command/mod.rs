@@ -9,6 +9,7 @@ mod exit_code;
 mod health;
 mod hints;
 mod inputs;
+mod interrupt;
 mod options;
 mod output_files;
 mod outputs;

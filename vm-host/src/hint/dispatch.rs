@@ -32,6 +32,8 @@ pub(crate) struct Dispatch {
     python: Python,
     /// What a session is opened with.
     opening: Opening,
+    /// The hint that runs now: its place at its pc, and its id.
+    running: Option<(usize, u32)>,
 }
 
 /// The engine of the hints that no engine in the host takes.
@@ -109,6 +111,7 @@ impl Dispatch {
                 inputs,
                 turn: Turn::default(),
             },
+            running: None,
         }
     }
 
@@ -151,6 +154,11 @@ impl Dispatch {
             .session()
             .map_or(0, |session| session.statistics().hints);
         (self.twins.executed(), python)
+    }
+
+    /// The hint that runs now, or in which the run stopped: its place among those of its pc, and its id.
+    pub(crate) fn running(&self) -> Option<(usize, u32)> {
+        self.running
     }
 
     /// How many scopes are open, in all engines.
@@ -204,8 +212,10 @@ impl Dispatch {
             let Some(id) = self.table().at(pc).get(index).copied() else {
                 break;
             };
+            self.running = Some((index, id));
             self.run(vm, id).await.map_err(|error| (index, error))?;
         }
+        self.running = None;
         Ok(())
     }
 
