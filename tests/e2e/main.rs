@@ -17,5 +17,6 @@ mod parity;
 mod pie;
 mod placement;
 mod rooms;
+mod serving;
 mod spellings;
 mod without_cairo_lang;

@@ -41,8 +41,11 @@ pub(super) async fn run_printing<W: Write>(
     let (mut run, goal) = start(options).await?;
     before(&mut run);
     let started = Instant::now();
+    let already = run.time_starting();
     let mut outcome = advance(&mut run, goal, interrupts).await;
-    let running = started.elapsed();
+    // A worker may start in the middle.
+    let starting = run.time_starting().saturating_sub(already);
+    let running = started.elapsed().saturating_sub(starting);
     let steps = run.current_step();
     if outcome.is_ok() {
         outcome = run.end_hints().await.map_err(CommandError::from);
@@ -230,6 +233,7 @@ fn stats(run: &Run, steps: u64, running: Duration) -> Stats {
         stats.bytes_from_worker = traffic.received();
         stats.seconds_in_python = hints.python.as_secs_f64();
     }
+    stats.seconds_starting = run.time_starting().as_secs_f64();
     stats.seconds_waiting = waiting.as_secs_f64();
     stats.seconds_stepping = running.saturating_sub(waiting).as_secs_f64();
     stats

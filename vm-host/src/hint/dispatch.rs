@@ -3,6 +3,7 @@
 //! loop.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::relocatable::Relocatable;
@@ -34,6 +35,8 @@ pub(crate) struct Dispatch {
     opening: Opening,
     /// The hint that runs now: its place at its pc, and its id.
     running: Option<(usize, u32)>,
+    /// How long the start of Python took.
+    starting: Duration,
 }
 
 /// The engine of the hints that no engine in the host takes.
@@ -112,6 +115,7 @@ impl Dispatch {
                 turn: Turn::default(),
             },
             running: None,
+            starting: Duration::ZERO,
         }
     }
 
@@ -161,6 +165,11 @@ impl Dispatch {
         self.running
     }
 
+    /// How long it took to start a worker, if there is one.
+    pub(crate) fn starting(&self) -> Duration {
+        self.starting
+    }
+
     /// How many scopes are open, in all engines.
     pub(crate) fn scope_depth(&self) -> usize {
         self.twins.depth()
@@ -174,8 +183,10 @@ impl Dispatch {
         let Python::Asleep(_, launch) = &self.python else {
             return Ok(());
         };
+        let started = Instant::now();
         let (link, process) = launch.start().await.map_err(NoPython::Launch)?;
         let opened = self.open(Peer::Worker { link, process }, vm).await;
+        self.starting += started.elapsed();
         opened.map_err(NoPython::Session)
     }
 

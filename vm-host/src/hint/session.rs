@@ -236,6 +236,8 @@ impl HintSession {
                         state.names = names.names;
                     }
                 }
+                // What the start takes is no waiting for hints.
+                session.statistics.waiting = Duration::ZERO;
                 Ok(session)
             }
             Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),

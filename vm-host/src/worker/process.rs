@@ -247,6 +247,21 @@ pub(super) fn spawn_with_socket(
     Ok((child, ours))
 }
 
+/// Has a worker start its language, say what it is, and end.
+pub(super) fn describe(options: &WorkerOptions) -> Result<Death, SpawnError> {
+    let mut command = Command::new(&options.binary);
+    command.arg("--describe");
+    if let Some(folder) = &options.python_env {
+        command.arg("--python-env").arg(folder);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let status = command.status().map_err(|source| SpawnError::Start {
+        binary: options.binary.clone(),
+        source,
+    })?;
+    Ok(death_of(status))
+}
+
 /// Kills a child and reaps it.
 pub(super) fn end_child(child: &mut Child) {
     // These fail only when the process is already gone, which is what we want.
