@@ -82,11 +82,7 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
         "workers, sessions",
         &[Import("engines", "worker"), Import("engines", "hint")],
     ),
-    (
-        "vm-host/src/hint/",
-        "the loop",
-        &[Import("hint", "run")],
-    ),
+    ("vm-host/src/hint/", "the loop", &[Import("hint", "run")]),
     (
         "vm-host/src/worker/",
         "what is said on it",
@@ -95,10 +91,7 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
     (
         "vm-host/src/placement/",
         "workers",
-        &[
-            Import("placement", "worker"),
-            Import("placement", "hint"),
-        ],
+        &[Import("placement", "worker"), Import("placement", "hint")],
     ),
     (
         "vm-host/src/processor.rs",
