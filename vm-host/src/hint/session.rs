@@ -245,6 +245,7 @@ impl HintSession {
 
     /// From now on, long waits give `turn` to other VMs.
     pub(crate) fn share(&mut self, turn: Turn) {
+        turn.accompany(self.process_id());
         self.turn = turn;
     }
 
