@@ -131,7 +131,10 @@ impl Engine {
                         Ok(HintNames { hint_id, names })
                     })
                     .collect::<PyResult<Vec<_>>>()?;
-                Ok(Response::HintsLoaded(HintsLoaded { hints }))
+                Ok(Response::HintsLoaded(HintsLoaded {
+                    hints,
+                    effects: None,
+                }))
             }
             Err(error) if error.is_instance(py, self.failure.bind(py)) => {
                 Ok(Response::Failed(failed(error.value(py).as_any(), None)?))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::layout::CairoLayoutParams;
 use cairo_vm::types::layout_name::LayoutName;
 use clap::ValueEnum as _;
@@ -13,7 +14,7 @@ use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use tonic::Status;
 
-use super::error::{Problem, Reason, invalid};
+use super::error::{Problem, Reason, exhausted, invalid};
 use super::options::ServeOptions;
 use super::programs::{Programs, StoredProgram};
 use crate::cli::{
@@ -61,7 +62,22 @@ pub(super) enum Entry {
         name: Option<String>,
         /// Its arguments.
         arguments: Vec<Argument>,
+        /// What it finds.
+        surroundings: CallSurroundings,
     },
+}
+
+/// What a called function finds besides its arguments.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CallSurroundings {
+    /// The builtins of the run; the program's when empty.
+    pub(super) builtins: Vec<BuiltinName>,
+    /// Empty segments.
+    pub(super) segments: u32,
+    /// Temporary ones.
+    pub(super) temporary_segments: u32,
+    /// Whether temporary segments may be left in the end.
+    pub(super) keep_temporary_segments: bool,
 }
 
 impl VmSpec {
@@ -105,7 +121,7 @@ impl VmSpec {
             HintPlacement::Auto => cli::HintPlacement::Auto,
             HintPlacement::Native => cli::HintPlacement::Native,
         };
-        let entry = entry(&request, &program)?;
+        let entry = entry(&request, &program, server.max_segments)?;
         for (field, text) in [
             ("program_input_json", &request.program_input_json),
             ("hint_locals_json", &request.hint_locals_json),
@@ -269,11 +285,18 @@ fn duration(field: &str, value: Option<prost_types::Duration>) -> Result<Option<
     }
 }
 
-fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, Status> {
+fn entry(
+    request: &CreateVmRequest,
+    program: &StoredProgram,
+    max_segments: usize,
+) -> Result<Entry, Status> {
+    let entry_point = request.entry_point.clone().unwrap_or_default();
+    let surroundings = surroundings(&entry_point, max_segments)?;
     let EntryPoint {
         function,
         arguments,
-    } = request.entry_point.clone().unwrap_or_default();
+        ..
+    } = entry_point;
     let mut count = 0;
     for argument in &arguments {
         check_argument(argument, 0, &mut count)?;
@@ -298,6 +321,7 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
                     pc,
                     name: None,
                     arguments,
+                    surroundings,
                 },
             );
         }
@@ -316,6 +340,7 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
                 pc,
                 name: Some(name),
                 arguments,
+                surroundings,
             },
         ),
         None => {
@@ -323,6 +348,38 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
             Err(invalid("entry_point.name", Reason::BadEntryPoint, text))
         }
     }
+}
+
+fn surroundings(entry_point: &EntryPoint, max_segments: usize) -> Result<CallSurroundings, Status> {
+    let builtin = |name: &String| {
+        BuiltinName::from_str(name).ok_or_else(|| {
+            let text: String = name.chars().take(80).collect();
+            let text = format!("there is no builtin `{text}`");
+            invalid("entry_point.builtins", Reason::BadEntryPoint, text)
+        })
+    };
+    let builtins: Vec<_> = entry_point
+        .builtins
+        .iter()
+        .map(builtin)
+        .collect::<Result<_, _>>()?;
+    for (index, name) in builtins.iter().enumerate() {
+        if builtins[..index].contains(name) {
+            let text = format!("the builtin `{name}` is named twice");
+            return Err(invalid("entry_point.builtins", Reason::BadEntryPoint, text));
+        }
+    }
+    let asked = u64::from(entry_point.segments) + u64::from(entry_point.temporary_segments);
+    if asked > max_segments as u64 {
+        let text = format!("more than `{max_segments}` segments are asked for");
+        return Err(exhausted(Reason::TooManySegments, max_segments, text));
+    }
+    Ok(CallSurroundings {
+        builtins,
+        segments: entry_point.segments,
+        temporary_segments: entry_point.temporary_segments,
+        keep_temporary_segments: entry_point.keep_temporary_segments,
+    })
 }
 
 fn not_in_proof_mode(request: &CreateVmRequest, entry: Entry) -> Result<Entry, Status> {

@@ -58,6 +58,8 @@ pub struct Ended {
     /// Whether only Cairo code and hints in Rust wrote to memory: every address in it is then one of a
     /// segment that exists, or temporary.
     pub addresses_exist: bool,
+    /// Whether temporary segments may stay where they are.
+    pub keeps_temporary_segments: bool,
 }
 
 impl Default for Ended {
@@ -69,6 +71,7 @@ impl Default for Ended {
             pure_address: None,
             output_attributes: None,
             addresses_exist: false,
+            keeps_temporary_segments: false,
         }
     }
 }

@@ -43,6 +43,8 @@ impl VmTask {
             ..
         } = spec;
         let is_main = matches!(entry, Entry::Main);
+        let mut ended = Ended::default();
+        let mut is_prepared = false;
         let bad = |error: &dyn std::fmt::Display| {
             Status::from(Problem::new(Reason::ProgramUnfit, error).field("program_hash"))
         };
@@ -75,9 +77,20 @@ impl VmTask {
                 pc,
                 name,
                 arguments,
+                surroundings,
             } => {
-                let mut prepared = finish::prepare(&vm_program, &options, layout_params)
+                let builtins = &surroundings.builtins;
+                let mut prepared = finish::prepare(&vm_program, &options, layout_params, builtins)
                     .map_err(|error| bad(&error))?;
+                let vm = &mut prepared.runner.vm;
+                for _ in 0..surroundings.segments {
+                    vm.add_memory_segment();
+                }
+                for _ in 0..surroundings.temporary_segments {
+                    vm.add_temporary_segment();
+                }
+                ended.keeps_temporary_segments = surroundings.keep_temporary_segments;
+                is_prepared = attached && !builtins.is_empty();
                 prepared.end = enter_function(
                     &mut prepared.runner,
                     compiled,
@@ -107,7 +120,7 @@ impl VmTask {
             waiting: None,
             outputs: None,
             turn: Turn::default(),
-            ended: Ended::default(),
+            ended,
             cells_written: 0,
             max_written_cells: registry.options.max_written_cells,
             max_segments: registry.options.max_segments,
@@ -115,7 +128,8 @@ impl VmTask {
             cell_count: None,
         };
         task.machine.natives = natives;
-        if task.program.program.hints().is_empty() || placement == HintPlacement::Native {
+        let is_idle = task.program.program.hints().is_empty() && !is_prepared;
+        if is_idle || placement == HintPlacement::Native {
             shared.engine_ready.send_replace(true);
         } else if attached {
             task.waiting = Some(inputs);

@@ -38,9 +38,11 @@ impl VmTask {
                 0 => self.shape.program_size,
                 size => usize::try_from(size).unwrap_or(usize::MAX),
             };
-            verify_secure_function(&runner.vm, size)?;
+            verify_secure_function(&runner.vm, size, self.ended.keeps_temporary_segments)?;
         }
-        finish::check_relocation(&runner.vm)?;
+        if !self.ended.keeps_temporary_segments {
+            finish::check_relocation(&runner.vm)?;
+        }
         let resources = runner
             .get_execution_resources()
             .ok()

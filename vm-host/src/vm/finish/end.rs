@@ -46,7 +46,9 @@ pub fn end_run(
         ))
         .into());
     }
-    if let Some(segment) = unrelocated_segment(&runner.vm) {
+    if !ended.keeps_temporary_segments
+        && let Some(segment) = unrelocated_segment(&runner.vm)
+    {
         return Err(RunFailure::new(Exception::Key, segment.to_string()).into());
     }
     mark_mod_accesses(&mut runner.vm);

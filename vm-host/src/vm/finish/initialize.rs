@@ -52,12 +52,21 @@ pub fn initialize(
     })
 }
 
-/// Prepares a run up to its segments. The caller enters a function and sets where the run ends.
+/// Prepares a run up to its segments, with these builtins instead of the program's if there are any. The
+/// caller enters a function and sets where the run ends.
 pub fn prepare(
     program: &Program,
     options: &RunOptions,
     layout_params: Option<CairoLayoutParams>,
+    builtins: &[BuiltinName],
 ) -> Result<PreparedRun, RunFailure> {
+    if !builtins.is_empty() {
+        // The builtins of the reference VM's `CairoFunctionRunner`, which has no segment of zeros.
+        return build(program, options, layout_params, |runner| {
+            runner.initialize_function_runner_cairo_1(builtins)?;
+            Ok(Relocatable::default())
+        });
+    }
     build(program, options, layout_params, |runner| {
         runner.initialize_builtins(options.allow_missing_builtins)?;
         runner.initialize_segments(None);
