@@ -9,7 +9,7 @@ use crate::vm::finish::{
     self, FinishError, end_run, finalize_segments, read_return_values, verify_secure,
     verify_secure_function,
 };
-use crate::vm::{Failure, FailureReason, end_hints};
+use crate::vm::{Failure, FailureReason, end_hints, outputs};
 
 impl VmTask {
     /// Ends the run.
@@ -48,7 +48,8 @@ impl VmTask {
             .ok()
             .map(|resources| ExecutionResources {
                 steps: resources.n_steps as u64,
-                memory_holes: resources.n_memory_holes as u64,
+                // cairo-vm does not count those of segments that no instruction touched.
+                memory_holes: outputs::memory_holes(&runner.vm, &self.shape),
                 builtin_instances: resources
                     .builtin_instance_counter
                     .iter()
