@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Callable, Dict, Mapping, Optional
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class Here:
     #: `python`: every hint runs here. `auto`: the server runs those where nobody can tell; with live
     #: objects, which may see anything, these are none.
     placement: str = "python"
+    #: Called with the engine once the hints are loaded; what it does to the VM precedes the first step.
+    prepare: Optional[Callable[[Any], None]] = None
 
 
 def here(
