@@ -736,6 +736,24 @@ def test_in_the_place_of_the_original(monkeypatch, client):
     assert isinstance(runner, Original)
 
 
+@pytest.mark.parametrize("values", [[5, 6], [5, 600]])
+def test_a_runner_is_freed_with_its_last_reference(client, values):
+    """Also after a failure; otherwise VMs pile up until somebody collects garbage."""
+    runner = function_runner.FunctionRunner(loaded(TOTAL), layout=LAYOUT, client=client)
+    gc.collect()
+    gc.disable()
+    try:
+        try:
+            call_total(values)(runner)
+        except Exception as error:
+            assert "out of range" in str(error)
+        reference = weakref.ref(runner)
+        del runner
+        assert reference() is None
+    finally:
+        gc.enable()
+
+
 def test_the_text_of_a_program_is_made_once(monkeypatch):
     made = []
     original = runner_programs._compiled_json

@@ -94,7 +94,8 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
         self._client = client
         self._progress = Progress()
         self._ending = _Ending()
-        self._end_failure: Optional[BaseException] = None
+        #: What the run failed with, until it is raised.
+        self._failure: Optional[BaseException] = None
         self._resources: Optional[Resources] = None
         #: The builtins that the server runs, in the order of their segments.
         self._standard: Dict[str, Any] = {}
@@ -209,15 +210,24 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
             if error.pc is not None:
                 # Rules fail when the server has made the step already.
                 self.vm.run_context.pc = error.pc
-            raised = as_reference(error, self.vm)
+            self._failure = as_reference(error, self.vm)
+            vm.forget_failure()
             if not self._has_returned(vm):
-                raise raised from error.exception
-            self._end_failure = raised
+                self._raise_failure(error.exception)
         else:
             self._look(vm)
         finally:
             if run_resources is not None and run_resources.n_steps is not None:
                 run_resources.n_steps -= vm.current_step
+
+    def _raise_failure(self, cause: Optional[BaseException]) -> None:
+        failure, self._failure = self._failure, None
+        assert failure is not None
+        try:
+            raise failure from cause
+        finally:
+            # With its traceback it would hold itself, this runner and the VM.
+            del failure, cause
 
     def _has_returned(self, vm: FunctionVm) -> bool:
         return bool(vm.registers.pc == self.final_pc)
@@ -310,8 +320,8 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
     ) -> None:
         """Raises what is wrong with what the run left; nothing changes any more."""
         assert not self._run_ended, "end_run called twice."
-        if self._end_failure is not None:
-            raise self._end_failure
+        if self._failure is not None:
+            self._raise_failure(None)
         if disable_finalize_all:
             return
         self.memory.freeze()

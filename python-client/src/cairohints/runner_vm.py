@@ -53,6 +53,11 @@ class FunctionVm(Vm):
             self._client.call(self.stub.AddSegment, pb.AddSegmentRequest(name=created.name))
         return created
 
+    def forget_failure(self) -> None:
+        """Lets go of the exception of a hint that failed."""
+        if self._attached is not None:
+            self._attached.forget_failure()
+
     def accesses(self, address: Any, count: int) -> List[bool]:
         """For each of consecutive cells whether an instruction used it."""
         request = pb.ReadMemoryRequest(

@@ -150,7 +150,9 @@ class HintServer:
         if failure is None:
             return pb.SessionResponse(done=pb.HintDone(effects=effects))
         self.failure = failure
-        return pb.SessionResponse(failed=done.failed(failure, effects))
+        # Its traceback holds this frame, which must not hold it in turn.
+        del failure
+        return pb.SessionResponse(failed=done.failed(self.failure, effects))
 
     def _call_rule(self, session: Session, request: pb.CallRule) -> pb.SessionResponse:
         self._host.learn(request.cells, ())
@@ -159,7 +161,8 @@ class HintServer:
         session.clear_effects()
         if isinstance(outcome, HintFailure):
             self.failure = outcome
-            return pb.SessionResponse(failed=done.failed(outcome))
+            del outcome
+            return pb.SessionResponse(failed=done.failed(self.failure))
         kind, result = outcome
         message = pb.RuleResult()
         if kind == "value":
