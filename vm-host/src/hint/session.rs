@@ -236,6 +236,9 @@ impl HintSession {
                         state.names = names.names;
                     }
                 }
+                if let Some(effects) = &loaded.effects {
+                    session.apply(vm, effects)?;
+                }
                 Ok(session)
             }
             Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),

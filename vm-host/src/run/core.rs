@@ -132,6 +132,11 @@ impl Run {
         self.hints.as_ref().map_or((0, 0), Dispatch::executed)
     }
 
+    /// Whether there is something to open a session for: hints, or builtins of the caller's own.
+    pub(crate) fn has_session(&self) -> bool {
+        self.hints.is_some()
+    }
+
     /// The session with Python, once there is one.
     pub(crate) fn session(&self) -> Option<&HintSession> {
         self.hints.as_ref()?.session()
