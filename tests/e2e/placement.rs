@@ -155,7 +155,7 @@ fn a_worker_that_starts_late_takes_over() {
 /// The start of a worker counts neither as steps nor as waiting for hints, also in the middle of a run.
 #[test]
 fn the_start_of_a_worker_is_counted_apart() {
-    for (name, early) in [("ids/struct", true), ("placement/memcpy_counter", false)] {
+    for (name, early) in [("ids/arrays", true), ("placement/memcpy_counter", false)] {
         let (finished, stats) = run(&corpus(&format!("{name}.json")), &[]);
         assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
         let seconds = |of: &str| stats[format!("seconds_{of}")].as_f64().unwrap();

@@ -71,6 +71,7 @@ pub(super) async fn run_printing<W: Write>(
         Err(error) if options.debug_error && error.code == ExitCode::ProgramFailed => {
             partial(&error, &mut run, options, files, stdout)
         }
+        Err(error) if error.missing_module => Err(with_import_places(error, options)),
         Err(error) => Err(error),
     }
 }
@@ -192,6 +193,24 @@ fn import_paths(program: &Path) -> Vec<String> {
         .and_then(|folder| folder.into_os_string().into_string().ok())
         .into_iter()
         .collect()
+}
+
+/// The error of a hint that missed a module, with the places where it was looked for.
+fn with_import_places(mut error: CommandError, options: &RunOptions) -> CommandError {
+    let environment = match &options.hints.python_environment {
+        PythonEnvironment::Option(folder) => format!("`{}` (--python-env)", folder.display()),
+        PythonEnvironment::Active(folder) => {
+            format!("`{}` (the active environment)", folder.display())
+        }
+        PythonEnvironment::Default => {
+            "the hint worker's own Python (or the environment that --python-env names)".to_owned()
+        }
+    };
+    error.text = format!(
+        "{}\nhint: hints import from {environment}, from PYTHONPATH, and from the program's folder",
+        error.text.trim_end_matches('\n')
+    );
+    error
 }
 
 pub(super) async fn advance(

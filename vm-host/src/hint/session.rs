@@ -236,6 +236,9 @@ impl HintSession {
                         state.names = names.names;
                     }
                 }
+                if let Some(effects) = &loaded.effects {
+                    session.apply(vm, effects)?;
+                }
                 // What the start takes is no waiting for hints.
                 session.statistics.waiting = Duration::ZERO;
                 Ok(session)
@@ -247,6 +250,7 @@ impl HintSession {
 
     /// From now on, long waits give `turn` to other VMs.
     pub(crate) fn share(&mut self, turn: Turn) {
+        turn.accompany(self.process_id());
         self.turn = turn;
     }
 

@@ -140,6 +140,11 @@ impl Run {
             .map_or(Duration::ZERO, Dispatch::starting)
     }
 
+    /// Whether there is something to open a session for: hints, or builtins of the caller's own.
+    pub(crate) fn has_session(&self) -> bool {
+        self.hints.is_some()
+    }
+
     /// The session with Python, once there is one.
     pub(crate) fn session(&self) -> Option<&HintSession> {
         self.hints.as_ref()?.session()

@@ -1,6 +1,7 @@
 //! The process behind the hints of one VM: starting it, talking to it, noticing its death. Must not know
 //! what is said on the link.
 
+mod cores;
 mod counting;
 mod launch;
 mod link;
