@@ -13,6 +13,7 @@ use hint_proto::v1::{Scope, ScopeChange};
 use super::builtins;
 use super::peer::Peer;
 use super::session::{HintError, HintSession, SessionInputs};
+use super::statistics::HintCost;
 use super::table::HintTable;
 use crate::engines::Attempt;
 use crate::engines::twins::{Compiled, Twins};
@@ -168,6 +169,19 @@ impl Dispatch {
     /// How long it took to start a worker, if there is one.
     pub(crate) fn starting(&self) -> Duration {
         self.starting
+    }
+
+    /// What each hint cost so far, by its id. The time of hints in the host is not measured.
+    pub(crate) fn costs(&self) -> impl Iterator<Item = (u32, HintCost)> + '_ {
+        let python = |id| {
+            self.session()
+                .map_or_else(HintCost::default, |session| session.cost(id))
+        };
+        (0..self.table().len() as u32).map(move |id| {
+            let mut cost = python(id);
+            cost.count += self.twins.executions(id);
+            (id, cost)
+        })
     }
 
     /// How many scopes are open, in all engines.

@@ -614,9 +614,11 @@ impl HintSession {
         self.statistics
     }
 
-    /// What each hint cost so far, by number.
-    pub fn costs(&self) -> impl Iterator<Item = (u32, HintCost)> + '_ {
-        (0..).zip(self.hints.iter().map(|hint| hint.cost))
+    /// What a hint cost so far.
+    #[must_use]
+    pub fn cost(&self, id: u32) -> HintCost {
+        let hint = self.hints.get(id as usize);
+        hint.map_or_else(HintCost::default, |hint| hint.cost)
     }
 
     /// Bytes to and from the engine.

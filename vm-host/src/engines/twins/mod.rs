@@ -55,6 +55,8 @@ pub(crate) struct Twins {
     /// Whether the hints with variables in scopes are declined from now on.
     scoped_elsewhere: bool,
     executed: u64,
+    /// The same of each hint, by its id.
+    executions: Vec<u64>,
     /// Room for the cells that a hint writes.
     cells: Vec<Relocatable>,
 }
@@ -73,6 +75,7 @@ impl Twins {
     /// The engine of the hints that were compiled for it, by their ids. All others are declined.
     pub(crate) fn new(compiled: Vec<Option<Compiled>>) -> Self {
         silence_twins();
+        let executions = vec![0; compiled.len()];
         Self {
             processor: BuiltinHintProcessor::new_empty(),
             scopes: ExecutionScopes::new(),
@@ -81,6 +84,7 @@ impl Twins {
             handed_over: String::new(),
             scoped_elsewhere: false,
             executed: 0,
+            executions,
             cells: Vec::new(),
         }
     }
@@ -88,6 +92,11 @@ impl Twins {
     /// How many hints ran here.
     pub(crate) fn executed(&self) -> u64 {
         self.executed
+    }
+
+    /// How often a hint ran here.
+    pub(crate) fn executions(&self, id: u32) -> u64 {
+        self.executions.get(id as usize).copied().unwrap_or(0)
     }
 
     /// How many scopes are open.
@@ -121,6 +130,7 @@ impl Twins {
             return attempt;
         }
         self.executed += 1;
+        self.executions[id as usize] += 1;
         match self.scopes.data.len() {
             deeper if deeper > depth => self.change.entered += 1,
             same if same == depth => {}
