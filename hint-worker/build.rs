@@ -1,5 +1,6 @@
-//! Makes the binary find, at run time and without `LD_LIBRARY_PATH`, the libpython it was linked
-//! with, and remembers which interpreter that was.
+//! Owns what the binary carries with it: the Python half of the engine, which interpreter it was built with,
+//! and where its libpython is, so that it runs without `LD_LIBRARY_PATH`. Must not know the environments of
+//! users.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

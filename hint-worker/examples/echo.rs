@@ -1,5 +1,5 @@
-//! A worker without Python: answers every hint at once with a diff of one cell. What is left of the cost
-//! of a hint is the transport; `vm-host/benches` measures it.
+//! Owns a worker without an engine: it answers every hint at once with a diff of one cell. What is left of the
+//! cost of a hint is the transport; `vm-host/benches` measures it. Must not know Python.
 
 use std::os::fd::FromRawFd as _;
 use std::os::unix::net::UnixStream;
@@ -10,12 +10,12 @@ use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{CellRun, Effects, HintDone, Started};
 use hint_worker::cli::Arguments;
-use hint_worker::sandbox;
-use hint_worker::session::Link;
+use hint_worker::link::Link;
+use hint_worker::parent_death;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments = Arguments::parse();
-    sandbox::parent::die_with_parent(arguments.parent_pid)?;
+    parent_death::die_with_parent(arguments.parent_pid)?;
     let mut link = Link::accept(inherited_socket(
         arguments.socket_fd.ok_or("no socket was given")?,
     ))?;

@@ -1,4 +1,4 @@
-//! The worker's own options. They are written by vm-host, not by people.
+//! Owns the worker's options. They are written by vm-host, not by people. Must not know what they do.
 
 use std::os::fd::RawFd;
 use std::path::PathBuf;

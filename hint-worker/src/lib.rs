@@ -1,12 +1,15 @@
-//! Runs the Python hints of one VM in a process of its own.
+//! Runs the hints of one VM in a process of its own.
 //!
-//! Reading order: [`cli`] (how the host starts it), [`session`] (the stream of requests), [`python`]
-//! (the interpreter and what a hint sees), [`sandbox`] (what the process may do),
-//! [`zygote`] (where workers of a server come from). Knows nothing of
-//! the VM: memory arrives as cells, `ids` as tables.
+//! Reading order: [`cli`] (how the host starts it), [`link`] (the stream of requests), [`engines`] (what
+//! can answer them), [`serve()`] (the loop between the two), [`zygote`] (where the workers of a server
+//! come from), [`parent_death`] (when they go). Each knows only those before it, and nobody here knows the
+//! VM: memory arrives as cells, `ids` as definitions.
 
 pub mod cli;
-pub mod python;
-pub mod sandbox;
-pub mod session;
+pub mod engines;
+pub mod link;
+pub mod parent_death;
+mod serve;
 pub mod zygote;
+
+pub use serve::{ServeError, serve};

@@ -1,4 +1,5 @@
-//! The worker process: tie it to its host, start the interpreter, serve the session.
+//! Owns the process: ties it to its host, starts the runtime of its engine, serves the session. The one
+//! place that knows which engines there are.
 
 use std::os::fd::{FromRawFd, RawFd};
 use std::os::unix::net::UnixStream;
@@ -6,9 +7,9 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use hint_worker::cli::Arguments;
-use hint_worker::python::interpreter;
-use hint_worker::python::interpreter::StartError;
-use hint_worker::{sandbox, session, zygote};
+use hint_worker::engines::LanguageRuntime;
+use hint_worker::engines::python::{InterpreterError, PythonRuntime};
+use hint_worker::{parent_death, serve, zygote};
 
 /// The exit code that tells the host that the Python environment does not fit (`EX_CONFIG`).
 const ENVIRONMENT_REFUSED: u8 = 78;
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            match error.downcast_ref::<StartError>() {
+            match error.downcast_ref::<InterpreterError>() {
                 Some(_) => ExitCode::from(ENVIRONMENT_REFUSED),
                 None => ExitCode::FAILURE,
             }
@@ -27,25 +28,37 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+fn run(arguments: &Arguments) -> Result<(), Error> {
+    let environment = arguments.python_env.as_deref();
     if arguments.describe {
-        interpreter::start(arguments.python_env.as_deref())?;
-        println!("{}", interpreter::describe()?);
+        println!(
+            "{}",
+            PythonRuntime::with(environment, PythonRuntime::describe)??
+        );
         return Ok(());
     }
-    sandbox::parent::die_with_parent(arguments.parent_pid)?;
+    parent_death::die_with_parent(arguments.parent_pid)?;
     let socket = inherited_socket(arguments.socket_fd.ok_or("no socket was given")?);
-    interpreter::start(arguments.python_env.as_deref())?;
+    PythonRuntime::with(environment, |python| work(arguments, socket, python))?
+}
+
+/// What the process is for: a session, or forks that serve one each.
+fn work(
+    arguments: &Arguments,
+    socket: UnixStream,
+    runtime: &dyn LanguageRuntime,
+) -> Result<(), Error> {
     let socket = if arguments.zygote {
-        match zygote::serve(socket.into(), &arguments.preload)? {
-            Some(seed) => seed.socket,
+        match zygote::serve(socket.into(), &arguments.preload, runtime)? {
+            Some(socket) => socket,
             None => return Ok(()),
         }
     } else {
         socket
     };
-    session::serve(socket)?;
-    Ok(())
+    Ok(serve(socket, runtime)?)
 }
 
 #[expect(unsafe_code, reason = "an inherited descriptor is only a number")]

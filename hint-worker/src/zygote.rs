@@ -1,5 +1,5 @@
-//! The zygote: a worker that has started Python and imported what hints usually import, and then only
-//! forks. It never sees a program and never runs a hint.
+//! Owns the zygote: a worker that has its language's runtime ready, with what hints usually import, and
+//! then only forks. Must not know programs, hints, nor the language.
 //!
 //! One request is one message on the control socket, with descriptors: the new worker's session socket,
 //! a pipe that gets the worker's end, and optionally its stdout and stderr. The answer is the worker's
@@ -10,7 +10,6 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 
-use pyo3::prelude::*;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
@@ -18,8 +17,8 @@ use rustix::net::{
 };
 use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions, WaitIdStatus, pidfd_open, waitid};
 
-use crate::python::engine;
-use crate::sandbox::parent::{ParentError, die_with_parent};
+use crate::engines::{Broken, LanguageRuntime};
+use crate::parent_death::{ParentDeathError, die_with_parent};
 
 /// Most descriptors of one request.
 const MAX_DESCRIPTORS: usize = 4;
@@ -30,19 +29,12 @@ pub enum ZygoteError {
     /// A system call failed.
     #[error("the zygote failed: `{0}`")]
     System(#[from] rustix::io::Errno),
-    /// Python failed.
+    /// The runtime is not ready or cannot fork.
     #[error("the zygote cannot fork: {0}")]
-    Python(#[from] PyErr),
+    Runtime(Broken),
     /// The new worker cannot be tied to the zygote.
     #[error(transparent)]
-    Parent(#[from] ParentError),
-}
-
-/// What a forked worker starts with.
-#[derive(Debug)]
-pub struct Seed {
-    /// Its socket to the host.
-    pub socket: UnixStream,
+    Parent(#[from] ParentDeathError),
 }
 
 /// A worker that the zygote made.
@@ -52,12 +44,16 @@ struct Forked {
 }
 
 /// Serves fork requests. Returns in the zygote (`None`) when the control socket closes, and in every
-/// worker (`Some`) right after its fork.
+/// worker right after its fork, with its socket to the host.
 ///
 /// # Errors
 /// [`ZygoteError`] when the zygote, or a new worker, cannot go on.
-pub fn serve(control: OwnedFd, preload: &[String]) -> Result<Option<Seed>, ZygoteError> {
-    Python::attach(|py| engine::preload(py, preload))?;
+pub fn serve(
+    control: OwnedFd,
+    modules: &[String],
+    runtime: &dyn LanguageRuntime,
+) -> Result<Option<UnixStream>, ZygoteError> {
+    runtime.preload(modules).map_err(ZygoteError::Runtime)?;
     let mut workers: Vec<Forked> = Vec::new();
     loop {
         let (requested, ended) = wait(&control, &workers)?;
@@ -75,8 +71,7 @@ pub fn serve(control: OwnedFd, preload: &[String]) -> Result<Option<Seed>, Zygot
             continue;
         };
         let zygote = std::process::id();
-        let forked: i32 = Python::attach(|py| py.import("os")?.call_method0("fork")?.extract())?;
-        match Pid::from_raw(forked) {
+        match runtime.fork().map_err(ZygoteError::Runtime)? {
             None => {
                 drop((control, ended, workers));
                 die_with_parent(zygote)?;
@@ -86,13 +81,11 @@ pub fn serve(control: OwnedFd, preload: &[String]) -> Result<Option<Seed>, Zygot
                 if let Some(stderr) = descriptors.next() {
                     rustix::stdio::dup2_stderr(stderr)?;
                 }
-                return Ok(Some(Seed {
-                    socket: socket.into(),
-                }));
+                return Ok(Some(socket.into()));
             }
             Some(pid) => {
                 let process = pidfd_open(pid, PidfdFlags::empty())?;
-                answer(&control, forked, &process)?;
+                answer(&control, pid, &process)?;
                 workers.push(Forked { process, ended });
             }
         }
@@ -148,14 +141,14 @@ fn receive(control: &OwnedFd) -> rustix::io::Result<Option<Vec<OwnedFd>>> {
     Ok(Some(descriptors))
 }
 
-fn answer(control: &OwnedFd, pid: i32, process: &OwnedFd) -> rustix::io::Result<()> {
+fn answer(control: &OwnedFd, pid: Pid, process: &OwnedFd) -> rustix::io::Result<()> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
     let descriptors = [process.as_fd()];
     ancillary.push(SendAncillaryMessage::ScmRights(&descriptors));
     sendmsg(
         control,
-        &[IoSlice::new(&pid.to_le_bytes())],
+        &[IoSlice::new(&pid.as_raw_nonzero().get().to_le_bytes())],
         &mut ancillary,
         SendFlags::NOSIGNAL,
     )?;

@@ -45,7 +45,7 @@ def tcp_address(tmp_path_factory):
     told = tmp_path_factory.mktemp("server") / "address"
     command = [str(server_process.find_vm_host()), "serve", "--listen", "127.0.0.1:0"]
     with subprocess.Popen([*command, "--address-file", str(told)]) as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not told.exists():
             assert process.poll() is None, "the server ended"
             assert time.monotonic() < deadline, "the server did not start"

@@ -161,7 +161,7 @@ def test_states_and_names(client):
     refused(vm.run, errors.WrongState, "VM_ENDED")
     refused(lambda: vm.return_values(10**6), errors.InvalidArgument, "BAD_COUNT")
     vm.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while vm.name in client.list_vms():
         assert time.monotonic() < deadline
     refused(vm.scopes, errors.VmNotFound, "VM_NOT_FOUND", "`vms/states`")
@@ -216,7 +216,7 @@ def test_limits_and_the_end_of_a_server(tmp_path):
     command = [str(server_process.find_vm_host()), "serve", "--unix", str(socket)]
     limits = ["--max-vms", "2", "--max-program-bytes", "30000", "--grace", "3"]
     with subprocess.Popen([*command, *limits], stderr=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not socket.exists():
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -278,7 +278,7 @@ def test_a_local_server_ends_with_its_client_also_a_killed_one():
         pids = [int(text) for text in process.stdout.readline().split()]
         assert len(pids) == 2 and all(Path(f"/proc/{pid}").exists() for pid in pids)
         process.kill()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while any(Path(f"/proc/{pid}").exists() for pid in pids):
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -24,7 +24,7 @@ def pairs(registers):
     return tuple((value.segment_index, value.offset) for value in registers)
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

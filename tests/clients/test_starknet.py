@@ -125,7 +125,7 @@ def test_many_calls_leave_no_vm_behind(ours, client):
     world.call(100, "constructor", 50, **DEPLOY)
     for _ in range(20):
         world.call(100, "increase", 1)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while set(client.list_vms()) - before:
         assert time.monotonic() < deadline
         time.sleep(0.01)

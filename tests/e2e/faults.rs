@@ -4,12 +4,13 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use hint_tests::process::Finished;
+use hint_tests::process::{Finished, PATIENCE, Running};
 use hint_tests::run::{finish, vm_host_run};
 
 use crate::hint_program::HintProgram;
 
-const DEADLINE: Duration = Duration::from_secs(60);
+/// Whatever takes longer is killed, and has no exit code. A hint without `--hint-timeout` has ten times as long.
+const DEADLINE: Duration = PATIENCE;
 
 fn run(code: &str, options: &[&str]) -> Finished {
     let program = HintProgram::new(code);
@@ -32,11 +33,6 @@ fn dies(code: &str, how: &str) {
         "{stderr}"
     );
     assert!(stderr.contains(how), "{stderr}");
-    assert!(
-        finished.duration < Duration::from_secs(10),
-        "{:?}",
-        finished.duration
-    );
 }
 
 #[test]
@@ -94,11 +90,6 @@ fn times_out(code: &str) {
         stderr.contains("hint: raise the limit with --hint-timeout"),
         "{stderr}"
     );
-    assert!(
-        finished.duration < Duration::from_secs(5),
-        "{:?}",
-        finished.duration
-    );
 }
 
 #[test]
@@ -141,7 +132,6 @@ fn far_writes_are_refused_without_memory() {
             stderr.contains("cells past the end of its segment"),
             "{stderr}"
         );
-        assert!(finished.duration < Duration::from_secs(5));
     }
 }
 
@@ -180,12 +170,8 @@ fn workers_of(parent: u32) -> Vec<u32> {
 fn no_worker_outlives_a_killed_host() {
     let program = HintProgram::new("import time\ntime.sleep(1000)");
     let mut command: Command = vm_host_run(program.path());
-    let mut host = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let mut host = Running::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
+    let deadline = Instant::now() + PATIENCE;
     while workers_of(host.id()).is_empty() {
         assert!(Instant::now() < deadline, "the worker never started");
         std::thread::sleep(Duration::from_millis(10));
@@ -194,7 +180,7 @@ fn no_worker_outlives_a_killed_host() {
     let id = host.id();
     host.kill().unwrap();
     host.wait().unwrap();
-    let deadline = Instant::now() + Duration::from_secs(2);
+    let deadline = Instant::now() + PATIENCE;
     while !workers_of(id).is_empty() {
         assert!(Instant::now() < deadline, "the worker outlived its host");
         std::thread::sleep(Duration::from_millis(10));

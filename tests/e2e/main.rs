@@ -5,6 +5,7 @@
 mod bad_input;
 mod dependencies;
 mod deviations;
+mod documents;
 mod faults;
 mod generated;
 mod harness;
@@ -13,4 +14,5 @@ mod limits;
 mod parity;
 mod pie;
 mod placement;
+mod rooms;
 mod spellings;

@@ -3,14 +3,11 @@
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use hint_tests::archive::read_pie;
-use hint_tests::binaries::vm_host;
 use hint_tests::process::Finished;
-use hint_tests::record::programs_directory;
-use hint_tests::run::{finish, vm_host_run};
+use hint_tests::run::{finish, vm_host, vm_host_run};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 const PROGRAM: &str = "builtin/segments_of_builtins.json";
@@ -26,11 +23,9 @@ fn write_pie(path: &Path) {
 }
 
 fn run_pie(path: &Path, options: &[&str]) -> Finished {
-    let mut command = Command::new(vm_host());
-    command
-        .current_dir(programs_directory())
-        .args(["run", "--layout", LAYOUT]);
-    command.arg("--run_from_cairo_pie").arg(path).args(options);
+    let mut command = vm_host("run");
+    command.args(["--layout", LAYOUT, "--run_from_cairo_pie"]);
+    command.arg(path).args(options);
     finish(&mut command, DEADLINE).unwrap()
 }
 

@@ -52,7 +52,7 @@ def split_uncaught(stderr: str) -> Tuple[str, Optional[str]]:
     """Cuts off the traceback of an exception that went through `cairo-run`'s main function."""
     parts = stderr.split(HEADER + "\n")
     for part in parts[1:]:
-        if re.match(r'\s+File "[^"]*/bin/cairo-run", line', part):
+        if re.match(r'\s+File "[^"]*/reference/cairo_run\.py", line', part):
             last = parts[-1].split("\n")
             kept = [line for line in last if line and not line.startswith("  ")]
             text = "\n".join(kept)

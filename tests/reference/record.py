@@ -4,6 +4,7 @@
     python record.py --only PATTERN   the cases whose name contains PATTERN
     python record.py --all            everything again
     python record.py --check          change nothing; fail if a program or a record differs
+    python record.py --check --sample 20 [--seed 7]    the same for 20 cases, others each time
 
 Run it with the Python of an environment that has cairo-lang (see SPECIFICATION.md for the version).
 """
@@ -11,13 +12,15 @@ Run it with the Python of an environment that has cairo-lang (see SPECIFICATION.
 import argparse
 import concurrent.futures
 import json
+import random
+import secrets
 import sys
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from cases import PROGRAMS, RECORDS, Case, cases, sources
-from compiling import CompilationError, compile_program
-from reference_run import record
+from compile_corpus import CompilationError, compile_program
+from reference_run import NoReferenceError, record, require_reference
 
 WORKERS = 2
 
@@ -28,13 +31,27 @@ def main() -> int:
     parser.add_argument("--only", default="", help="only cases whose name contains this")
     parser.add_argument("--all", action="store_true", help="also what is up to date")
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    parser.add_argument("--sample", type=int, metavar="N", help="only N cases, chosen at random")
+    parser.add_argument("--seed", type=int, help="choose those of an earlier run with this seed")
     arguments = parser.parse_args()
+    if arguments.sample is not None and (arguments.sample < 1 or not arguments.check):
+        parser.error("--sample takes a number of cases above 0, and goes with --check")
+    if arguments.seed is not None and arguments.sample is None:
+        parser.error("--seed goes with --sample")
+    try:
+        require_reference()
+    except NoReferenceError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     chosen = [case for case in cases() if arguments.only in case.name]
+    if arguments.sample is not None:
+        chosen = sample(chosen, arguments.sample, arguments.seed)
+    if not chosen:
+        parser.error(f"no case is named `{arguments.only}`")
     programs = {case.program for case in chosen}
+    everything = not arguments.only and arguments.sample is None
     chosen_sources = [
-        path
-        for path in sources()
-        if not arguments.only or str(path.with_suffix(".json")) in programs
+        path for path in sources() if everything or str(path.with_suffix(".json")) in programs
     ]
     problems: List[str] = []
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
@@ -44,11 +61,21 @@ def main() -> int:
         recorded = pool.map(lambda case: record_one(case, again, arguments.check), chosen)
         problems += [problem for problem in recorded if problem is not None]
     if not arguments.only:
+        # Costs nothing, so that a sample looks at all files.
         problems += leftovers(arguments.check)
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"{len(chosen)} cases, {len(problems)} problems")
     return 1 if problems else 0
+
+
+def sample(choice: List[Case], count: int, seed: Optional[int]) -> List[Case]:
+    """At most `count` of the cases. The seed, which decides which, is printed."""
+    if seed is None:
+        seed = secrets.randbelow(1_000_000)
+    chosen = random.Random(seed).sample(choice, min(count, len(choice)))
+    print(f"seed {seed}: {', '.join(case.name for case in chosen)}", flush=True)
+    return chosen
 
 
 def compile_one(source: Path, again: bool, check: bool) -> Optional[str]:
@@ -81,11 +108,24 @@ def record_one(case: Case, again: bool, check: bool) -> Optional[str]:
     if new == old:
         return None
     if check:
-        return f"{case.name}: the reference run differs from the record"
+        return f"{case.name}: the reference run differs from the record in {differences(old, new)}"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(new, indent=1, ensure_ascii=False) + "\n")
     print(f"{case.name}: exit code {new['outcome']['exit_code']}", flush=True)
     return None
+
+
+def differences(old: Dict[str, Any], new: Dict[str, Any]) -> str:
+    """The names of the parts of two records that differ, and both values of short ones."""
+    found: List[str] = []
+    for part in ("run", "outcome"):
+        before, after = old.get(part, {}), new[part]
+        for key in sorted({*before, *after}):
+            values = (before.get(key), after.get(key))
+            if values[0] != values[1]:
+                texts = [json.dumps(value, ensure_ascii=False)[:2000] for value in values]
+                found.append(f"`{part}.{key}`\n  recorded: {texts[0]}\n  now:      {texts[1]}")
+    return "; ".join(found)
 
 
 def is_newer(path: Path, origin: Path) -> bool:

@@ -16,7 +16,8 @@ from artefacts import air_part, memory_part, pie_part, trace_part
 from cases import PROGRAMS, Case
 from normalising import normalise, without_padding_warnings
 
-RUNNER = Path(sys.executable).parent / "cairo-run"
+# `cairo-run`, which by itself cannot be imported on Python 3.11.
+RUNNER = [sys.executable, str(Path(__file__).with_name("cairo_run.py"))]
 TIMEOUT_SECONDS = 900
 MAX_STORED_OUTPUT = 20_000
 
@@ -27,6 +28,23 @@ def stdout_part(text: str) -> Dict[str, Any]:
         return {"stdout": text}
     data = text.encode()
     return {"stdout_bytes": len(data), "stdout_sha256": hashlib.sha256(data).hexdigest()}
+
+
+class NoReferenceError(Exception):
+    """The reference VM does not even start."""
+
+
+def require_reference() -> None:
+    """Raises NoReferenceError unless the reference VM starts.
+
+    Otherwise its failure to start would look like the failure of every case.
+    """
+    result = subprocess.run([*RUNNER, "--version"], capture_output=True, text=True)
+    if result.returncode != 0:
+        raise NoReferenceError(
+            f"the reference VM does not start under `{sys.executable}`\n{result.stderr}"
+            "hint: use the Python of an environment that has cairo-lang (tests/requirements.txt)"
+        )
 
 
 def record(case: Case) -> Dict[str, Any]:
@@ -40,8 +58,8 @@ def record_in(case: Case, directory: Path) -> Dict[str, Any]:
     trace, memory = directory / "trace.bin", directory / "memory.bin"
     pie = directory / "pie.zip"
     public, private = directory / "public.json", directory / "private.json"
-    command = [str(RUNNER), "--program", case.program, "--layout", case.layout, "--print_output"]
-    command += ["--trace_file", str(trace), "--memory_file", str(memory)]
+    command = [*RUNNER, "--program", case.program, "--layout", case.layout]
+    command += ["--print_output", "--trace_file", str(trace), "--memory_file", str(memory)]
     if case.program_input is not None:
         input_file = directory / "input.json"
         input_file.write_text(json.dumps(case.program_input))

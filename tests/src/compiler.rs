@@ -27,12 +27,7 @@ for name in sys.argv[1:]:
 /// # Errors
 /// If there is no environment or a program does not compile; the text says why.
 pub fn compile(folder: &Path, programs: &[(String, String)]) -> Result<Vec<PathBuf>, String> {
-    let Some(environment) = binaries::python_env() else {
-        return Err(format!(
-            "no compiler\nhint: set {} to an environment that has cairo-lang",
-            binaries::PYTHON_ENV_VARIABLE
-        ));
-    };
+    let environment = binaries::cairo_lang_env()?;
     for (name, source) in programs {
         let path = folder.join(name).with_extension("cairo");
         fs::write(path, source).map_err(|error| error.to_string())?;

@@ -7,7 +7,9 @@ pub mod record;
 pub mod binaries;
 pub mod compiler;
 pub mod process;
+pub mod process_table;
 pub mod run;
+pub mod rust_source;
 
 pub mod archive;
 pub mod artefact;

@@ -1,16 +1,22 @@
-//! Runs a command to its end or to a deadline, and looks for processes that outlived their run.
-//! Knows nothing of what the command is.
+//! Runs a command to its end or to a deadline, or for as long as a test needs it. Knows nothing of what the
+//! command is.
 
-use std::fs;
 use std::io::{self, Read};
+use std::ops::{Deref, DerefMut};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// At most this many commands run at once; the machines that run the tests are small.
 const MAX_RUNNING: usize = 2;
 const POLL: Duration = Duration::from_millis(10);
+
+/// How long a test waits for what takes a moment. Nobody is judged by it: a machine with too much to do is
+/// slow, but only what hangs takes this long.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 static RUNNING: Mutex<usize> = Mutex::new(0);
 static FINISHED: Condvar = Condvar::new();
@@ -24,8 +30,6 @@ pub struct Finished {
     pub stdout: Vec<u8>,
     /// What it printed to stderr.
     pub stderr: Vec<u8>,
-    /// How long it ran.
-    pub duration: Duration,
 }
 
 impl Finished {
@@ -70,13 +74,74 @@ impl Drop for Place {
     }
 }
 
+/// A process that goes on beside its test, and not after it.
+#[derive(Debug)]
+pub struct Running(Child);
+
+impl Running {
+    /// Starts a command.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    pub fn start(command: &mut Command) -> Self {
+        let child = command.spawn();
+        Self(child.unwrap_or_else(|error| panic!("cannot start `{command:?}`: {error}")))
+    }
+
+    /// Sends it a signal.
+    ///
+    /// # Panics
+    /// If it is gone.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("the process is there");
+    }
+
+    /// Its process id.
+    ///
+    /// # Panics
+    /// Never: the id of a process is positive.
+    pub fn pid(&self) -> Pid {
+        Pid::from_raw(self.0.id().cast_signed()).expect("a process has an id")
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// If it does not end within [`PATIENCE`].
+    pub fn ended(&mut self) -> ExitStatus {
+        let status = wait(&mut self.0, PATIENCE).expect("a child can be waited for");
+        status.expect("the process does not end")
+    }
+}
+
+impl Deref for Running {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail only when it has ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Runs the command with empty stdin; kills it at the deadline.
 ///
 /// # Errors
 /// If the command cannot be started.
 pub fn run(command: &mut Command, deadline: Duration) -> io::Result<Finished> {
     let _place = take_place();
-    let start = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -85,13 +150,11 @@ pub fn run(command: &mut Command, deadline: Duration) -> io::Result<Finished> {
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
     let status = wait(&mut child, deadline)?;
-    let duration = start.elapsed();
     let bytes = |reader: thread::JoinHandle<Vec<u8>>| reader.join().unwrap_or_default();
     Ok(Finished {
         status,
         stdout: bytes(stdout),
         stderr: bytes(stderr),
-        duration,
     })
 }
 
@@ -123,41 +186,4 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u
         }
         bytes
     })
-}
-
-/// The ids of processes whose environment contains `marker`. A test gives each of its runs a marker
-/// of its own, so that it finds the workers of that run, whoever their parent is by now.
-pub fn marked(marker: &str) -> Vec<u32> {
-    let Ok(processes) = fs::read_dir("/proc") else {
-        return Vec::new();
-    };
-    processes
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-        .filter(|pid| {
-            fs::read(format!("/proc/{pid}/environ"))
-                .is_ok_and(|environment| contains(&environment, marker.as_bytes()))
-        })
-        .collect()
-}
-
-/// Whether all processes with the marker are gone within `limit`.
-pub fn all_gone_within(marker: &str, limit: Duration) -> Result<Duration, Vec<u32>> {
-    let start = Instant::now();
-    loop {
-        let left = marked(marker);
-        if left.is_empty() {
-            return Ok(start.elapsed());
-        }
-        if start.elapsed() > limit {
-            return Err(left);
-        }
-        thread::sleep(POLL);
-    }
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack
-        .windows(needle.len())
-        .any(|window| window == needle)
 }

@@ -51,11 +51,8 @@ pub fn observe_placed(run: &Run, placement: &str) -> Result<Observed, String> {
     let directory = TempDir::new().map_err(|error| format!("no temporary directory: {error}"))?;
     let file = |name: &str| directory.path().join(name);
     let mut command = vm_host_placed(&run.program, placement);
-    if run.needs_cairo_lang && binaries::python_env().is_none() {
-        return Err(format!(
-            "the hints of this program import cairo-lang\nhint: set {} to an environment that has it",
-            binaries::PYTHON_ENV_VARIABLE
-        ));
+    if run.needs_cairo_lang {
+        binaries::cairo_lang_env()?;
     }
     command.args(["--layout", &run.layout, "--print_output"]);
     command.arg("--trace_file").arg(file("trace.bin"));
@@ -91,15 +88,18 @@ pub fn vm_host_run(program: impl AsRef<std::ffi::OsStr>) -> Command {
 
 /// The same with this `--hints`.
 pub fn vm_host_placed(program: impl AsRef<std::ffi::OsStr>, placement: &str) -> Command {
-    let mut command = Command::new(binaries::vm_host());
-    command
-        .current_dir(programs_directory())
-        .arg("run")
-        .arg(program.as_ref());
-    command.args(["--hints", placement]);
+    let mut command = vm_host("run");
+    command.arg(program.as_ref()).args(["--hints", placement]);
     if let Some(environment) = binaries::python_env() {
         command.arg("--python-env").arg(environment);
     }
+    command
+}
+
+/// `vm-host SUBCOMMAND` in the directory of the programs.
+pub fn vm_host(subcommand: &str) -> Command {
+    let mut command = Command::new(binaries::vm_host());
+    command.current_dir(programs_directory()).arg(subcommand);
     // A user's own settings must not change what the tests see.
     for variable in ["PYTHONPATH", "PYTHONSTARTUP", "VIRTUAL_ENV", "RUST_LOG"] {
         command.env_remove(variable);

@@ -1,17 +1,19 @@
 //! Runs Cairo 0 programs on `cairo-vm` with every Python hint in a worker process.
 //!
-//! Reading order: [`program`] (what is run), [`vm`] (the loop), [`hint`] (one hint), [`worker`] (the
-//! process behind it), [`run`] and [`server`] (the commands), [`cli`] (their options). Programs that drive
-//! cairo-vm themselves need only [`PythonHintProcessor`].
+//! Reading order: `program` (what is run), [`run`] (the loop), [`hint`] (one hint), [`worker`] (the process
+//! behind it), [`command`] and [`server`] (who calls for runs). A program of your own runs others with
+//! [`Run`]; one that drives cairo-vm itself needs only [`PythonHintProcessor`].
 
-pub mod cli;
+pub mod command;
+mod engines;
 pub mod hint;
 pub mod placement;
 pub mod processor;
 pub mod program;
 pub mod run;
 pub mod server;
-pub mod vm;
+mod vm;
 pub mod worker;
 
 pub use processor::PythonHintProcessor;
+pub use run::{Run, RunConfig};

@@ -17,26 +17,21 @@ use cairo_vm::hint_processor::hint_processor_definition::{
 };
 use cairo_vm::serde::deserialize_program::ApTracking;
 use cairo_vm::types::exec_scope::ExecutionScopes;
-use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::errors::hint_errors::HintError as VmHintError;
 use cairo_vm::vm::errors::vm_errors::VirtualMachineError;
 use cairo_vm::vm::runners::cairo_runner::{ResourceTracker, RunResources};
 use cairo_vm::vm::vm_core::VirtualMachine;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::hint::builtins;
-use crate::hint::engine::Engine;
+use crate::hint::HintError;
+use crate::hint::dispatch::{Dispatch, NoPython, NotRun};
 use crate::hint::session::SessionInputs;
-use crate::hint::{HintError, HintSession};
-use crate::placement::{NativeHints, Surroundings};
+use crate::placement::{Plan, plan};
 use crate::program::{CompiledProgram, ProgramError};
-use crate::worker::{Link, WorkerOptions, WorkerProcess, worker_binary};
+use crate::run::{PROGRAM_BASE, ProgramText};
+use crate::worker::Launch;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
-const BASE: Relocatable = Relocatable {
-    segment_index: 0,
-    offset: 0,
-};
 
 /// How hints are run.
 #[derive(Clone, Debug)]
@@ -87,9 +82,7 @@ pub enum ProcessorError {
 pub struct PythonHintProcessor {
     options: ProcessorOptions,
     program: Arc<CompiledProgram>,
-    program_json: Arc<[u8]>,
-    natives: NativeHints,
-    session: Option<HintSession>,
+    hints: Dispatch,
     /// The hint that cairo-vm compiles next: it says neither pc nor index, but goes in order.
     next: Cell<usize>,
     // The session's connection lives on it, so it goes last.
@@ -101,7 +94,7 @@ impl std::fmt::Debug for PythonHintProcessor {
         formatter
             .debug_struct("PythonHintProcessor")
             .field("options", &self.options)
-            .field("natives", &self.natives)
+            .field("hints", &self.hints)
             .finish_non_exhaustive()
     }
 }
@@ -115,22 +108,21 @@ impl PythonHintProcessor {
     /// # Errors
     /// [`ProcessorError`] when the program cannot be used.
     pub fn new(program_json: &[u8], options: ProcessorOptions) -> Result<Self, ProcessorError> {
-        let program = Arc::new(CompiledProgram::from_json(program_json)?);
-        let inputs = &options.inputs;
-        let mut surroundings =
-            Surroundings::of_locals(&[&inputs.hint_locals_json, &inputs.static_locals_json]);
-        surroundings.variables.insert("program_input".to_owned());
-        surroundings.foreign_objects |= !inputs.syscall_handler.is_empty();
-        let natives = if options.place_known_hints {
-            NativeHints::new(&program, BASE, &surroundings)
+        let ProgramText { program, json } = ProgramText::read(program_json)?;
+        let plan = if options.place_known_hints {
+            plan(&program, &options.inputs.surroundings(false))
         } else {
-            NativeHints::none(&program, BASE)
+            Plan::python(&program)
         };
+        let launch = Launch {
+            binary: options.worker.clone(),
+            python_env: options.python_env.clone(),
+        };
+        let main = (Arc::clone(&program), PROGRAM_BASE, json);
+        let inputs = options.inputs.clone();
         Ok(Self {
+            hints: Dispatch::new(main, plan.compiled, inputs, Some(launch)),
             program,
-            program_json: program_json.into(),
-            natives,
-            session: None,
             next: Cell::new(0),
             runtime: Builder::new_current_thread().enable_all().build()?,
             options,
@@ -140,9 +132,7 @@ impl PythonHintProcessor {
     /// How many hints ran in Rust and in Python.
     #[must_use]
     pub fn executed(&self) -> (u64, u64) {
-        let session = self.session.as_ref();
-        let python = session.map_or(0, |session| session.statistics().hints);
-        (self.natives.executed(), python)
+        self.hints.executed()
     }
 
     /// Gives the VM what hints in Python kept for the end of the run. Call it before
@@ -151,18 +141,13 @@ impl PythonHintProcessor {
     /// # Errors
     /// [`VmHintError`] when the worker is gone or the scopes are not all left.
     pub fn end_run(&mut self, vm: &mut VirtualMachine) -> Result<(), VmHintError> {
-        let mut depth = self.natives.depth();
-        if let Some(session) = &mut self.session {
-            let (change, variables_json) = self.natives.take_news();
-            session.follow_scopes(change, variables_json);
-            let ended = self.runtime.block_on(session.end_run(vm));
-            depth = ended.map_err(|error| failure(&error))? as usize;
-            if let Some(address) = session.pure_address() {
-                let text = "Expected memory address to be relocatable value. Found:";
-                return Err(custom(&format!("{text} {address}.")));
-            }
+        let ended = self.runtime.block_on(self.hints.end(vm));
+        let ended = ended.map_err(|error| failure(&error))?;
+        if let Some(address) = ended.pure_address {
+            let text = "Expected memory address to be relocatable value. Found:";
+            return Err(custom(&format!("{text} {address}.")));
         }
-        if depth != 1 {
+        if ended.scope_depth != 1 {
             let text = "Every enter_scope() requires a corresponding exit_scope().";
             return Err(custom(text));
         }
@@ -170,34 +155,23 @@ impl PythonHintProcessor {
     }
 
     fn execute(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<HintExtension, VmHintError> {
-        if self.natives.execute(vm, id) {
-            return Ok(HintExtension::new());
-        }
-        if self.session.is_none() {
-            self.session = Some(self.start(vm)?);
-        }
-        let Some(session) = &mut self.session else {
-            return Ok(HintExtension::new());
-        };
-        let (change, variables_json) = self.natives.take_news();
-        session.follow_scopes(change, variables_json);
-        let known = session.table().programs().len();
-        let executed = self.runtime.block_on(session.execute(vm, id));
-        executed.map_err(|error| failure(&error))?;
-        if let Some(change) = session.take_scope_change() {
-            self.natives
-                .follow(change)
-                .map_err(|error| failure(&error))?;
-        }
-        if !session.rules().is_empty() {
+        let known = self.hints.table().programs().len();
+        let run = self.runtime.block_on(self.hints.run(vm, id));
+        run.map_err(|error| match error {
+            NotRun::Failed(error) | NotRun::NoPython(NoPython::Session(error)) => failure(&error),
+            NotRun::NoPython(NoPython::Launch(error)) => custom(&error.to_string()),
+            NotRun::NeedsPython => custom("there is no engine for the hint"),
+        })?;
+        let session = self.hints.session();
+        if session.is_some_and(|session| !session.rules().is_empty()) {
             return Err(custom(
                 "a hint registered a rule for a segment, which a hint processor cannot keep\n\
-                 hint: drive the VM with `vm_host::vm::Machine`",
+                 hint: drive the VM with `vm_host::Run`",
             ));
         }
         // Hints of programs that this one loaded.
         let mut extension = HintExtension::new();
-        for loaded in &session.table().programs()[known..] {
+        for loaded in &self.hints.table().programs()[known..] {
             for (number, hint) in (loaded.first_hint..).zip(loaded.program.hints()) {
                 let mut pc = loaded.base;
                 pc.offset += hint.pc;
@@ -206,33 +180,6 @@ impl PythonHintProcessor {
             }
         }
         Ok(extension)
-    }
-
-    fn start(&self, vm: &mut VirtualMachine) -> Result<HintSession, VmHintError> {
-        let binary = worker_binary(self.options.worker.as_deref())
-            .map_err(|error| custom(&error.to_string()))?;
-        let worker = WorkerOptions {
-            binary,
-            python_env: self.options.python_env.clone(),
-        };
-        let builtins = builtins::describe(vm, self.program.builtins());
-        let main = (
-            Arc::clone(&self.program),
-            BASE,
-            Arc::clone(&self.program_json),
-        );
-        let inputs = self.options.inputs.clone();
-        self.runtime.block_on(async {
-            let (process, socket) =
-                WorkerProcess::spawn(&worker).map_err(|error| custom(&error.to_string()))?;
-            let link = Link::open(socket)
-                .await
-                .map_err(|error| custom(&format!("the hint worker did not start: {error}")))?;
-            let engine = Engine::Worker { link, process };
-            HintSession::start(engine, inputs, builtins, main, vm)
-                .await
-                .map_err(|error| failure(&error))
-        })
     }
 }
 
@@ -287,7 +234,7 @@ impl HintProcessorLogic for PythonHintProcessor {
         let extension = self.execute(vm, *id)?;
         // cairo-vm counts the scopes at the end of the run.
         let scopes = &mut exec_scopes.data;
-        scopes.resize_with(self.natives.depth(), HashMap::new);
+        scopes.resize_with(self.hints.scope_depth(), HashMap::new);
         Ok(extension)
     }
 }

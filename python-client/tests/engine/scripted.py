@@ -47,6 +47,8 @@ class ScriptedHost:
 
     def write_memory(self, segment, offset, value):
         self.written.append((segment, offset, value))
+        # As cairo-vm does: the cell stays, whatever its rule says.
+        self.cells[segment, offset] = value
         if self.refusal is not None:
             raise self.refusal
 

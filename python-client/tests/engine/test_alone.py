@@ -59,7 +59,8 @@ def test_only_the_standard_library_is_imported():
         "new = {name.partition('.')[0] for name in set(sys.modules) - before}",
         "own = {'cairohints', 'scripted'}",
         "standard = getattr(sys, 'stdlib_module_names', None)",
-        "assert not {name for name in new if 'site-packages' in str(getattr(sys.modules.get(name), '__file__', ''))}",
+        "files = [str(getattr(sys.modules.get(name), '__file__', '')) for name in new]",
+        "assert not [file for file in files if 'site-packages' in file], files",
         "assert standard is None or new - own <= set(standard), new",
     )
 

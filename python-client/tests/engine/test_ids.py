@@ -1,8 +1,9 @@
 """How `ids` resolves, evaluates and keeps its registers."""
 
 import pytest
-from cairohints.engine.relocatable import RelocatableValue
 from scripted import PRIME, cell, execute, make_session, run, value
+
+from cairohints.engine.relocatable import RelocatableValue
 
 
 def session_with(code, *definitions, cells=None):
@@ -45,9 +46,7 @@ def test_names_are_resolved_once():
 
 
 def test_definitions_can_come_later():
-    session, host = session_with(
-        "result = ids.a", cell("a", "fp", -1), cells={(1, 4): 8, (1, 3): 9}
-    )
+    session, host = session_with("result = ids.a", cell("a", "fp", -1), cells={(1, 4): 8, (1, 3): 9})
     assert run(session, "", hint_id=0)["result"] == 8
     session.define_name(0, cell("a", "fp", -2))
     assert run(session, "", hint_id=0)["result"] == 9

@@ -1,8 +1,9 @@
 """What the engine asks of its host, when, and what it records."""
 
 import pytest
-from cairohints.engine.relocatable import RelocatableValue
 from scripted import PRIME, ScriptedHost, make_session, run
+
+from cairohints.engine.relocatable import RelocatableValue
 
 
 @pytest.mark.parametrize("answer", ["lengths", "cells"])
@@ -254,21 +255,85 @@ def test_relocation_rules_in_a_circle():
     assert failure.class_path == "builtins.RecursionError"
 
 
-def test_ecdsa_cells_go_to_the_host_at_once():
-    session, host = make_session(builtins=[dict(name="ecdsa", segment=2, included=True, ratio=512)])
-    run(session, "memory[ecdsa_builtin.base] = 5")
-    assert host.written == [(2, 0, 5)] and session.effects.writes == []
-    host.refusal = AssertionError("refused by the host")
-    failure = run(session, "memory[ecdsa_builtin.base + 1] = 5", fail=True)
-    assert failure.message == "refused by the host"
-    assert 1 not in session.memory.known[2]
+ECDSA = dict(name="ecdsa", segment=2, included=True, ratio=512)
+RANGE_CHECK = dict(name="range_check", segment=3, included=True, range_check_parts=8)
+
+
+def test_refused_cells_go_to_the_host_at_once():
+    session, host = make_session(builtins=[ECDSA, RANGE_CHECK])
+    host.refusal = AssertionError("the host's own words")
+    run(
+        session,
+        "texts = []\n"
+        "def attempt(address, value):\n"
+        "    try:\n"
+        "        memory[address] = value\n"
+        "    except AssertionError as error:\n"
+        "        texts.append(str(error))\n"
+        "    assert memory[address] == value % PRIME\n"
+        "r, e = range_check_builtin.base, ecdsa_builtin.base\n"
+        "attempt(r, 1); attempt(r + 1, -1); attempt(r + 2, 2)\n"
+        "attempt(e, 5); attempt(e + 2, 7); attempt(e + 1, 6)",
+    )
+    assert host.written == [(3, 1, PRIME - 1), (2, 0, 5), (2, 1, 6)]
+    assert session.effects.writes == [(3, 0, 1), (3, 2, 2), (2, 2, 7)]
+    assert session.scopes.stack[0]["texts"] == [
+        f"Value {PRIME - 1}, in range check builtin 1, is out of range [0, {2**128}).",
+        "Signature hint is missing for ECDSA builtin at address 2:0. "
+        "Add it using 'ecdsa_builtin.add_signature'.",
+    ]
+
+
+def test_raw_writes_are_not_refused():
+    session, host = make_session(builtins=[ECDSA, RANGE_CHECK])
+    host.refusal = AssertionError("no")
+    run(
+        session,
+        "segments.write_arg(range_check_builtin.base, [1, 2**200, fp])\n"
+        "segments.memory[ecdsa_builtin.base] = 5; segments.memory[ecdsa_builtin.base + 1] = 6",
+    )
+    assert host.written == [(3, 1, 2**200), (3, 2, RelocatableValue(1, 5)), (2, 0, 5), (2, 1, 6)]
+    assert session.effects.writes == [(3, 0, 1)]
+    session.clear_effects()
+    run(session, "segments.write_arg(range_check_builtin.base + 8, [0, 2**128 - 1, 7])")
+    assert session.effects.writes == [(3, 8, 0), (3, 9, 2**128 - 1), (3, 10, 7)]
+
+
+def test_a_refused_cell_that_the_host_cannot_hold_stays_with_the_effects():
+    session, host = make_session(builtins=[RANGE_CHECK])
+
+    def write_memory(*_):
+        raise AssertionError("too far")
+
+    host.write_memory = write_memory
+    run(
+        session,
+        "a = range_check_builtin.base + 2**40\n"
+        "try:\n    memory[a] = -1\nexcept AssertionError:\n    assert memory[a] == PRIME - 1",
+    )
+    assert session.effects.writes == [(3, 2**40, PRIME - 1)]
+
+
+def test_signatures_are_a_dict():
+    session, _ = make_session(builtins=[ECDSA])
     run(
         session,
         "segments.add(); ecdsa_builtin.add_signature(ecdsa_builtin.base + 2, (3, 4))\n"
-        "memory[ecdsa_builtin.base + 2] = 1; memory[ecdsa_builtin.base + 3] = 1",
+        "ecdsa_builtin.signatures[ecdsa_builtin.base] = [1, 2]\n"
+        "assert type(ecdsa_builtin.signatures) is dict",
     )
-    assert session.effects.signatures == [((2, 2), 3, 4)]
-    assert session.effects.writes == [(2, 2, 1), (2, 3, 1)]
+    assert session.effects.signatures == [((2, 2), 3, 4), ((2, 0), 1, 2)]
+    session.clear_effects()
+    run(session, "kept = ecdsa_builtin.signatures; kept[ecdsa_builtin.base] = (1, 3)")
+    assert session.effects.signatures == [((2, 0), 1, 3)]
+    session.clear_effects()
+    run(session, "ecdsa_builtin.signatures.get(ecdsa_builtin.base)")
+    assert session.effects.signatures == [] and session.effects.only_writes
+    run(session, "ecdsa_builtin.add_signature(ecdsa_builtin.base + 4, (5, 6)); 1 / 0", fail=True)
+    assert session.effects.signatures == [((2, 4), 5, 6)]
+    session.clear_effects()
+    failure = run(session, "ecdsa_builtin.signatures[ecdsa_builtin.base] = (-1, 3)", fail=True)
+    assert failure.message == "a signature must be two numbers below 2**256: `(-1, 3)`"
 
 
 def test_host_errors_reach_the_statement():

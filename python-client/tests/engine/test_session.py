@@ -1,10 +1,15 @@
 """What a session is opened with, what it reports, and how failures travel."""
 
+import linecache
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from cairohints.engine.failure import HintFailure
 from scripted import cell, execute, make_session, run
+
+from cairohints.engine.failure import HintFailure
 
 
 def test_locals_of_the_first_scope():
@@ -19,9 +24,7 @@ def test_locals_of_the_first_scope():
     assert scope["seen"] == ([1, 2], 1, 3, 4, 6)
     assert "s" not in scope and "a" in scope
     run(session, "vm_enter_scope({'x': 1})")
-    inner = run(
-        session, "seen = ('a' in globals(), 's' in globals(), 'program_input' in globals())"
-    )
+    inner = run(session, "seen = ('a' in globals(), 's' in globals(), 'program_input' in globals())")
     assert inner["seen"] == (False, True, False)
 
 
@@ -68,7 +71,8 @@ def test_effects_are_cleared():
     writes = session.effects.writes
     run(
         session,
-        "segments.add(5); segments.add_temp_segment(); memory[ap] = 1; segments.finalize(1, 2, [(0, 1)])\n"
+        "segments.add(5); segments.add_temp_segment(); memory[ap] = 1\n"
+        "segments.finalize(1, 2, [(0, 1)])\n"
         "memory.add_relocation_rule(type(ap)(-1, 0), 9); memory[3] = 1\n"
         "vm_add_validation_rule(1, print); vm_add_auto_deduction_rule(2, print)\n"
         "output_builtin.add_page(1, output_builtin.base + 1, 2); output_builtin.add_attribute('a', [1])",
@@ -172,9 +176,7 @@ def test_read_scopes():
     assert variables["worse"][1].startswith("<repr failed: System"[:20])
     assert len(variables["umlaut"][1].encode()) <= 20
     assert "odd" in variables and "program_input" in variables
-    assert not {"hidden", "memory", "ids", "ap", "fp", "pc", "__builtins__", "PRIME"} & set(
-        variables
-    )
+    assert not {"hidden", "memory", "ids", "ap", "fp", "pc", "__builtins__", "PRIME"} & set(variables)
     assert inner == [("inner", "list", "[1]")]
     assert session.end_run() == 2
     full = {name: text for name, _, text in session.read_scopes(10000)[0]}
@@ -220,6 +222,30 @@ def test_rules_are_called_for_the_host():
     assert session.call_rule(9, 3, 0).class_path == "builtins.LookupError"
 
 
+def test_what_rules_write_is_written_at_once():
+    session, host = make_session()
+    run(
+        session,
+        "own = memory\n"
+        "def deduce(vm, addr):\n"
+        "    own[addr + 1] = 5; own[addr + 2] = 6; own[addr + 1] = 5\n"
+        "    return 4\n"
+        "vm_add_auto_deduction_rule(2, deduce)",
+    )
+    session.clear_effects()
+    assert session.call_rule(0, 2, 0) == ("value", 4)
+    assert sorted(host.written) == [(2, 1, 5), (2, 2, 6)] and session.effects.writes == []
+    assert session.call_rule(0, 2, 0) == ("value", 4)
+    assert len(host.written) == 2
+
+
+@pytest.fixture
+def own_linecache(monkeypatch):
+    """What debuggers of a test leave there would be shown by the reference VM of later ones."""
+    monkeypatch.setattr(linecache, "cache", {})
+
+
+@pytest.mark.usefixtures("own_linecache")
 def test_debugger_notice(monkeypatch):
     import pdb
 
@@ -234,13 +260,91 @@ def test_debugger_notice(monkeypatch):
     session, host = make_session()
     code = "breakpoint()\nx = 1\nimport pdb\npdb.set_trace()\ny = 2"
     monkeypatch.setattr(sys, "breakpointhook", sys.__breakpointhook__)
+    # The host hears of each debugger, made and started: a deadline rests for one execution only.
     run(session, code)
-    assert host.debuggers == 1
+    assert host.debuggers == 4
     assert [code.co_filename for code in stops] == ["<hint0>"] * 2
     execute(session, 0)
-    assert host.debuggers == 2
+    assert host.debuggers == 8
     pdb.Pdb()
-    assert host.debuggers == 2
+    assert host.debuggers == 8
+
+
+@pytest.mark.usefixtures("own_linecache")
+def test_debuggers_list_hints():
+    import io
+
+    session, _ = make_session()
+    shown = io.StringIO()
+    session.scopes.stack[0].update(commands=io.StringIO("l\nw\nc\n"), shown=shown)
+    code = (
+        "import pdb, traceback\n"
+        "texts = []\n"
+        "def fail():\n"
+        "    raise ValueError('too far')\n"
+        "if not texts: pdb.Pdb(stdin=commands, stdout=shown).set_trace()\n"
+        "fail()  # the last line"
+    )
+    failure = run(session, code, fail=True)
+    assert "  4  \t    raise ValueError('too far')" in shown.getvalue()
+    # Which statement a debugger stops at depends on the version of Python.
+    assert "-> fail()  # the last line" in shown.getvalue() or "-> if not texts:" in shown.getvalue()
+    # The reference VM has no lines to show, so the failure shows none.
+    assert failure.traceback == (
+        "Traceback (most recent call last):\n"
+        '  File "<hint0>", line 6, in <module>\n'
+        '  File "<hint0>", line 4, in fail\n'
+        "ValueError: too far\n"
+    )
+
+
+@pytest.mark.usefixtures("own_linecache")
+def test_hints_have_no_source_before_a_debugger_starts():
+    session, _ = make_session()
+    scope = run(
+        session,
+        "import traceback\n"
+        "try:\n    1 / 0\nexcept ZeroDivisionError:\n    text = traceback.format_exc()",
+    )
+    assert "1 / 0" not in scope["text"]
+
+
+NO_TERMINAL = """
+from scripted import make_session, run
+session, host = make_session(own_stdout=%s)
+failure = run(session, "breakpoint()", fail=True)
+print(failure.class_path, failure.message, sep="\\n")
+own = "import pdb, io\\npdb.Pdb(stdin=io.StringIO('c'), stdout=io.StringIO()).set_trace()\\nx = 1"
+assert run(session, own)["x"] == 1
+"""
+
+
+@pytest.mark.parametrize(
+    "own_process, expected",
+    [
+        (
+            True,
+            "builtins.RuntimeError\n"
+            "a debugger needs a terminal, and this hint runs in a process without one\n"
+            "hint: serve the hints from your own interpreter, with "
+            "`cairohints.Vm(..., hints=cairohints.here())`",
+        ),
+        (False, "bdb.BdbQuit"),
+    ],
+)
+def test_breakpoint_without_a_terminal(own_process, expected):
+    """`pdb` would read the end of its input, and end the hint with `BdbQuit`."""
+    here = Path(__file__).resolve().parent
+    path = os.pathsep.join([str(here), str(here.parent.parent / "src")])
+    finished = subprocess.run(
+        [sys.executable, "-c", NO_TERMINAL % own_process],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert finished.stdout.strip().endswith(expected), finished.stdout
 
 
 def test_output_is_flushed(capfd):

@@ -8,9 +8,7 @@ use std::time::Instant;
 use cairo_vm::types::layout_name::LayoutName;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
-use vm_host::hint::HintSession;
-use vm_host::hint::engine::Engine;
-use vm_host::hint::session::SessionInputs;
+use vm_host::hint::{HintSession, Peer, SessionInputs};
 use vm_host::program::CompiledProgram;
 use vm_host::worker::{Link, Spawner, WorkerOptions, WorkerProcess};
 
@@ -115,7 +113,7 @@ async fn first_hint(
         offset: 0,
     };
     let mut session = HintSession::start(
-        Engine::Worker { link, process },
+        Peer::Worker { link, process },
         SessionInputs::default(),
         Vec::new(),
         (program, base, Arc::clone(json)),

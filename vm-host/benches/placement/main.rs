@@ -3,17 +3,13 @@
 //!
 //!     cargo bench -p vm-host --bench placement -- [ROUNDS]
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cairo_vm::cairo_run::{CairoRunConfig, cairo_run};
 use cairo_vm::hint_processor::builtin_hint_processor::builtin_hint_processor_definition::BuiltinHintProcessor;
 use cairo_vm::types::layout_name::LayoutName;
-use cairo_vm::types::relocatable::Relocatable;
-use cairo_vm::vm::runners::cairo_runner::CairoRunner;
-use vm_host::placement::{NativeHints, Surroundings};
-use vm_host::program::CompiledProgram;
-use vm_host::vm::Machine;
+use vm_host::program::SourceFiles;
+use vm_host::run::{Entry, Goal, ProgramText, Run, RunConfig, Unwatched, VmConfig};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -21,10 +17,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const PROGRAM: &[u8] = include_bytes!("program.json");
 const LAYOUT: LayoutName = LayoutName::small;
 const ROUNDS: usize = 5;
-const BASE: Relocatable = Relocatable {
-    segment_index: 0,
-    offset: 0,
-};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -41,22 +33,22 @@ fn theirs() -> Outcome<usize> {
 
 /// The same with ours; returns the steps and the hints.
 async fn ours() -> Outcome<(usize, u64)> {
-    let program = Arc::new(CompiledProgram::from_json(PROGRAM)?);
-    let vm_program = program.cairo_vm_program(Some("main"))?;
-    let mut runner = CairoRunner::new(&vm_program, LAYOUT, None, false, false, false)?;
-    let end = runner.initialize(false)?;
-    let natives = NativeHints::new(&program, BASE, &Surroundings::default());
-    let mut machine = Machine::new(runner, None, Some(end));
-    machine.natives = Some(natives);
-    machine
-        .run_until_pc(end, None, &mut |_, _| {})
-        .await
-        .map_err(|error| format!("{:?}", error.cause))?;
-    let hints = machine.natives.as_ref().map_or(0, NativeHints::executed);
-    let runner = &mut machine.runner;
-    runner.end_run(false, false, &mut BuiltinHintProcessor::new_empty(), false)?;
-    runner.read_return_values(false)?;
-    Ok((runner.vm.get_current_step(), hints))
+    let text = ProgramText::read(PROGRAM)?;
+    let config = RunConfig {
+        vm: VmConfig {
+            layout: LAYOUT,
+            ..VmConfig::default()
+        },
+        secure_run: false,
+        ..RunConfig::default()
+    };
+    let mut run = Run::of_program(&text, &Entry::main(), config, None, SourceFiles::Ignored)?;
+    if let Err(error) = run.advance(Goal::End, &mut Unwatched).await {
+        return Err(run.explain(error).text().into());
+    }
+    run.end(&mut std::io::sink()).await?;
+    let (steps, hints) = (run.current_step(), run.hints_executed());
+    Ok((usize::try_from(steps)?, hints))
 }
 
 fn median(times: &mut [Duration]) -> Duration {

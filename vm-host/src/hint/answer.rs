@@ -12,18 +12,19 @@ use hint_proto::v1::{
 };
 
 use super::known::KnownCells;
-use super::learned::Pointer;
-use super::path::Path;
+use super::reads::Pointer;
 use super::session::{Exchange, HintError, HintSession};
-use super::snapshot::{run, segment_length};
-use super::wire;
+use crate::program::CellPath;
 use crate::program::CompiledProgram;
+use crate::vm::cells::{segment_length, segment_lengths};
+use crate::vm::wire::{self, cell_run};
 
-/// A miss is answered with at least this many cells.
+/// A miss is answered with at least this many cells: a struct or a few, in a message of one KiB, which
+/// costs no more than an answer of one cell.
 const WINDOW: u64 = 32;
-/// Most cells of one answer.
+/// Most cells of one answer: 32 MiB, well below the largest message that an engine takes.
 const MAX_CELLS: u64 = 1 << 20;
-/// Cells of one part when all memory is asked for.
+/// Cells of one part when all memory is asked for: 1 MiB, so that neither side holds more of it twice.
 const PART_CELLS: usize = 1 << 15;
 
 impl HintSession {
@@ -96,7 +97,7 @@ impl HintSession {
             Vec::new()
         } else {
             let count = usize::try_from(count).unwrap_or_default();
-            let cells = run(vm, first, count);
+            let cells = cell_run(vm, first, count);
             self.known.insert_run(&cells);
             vec![cells]
         };
@@ -116,20 +117,18 @@ impl HintSession {
         found: u64,
         exchange: &mut Exchange,
     ) {
-        let registers = exchange.registers;
+        let frame = exchange.frame;
         let Some(expectation) = exchange.hint_id.and_then(|id| self.expectation(id)) else {
             return;
         };
         let pointers = exchange
             .pointers
-            .get_or_insert_with(|| expectation.pointers(vm, &registers));
+            .get_or_insert_with(|| expectation.pointers(vm, &frame));
         if found == 0 && wanted > 1 {
-            expectation.learned.length(first, &registers, pointers);
+            expectation.learned.length(first, &frame, pointers);
             return;
         }
-        let path = expectation
-            .learned
-            .read(first, wanted, &registers, pointers);
+        let path = expectation.learned.read(first, wanted, &frame, pointers);
         if let Some(path) = path {
             remember_pointers(vm, first, &path, wanted, pointers);
         }
@@ -164,8 +163,7 @@ impl HintSession {
 
 /// Every cell, in parts that the engine gets one after the other.
 fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<v1::Answer> {
-    let lengths: Vec<usize> = vm.segments.compute_effective_sizes().clone();
-    vm.segments.segment_used_sizes = None;
+    let lengths = segment_lengths(vm);
     let mut parts: Vec<Memory> = vec![Memory::default()];
     let mut room = PART_CELLS;
     for (segment, length) in (0..).zip(&lengths) {
@@ -180,7 +178,7 @@ fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<v1::Answer
                 segment_index: segment,
                 offset,
             };
-            let cells = run(vm, first, count);
+            let cells = cell_run(vm, first, count);
             known.insert_run(&cells);
             if let Some(part) = parts.last_mut() {
                 part.cells.push(cells);
@@ -215,7 +213,7 @@ fn temporary_segment_exists(vm: &VirtualMachine, segment: isize) -> bool {
 fn remember_pointers(
     vm: &VirtualMachine,
     first: Relocatable,
-    path: &Path,
+    path: &CellPath,
     count: u64,
     pointers: &mut Vec<Pointer>,
 ) {
@@ -284,3 +282,6 @@ fn raised(class_path: &str, message: &str) -> Reply {
         message: message.to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,19 +2,12 @@
 
 use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
-use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::Builtin;
 
-/// The builtins as the engine is told of them.
+/// The builtins as the engine is told of them; `used` are those of the program.
 #[must_use]
-pub fn describe_builtins(runner: &CairoRunner) -> Vec<Builtin> {
-    describe(&runner.vm, runner.get_program_builtins())
-}
-
-/// The same where there is only the VM, and the builtins that the program uses.
-#[must_use]
-pub fn describe(vm: &VirtualMachine, used: &[BuiltinName]) -> Vec<Builtin> {
+pub(crate) fn describe(vm: &VirtualMachine, used: &[BuiltinName]) -> Vec<Builtin> {
     vm.builtin_runners
         .iter()
         .map(|builtin| {

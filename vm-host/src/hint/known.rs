@@ -11,7 +11,7 @@ const WORD: usize = u64::BITS as usize;
 
 /// A set of cells: one bit for each cell of a segment up to the last that is in it.
 #[derive(Debug, Default)]
-pub struct KnownCells {
+pub(crate) struct KnownCells {
     segments: Vec<Vec<u64>>,
     temporary: HashMap<isize, Vec<u64>>,
 }
@@ -19,7 +19,7 @@ pub struct KnownCells {
 impl KnownCells {
     /// Whether the engine holds the cell.
     #[must_use]
-    pub fn contains(&self, cell: Relocatable) -> bool {
+    pub(crate) fn contains(&self, cell: Relocatable) -> bool {
         let words = match usize::try_from(cell.segment_index) {
             Ok(index) => self.segments.get(index),
             Err(_) => self.temporary.get(&cell.segment_index),
@@ -48,9 +48,10 @@ impl KnownCells {
     }
 
     /// The engine holds the cells of a run that are not empty, which exist, from now on.
-    pub fn insert_run(&mut self, run: &CellRun) {
+    pub(crate) fn insert_run(&mut self, run: &CellRun) {
         let (cells, _) = run.values.as_chunks::<CELL_BYTES>();
-        for (offset, cell) in (run.offset..).zip(cells) {
+        // The cells first: a range that goes on behind the last one could overflow.
+        for (cell, offset) in cells.iter().zip(run.offset..) {
             if *cell != EMPTY {
                 self.insert(Relocatable {
                     segment_index: run.segment as isize,
@@ -61,7 +62,7 @@ impl KnownCells {
     }
 
     /// The cell is empty again.
-    pub fn remove(&mut self, cell: Relocatable) {
+    pub(crate) fn remove(&mut self, cell: Relocatable) {
         let words = match usize::try_from(cell.segment_index) {
             Ok(index) => self.segments.get_mut(index),
             Err(_) => self.temporary.get_mut(&cell.segment_index),

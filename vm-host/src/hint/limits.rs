@@ -17,13 +17,20 @@ pub struct Limits {
     pub questions_per_hint: u64,
 }
 
+/// Far above what programs do, and low enough for the host to bear.
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            // As many as fit into the largest message of an engine, 256 MiB.
             cells_per_hint: 1 << 23,
+            // 32 MiB.
             gap: 1 << 20,
+            // 512 MiB.
             total_gap: 1 << 24,
+            // cairo-vm numbers segments with 16 bits when it relocates.
             segments_per_hint: 1 << 16,
+            // A question takes some 20 µs: minutes, in which the deadline of a hint comes first if it has
+            // one. Without one this is its end.
             questions_per_hint: 1 << 24,
         }
     }

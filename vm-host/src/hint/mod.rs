@@ -1,20 +1,23 @@
-//! One hint: what it is sent, what it asks, what it may change.
+//! One hint: which engine runs it, what it is sent, what it asks, what it may change. Must not know the
+//! loop, nor who calls for the run.
 
 mod answer;
-pub mod builtins;
-pub mod diff;
-pub mod engine;
+pub(crate) mod builtins;
+pub(crate) mod dispatch;
+pub(crate) mod effects;
 mod known;
-pub mod learned;
-pub mod limits;
-mod namespace;
-pub mod path;
+pub(crate) mod limits;
+pub(crate) mod peer;
+pub(crate) mod reads;
 mod scopes;
-pub mod session;
-pub mod snapshot;
-pub mod statistics;
-pub mod table;
-pub mod wire;
+pub(crate) mod session;
+pub(crate) mod snapshot;
+pub(crate) mod statistics;
+mod struct_names;
+pub(crate) mod table;
+#[cfg(test)]
+mod testing;
 
 pub use limits::Limits;
-pub use session::{HintError, HintSession};
+pub use peer::Peer;
+pub use session::{HintError, HintSession, SessionInputs};

@@ -18,7 +18,7 @@ impl HintSession {
         max_text_bytes: u32,
     ) -> Result<Vec<Scope>, HintError> {
         let mut exchange = self.exchange_of(vm, None);
-        let scopes = self.take_scopes_elsewhere();
+        let scopes = self.take_untold_scopes();
         let request = Request::ReadScopes(ReadScopes {
             max_text_bytes,
             scopes,

@@ -13,23 +13,24 @@ use hint_proto::v1::definition::Access;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
-    self, CallRule, EndRun, ExecuteHint, Failed, FailureKind, LoadHints, ScopeChange, Start,
-    Started, StructDefinition,
+    self, CallRule, EndRun, ExecuteHint, Failed, LoadHints, ScopeChange, Start, Started,
+    StructDefinition,
 };
 use tokio::time::Instant;
 
-use super::diff::{Applied, Diff, DiffError, RegisteredRule};
-use super::engine::Engine;
+use super::effects::{Applied, Applier, Refusal, RegisteredRule};
 use super::known::KnownCells;
-use super::learned::Pointer;
 use super::limits::Limits;
-use super::namespace::Namespace;
-use super::path::Registers;
+use super::peer::Peer;
+use super::reads::Pointer;
 use super::snapshot::Expectation;
 use super::statistics::{HintCost, Statistics};
+use super::struct_names::StructPrefix;
 use super::table::HintTable;
-use super::wire;
+use crate::placement::Surroundings;
 use crate::program::CompiledProgram;
+use crate::program::Frame;
+use crate::vm::wire;
 use crate::worker::{Death, LinkError, Traffic, Turn};
 
 /// How long the engine may take for anything that is not a hint.
@@ -58,7 +59,7 @@ pub enum HintError {
     Protocol(String),
     /// What the hint did is refused.
     #[error(transparent)]
-    Diff(#[from] DiffError),
+    Diff(#[from] Refusal),
 }
 
 /// What a rule said.
@@ -89,6 +90,21 @@ pub struct SessionInputs {
     pub limits: Limits,
 }
 
+impl SessionInputs {
+    /// What hints find beside the program, for those who place them. `foreign_objects` says whether there
+    /// are objects of the client, whose code does anything.
+    pub(crate) fn surroundings(&self, foreign_objects: bool) -> Surroundings {
+        let locals = [
+            self.hint_locals_json.as_str(),
+            self.static_locals_json.as_str(),
+        ];
+        let mut surroundings = Surroundings::of_locals(&locals);
+        surroundings.variables.insert("program_input".to_owned());
+        surroundings.foreign_objects |= foreign_objects || !self.syscall_handler.is_empty();
+        surroundings
+    }
+}
+
 /// What the session knows about one hint.
 #[derive(Debug, Default)]
 struct HintState {
@@ -101,17 +117,17 @@ struct HintState {
 /// The engine of one VM.
 #[derive(Debug)]
 pub struct HintSession {
-    engine: Engine,
+    peer: Peer,
     started: Started,
     inputs: SessionInputs,
     pub(super) table: HintTable,
     hints: Vec<HintState>,
     structs: HashMap<String, StructDefinition>,
     structs_sent: HashSet<String>,
-    pub(super) diff: Diff,
+    pub(super) applier: Applier,
     /// The cells that the engine holds.
     pub(super) known: KnownCells,
-    /// The VM's place among those of its thread.
+    /// The VM's place among the others.
     turn: Turn,
     /// Room for addresses, kept between hints.
     scratch: Vec<Relocatable>,
@@ -121,7 +137,7 @@ pub struct HintSession {
     unheld_attributes: Option<String>,
     statistics: Statistics,
     /// What the engine has to be told of the hint scopes with the next hint.
-    scopes_elsewhere: ScopeChange,
+    untold_scopes: ScopeChange,
     variables_json: String,
     /// What the hints in the engine did to the scopes since the last [`HintSession::take_scope_change`].
     scopes_here: Option<ScopeChange>,
@@ -131,20 +147,30 @@ pub struct HintSession {
 #[derive(Debug)]
 pub(super) struct Exchange {
     pub(super) hint_id: Option<u32>,
-    pub(super) registers: Registers,
+    pub(super) frame: Frame,
     /// The pointers that lead to cells, once somebody asked.
     pub(super) pointers: Option<Vec<Pointer>>,
     pub(super) deadline: Option<Instant>,
+    /// The time that the deadline stands for.
+    limit: Duration,
     pub(super) questions: u64,
 }
 
+impl Exchange {
+    /// Lets a hint run so long, or for ever.
+    fn limit_to(&mut self, limit: Option<Duration>) {
+        self.deadline = limit.map(|limit| Instant::now() + limit);
+        self.limit = limit.unwrap_or_default();
+    }
+}
+
 impl HintSession {
-    /// Opens the session with `engine` and loads the hints of `program`, whose code starts at `base`.
+    /// Opens the session with `peer` and loads the hints of `program`, whose code starts at `base`.
     ///
     /// # Errors
     /// [`HintError`] when the engine does not start or a hint does not compile.
     pub async fn start(
-        engine: Engine,
+        peer: Peer,
         inputs: SessionInputs,
         builtins: Vec<v1::Builtin>,
         (program, base, program_json): (Arc<CompiledProgram>, Relocatable, Arc<[u8]>),
@@ -162,9 +188,9 @@ impl HintSession {
             segment_count: u32::try_from(vm.segments.num_segments()).unwrap_or(u32::MAX),
         };
         let mut session = Self {
-            engine,
+            peer,
             started: Started::default(),
-            diff: Diff::new(inputs.limits),
+            applier: Applier::new(inputs.limits),
             known: KnownCells::default(),
             turn: Turn::default(),
             scratch: Vec::new(),
@@ -178,7 +204,7 @@ impl HintSession {
             pure_address: None,
             unheld_attributes: None,
             statistics: Statistics::default(),
-            scopes_elsewhere: ScopeChange::default(),
+            untold_scopes: ScopeChange::default(),
             variables_json: String::new(),
             scopes_here: None,
         };
@@ -217,8 +243,8 @@ impl HintSession {
         }
     }
 
-    /// From now on, long waits give `turn` to the other VMs of the thread.
-    pub fn share_thread(&mut self, turn: Turn) {
+    /// From now on, long waits give `turn` to other VMs.
+    pub(crate) fn share(&mut self, turn: Turn) {
         self.turn = turn;
     }
 
@@ -246,17 +272,17 @@ impl HintSession {
     /// [`HintError`] when it does not end normally.
     pub async fn execute(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), HintError> {
         let mut exchange = self.exchange_of(vm, Some(id));
-        exchange.deadline = self.inputs.hint_timeout.map(|limit| Instant::now() + limit);
+        exchange.limit_to(self.inputs.hint_timeout);
         let (definitions, structs) = self.define(id);
         let expectation = &self.hints[id as usize].expectation;
-        let registers = &exchange.registers;
-        let cells = expectation.cells(vm, registers, &mut self.known, &mut self.scratch);
-        let lengths = expectation.lengths(vm, registers);
+        let frame = &exchange.frame;
+        let cells = expectation.cells(vm, frame, &mut self.known, &mut self.scratch);
+        let lengths = expectation.lengths(vm, frame);
         let request = ExecuteHint {
             hint_id: id,
             pc: Some(wire::relocatable(vm.get_pc())),
-            ap: Some(wire::relocatable(exchange.registers.ap)),
-            fp: Some(wire::relocatable(exchange.registers.fp)),
+            ap: Some(wire::relocatable(exchange.frame.ap)),
+            fp: Some(wire::relocatable(exchange.frame.fp)),
             current_step: vm.get_current_step() as u64,
             segment_count: u32::try_from(vm.segments.num_segments()).unwrap_or(u32::MAX),
             temporary_segment_count: u32::try_from(vm.segments.num_temp_segments())
@@ -265,7 +291,7 @@ impl HintSession {
             lengths,
             definitions,
             structs,
-            scopes: self.take_scopes_elsewhere(),
+            scopes: self.take_untold_scopes(),
             variables_json: std::mem::take(&mut self.variables_json),
         };
         self.statistics.hints += 1;
@@ -305,7 +331,7 @@ impl HintSession {
             rules,
             pure_address,
             unheld_attributes,
-        } = self.diff.apply(vm, effects)?;
+        } = self.applier.apply(vm, effects)?;
         for run in &effects.writes {
             self.known.insert_run(run);
         }
@@ -330,8 +356,8 @@ impl HintSession {
         address: Relocatable,
     ) -> Result<RuleOutcome, HintError> {
         let mut exchange = self.exchange_of(vm, None);
-        exchange.deadline = self.inputs.hint_timeout.map(|limit| Instant::now() + limit);
-        let cells = super::snapshot::run(vm, address, 1);
+        exchange.limit_to(self.inputs.hint_timeout);
+        let cells = wire::cell_run(vm, address, 1);
         self.known.insert_run(&cells);
         let request = CallRule {
             rule_id: rule.id,
@@ -367,12 +393,11 @@ impl HintSession {
 
     /// Takes note of what hints that ran elsewhere did to the scopes, and of the variables that the engine
     /// takes over from them, JSON; it is told with the next hint.
-    pub fn follow_scopes(&mut self, change: Option<ScopeChange>, variables_json: String) {
-        if let Some(ScopeChange { left, entered }) = change {
-            let known = &mut self.scopes_elsewhere;
-            known.left += left.saturating_sub(known.entered);
-            known.entered = known.entered.saturating_sub(left) + entered;
-        }
+    pub(crate) fn follow_scopes(&mut self, change: ScopeChange, variables_json: String) {
+        let ScopeChange { left, entered } = change;
+        let known = &mut self.untold_scopes;
+        known.left += left.saturating_sub(known.entered);
+        known.entered = known.entered.saturating_sub(left) + entered;
         if !variables_json.is_empty() {
             self.variables_json = variables_json;
         }
@@ -383,8 +408,8 @@ impl HintSession {
         self.scopes_here.take()
     }
 
-    pub(super) fn take_scopes_elsewhere(&mut self) -> Option<ScopeChange> {
-        let change = std::mem::take(&mut self.scopes_elsewhere);
+    pub(super) fn take_untold_scopes(&mut self) -> Option<ScopeChange> {
+        let change = std::mem::take(&mut self.untold_scopes);
         (change != ScopeChange::default()).then_some(change)
     }
 
@@ -393,7 +418,7 @@ impl HintSession {
     /// # Errors
     /// [`HintError`] when a rule does not hold.
     pub fn flush_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), HintError> {
-        Ok(self.diff.flush_relocation_rules(vm)?)
+        Ok(self.applier.flush_relocation_rules(vm)?)
     }
 
     /// The number of hint scopes at the end of the run.
@@ -401,14 +426,14 @@ impl HintSession {
     /// # Errors
     /// [`HintError`] when the engine is gone.
     pub async fn end_run(&mut self, vm: &mut VirtualMachine) -> Result<u32, HintError> {
-        self.diff.flush_relocation_rules(vm)?;
+        self.applier.flush_relocation_rules(vm)?;
         let mut exchange = self.exchange_of(vm, None);
         match self
             .converse(vm, Request::EndRun(EndRun {}), &mut exchange)
             .await?
         {
             Response::RunEnded(ended) => {
-                let ScopeChange { left, entered } = self.scopes_elsewhere;
+                let ScopeChange { left, entered } = self.untold_scopes;
                 Ok(ended.scope_depth.saturating_sub(left) + entered)
             }
             _ => Err(out_of_order()),
@@ -418,12 +443,13 @@ impl HintSession {
     pub(super) fn exchange_of(&self, vm: &VirtualMachine, hint_id: Option<u32>) -> Exchange {
         Exchange {
             hint_id,
-            registers: Registers {
+            frame: Frame {
                 ap: vm.get_ap(),
                 fp: vm.get_fp(),
             },
             pointers: None,
             deadline: Some(Instant::now() + BOOKKEEPING_TIMEOUT),
+            limit: BOOKKEEPING_TIMEOUT,
             questions: 0,
         }
     }
@@ -438,7 +464,7 @@ impl HintSession {
         loop {
             let sent = Instant::now();
             let response = self
-                .engine
+                .peer
                 .exchange(request, exchange.deadline, &self.turn)
                 .await;
             self.statistics.waiting += sent.elapsed();
@@ -447,40 +473,41 @@ impl HintSession {
                 Ok(Response::Ask(ask)) => {
                     self.statistics.sub_requests += 1;
                     exchange.questions += 1;
-                    if exchange.questions > self.diff.limits().questions_per_hint {
-                        self.engine.end();
+                    if exchange.questions > self.applier.limits().questions_per_hint {
+                        self.peer.end();
                         return Err(HintError::Protocol(format!(
                             "a hint asked more than `{}` questions",
-                            self.diff.limits().questions_per_hint
+                            self.applier.limits().questions_per_hint
                         )));
                     }
                     let mut parts = self.answer(vm, ask, exchange)?;
                     let last = parts.pop().unwrap_or_default();
                     for part in parts {
-                        if let Err(error) = self.engine.send_part(Request::Answer(part)).await {
-                            return Err(self.broken(error).await);
+                        if let Err(error) = self.peer.send_part(Request::Answer(part)).await {
+                            return Err(self.broken(error, exchange).await);
                         }
                     }
                     request = Request::Answer(last);
                 }
                 Ok(response) => return Ok(response),
-                Err(error) => return Err(self.broken(error).await),
+                Err(error) => return Err(self.broken(error, exchange).await),
             }
         }
     }
 
-    async fn broken(&mut self, error: LinkError) -> HintError {
+    async fn broken(&mut self, error: LinkError, exchange: &Exchange) -> HintError {
         match error {
             LinkError::Deadline => {
-                self.engine.end();
-                let limit = self.inputs.hint_timeout.unwrap_or(BOOKKEEPING_TIMEOUT);
-                HintError::Timeout { limit }
+                self.peer.end();
+                HintError::Timeout {
+                    limit: exchange.limit,
+                }
             }
             LinkError::Closed => HintError::Died {
-                death: self.engine.death().await,
+                death: self.peer.death().await,
             },
             error => {
-                self.engine.end();
+                self.peer.end();
                 HintError::Protocol(error.to_string())
             }
         }
@@ -519,15 +546,15 @@ impl HintSession {
     ) -> Option<(v1::Definition, Vec<StructDefinition>)> {
         let (loaded, hint) = self.table.hint(id)?;
         let mut resolution = loaded.program.resolve(hint, scope, name);
-        let namespace = Namespace::of(loaded.first_hint);
-        namespace.apply(&mut resolution.definition);
+        let prefix = StructPrefix::of(loaded.first_hint);
+        prefix.qualify(&mut resolution.definition);
         let mut new_structs = Vec::new();
         for own_name in resolution.structs.iter() {
-            let full_name = namespace.name(own_name);
+            let full_name = prefix.name(own_name);
             if !self.structs.contains_key(&full_name)
                 && let Some(mut definition) = loaded.program.struct_definition(own_name)
             {
-                namespace.apply_to_struct(&mut definition);
+                prefix.qualify_struct(&mut definition);
                 self.structs.insert(full_name.clone(), definition);
             }
             if let Some(definition) = self.structs.get(&full_name)
@@ -589,13 +616,13 @@ impl HintSession {
     /// Bytes to and from the engine.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
-        self.engine.traffic()
+        self.peer.traffic()
     }
 
     /// The process id of the engine, if it is a worker of ours.
     #[must_use]
     pub fn process_id(&self) -> Option<u32> {
-        self.engine.process_id()
+        self.peer.process_id()
     }
 
     /// What the engine said about itself.
@@ -616,13 +643,4 @@ fn is_missing(definition: &v1::Definition) -> bool {
 
 pub(super) fn out_of_order() -> HintError {
     HintError::Protocol("a response that does not fit the request".to_owned())
-}
-
-/// Whether a failure is an exception that the reference VM wraps with the Cairo traceback.
-#[must_use]
-pub fn is_wrapped(failed: &Failed) -> bool {
-    matches!(
-        FailureKind::try_from(failed.kind),
-        Ok(FailureKind::Exception | FailureKind::Compile)
-    )
 }

@@ -3,31 +3,33 @@
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::vm_core::VirtualMachine;
-use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::definition::Access;
 use hint_proto::v1::reference_access::{Get, Set};
 use hint_proto::v1::{CellRun, Definition, MemberKind, SegmentLength, StructDefinition};
 
 use super::known::KnownCells;
-use super::learned::{Learned, Pointer};
-use super::path::{Path, Registers};
-use super::wire;
+use super::reads::{LearnedReads, Pointer};
+use crate::program::{CellPath, Frame};
+use crate::vm::cells::segment_length;
+use crate::vm::wire::cell_run;
 
-/// Most cells that one hint is sent beyond what it asks for.
+/// Most cells of learned reads that one hint is sent along: half a MiB. Beyond it, questions are as fast.
 const MAX_CELLS: usize = 1 << 14;
+/// Structs inside structs whose members are expected. A list has no end.
+const MAX_STRUCTS: u32 = 4;
 
 /// What a hint is expected to need.
 #[derive(Debug, Default)]
-pub struct Expectation {
-    named: Vec<Path>,
-    /// What earlier executions asked for.
-    pub learned: Learned,
+pub(crate) struct Expectation {
+    named: Vec<CellPath>,
+    /// What earlier executions had to ask for.
+    pub learned: LearnedReads,
 }
 
 impl Expectation {
     /// Expects what reading and writing the name behind `definition` takes, including the members
     /// whose names are among `names`.
-    pub fn name<'a>(
+    pub(crate) fn name<'a>(
         &mut self,
         definition: &Definition,
         names: &[String],
@@ -38,20 +40,20 @@ impl Expectation {
         };
         match &reference.get {
             Some(Get::Value(value)) => {
-                if let Some(path) = Path::of(value) {
+                if let Some(path) = CellPath::of(value) {
                     path.visit_cells(&mut |cell| self.cell(cell.clone()));
                 }
             }
             Some(Get::StructReference(pointer)) => {
-                if let Some(path) = pointer.address.as_ref().and_then(Path::of) {
+                if let Some(path) = pointer.address.as_ref().and_then(CellPath::of) {
                     path.visit_cells(&mut |cell| self.cell(cell.clone()));
-                    self.members(&path, &pointer.struct_name, names, &structs, 4);
+                    self.members(&path, &pointer.struct_name, names, &structs, MAX_STRUCTS);
                 }
             }
             Some(Get::GetRaised(_)) | None => {}
         }
         if let Some(Set::Address(address)) = &reference.set
-            && let Some(path) = Path::of(address)
+            && let Some(path) = CellPath::of(address)
             // The cell of a struct that stands for its first member is only written by that name.
             && !matches!(&reference.get, Some(Get::StructReference(_)))
         {
@@ -62,7 +64,7 @@ impl Expectation {
 
     fn members<'a>(
         &mut self,
-        base: &Path,
+        base: &CellPath,
         struct_name: &str,
         names: &[String],
         structs: &impl Fn(&str) -> Option<&'a StructDefinition>,
@@ -86,7 +88,7 @@ impl Expectation {
                 }
                 Ok(MemberKind::StructPointer) => {
                     self.cell(path.clone());
-                    let target = Path::Pointer(Box::new(path), 0);
+                    let target = CellPath::Pointer(Box::new(path), 0);
                     self.members(&target, &member.struct_name, names, structs, depth - 1);
                 }
                 _ => {}
@@ -94,7 +96,7 @@ impl Expectation {
         }
     }
 
-    fn cell(&mut self, path: Path) {
+    fn cell(&mut self, path: CellPath) {
         if !self.named.contains(&path) {
             self.named.push(path);
         }
@@ -102,15 +104,15 @@ impl Expectation {
 
     /// The expected cells that the engine does not hold, empty ones included; it is taken to hold them
     /// from now on. `scratch` is room for their addresses.
-    pub fn cells(
+    pub(crate) fn cells(
         &self,
         vm: &VirtualMachine,
-        registers: &Registers,
+        frame: &Frame,
         known: &mut KnownCells,
         scratch: &mut Vec<Relocatable>,
     ) -> Vec<CellRun> {
         scratch.clear();
-        self.visit(vm, registers, |_, _, address| {
+        self.visit(vm, frame, |_, _, address| {
             if !known.contains(address) {
                 scratch.push(address);
             }
@@ -120,10 +122,10 @@ impl Expectation {
 
     /// The lengths of segments that are expected to be asked for.
     #[must_use]
-    pub fn lengths(&self, vm: &mut VirtualMachine, registers: &Registers) -> Vec<SegmentLength> {
+    pub(crate) fn lengths(&self, vm: &mut VirtualMachine, frame: &Frame) -> Vec<SegmentLength> {
         let mut lengths = Vec::new();
         for path in &self.learned.lengths {
-            if let Some(address) = path.address(vm, registers)
+            if let Some(address) = path.address(vm, frame)
                 && let Some(length) = segment_length(vm, address.segment_index)
                 && lengths
                     .iter()
@@ -137,9 +139,9 @@ impl Expectation {
 
     /// The pointers among the expected cells.
     #[must_use]
-    pub fn pointers(&self, vm: &VirtualMachine, registers: &Registers) -> Vec<Pointer> {
+    pub(crate) fn pointers(&self, vm: &VirtualMachine, frame: &Frame) -> Vec<Pointer> {
         let mut pointers = Vec::new();
-        self.visit(vm, registers, |path, index, address| {
+        self.visit(vm, frame, |path, index, address| {
             if let Some(MaybeRelocatable::RelocatableValue(target)) = vm.get_maybe(&address) {
                 let cell = path.clone().plus(index);
                 pointers.push(Pointer { cell, target });
@@ -152,17 +154,17 @@ impl Expectation {
     fn visit(
         &self,
         vm: &VirtualMachine,
-        registers: &Registers,
-        mut visit: impl FnMut(&Path, i64, Relocatable),
+        frame: &Frame,
+        mut visit: impl FnMut(&CellPath, i64, Relocatable),
     ) {
         for path in &self.named {
-            if let Some(address) = path.address(vm, registers) {
+            if let Some(address) = path.address(vm, frame) {
                 visit(path, 0, address);
             }
         }
         let mut budget = MAX_CELLS;
         for read in &self.learned.reads {
-            let Some(first) = read.path.address(vm, registers) else {
+            let Some(first) = read.path.address(vm, frame) else {
                 continue;
             };
             let count = usize::try_from(read.count)
@@ -180,36 +182,6 @@ impl Expectation {
     }
 }
 
-/// The length of a segment that is not temporary.
-pub fn segment_length(vm: &mut VirtualMachine, segment: isize) -> Option<SegmentLength> {
-    let index = usize::try_from(segment).ok()?;
-    // cairo-vm keeps these sizes for ever once computed; a later write would go unnoticed.
-    let length = vm.segments.compute_effective_sizes().get(index).copied();
-    vm.segments.segment_used_sizes = None;
-    Some(SegmentLength {
-        segment: segment as i64,
-        length: length? as u64,
-    })
-}
-
-/// Consecutive cells of the VM as one run.
-#[must_use]
-pub fn run(vm: &VirtualMachine, first: Relocatable, count: usize) -> CellRun {
-    let mut values = Vec::with_capacity(count * CELL_BYTES);
-    for offset in (first.offset..).take(count) {
-        let address = Relocatable {
-            segment_index: first.segment_index,
-            offset,
-        };
-        wire::push_cell(&mut values, vm.get_maybe(&address).as_ref());
-    }
-    CellRun {
-        segment: first.segment_index as i64,
-        offset: first.offset as u64,
-        values: values.into(),
-    }
-}
-
 fn runs(
     vm: &VirtualMachine,
     addresses: &mut [Relocatable],
@@ -224,10 +196,13 @@ fn runs(
     while let Some(first) = rest.first() {
         let length = 1 + rest.windows(2).take_while(follows).count();
         let last = rest[length - 1];
-        let cells = run(vm, *first, last.offset - first.offset + 1);
+        let cells = cell_run(vm, *first, last.offset - first.offset + 1);
         known.insert_run(&cells);
         runs.push(cells);
         rest = &rest[length..];
     }
     runs
 }
+
+#[cfg(test)]
+mod tests;

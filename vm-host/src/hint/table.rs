@@ -22,8 +22,11 @@ pub struct LoadedProgram {
 #[derive(Debug, Default)]
 pub struct HintTable {
     programs: Vec<LoadedProgram>,
+    /// For each hint its program and its number there.
     owners: Vec<(u32, u32)>,
+    /// The hints at each pc of the run's own program, which is asked for at every step.
     main: Vec<Box<[u32]>>,
+    /// The hints at all other pcs.
     elsewhere: HashMap<Relocatable, Box<[u32]>>,
 }
 
@@ -37,19 +40,26 @@ impl HintTable {
             self.owners.push((owner, index));
             groups.entry(hint.pc).or_default().push(first_hint + index);
         }
+        if owner == 0 && base.segment_index == 0 {
+            // Only as many as there are instructions: the base and the pcs of a hint's program may be
+            // anything.
+            self.main
+                .resize(base.offset + program.data().len(), Box::default());
+        }
         for (pc, ids) in groups {
-            let offset = base.offset + pc;
-            if base.segment_index == 0 {
-                if self.main.len() <= offset {
-                    self.main.resize(offset + 1, Box::default());
+            // No pc is as large, so such a hint never runs.
+            let Some(offset) = base.offset.checked_add(pc) else {
+                continue;
+            };
+            match self.main.get_mut(offset) {
+                Some(hints) if base.segment_index == 0 => *hints = ids.into(),
+                _ => {
+                    let address = Relocatable {
+                        segment_index: base.segment_index,
+                        offset,
+                    };
+                    self.elsewhere.insert(address, ids.into());
                 }
-                self.main[offset] = ids.into();
-            } else {
-                let address = Relocatable {
-                    segment_index: base.segment_index,
-                    offset,
-                };
-                self.elsewhere.insert(address, ids.into());
             }
         }
         self.programs.push(LoadedProgram {
@@ -64,12 +74,13 @@ impl HintTable {
     #[must_use]
     #[inline]
     pub fn at(&self, pc: Relocatable) -> &[u32] {
-        let hints = if pc.segment_index == 0 {
-            self.main.get(pc.offset)
-        } else if self.elsewhere.is_empty() {
-            None
-        } else {
-            self.elsewhere.get(&pc)
+        let main = match pc.segment_index {
+            0 => self.main.get(pc.offset),
+            _ => None,
+        };
+        let hints = match main {
+            None if !self.elsewhere.is_empty() => self.elsewhere.get(&pc),
+            found => found,
         };
         hints.map_or(&[], |hints| hints)
     }

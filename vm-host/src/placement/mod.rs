@@ -1,31 +1,31 @@
 //! Which hints run in Rust: decided once when a program is loaded, from all its hints, and only where
 //! nobody can tell the difference from running them in Python. Must not know sessions or workers.
 
-mod guards;
-mod handover;
 mod names;
-mod native;
-mod reference;
 #[cfg(test)]
 mod tests;
 mod tokens;
-mod twins;
 
-pub use native::NativeHints;
-
-use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 
-use cairo_vm::hint_processor::hint_processor_definition::HintReference;
-
+use crate::engines::twins::{self, Compiled, Twin};
 use crate::program::CompiledProgram;
 use names::Names;
+
+/// The kinds of engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineKind {
+    /// cairo-vm's own implementation of the hint, in the host.
+    Twin,
+    /// Python: a worker process, or the interpreter of the client.
+    Python,
+}
 
 /// Where one hint runs, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
-    /// Whether it runs in Rust.
-    pub native: bool,
+    /// The engine that is asked first.
+    pub engine: EngineKind,
     /// A short sentence.
     pub reason: String,
 }
@@ -56,22 +56,36 @@ impl Surroundings {
     }
 }
 
-/// What is placed, and what the Rust side needs to run it.
-pub(super) struct Plan {
-    placements: Vec<Placement>,
-    compiled: Vec<Option<Compiled>>,
+/// Where the hints of a program run.
+pub(crate) struct Plan {
+    /// By the hints' ids.
+    pub(crate) placements: Vec<Placement>,
+    /// What the twins need, by the hints' ids.
+    pub(crate) compiled: Vec<Option<Compiled>>,
+    /// Whether every hint is one of cairo-vm's, so that nobody has to look for syntax errors before the
+    /// first step.
+    pub(crate) all_known: bool,
 }
 
-/// A hint ready to run in Rust.
-pub(super) struct Compiled {
-    twin: &'static twins::Twin,
-    data: Box<dyn Any>,
-    /// Whether what it does depends on other twins, through scopes, or they on it.
-    scoped: bool,
-    /// The cells behind `ids` that it writes: what starts at a reference, and how far behind it.
-    writes: Vec<(HintReference, usize)>,
-    /// Whether it writes the cell at ap.
-    writes_ap: bool,
+impl Plan {
+    /// All hints in Python.
+    pub(crate) fn python(program: &CompiledProgram) -> Self {
+        let placement = Placement {
+            engine: EngineKind::Python,
+            reason: "all hints run in Python".to_owned(),
+        };
+        Self {
+            placements: vec![placement; program.hints().len()],
+            compiled: Vec::new(),
+            all_known: false,
+        }
+    }
+
+    /// Whether no hint needs Python, as far as can be known before the run.
+    pub(crate) fn avoids_python(&self) -> bool {
+        let mut placements = self.placements.iter();
+        placements.all(|placement| placement.engine != EngineKind::Python)
+    }
 }
 
 /// Where every hint of a program runs under `auto`, in the order of their ids.
@@ -80,7 +94,8 @@ pub fn place(program: &CompiledProgram, surroundings: &Surroundings) -> Vec<Plac
     plan(program, surroundings).placements
 }
 
-fn plan(program: &CompiledProgram, surroundings: &Surroundings) -> Plan {
+/// The same with what the engines need for it.
+pub(crate) fn plan(program: &CompiledProgram, surroundings: &Surroundings) -> Plan {
     let hints = program.hints();
     let mut texts: Vec<Text> = Vec::new();
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
@@ -99,7 +114,7 @@ fn plan(program: &CompiledProgram, surroundings: &Surroundings) -> Plan {
             texts.len() - 1
         });
         texts[number].hints.push(id);
-        match twins::find(&hint.code).and_then(|twin| reference::compile(program, hint, twin)) {
+        match twins::find(&hint.code).and_then(|twin| twins::compile(program, hint, twin)) {
             Ok(hint) => {
                 let reason = if hint.scoped {
                     "its scope variables are used in Rust only, same effect"
@@ -127,20 +142,25 @@ fn plan(program: &CompiledProgram, surroundings: &Surroundings) -> Plan {
         .iter()
         .zip(sides.reasons)
         .map(|(hint, reason)| Placement {
-            native: hint.is_some(),
+            engine: if hint.is_some() {
+                EngineKind::Twin
+            } else {
+                EngineKind::Python
+            },
             reason,
         })
         .collect();
     Plan {
         placements,
         compiled: sides.compiled,
+        all_known: hints.iter().all(|hint| twins::is_known(&hint.code)),
     }
 }
 
 /// A hint's code, which may stand at several places.
 struct Text {
     names: Names,
-    twin: Option<&'static twins::Twin>,
+    twin: Option<&'static Twin>,
     /// The hints with this code, by id.
     hints: Vec<usize>,
 }
@@ -251,7 +271,7 @@ impl Sides<'_> {
     }
 
     /// The twin of a text of which some hint is still in Rust.
-    fn native(&self, text: &Text) -> Option<&'static twins::Twin> {
+    fn native(&self, text: &Text) -> Option<&'static Twin> {
         let some = text.hints.iter().any(|id| self.compiled[*id].is_some());
         text.twin.filter(|_| some)
     }

@@ -1,5 +1,5 @@
 use super::names::Names;
-use super::twins::{DIFFERENT, all, find};
+use crate::engines::twins::{DIFFERENT, all, find};
 use cairo_vm::hint_processor::builtin_hint_processor::hint_code;
 
 /// The variable that keeps a hint and the hint of a twin on one side.

@@ -2,20 +2,18 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use cairo_vm::Felt252;
 use cairo_vm::types::builtin_name::BuiltinName;
 use hint_proto::v1;
 
-use super::debug_info::DebugInfo;
-use super::definition::Definition;
 use super::error::ProgramError;
 use super::expression::Expression;
 use super::hint::{ApTracking, FlowTracking, Hint};
-use super::identifier::{Identifiers, ScopedName};
-use super::number::to_felt;
-use super::resolve::StructNames;
+use super::names::{Definition, Entry, Identifiers, ScopedName};
+use super::places::DebugInfo;
+use super::structs::StructClosures;
 
 /// A compiled Cairo 0 program.
 #[derive(Debug)]
@@ -30,8 +28,7 @@ pub struct CompiledProgram {
     pub(super) references: Vec<Reference>,
     pub(super) attributes: Vec<Attribute>,
     pub(super) debug_info: Option<DebugInfo>,
-    /// For each struct what can be reached through it, found when first asked for.
-    pub(super) struct_closures: Vec<OnceLock<StructNames>>,
+    pub(super) struct_closures: StructClosures,
 }
 
 /// A reference: an expression that was true at one place of the program.
@@ -101,20 +98,10 @@ impl CompiledProgram {
         self.debug_info.as_ref()
     }
 
-    /// All constants by full name, reduced modulo the prime.
-    pub fn constants(&self) -> impl Iterator<Item = (&str, Felt252)> {
-        self.identifiers
-            .iter()
-            .filter_map(|entry| match &entry.definition {
-                Definition::Const { value } => Some((entry.name.as_str(), to_felt(value))),
-                _ => None,
-            })
-    }
-
     /// Where each function starts, and its full name, in the order of the code.
     #[must_use]
     pub fn functions(&self) -> Vec<(usize, String)> {
-        let function = |entry: &super::identifier::Entry| match entry.definition {
+        let function = |entry: &Entry| match entry.definition {
             Definition::Function { pc } => {
                 Some((usize::try_from(pc).ok()?, entry.name.to_string()))
             }

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use hint_proto::v1;
 
-use super::debug_info::HintLocation;
-use super::identifier::ScopedName;
+use super::names::ScopedName;
+use super::places::HintLocation;
 
-/// A hint.
 #[derive(Debug)]
 pub struct Hint {
     /// Its number: hints count from 0 in the order of the program file.
@@ -17,20 +16,17 @@ pub struct Hint {
     pub pc: usize,
     /// Its place among the hints of that pc.
     pub index: usize,
-    /// Its Python code.
     pub code: String,
     /// The scopes in which its names are looked up, the last one first.
     pub accessible_scopes: Arc<[ScopedName]>,
     /// The references that are alive.
     pub flow_tracking: FlowTracking,
-    /// Where it stands.
     pub location: Option<HintLocation>,
 }
 
 /// Which references are alive at a place of the program, and what is known about ap there.
 #[derive(Clone, Debug, Default)]
 pub struct FlowTracking {
-    /// About ap.
     pub ap_tracking: ApTracking,
     /// From the full names of references to their numbers.
     pub reference_ids: HashMap<Arc<str>, usize>,
@@ -41,7 +37,6 @@ pub struct FlowTracking {
 pub struct ApTracking {
     /// The point; ap values of different groups cannot be compared.
     pub group: i64,
-    /// The distance.
     pub offset: i64,
 }
 

@@ -5,42 +5,28 @@
 //! know workers, sessions or the step loop; of `cairo-vm` it uses the number and address types and
 //! builds one `Program` without hints for it.
 
-mod error;
-mod raised;
-
+mod cell_path;
 mod compiled;
+mod error;
+mod explain;
+mod expression;
 mod hint;
-mod json;
 mod load;
+mod names;
 mod number;
+mod places;
+mod raised;
+mod resolve;
+mod structs;
 mod vm_program;
 
-mod definition;
-mod identifier;
-
-mod debug_info;
-mod expression;
-mod location;
-mod source;
-
-mod error_message;
-mod exception;
-mod traceback;
-mod value;
-
-mod resolve;
-
-pub use compiled::{Attribute, CompiledProgram};
-pub use debug_info::{DebugInfo, HintLocation, InstructionLocation};
+pub(crate) use cell_path::{CellPath, Frame};
+pub use compiled::CompiledProgram;
 pub use error::ProgramError;
-pub use exception::{ExceptionContext, VmExceptionText};
-pub use hint::{ApTracking, FlowTracking, Hint};
-pub use identifier::ScopedName;
-pub use load::MAX_PROGRAM_BYTES;
-pub use location::{InputFile, Location, ParentLocation};
-pub use resolve::{Resolution, StructNames};
-pub use source::SourceFiles;
-pub use value::{MemoryView, cells_of, evaluate};
+pub(crate) use explain::{ExceptionContext, MemoryView};
+pub(crate) use hint::Hint;
+pub(crate) use load::MAX_PROGRAM_BYTES;
+pub use places::SourceFiles;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,8 @@ use cairo_vm::Felt252;
 use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Num};
 
-/// No integer of a program is longer: reading one takes time quadratic in its digits.
+/// No integer of a program is longer: reading one takes time quadratic in its digits. Python has the same
+/// limit for the same reason.
 pub(super) const MAX_DIGITS: usize = 4300;
 
 /// The prime of the VM's field, big-endian.
@@ -59,11 +60,6 @@ pub(super) fn to_field_element(value: &BigInt) -> BigInt {
     } else {
         reduced - half
     }
-}
-
-/// The value modulo the prime.
-pub(super) fn to_felt(value: &BigInt) -> Felt252 {
-    Felt252::from(value)
 }
 
 /// The value of a felt in (-prime/2, prime/2), decimal.

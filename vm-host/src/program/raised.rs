@@ -2,17 +2,14 @@
 
 use hint_proto::v1;
 
-use super::location::Location;
-use super::source::SourceFiles;
+use super::places::{Location, SourceFiles};
 
 /// A Python exception, possibly with the place in a reference's own text that it is about.
 #[derive(Clone, Debug)]
 pub(super) struct Raised {
-    /// Its class.
     pub(super) class: Class,
     /// Its message without the place.
     pub(super) message: String,
-    /// The place.
     pub(super) location: Option<Location>,
 }
 
@@ -37,7 +34,6 @@ pub(super) enum Class {
 }
 
 impl Class {
-    /// The dotted path.
     pub(super) fn path(self) -> &'static str {
         match self {
             Self::Assertion => "builtins.AssertionError",

@@ -8,17 +8,14 @@ use hint_proto::v1::reference_access::{Get, Set};
 use num_bigint::BigInt;
 
 use super::compiled::CompiledProgram;
-use super::definition::Definition;
 use super::expression::{
-    CairoType, Expression, Node, Notes, Value, format_expression, lower, sequence, simplify_types,
+    Expression, Node, Notes, Value, format_expression, lower, sequence, simplify_types,
     struct_definition, translate_ap,
 };
 use super::hint::Hint;
-use super::identifier::{Found, IdentifierError, ScopedName, Search};
+use super::names::{CairoType, Definition, IdentifierError, ScopedName, Search};
 use super::raised::{Class, Raised};
-
-/// Full names of structs, each once.
-pub type StructNames = Arc<[Arc<str>]>;
+use super::structs::{self, StructNames};
 
 /// What a name stands for, and the structs that a hint can reach through it.
 #[derive(Clone, Debug)]
@@ -128,7 +125,7 @@ impl CompiledProgram {
             Definition::Namespace => (scope_access(None), Arc::default()),
             Definition::Struct(_) => (
                 Access::StructName(canonical_name.to_string()),
-                self.structs_behind(found),
+                self.struct_closures.behind(found, &self.identifiers),
             ),
             Definition::Reference { full_name } => {
                 let (access, structs) = self.reference(hint, name, canonical_name, full_name);
@@ -221,7 +218,10 @@ impl CompiledProgram {
                     address,
                     struct_name,
                 };
-                (Get::StructReference(reference), self.structs_behind(found))
+                (
+                    Get::StructReference(reference),
+                    self.struct_closures.behind(found, &self.identifiers),
+                )
             }
             // The value is read before the type is looked at.
             Err(raised) => (
@@ -264,67 +264,6 @@ impl CompiledProgram {
 
     /// A struct by its full name.
     pub fn struct_definition(&self, full_name: &str) -> Option<v1::StructDefinition> {
-        let name = ScopedName::parse(full_name)?;
-        let (found, definition) = struct_definition(Some(&self.identifiers), &name).ok()?;
-        let members = definition.members.iter().map(|member| {
-            let (kind, struct_name) = self.member_kind(&member.cairo_type);
-            v1::StructMember {
-                name: member.name.clone(),
-                offset: member.offset,
-                kind: kind.into(),
-                struct_name: struct_name.map(|name| name.to_string()).unwrap_or_default(),
-            }
-        });
-        Some(v1::StructDefinition {
-            full_name: found.entry.name.to_string(),
-            size: definition.size,
-            members: members.collect(),
-        })
-    }
-
-    /// How a member is read, and the struct behind it.
-    fn member_kind(&self, cairo_type: &CairoType) -> (v1::MemberKind, Option<ScopedName>) {
-        let resolved = |name: &ScopedName| {
-            let found = struct_definition(Some(&self.identifiers), name);
-            found.map_or_else(|_| name.clone(), |(found, _)| found.entry.name.clone())
-        };
-        match (cairo_type, cairo_type.pointed_struct()) {
-            (CairoType::Struct { name, .. }, _) => (v1::MemberKind::Struct, Some(resolved(name))),
-            (_, Some(name)) => (v1::MemberKind::StructPointer, Some(resolved(name))),
-            _ if cairo_type.is_simple() => (v1::MemberKind::Value, None),
-            _ => (v1::MemberKind::Other, None),
-        }
-    }
-
-    /// The struct and every struct that its members lead to.
-    fn structs_behind(&self, found: Found<'_>) -> StructNames {
-        let Some(known) = self.struct_closures.get(found.index) else {
-            return Arc::default();
-        };
-        let closure = known.get_or_init(|| {
-            let mut names: Vec<Arc<str>> = Vec::new();
-            let mut seen = std::collections::HashSet::from([found.index]);
-            let mut open = vec![found.index];
-            while let Some(index) = open.pop() {
-                let entry = self.identifiers.entry(index);
-                names.push(entry.name.as_str().into());
-                let Definition::Struct(definition) = &entry.definition else {
-                    continue;
-                };
-                for member in &definition.members {
-                    let (_, Some(name)) = self.member_kind(&member.cairo_type) else {
-                        continue;
-                    };
-                    let next = struct_definition(Some(&self.identifiers), &name);
-                    if let Ok((next, _)) = next
-                        && seen.insert(next.index)
-                    {
-                        open.push(next.index);
-                    }
-                }
-            }
-            names.into()
-        });
-        closure.clone()
+        structs::to_wire(&self.identifiers, full_name)
     }
 }

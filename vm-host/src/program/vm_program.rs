@@ -10,7 +10,7 @@ use cairo_vm::types::program::Program;
 use cairo_vm::types::relocatable::MaybeRelocatable;
 
 use super::compiled::CompiledProgram;
-use super::error::ProgramError;
+use super::error::{ProgramError, excerpt};
 
 impl CompiledProgram {
     /// The program for `cairo-vm`. The entry point is a label or function of the main scope; without
@@ -22,7 +22,7 @@ impl CompiledProgram {
         let entry = match entrypoint {
             Some(name) => {
                 let pc = self.label(name);
-                Some(pc.ok_or_else(|| ProgramError::NoEntrypoint(super::error::excerpt(name)))?)
+                Some(pc.ok_or_else(|| ProgramError::NoEntrypoint(excerpt(name)))?)
             }
             None => self.main().ok(),
         };

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status, Streaming};
 
-use crate::hint::engine::AttachedEngine;
+use crate::run::AttachedClient;
 
 /// Host and engine alternate, so one message is in flight each way.
 const IN_FLIGHT: usize = 2;
@@ -14,7 +14,7 @@ const IN_FLIGHT: usize = 2;
 /// The engine behind a client's stream, and what is sent to the client.
 pub(super) fn engine(
     mut incoming: Streaming<AttachHintsRequest>,
-) -> (AttachedEngine, ReceiverStream<SessionRequest>) {
+) -> (AttachedClient, ReceiverStream<SessionRequest>) {
     let (requests, outgoing) = mpsc::channel(IN_FLIGHT);
     let (forward, responses) = mpsc::channel(IN_FLIGHT);
     tokio::spawn(async move {
@@ -43,7 +43,7 @@ pub(super) fn engine(
             }
         }
     });
-    let engine = AttachedEngine {
+    let engine = AttachedClient {
         requests: Some(requests),
         responses,
     };

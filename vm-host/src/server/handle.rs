@@ -1,130 +1,25 @@
-//! A VM as the front end sees it: its public state, and a way to have things done on its thread.
+//! A VM as calls see it: whose it is, and a way to have things done on its thread.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
+use hint_proto::v1::VmState;
 use hint_proto::v1::watch_vm_response::Event;
-use hint_proto::v1::{LogLevel, Vm, VmState};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tonic::Status;
 
 use super::error::{Problem, Reason, exhausted, internal, unknown_vm, wrong_state};
 use super::programs::StoredProgram;
-use super::task::VmTask;
-use super::watch::Watchers;
+use super::shared::{End, Shared};
+use super::task::{Job, VmTask};
 
 /// Calls that may wait for one VM.
 pub(super) const MAX_JOBS: usize = 64;
-
-/// Something to do on the VM's thread.
-pub(super) type Job = Box<dyn for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, ()> + Send>;
-
-/// Why a VM ends before it is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    /// DeleteVm, a closed connection, or unused for too long.
-    Deleted,
-    /// The server ends.
-    Shutdown,
-}
-
-/// What the VM's thread and the front end share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    /// `vms/{vm_id}`.
-    pub(super) name: String,
-    vm: Mutex<Vm>,
-    changed: watch::Sender<()>,
-    pause: AtomicBool,
-    /// Set when the VM must end.
-    pub(super) end: watch::Sender<Option<End>>,
-    /// What became of the creation.
-    pub(super) created: watch::Sender<Option<Result<(), Status>>>,
-    /// Whether the hints have an engine.
-    pub(super) engine_ready: watch::Sender<bool>,
-    /// Set when the VM's task is gone, and its worker with it.
-    pub(super) gone: watch::Sender<bool>,
-    /// Who watches.
-    pub(super) watchers: Watchers,
-}
-
-impl Shared {
-    pub(super) fn new(vm: Vm) -> Self {
-        Self {
-            name: vm.name.clone(),
-            vm: Mutex::new(vm),
-            changed: watch::Sender::default(),
-            pause: AtomicBool::new(false),
-            end: watch::Sender::new(None),
-            created: watch::Sender::new(None),
-            engine_ready: watch::Sender::new(false),
-            gone: watch::Sender::new(false),
-            watchers: Watchers::default(),
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vm> {
-        self.vm.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The VM as it is now.
-    pub(super) fn vm(&self) -> Vm {
-        self.lock().clone()
-    }
-
-    /// Changes the public state without telling anybody.
-    pub(super) fn update(&self, change: impl FnOnce(&mut Vm)) {
-        change(&mut self.lock());
-    }
-
-    /// Changes the public state and tells watchers.
-    pub(super) fn publish(&self, change: impl FnOnce(&mut Vm)) {
-        let vm = {
-            let mut vm = self.lock();
-            change(&mut vm);
-            vm.clone()
-        };
-        self.watchers.tell(&Event::State(vm));
-        self.changed.send_replace(());
-    }
-
-    /// Writes a line of the VM's log.
-    pub(super) fn log(&self, level: LogLevel, message: String) {
-        match level {
-            LogLevel::Warning | LogLevel::Error => tracing::info!(vm = self.name, "{message}"),
-            _ => tracing::debug!(vm = self.name, "{message}"),
-        }
-        self.watchers.log(level, message);
-    }
-
-    /// Whether the run should pause before its next step.
-    pub(super) fn pause_wanted(&self) -> bool {
-        self.pause.load(Ordering::Relaxed)
-    }
-
-    /// Asks the run to pause before its next step.
-    pub(super) fn ask_to_pause(&self) {
-        self.pause.store(true, Ordering::Relaxed);
-    }
-
-    /// Waits until no RunVm call is at work.
-    pub(super) async fn stopped(&self) -> Vm {
-        let mut changed = self.changed.subscribe();
-        loop {
-            let vm = self.vm();
-            if vm.state() != VmState::Running || *self.gone.borrow() {
-                return vm;
-            }
-            // The sender lives in this very struct.
-            let _ = tokio::time::timeout(Duration::from_secs(1), changed.changed()).await;
-        }
-    }
-}
 
 /// A VM.
 #[derive(Debug)]
@@ -232,7 +127,7 @@ impl VmHandle {
                     return Err(wrong_state(&vm.name, Reason::VmEnded, text));
                 }
             }
-            self.shared.pause.store(false, Ordering::Relaxed);
+            self.shared.forget_pause();
             // Its job waits for this lock before it looks at the state.
             let answer = self.send(job)?;
             vm.set_state(VmState::Running);

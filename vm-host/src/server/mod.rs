@@ -1,8 +1,8 @@
 //! The server: the VM service, its VMs on their threads, and its life from listening to the last VM's end.
 //!
 //! Reading order: [`options`] and [`listen`] (what it is told), `connection` (who calls), `service` (the
-//! calls; `calls` is around them all), `registry` and `handle` (the VMs as calls see them), `pool` and
-//! `task` (the VMs themselves).
+//! calls; `calls` is around them all), `registry` and `handle` (the VMs as calls see them), `task` (the
+//! VMs themselves).
 
 #![allow(
     clippy::result_large_err,
@@ -13,26 +13,23 @@ mod activity;
 mod artifact;
 mod attach;
 mod calls;
-mod command;
 mod connection;
+mod create_request;
 mod deadline;
 mod error;
 mod handle;
-mod health;
 mod listen;
 mod options;
-mod pool;
 mod programs;
 mod registry;
 mod service;
-mod spec;
+mod shared;
 mod task;
 mod upload;
 mod value;
+mod vm_thread;
 mod watch;
 
-pub use command::serve;
-pub use health::health;
 pub use listen::{ListenError, Listeners};
 pub use options::ServeOptions;
 
@@ -49,7 +46,6 @@ use tonic_health::pb::health_server::{Health, HealthServer};
 use activity::Activity;
 use calls::Calls;
 use connection::Gate;
-use pool::Pool;
 use registry::Registry;
 use service::Service;
 use upload::Uploads;
@@ -95,12 +91,11 @@ pub async fn run(
         python_env: options.python_env.clone(),
     };
     let spawner = Spawner::start(worker, options.preload.clone()).map_err(|error| start(&error))?;
-    let pool = Pool::start(options.threads).map_err(|error| start(&error))?;
     let (grace, keepalive) = (options.grace, options.keepalive);
     let uploads = Arc::new(Uploads::new(options.max_program_bytes));
     let activity = Activity::new();
     let connections = (options.max_connections, options.max_connections_per_peer);
-    let registry = Registry::new(options, spawner, pool, activity.clone());
+    let registry = Registry::new(options, spawner, activity.clone());
     let registry = Arc::new(registry.map_err(|error| start(&error))?);
 
     let closing = Arc::clone(&registry);

@@ -8,52 +8,43 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hint_proto::v1::ProgramSummary;
 use sha2::{Digest as _, Sha256};
 
-use crate::program::{CompiledProgram, ProgramError};
+use crate::program::ProgramError;
+use crate::run::ProgramText;
 
 /// An uploaded program.
 #[derive(Debug)]
 pub(super) struct StoredProgram {
     /// SHA-256 of the bytes, lower-case hexadecimal.
     pub(super) hash: String,
-    /// The compiled JSON.
-    pub(super) json: Arc<[u8]>,
     /// The program.
-    pub(super) program: Arc<CompiledProgram>,
+    pub(super) text: ProgramText,
 }
 
 impl StoredProgram {
     /// Parses a program. Takes a while for large ones.
     pub(super) fn parse(json: Vec<u8>) -> Result<Self, ProgramError> {
-        let program = Arc::new(CompiledProgram::from_json(&json)?);
         let hash = hexadecimal(&Sha256::digest(&json));
-        Ok(Self {
-            hash,
-            json: json.into(),
-            program,
-        })
+        let text = ProgramText::read(json)?;
+        Ok(Self { hash, text })
     }
 
     pub(super) fn summary(&self) -> ProgramSummary {
+        let program = &self.text.program;
         ProgramSummary {
-            builtins: self
-                .program
+            builtins: program
                 .builtins()
                 .iter()
                 .map(|name| name.to_str().to_owned())
                 .collect(),
-            data_cells: self.program.data().len() as u64,
-            hints: u32::try_from(self.program.hints().len()).unwrap_or(u32::MAX),
-            compiler_version: self
-                .program
-                .compiler_version()
-                .unwrap_or_default()
-                .to_owned(),
+            data_cells: program.data().len() as u64,
+            hints: u32::try_from(program.hints().len()).unwrap_or(u32::MAX),
+            compiler_version: program.compiler_version().unwrap_or_default().to_owned(),
         }
     }
 
     /// Bytes that the program is counted with: its text, and about as much again for what was parsed.
     fn cost(&self) -> u64 {
-        2 * self.json.len() as u64
+        2 * self.text.json.len() as u64
     }
 }
 

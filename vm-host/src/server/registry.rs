@@ -8,21 +8,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use hint_proto::v1::{Vm, VmState};
+use hint_proto::v1::Vm;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tonic::Status;
 
 use super::activity::Activity;
 use super::connection::Peer;
+use super::create_request::VmRequest;
 use super::error::{Problem, Reason, draining, exhausted, internal, invalid, unknown_vm};
-use super::handle::{End, MAX_JOBS, Shared, VmHandle};
+use super::handle::{MAX_JOBS, VmHandle};
 use super::options::ServeOptions;
-use super::pool::Pool;
 use super::programs::{Programs, hexadecimal};
-use super::spec::VmSpec;
-use super::task;
-use crate::worker::Spawner;
+use super::shared::{End, Shared};
+use super::task::{self, Supplies};
+use super::vm_thread;
+use crate::worker::{Places, Spawner};
 
 /// How long the client of a paused VM may think before a server that is about to end takes it for idle.
 const THINKING: Duration = Duration::from_secs(1);
@@ -34,8 +35,7 @@ const ENDING_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Registry {
     pub(super) options: ServeOptions,
     pub(super) programs: Programs,
-    pub(super) spawner: Spawner,
-    pool: Pool,
+    supplies: Arc<Supplies>,
     /// Where names come from; open from the start, because there may be no descriptor later.
     random: File,
     draining: AtomicBool,
@@ -55,17 +55,21 @@ impl Registry {
     pub(super) fn new(
         options: ServeOptions,
         spawner: Spawner,
-        pool: Pool,
         activity: Activity,
     ) -> std::io::Result<Self> {
         let programs = Programs::new(options.program_cache_bytes);
         let draining = AtomicBool::new(false);
+        let supplies = Arc::new(Supplies {
+            spawner,
+            places: Places::new(options.threads),
+            max_written_cells: options.max_written_cells,
+            max_segments: options.max_segments,
+        });
         Ok(Self {
             random: File::open("/dev/urandom")?,
             options,
             programs,
-            spawner,
-            pool,
+            supplies,
             draining,
             activity,
             vms: Mutex::default(),
@@ -80,29 +84,32 @@ impl Registry {
     pub(super) async fn create(
         self: &Arc<Self>,
         peer: &Peer,
-        spec: VmSpec,
+        request: VmRequest,
     ) -> Result<Arc<VmHandle>, Status> {
-        let can_ask_again = !spec.request_id.is_empty();
-        let handle = self.reserve(peer, spec)?;
+        let can_ask_again = !request.request_id.is_empty();
+        let handle = self.reserve(peer, request)?;
         let mut given_up = GivenUp((!can_ask_again).then(|| Arc::clone(&handle)));
         handle.created().await?;
         given_up.0 = None;
         Ok(handle)
     }
 
-    fn reserve(self: &Arc<Self>, peer: &Peer, spec: VmSpec) -> Result<Arc<VmHandle>, Status> {
-        let request = (!spec.request_id.is_empty()).then(|| {
+    fn reserve(self: &Arc<Self>, peer: &Peer, request: VmRequest) -> Result<Arc<VmHandle>, Status> {
+        let repeatable = (!request.request_id.is_empty()).then(|| {
             (
-                (Arc::clone(&peer.tenant), spec.request_id.clone()),
-                spec.digest,
+                (Arc::clone(&peer.tenant), request.request_id.clone()),
+                request.digest,
             )
         });
         let mut vms = self.lock();
-        if let Some((key, digest)) = &request
+        if let Some((key, digest)) = &repeatable
             && let Some((known, id)) = vms.requests.get(key)
         {
             if known != digest {
-                let text = format!("another request had the request_id `{}`", spec.request_id);
+                let text = format!(
+                    "another request had the request_id `{}`",
+                    request.request_id
+                );
                 return Err(invalid("request_id", Reason::RequestIdReused, text));
             }
             let key = (Arc::clone(&peer.tenant), id.clone());
@@ -118,10 +125,10 @@ impl Registry {
             let text = format!("there are already `{}` VMs", self.options.max_vms);
             return Err(exhausted(Reason::TooManyVms, self.options.max_vms, text));
         }
-        let id = if spec.id.is_empty() {
+        let id = if request.id.is_empty() {
             random_id(&self.random)?
         } else {
-            spec.id.clone()
+            request.id.clone()
         };
         let key = (Arc::clone(&peer.tenant), id.clone());
         if vms.by_name.contains_key(&key) {
@@ -137,19 +144,19 @@ impl Registry {
         let vm = Vm {
             name: format!("vms/{id}"),
             create_time: Some(SystemTime::now().into()),
-            program_hash: spec.program.hash.clone(),
-            layout: spec.options.layout.to_string(),
+            program_hash: request.program.hash.clone(),
+            layout: request.config.vm.layout.to_string(),
             ..Vm::default()
         };
         let (jobs, inbox) = mpsc::channel(MAX_JOBS);
         let handle = Arc::new(VmHandle {
             id: id.clone(),
             tenant: Arc::clone(&peer.tenant),
-            connection: spec.time_to_live.is_none().then_some(peer.connection),
-            time_to_live: spec.time_to_live,
+            connection: request.time_to_live.is_none().then_some(peer.connection),
+            time_to_live: request.time_to_live,
             order: vms.next_order,
-            program: Arc::clone(&spec.program),
-            attached: spec.attached,
+            program: Arc::clone(&request.program),
+            attached: request.attached,
             shared: Arc::new(Shared::new(vm)),
             jobs,
             last_used: Mutex::new(Instant::now()),
@@ -157,22 +164,26 @@ impl Registry {
         });
         vms.next_order += 1;
         vms.by_name.insert(key, Arc::clone(&handle));
-        if let Some((key, digest)) = request {
+        if let Some((key, digest)) = repeatable {
             vms.requests.insert(key, (digest, id));
         }
         drop(vms);
-        let (registry, shared) = (Arc::clone(self), Arc::clone(&handle.shared));
-        let (tenant, id) = (Arc::clone(&handle.tenant), handle.id.clone());
-        self.pool.spawn(move || async move {
-            // Forgets the VM whatever happens to its task.
-            let _forget = Forget {
-                registry: Arc::clone(&registry),
-                shared: Arc::clone(&shared),
-                tenant,
-                id,
-            };
-            task::live(registry, shared, spec, inbox).await;
+        // Forgets the VM whatever happens to its task.
+        let forget = Forget {
+            registry: Arc::clone(self),
+            shared: Arc::clone(&handle.shared),
+            tenant: Arc::clone(&handle.tenant),
+            id: handle.id.clone(),
+        };
+        let (supplies, shared) = (Arc::clone(&self.supplies), Arc::clone(&handle.shared));
+        let started = vm_thread::spawn(move || async move {
+            let _forget = forget;
+            task::live(&supplies, &shared, request, inbox).await;
         });
+        started.map_err(|error| {
+            let text = format!("cannot start a thread for the VM: `{error}`");
+            Problem::new(Reason::WorkerNotStarted, text)
+        })?;
         Ok(handle)
     }
 
@@ -322,9 +333,4 @@ fn random_id(mut random: &File) -> Result<String, Status> {
     let mut bytes = [0; 16];
     random.read_exact(&mut bytes).map_err(internal)?;
     Ok(hexadecimal(&bytes))
-}
-
-/// Whether a VM can still change.
-pub(super) fn has_ended(vm: &Vm) -> bool {
-    matches!(vm.state(), VmState::Succeeded | VmState::Failed)
 }

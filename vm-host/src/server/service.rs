@@ -24,14 +24,15 @@ use tokio_stream::StreamExt as _;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::connection::Peer;
+use super::create_request::VmRequest;
 use super::error::{Problem, Reason, exhausted, internal, invalid, wrong_state};
-use super::handle::{End, VmHandle};
+use super::handle::VmHandle;
 use super::registry::Registry;
-use super::spec::VmSpec;
-use super::task::Until;
+use super::shared::End;
 use super::upload::Uploads;
 use super::{artifact, attach};
-use crate::hint::wire;
+use crate::run::Goal;
+use crate::vm::wire;
 
 /// How long RunVm waits for a client that serves the hints.
 const ATTACH_WAIT: Duration = Duration::from_secs(5);
@@ -88,8 +89,8 @@ impl VmService for Service {
     async fn create_vm(&self, request: Request<CreateVmRequest>) -> Answer<CreateVmResponse> {
         let peer = peer(&request)?.clone();
         let registry = &self.registry;
-        let spec = VmSpec::check(request.into_inner(), &registry.options, &registry.programs)?;
-        let handle = registry.create(&peer, spec).await?;
+        let vm = VmRequest::check(request.into_inner(), &registry.options, &registry.programs)?;
+        let handle = registry.create(&peer, vm).await?;
         Ok(Response::new(CreateVmResponse {
             vm: Some(handle.shared.vm()),
         }))
@@ -351,19 +352,19 @@ impl VmService for Service {
 }
 
 /// The condition of a RunVmRequest.
-fn until(handle: &VmHandle, until: Option<WireUntil>) -> Result<Until, Status> {
+fn until(handle: &VmHandle, until: Option<WireUntil>) -> Result<Goal, Status> {
     let in_program = |offset: u64| {
         usize::try_from(offset).map(|offset| {
-            Until::Address(cairo_vm::types::relocatable::Relocatable {
+            Goal::Address(cairo_vm::types::relocatable::Relocatable {
                 segment_index: 0,
                 offset,
             })
         })
     };
     Ok(match until {
-        None => Until::End,
-        Some(WireUntil::Steps(steps)) => Until::Steps(steps),
-        Some(WireUntil::TotalSteps(steps)) => Until::TotalSteps(steps),
+        None => Goal::End,
+        Some(WireUntil::Steps(steps)) => Goal::Steps(steps),
+        Some(WireUntil::TotalSteps(steps)) => Goal::Exactly(steps),
         Some(WireUntil::Pc(pc)) => in_program(pc)
             .map_err(|_| invalid("pc", Reason::BadAddress, "that pc is out of range"))?,
         Some(WireUntil::Address(address)) => {
@@ -374,10 +375,10 @@ fn until(handle: &VmHandle, until: Option<WireUntil>) -> Result<Until, Status> {
                     "an address is a segment and an offset from 0",
                 )
             })?;
-            Until::Address(address)
+            Goal::Address(address)
         }
-        Some(WireUntil::Label(label)) => match handle.program.program.label(&label) {
-            Some(offset) => Until::Address((0, offset).into()),
+        Some(WireUntil::Label(label)) => match handle.program.text.program.label(&label) {
+            Some(offset) => Goal::Address((0, offset).into()),
             None => {
                 let text = format!("the program has no label or function `{label}`");
                 return Err(invalid("label", Reason::UnknownLabel, text));

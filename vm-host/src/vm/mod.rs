@@ -1,18 +1,25 @@
-//! The Cairo VM: the loop, building a run, ending it, what it writes, and how it explains failures.
+//! The Cairo VM without its loop: building it, ending a run, what is written of it, and how it explains
+//! itself. Must not know hints, engines or workers.
 
-mod ending;
-pub mod error_text;
-pub mod failure;
-pub mod finish;
-pub mod machine;
-mod operands;
-pub mod outputs;
-pub mod profile;
-pub mod progress;
-mod rules;
+pub(crate) mod cells;
+mod config;
+pub(crate) mod end;
+pub(crate) mod error_text;
+mod layout;
+pub(crate) mod operands;
+pub(crate) mod outputs;
+pub(crate) mod pie;
+pub(crate) mod profile;
+mod python_json;
+mod range_checks;
+mod run_failure;
+pub(crate) mod shape;
+pub(crate) mod start;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
+pub(crate) mod wire;
 
-pub use ending::end_hints;
-pub use failure::{Failure, FailureReason};
-pub use machine::{EngineStarter, Machine, StartedEngine, StepCause, StepError};
+pub use config::VmConfig;
+pub(crate) use run_failure::ASSERTION;
+pub(crate) use run_failure::Exception;
+pub(crate) use run_failure::RunFailure;

@@ -8,25 +8,25 @@ use num_traits::ToPrimitive as _;
 
 /// Addresses of an instruction's operands; absent when they cannot be computed.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Operands {
+pub(crate) struct Operands {
     /// The destination.
-    pub(super) dst: Option<Relocatable>,
+    pub(crate) dst: Option<Relocatable>,
     /// The first operand.
-    pub(super) op0: Option<Relocatable>,
+    pub(crate) op0: Option<Relocatable>,
     /// The second operand; depends on the value of the first for double dereference.
-    pub(super) op1: Option<Relocatable>,
+    pub(crate) op1: Option<Relocatable>,
 }
 
 /// The instruction at pc.
 #[must_use]
-pub(super) fn current_instruction(vm: &VirtualMachine) -> Option<Instruction> {
+pub(crate) fn current_instruction(vm: &VirtualMachine) -> Option<Instruction> {
     let encoding = vm.get_integer(vm.get_pc()).ok()?.to_u128()?;
     decode_instruction(encoding).ok()
 }
 
 /// The operand addresses of `instruction` at the current registers.
 #[must_use]
-pub(super) fn operands(vm: &VirtualMachine, instruction: &Instruction) -> Operands {
+pub(crate) fn operands(vm: &VirtualMachine, instruction: &Instruction) -> Operands {
     let register = |register: Register| match register {
         Register::AP => vm.get_ap(),
         Register::FP => vm.get_fp(),

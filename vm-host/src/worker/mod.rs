@@ -1,6 +1,8 @@
-//! The process behind the hints of one VM: starting it, talking to it, noticing its death.
+//! The process behind the hints of one VM: starting it, talking to it, noticing its death. Must not know
+//! what is said on the link.
 
 mod counting;
+mod launch;
 mod link;
 mod locate;
 mod polling;
@@ -10,10 +12,11 @@ mod turn;
 mod zygote;
 
 pub use counting::Traffic;
+pub use launch::{Launch, LaunchError};
 pub(crate) use link::START_TIMEOUT;
 pub use link::{Link, LinkError};
 pub use locate::{WorkerNotFound, worker_binary};
 pub use process::{Death, SpawnError, WorkerOptions, WorkerProcess};
 pub use spawner::Spawner;
-pub use turn::Turn;
+pub use turn::{Places, Turn};
 pub use zygote::{WorkerOutput, Zygote};

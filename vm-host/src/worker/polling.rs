@@ -1,10 +1,8 @@
 //! Waiting for a worker without falling asleep at once: the answer usually comes within microseconds,
 //! and waking a sleeping thread costs more than that.
 
-use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::OnceLock;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -65,8 +63,8 @@ impl Habit {
 
 impl Polling {
     /// Waits for `future` until `deadline` (`None` when it passes), polling it first for a bounded time when
-    /// that has been paying. Whoever has the `turn` of the thread keeps it for a short sleep, too; without
-    /// one, nobody polls while other VMs of the thread wait.
+    /// that has been paying. Whoever has the `turn` keeps it for a short sleep, too; without it, when it is
+    /// somebody else's, nobody polls.
     pub(super) async fn wait<F: Future>(
         &mut self,
         future: F,
@@ -74,10 +72,8 @@ impl Polling {
         turn: &Turn,
     ) -> Option<F::Output> {
         tokio::pin!(future);
-        let waiting = Waiting::enter();
-        let alone = || turn.is_held() || !waiting.others();
-        if alone() && !budget().is_zero() && self.polling.is_due() {
-            if let Some(value) = poll(&mut future, alone).await {
+        if turn.is_mine() && !budget().is_zero() && self.polling.is_due() {
+            if let Some(value) = poll(&mut future).await {
                 self.polling.paid();
                 return Some(value);
             }
@@ -97,7 +93,7 @@ impl Polling {
 }
 
 /// Polls `future` until it is ready, the budget is used up, or somebody else needs the core.
-async fn poll<F: Future>(future: &mut Pin<&mut F>, alone: impl Fn() -> bool) -> Option<F::Output> {
+async fn poll<F: Future>(future: &mut Pin<&mut F>) -> Option<F::Output> {
     let budget = budget();
     let start = Instant::now();
     let mut last = start;
@@ -107,7 +103,7 @@ async fn poll<F: Future>(future: &mut Pin<&mut F>, alone: impl Fn() -> bool) -> 
         }
         tokio::task::yield_now().await;
         let now = Instant::now();
-        if now - last > PREEMPTED || now - start > budget || !alone() {
+        if now - last > PREEMPTED || now - start > budget {
             return None;
         }
         last = now;
@@ -118,33 +114,5 @@ async fn sleep<F: Future>(future: F, deadline: Option<tokio::time::Instant>) -> 
     match deadline {
         Some(deadline) => tokio::time::timeout_at(deadline, future).await.ok(),
         None => Some(future.await),
-    }
-}
-
-thread_local! {
-    static WAITS: Rc<Cell<usize>> = Rc::default();
-}
-
-/// One wait of this thread, until dropped.
-#[derive(Debug)]
-struct Waiting(Rc<Cell<usize>>);
-
-impl Waiting {
-    fn enter() -> Self {
-        WAITS.with(|waits| {
-            waits.set(waits.get() + 1);
-            Self(Rc::clone(waits))
-        })
-    }
-
-    /// Whether other VMs of this thread wait at the same time.
-    fn others(&self) -> bool {
-        self.0.get() > 1
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.set(self.0.get() - 1);
     }
 }

@@ -1,23 +1,63 @@
-//! Whose turn it is among the VMs of a thread. A VM keeps its turn while it waits for a quick hint, so that
-//! it and its worker stay in the caches of the cores: going round after every hint costs several times the
-//! hint. Must not know what a VM does in its turn.
+//! Whose turn it is among the VMs of a server. Each has a thread of its own, but only so many are at work at
+//! a time. A VM keeps its turn while it waits for a quick hint, so that it and its worker stay in the caches
+//! of the cores: going round after every hint costs several times the hint. Must not know what a VM does in
+//! its turn.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-thread_local! {
-    /// The one turn of this thread; those who wait for it get it in the order in which they came.
-    static THREAD: Arc<Semaphore> = Arc::new(Semaphore::new(1));
+/// How long a turn lasts. A change costs as much as many hints, because the caches are those of another VM.
+const TURN: Duration = Duration::from_millis(4);
+
+/// The places of VMs at work. Clones are the same places; those who wait get one in the order in which they
+/// came.
+#[derive(Clone, Debug)]
+pub struct Places(Arc<Semaphore>);
+
+impl Places {
+    /// So many VMs at a time.
+    #[must_use]
+    pub fn new(count: usize) -> Self {
+        Self(Arc::new(Semaphore::new(count.max(1))))
+    }
+
+    /// What a VM takes its turns with.
+    #[must_use]
+    pub fn turn(&self) -> Turn {
+        Turn {
+            places: Some(Arc::clone(&self.0)),
+            held: Rc::default(),
+        }
+    }
 }
 
-/// A VM's place among the others of its thread. Clones are the same place. A VM that never takes its turn
-/// has the thread for itself.
+/// A VM's place among the others. Clones are the same place. The default is that of a VM which has the
+/// process for itself: there is nobody to wait for.
 #[derive(Clone, Debug, Default)]
-pub struct Turn(Rc<RefCell<Option<OwnedSemaphorePermit>>>);
+pub struct Turn {
+    places: Option<Arc<Semaphore>>,
+    held: Rc<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    permit: RefCell<Option<OwnedSemaphorePermit>>,
+    since: Cell<Instant>,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self {
+            permit: RefCell::default(),
+            since: Cell::new(Instant::now()),
+        }
+    }
+}
 
 /// Ends a turn when it is dropped.
 #[derive(Debug)]
@@ -30,18 +70,24 @@ impl Turn {
         AtWork(self)
     }
 
-    /// Lets the others go first, if any waits.
+    /// Lets the others go first when the turn has lasted long enough.
     pub async fn pass(&self) {
-        if self.give_away() {
-            // Whoever waits gets the turn before this asks for it again.
+        if self.held.since.get().elapsed() >= TURN && self.give_away() {
+            // Whoever waits gets the place before this asks for it again.
             self.resume().await;
         }
     }
 
-    /// Whether it is this VM's turn.
+    /// Whether it is this VM's turn, which it always is when there are no others.
+    #[must_use]
+    pub fn is_mine(&self) -> bool {
+        self.places.is_none() || self.is_held()
+    }
+
+    /// Whether there are others who would go on if this VM let them.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        self.0.borrow().is_some()
+        self.held.permit.borrow().is_some()
     }
 
     /// Gives the turn, if this VM has it, to the others while `wait` lasts.
@@ -55,14 +101,17 @@ impl Turn {
     }
 
     fn give_away(&self) -> bool {
-        self.0.borrow_mut().take().is_some()
+        self.held.permit.borrow_mut().take().is_some()
     }
 
     async fn resume(&self) {
-        if !self.is_held() {
-            let thread = THREAD.with(Arc::clone);
+        if let Some(places) = &self.places
+            && !self.is_held()
+        {
             // The semaphore is never closed.
-            *self.0.borrow_mut() = thread.acquire_owned().await.ok();
+            let permit = Arc::clone(places).acquire_owned().await.ok();
+            *self.held.permit.borrow_mut() = permit;
+            self.held.since.set(Instant::now());
         }
     }
 }
@@ -79,7 +128,8 @@ mod tests {
 
     #[tokio::test(flavor = "current_thread")]
     async fn turns_go_round_in_order() {
-        let (first, second) = (Turn::default(), Turn::default());
+        let places = Places::new(1);
+        let (first, second) = (places.turn(), places.turn());
         let at_work = first.take().await;
         let order = Rc::new(RefCell::new(Vec::new()));
         let told = Rc::clone(&order);
@@ -91,7 +141,9 @@ mod tests {
         local
             .run_until(async {
                 tokio::task::yield_now().await;
-                assert!(order.borrow().is_empty());
+                first.pass().await;
+                assert!(order.borrow().is_empty(), "a young turn is not passed on");
+                std::thread::sleep(TURN);
                 first.pass().await;
                 assert!(first.is_held());
                 assert_eq!(*order.borrow(), ["second"]);
@@ -104,12 +156,20 @@ mod tests {
 
     #[tokio::test(flavor = "current_thread")]
     async fn a_vm_that_is_dropped_leaves_its_turn() {
-        let first = Turn::default();
+        let places = Places::new(1);
+        let first = places.turn();
         let at_work = first.take().await;
         std::mem::forget(at_work);
         drop(first);
-        let second = Turn::default();
-        let taken = tokio::time::timeout(std::time::Duration::from_secs(5), second.take()).await;
+        let second = places.turn();
+        let taken = tokio::time::timeout(Duration::from_secs(5), second.take()).await;
         assert!(taken.is_ok());
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_vm_alone_waits_for_nobody() {
+        let turn = Turn::default();
+        let _at_work = turn.take().await;
+        assert!(turn.is_mine() && !turn.is_held());
     }
 }

@@ -13,11 +13,12 @@ from .relocatable import RelocatableValue
 def div_mod(n: Any, m: Any, p: int) -> int:
     """The x below p with m * x = n."""
     try:
-        inverse = pow(m, -1, p)
+        inverse: int = pow(m, -1, p)
     except ValueError:
         # The reference asserts without a text that m is invertible.
         raise AssertionError from None
-    return (n * inverse) % p
+    quotient: int = (n * inverse) % p
+    return quotient
 
 
 def is_quad_residue(n: int, p: int) -> bool:
@@ -32,7 +33,7 @@ def sqrt(n: int, p: int) -> int:
 
 
 def safe_div(x: Any, y: Any) -> int:
-    """x / y, which must be a whole number."""
+    """The quotient of x and y, which must be a whole number."""
     if not (isinstance(x, int) and isinstance(y, int)):
         raise AssertionError
     if y == 0:

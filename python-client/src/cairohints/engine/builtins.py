@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple, Type, cast
 
+from . import ecdsa
 from .effects import Effects
 from .identity import StandIn, StandInType
 from .relocatable import RelocatableValue
@@ -57,7 +58,19 @@ class BuiltinRunner(StandIn):
         """Takes over what another run's builtin kept."""
 
 
-class RangeCheckBuiltinRunner(BuiltinRunner):
+class CheckedBuiltinRunner(BuiltinRunner):
+    """A builtin that refuses some values."""
+
+    # The reference VM has no class for them.
+    __reference__ = (__name__, "CheckedBuiltinRunner")
+    cells_per_instance: int
+
+    def check(self, memory: Any, addr: RelocatableValue) -> Set[RelocatableValue]:
+        """The validation rule of the builtin's segment: the cells that are valid now."""
+        raise NotImplementedError
+
+
+class RangeCheckBuiltinRunner(CheckedBuiltinRunner):
     """`range_check` and `range_check96`."""
 
     __reference__ = (
@@ -73,12 +86,11 @@ class RangeCheckBuiltinRunner(BuiltinRunner):
         self.bound = self.inner_rc_bound**self.n_parts
 
     def check(self, memory: Any, addr: RelocatableValue) -> Set[RelocatableValue]:
-        """The validation rule of the builtin's segment."""
+        """The rule: a number below the bound."""
         value = memory[addr]
         if not isinstance(value, int):
             raise AssertionError(
-                f"Range-check builtin: Expected value at address {addr} to be an integer. "
-                f"Got: {value}."
+                f"Range-check builtin: Expected value at address {addr} to be an integer. Got: {value}."
             )
         if not 0 <= value < self.bound:
             raise AssertionError(
@@ -88,23 +100,7 @@ class RangeCheckBuiltinRunner(BuiltinRunner):
         return {addr}
 
 
-class _Signatures(Dict[RelocatableValue, Any]):
-    """The signatures by address; tells the host of each."""
-
-    def __init__(self, effects: Effects) -> None:
-        super().__init__()
-        self._effects = effects
-
-    def __setitem__(self, address: RelocatableValue, signature: Any) -> None:
-        r, s = signature
-        if not (0 <= int(r) < 2**256 and 0 <= int(s) < 2**256):
-            raise ValueError(f"a signature must be two numbers below 2**256: `{signature}`")
-        super().__setitem__(address, signature)
-        self._effects.signatures.append(((address.segment_index, address.offset), int(r), int(s)))
-        self._effects.only_writes = False
-
-
-class SignatureBuiltinRunner(BuiltinRunner):
+class SignatureBuiltinRunner(CheckedBuiltinRunner):
     """`ecdsa`."""
 
     __reference__ = (_RUNNERS + "signature.signature_builtin_runner", "SignatureBuiltinRunner")
@@ -112,7 +108,66 @@ class SignatureBuiltinRunner(BuiltinRunner):
 
     def __init__(self, description: Dict[str, Any], effects: Effects) -> None:
         super().__init__(description, effects)
-        self.signatures: Dict[RelocatableValue, Any] = _Signatures(effects)
+        self._signatures: Dict[RelocatableValue, Any] = {}
+        self._reported: Dict[RelocatableValue, Any] = {}
+
+    @property
+    def signatures(self) -> Dict[RelocatableValue, Any]:
+        """The signatures by address."""
+        self._effects.pending.add(self)
+        return self._signatures
+
+    @signatures.setter
+    def signatures(self, signatures: Dict[RelocatableValue, Any]) -> None:
+        self._effects.pending.add(self)
+        self._signatures = signatures
+
+    @staticmethod
+    def verify_signature(public_key: int, msg: int, signature: Any) -> bool:
+        """Whether a signature is that of a message."""
+        return ecdsa.verify(public_key, msg, signature)
+
+    def check(self, memory: Any, addr: RelocatableValue) -> Set[RelocatableValue]:
+        """The rule: a signed message; nothing is valid as long as one of the cells is missing."""
+        key_cell = addr - addr.offset % _SIGNATURE_CELLS
+        message_cell = key_cell + 1
+        if (message_cell if addr == key_cell else key_cell) not in memory:
+            return set()
+        public_key = memory[key_cell]
+        message = memory[message_cell]
+        for name, cell, value in (
+            ("public key", key_cell, public_key),
+            ("message hash", message_cell, message),
+        ):
+            if not isinstance(value, int):
+                raise AssertionError(
+                    f"ECDSA builtin: Expected {name} at address {cell} to be an integer. Got: {value}."
+                )
+        if key_cell not in self._signatures:
+            raise AssertionError(
+                f"Signature hint is missing for ECDSA builtin at address {key_cell}. "
+                "Add it using 'ecdsa_builtin.add_signature'."
+            )
+        signature = self._signatures[key_cell]
+        if not self.verify_signature(public_key, message, signature):
+            raise AssertionError(
+                f"Signature {signature}, is invalid, with respect to the public key {public_key}, "
+                f"and the message hash {message}."
+            )
+        return {key_cell, message_cell}
+
+    def report(self) -> None:
+        """Puts new and changed signatures into the effects."""
+        effects = self._effects
+        for address, signature in self._signatures.items():
+            if address in self._reported and self._reported[address] == signature:
+                continue
+            r, s = signature
+            if not (0 <= int(r) < 2**256 and 0 <= int(s) < 2**256):
+                raise ValueError(f"a signature must be two numbers below 2**256: `{signature}`")
+            self._reported[address] = signature
+            effects.signatures.append(((address.segment_index, address.offset), int(r), int(s)))
+            effects.only_writes = False
 
     def add_signature(self, addr: Any, signature: Any) -> None:
         """Gives the signature of the public key that is at this address."""
@@ -127,6 +182,7 @@ class SignatureBuiltinRunner(BuiltinRunner):
         self.signatures[addr] = signature
 
     def get_additional_data(self) -> Any:
+        """What a Cairo PIE keeps: the signatures by address."""
         return [
             [list(RelocatableValue.to_tuple(addr)), signature]
             for addr, signature in sorted(self.signatures.items())
@@ -135,6 +191,7 @@ class SignatureBuiltinRunner(BuiltinRunner):
     def extend_additional_data(
         self, data: Any, relocate_callback: Callable[[Any], Any], data_is_trusted: bool = True
     ) -> None:
+        """Takes over what another run kept."""
         for addr, signature in data:
             relocated = relocate_callback(RelocatableValue.from_tuple(addr))
             if relocated.segment_index != self.base.segment_index:
@@ -173,8 +230,6 @@ class OutputBuiltinRunner(BuiltinRunner):
 
     def __init__(self, description: Dict[str, Any], effects: Effects) -> None:
         super().__init__(description, effects)
-        #: Whether a hint reached for the state since it was reported.
-        self.touched = False
         self._pages: Dict[int, PublicMemoryPage] = {}
         self._attributes: Dict[str, Any] = {}
         self._reported = self._state()
@@ -182,23 +237,23 @@ class OutputBuiltinRunner(BuiltinRunner):
     @property
     def pages(self) -> Dict[int, PublicMemoryPage]:
         """The pages by id."""
-        self.touched = True
+        self._effects.pending.add(self)
         return self._pages
 
     @pages.setter
     def pages(self, pages: Dict[int, PublicMemoryPage]) -> None:
-        self.touched = True
+        self._effects.pending.add(self)
         self._pages = pages
 
     @property
     def attributes(self) -> Dict[str, Any]:
         """The attributes by name."""
-        self.touched = True
+        self._effects.pending.add(self)
         return self._attributes
 
     @attributes.setter
     def attributes(self, attributes: Dict[str, Any]) -> None:
-        self.touched = True
+        self._effects.pending.add(self)
         self._attributes = attributes
 
     def add_page(self, page_id: int, page_start: Any, page_size: int) -> None:
@@ -233,10 +288,10 @@ class OutputBuiltinRunner(BuiltinRunner):
         self.attributes = {}
 
     def get_additional_data(self) -> Any:
+        """What a Cairo PIE keeps: the pages and the attributes."""
         return {
             "pages": {
-                str(page_id): [page.start, page.size]
-                for page_id, page in sorted(self.pages.items())
+                str(page_id): [page.start, page.size] for page_id, page in sorted(self.pages.items())
             },
             "attributes": self.attributes,
         }
@@ -244,6 +299,7 @@ class OutputBuiltinRunner(BuiltinRunner):
     def extend_additional_data(
         self, data: Any, relocate_callback: Callable[[Any], Any], data_is_trusted: bool = True
     ) -> None:
+        """Takes over what another run kept."""
         if not (isinstance(data, dict) and sorted(data) == ["attributes", "pages"]):
             raise AssertionError("Invalid output builtin data.")
         if not isinstance(data["pages"], dict):
@@ -263,7 +319,6 @@ class OutputBuiltinRunner(BuiltinRunner):
 
     def report(self) -> None:
         """Puts the state into the effects if it changed."""
-        self.touched = False
         state = self._state()
         if state != self._reported:
             self._reported = state
@@ -288,11 +343,13 @@ class HashBuiltinRunner(BuiltinRunner):
         self.verified_addresses: Set[RelocatableValue] = set()
 
     def get_additional_data(self) -> Any:
+        """What a Cairo PIE keeps: the addresses of hashes that were verified."""
         return [list(RelocatableValue.to_tuple(addr)) for addr in sorted(self.verified_addresses)]
 
     def extend_additional_data(
         self, data: Any, relocate_callback: Callable[[Any], Any], data_is_trusted: bool = True
     ) -> None:
+        """Takes over what another run kept."""
         if data_is_trusted:
             for addr in data:
                 self.verified_addresses.add(relocate_callback(RelocatableValue.from_tuple(addr)))
@@ -302,7 +359,8 @@ class HashBuiltinRunner(BuiltinRunner):
         """The hash of the installed `cairo-lang`."""
         from starkware.cairo.lang.vm.crypto import pedersen_hash
 
-        return pedersen_hash
+        function: Callable[[int, int], int] = pedersen_hash
+        return function
 
 
 class ModBuiltinRunner(BuiltinRunner):
@@ -350,17 +408,17 @@ class MulModBuiltinRunner(ModBuiltinRunner):
     __reference__ = (_RUNNERS + "modulo.mod_builtin_runner", "MulModBuiltinRunner")
 
 
-def _plain(name: str, path: str, class_name: str, cells: int, inputs: int) -> type:
+def _plain(name: str, path: str, class_name: str, cells: int, inputs: int) -> Type[BuiltinRunner]:
     attributes = {
         "__doc__": f"`{name}`.",
         "__reference__": (_RUNNERS + path, class_name),
         "cells_per_instance": cells,
         "n_input_cells": inputs,
     }
-    return StandInType(class_name, (BuiltinRunner,), attributes)
+    return cast(Type[BuiltinRunner], StandInType(class_name, (BuiltinRunner,), attributes))
 
 
-_CLASSES: Dict[str, Any] = {
+_CLASSES: Dict[str, Type[BuiltinRunner]] = {
     "output": OutputBuiltinRunner,
     "pedersen": HashBuiltinRunner,
     "range_check": RangeCheckBuiltinRunner,
@@ -371,9 +429,7 @@ _CLASSES: Dict[str, Any] = {
     "bitwise": _plain("bitwise", "bitwise.bitwise_builtin_runner", "BitwiseBuiltinRunner", 5, 2),
     "ec_op": _plain("ec_op", "ec.ec_op_builtin_runner", "EcOpBuiltinRunner", 7, 5),
     "keccak": _plain("keccak", "keccak.keccak_builtin_runner", "KeccakBuiltinRunner", 16, 8),
-    "poseidon": _plain(
-        "poseidon", "poseidon.poseidon_builtin_runner", "PoseidonBuiltinRunner", 6, 3
-    ),
+    "poseidon": _plain("poseidon", "poseidon.poseidon_builtin_runner", "PoseidonBuiltinRunner", 6, 3),
 }
 
 

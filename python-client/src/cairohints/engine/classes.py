@@ -59,7 +59,7 @@ class ImportHook(importlib.abc.MetaPathFinder):
             find = getattr(finder, "find_spec", None)
             if finder is self or find is None:
                 continue
-            spec = find(fullname, path, target)
+            spec: Optional[importlib.machinery.ModuleSpec] = find(fullname, path, target)
             if spec is not None:
                 if hasattr(spec.loader, "exec_module"):
                     spec.loader = _ActingLoader(spec.loader, actions)

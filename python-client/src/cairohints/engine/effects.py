@@ -5,7 +5,14 @@ Plain lists of tuples. Knows nothing of the objects that fill it.
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Tuple, Union
+from typing import Any, List, Optional, Protocol, Set, Tuple, Union
+
+
+class Reporter(Protocol):
+    """What keeps a state of its own that a hint may have changed in place."""
+
+    def report(self) -> None:
+        """Puts what changed into the effects."""
 
 
 class Effects:
@@ -24,6 +31,7 @@ class Effects:
         "scopes_left",
         "scopes_entered",
         "only_writes",
+        "pending",
     )
 
     def __init__(self) -> None:
@@ -49,6 +57,13 @@ class Effects:
         self.scopes_entered = 0
         #: Whether nothing but `writes` needs to be looked at.
         self.only_writes = True
+        #: Those whose state a hint reached for since they were settled.
+        self.pending: Set[Reporter] = set()
+
+    def settle(self) -> None:
+        """Has everything reported that a hint may have changed in place."""
+        while self.pending:
+            self.pending.pop().report()
 
     def scope_entered(self) -> None:
         """A hint scope was entered."""

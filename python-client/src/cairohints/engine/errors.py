@@ -61,7 +61,7 @@ class _KeyError(KeyError):
 class _LocationError(_Error):
     def __str__(self) -> str:
         message, location = vars(self)["message"], vars(self)["location"]
-        text = message if location is None else location.to_string_with_content(message)
+        text: str = message if location is None else location.to_string_with_content(message)
         return text.rstrip()
 
 
@@ -73,6 +73,14 @@ class Position:
     def __init__(self, prefix: str, suffix: str) -> None:
         self._prefix = prefix
         self._suffix = suffix
+
+    def __repr__(self) -> str:
+        return self.to_string()
+
+    def to_string(self, message: str = "") -> str:
+        """The place's file, line and column with the message behind them."""
+        place = self._prefix.rpartition("\n")[2]
+        return place + message if message else place.rpartition(": ")[0]
 
     def to_string_with_content(self, message: str = "") -> str:
         """The message at its place."""
@@ -135,9 +143,22 @@ def raised(class_path: str, message: str) -> BaseException:
         error.__init__(message)  # type: ignore[misc]
         return error
     error.args = (message,)
-    vars(error).update(message=message, location=None, error_attr_value=None, traceback=None)
-    vars(error)["notes"] = []
+    if issubclass(cls, error_class(_LOCATION)):
+        error.args = (message, None)
+        vars(error).update(message=message, location=None, error_attr_value=None, traceback=None)
+        vars(error)["notes"] = []
+    elif issubclass(cls, error_class(_FLOW_TRACKING)):
+        vars(error)["notes"] = []
+    elif issubclass(cls, error_class(MISSING_IDENTIFIER)):
+        vars(error)["fullname"] = _quoted_name(message)
     return error
+
+
+def _quoted_name(message: str) -> Any:
+    """The name in an error's text, as the compiler's class if that is imported."""
+    name = message.partition("'")[2].rpartition("'")[0]
+    scoped_name = getattr(sys.modules.get(_COMPILER + "scoped_name"), "ScopedName", None)
+    return name if scoped_name is None else scoped_name.from_string(name)
 
 
 def without_context(error: BaseException) -> bool:

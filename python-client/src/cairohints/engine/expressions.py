@@ -36,6 +36,7 @@ class Frame:
         "fp_segment",
         "fp_offset",
         "fp_cells",
+        "context",
     )
 
     def __init__(self, memory: Memory) -> None:
@@ -43,9 +44,11 @@ class Frame:
         self.ap_segment = self.ap_offset = self.fp_segment = self.fp_offset = 0
         self.ap_cells: Dict[int, Any] = {}
         self.fp_cells: Dict[int, Any] = {}
+        #: `ids._context`, once it was asked for.
+        self.context: Any = None
 
 
-class DeadCells(dict):
+class DeadCells(Dict[int, Any]):
     """The cells of a frame whose hint is over: holds none, and lets none be added."""
 
     def __contains__(self, offset: Any) -> bool:
@@ -116,7 +119,8 @@ class _Compiler:
         source = "def evaluate(frame):\n" + "".join(f"    {line}\n" for line in self.lines)
         code = compile(source, "<cairohints.engine.expressions>", "exec", dont_inherit=True)
         exec(code, self.values)
-        return self.values["evaluate"]
+        evaluate: Callable[[Frame], Any] = self.values["evaluate"]
+        return evaluate
 
     def lower(self, expression: Expression) -> Tuple[Any, ...]:
         operands: List[Tuple[Any, ...]] = []
@@ -154,9 +158,7 @@ class _Compiler:
                 raise ValueError(f"the reference expression has an unknown node: `{kind}`")
         return operands[0]
 
-    def operation(
-        self, kind: str, left: Tuple[Any, ...], right: Tuple[Any, ...]
-    ) -> Tuple[Any, ...]:
+    def operation(self, kind: str, left: Tuple[Any, ...], right: Tuple[Any, ...]) -> Tuple[Any, ...]:
         if left[0] == right[0] == "int" and kind != "/":
             value = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}[kind](left[1], right[1])
             return "int", self.field(value)
@@ -191,7 +193,8 @@ class _Compiler:
         if operand[0] == "register":
             _, register, offset = operand
             return f"RelocatableValue(frame.{register}_segment, frame.{register}_offset + {offset})"
-        return operand[1]
+        name: str = operand[1]
+        return name
 
     def assign(self, text: str) -> Tuple[Any, ...]:
         name = self.name()
@@ -216,7 +219,8 @@ def _dereference(memory: Memory, address: Any, prime: int, prefix: str, suffix: 
     try:
         return memory.read(address % prime)
     except Exception as error:
-        raise raised_at(EXPRESSION_EVALUATOR, str(error), prefix, suffix)
+        # The reference does not say `from` either: the first error stays above in the traceback.
+        raise raised_at(EXPRESSION_EVALUATOR, str(error), prefix, suffix)  # noqa: B904
 
 
 def _divide(left: Any, right: Any, prime: int) -> Any:

@@ -106,11 +106,20 @@ def traceback_text(error: BaseException, locate: Locate) -> str:
     hidden = _engine_filenames(error)
     for part in _parts(described):
         if part.stack:
-            part.stack = _Frames(frame for frame in part.stack if frame.filename not in hidden)
+            part.stack = _Frames(
+                _without_source(frame) for frame in part.stack if frame.filename not in hidden
+            )
     described.stack = traceback.StackSummary.from_list(
         [_show(frame, locate) for frame in described.stack]
     )
     return "".join(described.format())
+
+
+def _without_source(frame: traceback.FrameSummary) -> traceback.FrameSummary:
+    """A hint's own frame without its line, which only debuggers are given."""
+    if _HINT_FILENAME.match(frame.filename) is None:
+        return frame
+    return traceback.FrameSummary(frame.filename, frame.lineno, frame.name, line="")
 
 
 def _show(frame: traceback.FrameSummary, locate: Locate) -> traceback.FrameSummary:

@@ -20,8 +20,15 @@ class StandInType(type):
         module, name = cls.__reference__
         return getattr(sys.modules.get(module), name, None)
 
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return type.__instancecheck__(cls, instance) or issubclass(type(instance), cls)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        # Each hint and each struct has a class of its own here, all of them one in the reference VM.
+        return type.__subclasscheck__(cls, subclass) or any(cls == base for base in subclass.__mro__)
+
     def __eq__(cls, other: Any) -> bool:
-        if isinstance(other, StandInType):
+        if type(other) is StandInType:
             return cls.__reference__ == other.__reference__
         return other is not None and other is cls.reference_class()
 
@@ -38,6 +45,6 @@ class StandIn(metaclass=StandInType):
     __slots__ = ()
     __reference__ = ("", "")
 
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
         return type(self).reference_class() or type(self)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from threading import get_ident
 from typing import Any, Callable, Dict, Optional, Tuple
 
+from .context import scoped_name
 from .errors import raised, without_context
 from .expressions import (
     DeadCells,
@@ -41,13 +42,26 @@ class VmConsts(StandIn):
     # Python's own form of names keeps them apart from Cairo's: no Cairo name is looked up that
     # starts with two underscores.
     __module__ = _MODULE
-    __slots__ = ("__frame__", "__parent__", "__scope__", "_path", "instruction_offset_")
+    __slots__ = ("__frame__", "__parent__", "__scope__", "__path__", "instruction_offset_")
     __reference__ = (_MODULE, "VmConsts")
     __names__: "HintIds"
 
     @property
     def _context(self) -> Any:
-        return self.__names__.find_context()
+        frame = self.__frame__
+        if frame.context is None:
+            names = self.__names__
+            # It keeps this object, and with it the registers, from the hint's next execution.
+            frame.context = names.surroundings.make_context(names.hint_id, frame, self)
+        return frame.context
+
+    @property
+    def _accessible_scopes(self) -> Any:
+        return self._context.accessible_scopes(self.__scope__)
+
+    @property
+    def _path(self) -> Any:
+        return scoped_name(self.__path__)
 
     def get_or_set_value(self, name: str, set_value: Any) -> Any:
         """The value of a name, or its new value."""
@@ -69,7 +83,7 @@ class VmConsts(StandIn):
 _set_frame = VmConsts.__frame__.__set__  # type: ignore[attr-defined]
 _set_parent = VmConsts.__parent__.__set__  # type: ignore[attr-defined]
 _set_scope = VmConsts.__scope__.__set__  # type: ignore[attr-defined]
-_set_path = VmConsts._path.__set__  # type: ignore[attr-defined]
+_set_path = VmConsts.__path__.__set__  # type: ignore[attr-defined]
 _set_instruction_offset = VmConsts.instruction_offset_.__set__  # type: ignore[attr-defined]
 _dead_cells = DeadCells()
 
@@ -77,7 +91,7 @@ _dead_cells = DeadCells()
 class Surroundings:
     """What the names of all hints of a session share."""
 
-    __slots__ = ("memory", "view", "structs", "prime", "resolve_name", "find_context")
+    __slots__ = ("memory", "view", "structs", "prime", "resolve_name", "make_context")
 
     def __init__(
         self,
@@ -85,14 +99,15 @@ class Surroundings:
         view: ValidatedMemoryDict,
         structs: Structs,
         resolve_name: Callable[[int, str, str], Definition],
-        find_context: Callable[[], Any],
+        make_context: Callable[[int, Frame, VmConsts], Any],
     ) -> None:
         self.memory = memory
         self.view = view
         self.structs = structs
         self.prime = memory.prime
         self.resolve_name = resolve_name
-        self.find_context = find_context
+        #: Of a hint, the registers and the object that it belongs to.
+        self.make_context = make_context
 
 
 class HintIds:
@@ -128,10 +143,6 @@ class HintIds:
         self._definitions[key] = definition
         self._class = None
         self.ids = None
-
-    def find_context(self) -> Any:
-        """The reference VM's own view of the hint's names."""
-        return self.surroundings.find_context()
 
     def renew(self) -> None:
         """Makes a new `ids` for the next execution; a kept old one keeps its registers."""
@@ -218,16 +229,16 @@ def _fast_setattr(
             cells = frame.ap_cells
             offset += frame.ap_offset
         memory = frame.memory
+        # What `Memory.write` asks for, too; `tests/engine/test_write_paths.py` holds them equal.
         if (
             value.__class__ is int
             and 0 <= value < prime
             and offset not in cells
-            and offset >= 0
+            and 0 <= offset < OFFSET_BOUND
             and memory.writer == get_ident()
             and segment not in memory.guarded
             and (
-                (segment, offset) in memory.empty
-                or offset >= memory.lengths.get(segment, OFFSET_BOUND)
+                (segment, offset) in memory.empty or offset >= memory.lengths.get(segment, OFFSET_BOUND)
             )
         ):
             cells[offset] = value
@@ -248,9 +259,7 @@ def make_access(definition: Definition, surroundings: Surroundings) -> Tuple[Get
         value = definition[3]
         return (lambda self: value), _refusing("Cannot change the value of a constant.")
     if kind == "scope":
-        return _scope_getter(definition), _refusing(
-            "Cannot change the value of a scope definition."
-        )
+        return _scope_getter(definition), _refusing("Cannot change the value of a scope definition.")
     if kind == "struct":
         structs = surroundings.structs
         full_name = definition[3]
@@ -308,7 +317,7 @@ def _raising_with_path(definition: Definition) -> Tuple[Getter, Setter]:
     full_name = f"'{scope}.{name}'"
 
     def get(self: Any) -> Any:
-        error = raised(class_path, message.replace(full_name, f"'{self._path}.{name}'"))
+        error = raised(class_path, message.replace(full_name, f"'{self.__path__}.{name}'"))
         if without_context(error):
             raise error from None
         raise error
@@ -326,7 +335,7 @@ def _scope_getter(definition: Definition) -> Getter:
         # Keeps `ids` alive, so that its registers stay with it.
         _set_parent(inner, self)
         _set_scope(inner, full_name)
-        _set_path(inner, f"{self._path}.{name}" if self._path else name)
+        _set_path(inner, f"{self.__path__}.{name}" if self.__path__ else name)
         if instruction_offset is not None:
             _set_instruction_offset(inner, instruction_offset)
         return inner
@@ -397,9 +406,7 @@ def _reference_setter(set_: Tuple[Any, ...], surroundings: Surroundings) -> Sett
     if set_[0] == "raised":
         return _raising_setter(set_[1], set_[2])
     if set_[0] != "address":
-        raise ValueError(
-            f"the definition of a reference has an unknown way of writing: `{set_[0]}`"
-        )
+        raise ValueError(f"the definition of a reference has an unknown way of writing: `{set_[0]}`")
     evaluate = _address_evaluator(set_[1], surroundings.prime)
     view = surroundings.view
 

@@ -42,8 +42,10 @@ class Memory:
         "frozen",
         "pure",
         "guarded",
-        "host_checked",
+        "instance_cells",
+        "bounds",
         "validate",
+        "offer",
         "segment_count",
         "temporary_segment_count",
         "complete",
@@ -76,10 +78,14 @@ class Memory:
         self.pure: Dict[int, Any] = {}
         #: Segments whose writes somebody checks.
         self.guarded: Set[int] = set()
-        #: Those whose writes the host checks at once.
-        self.host_checked: Set[int] = set()
+        #: Segment of a builtin that refuses values to the cells of one instance.
+        self.instance_cells: Dict[int, int] = {}
+        #: The same to a bound: its builtin accepts every number below, whatever is beside it.
+        self.bounds: Dict[int, int] = {}
         #: Called after a write into a guarded segment.
         self.validate: Callable[[Any], None] = lambda address: None
+        #: Called after a raw write into the segment of such a builtin.
+        self.offer: Callable[[Any], None] = lambda address: None
         #: Number of segments that the host had when the hint started; later ones are ours.
         self.segment_count = 0
         self.temporary_segment_count = 0
@@ -260,12 +266,12 @@ class Memory:
                 value %= self.prime
         elif cls is not int or not 0 <= value < self.prime:
             value %= self.prime
-        self.store(address, value)
+        self.store(address, value, raw=False)
         if address.__class__ is RelocatableValue and address.segment_index in self.guarded:
             self.validate(address)
 
-    def store(self, address: Any, value: Any) -> None:
-        """Writes a cell as it is."""
+    def store(self, address: Any, value: Any, raw: bool = True) -> None:
+        """Writes a cell as it is; `raw` says that nobody is going to validate it."""
         if self.owner != get_ident():
             self.check_turn()
         if self.frozen:
@@ -278,9 +284,7 @@ class Memory:
         segment = address.segment_index
         offset = address.offset
         if offset < 0:
-            raise ValueError(
-                f"The offset of a relocatable value must be nonnegative. Found: {address}."
-            )
+            raise ValueError(f"The offset of a relocatable value must be nonnegative. Found: {address}.")
         if offset >= OFFSET_BOUND:
             raise ValueError(f"the vm cannot hold a cell at offset 2**63 or above: `{address}`")
         value = self.checked(value)
@@ -289,14 +293,13 @@ class Memory:
             if current != value:
                 raise inconsistent_memory(address, current, value)
             return
-        if segment in self.host_checked and self._host_checks(segment, offset):
-            self.host.write_memory(segment, offset, value)
-        else:
-            self.effects.writes.append((segment, offset, value))
+        self.effects.writes.append((segment, offset, value))
         cells = self.known.get(segment)
         if cells is None:
             cells = self.known[segment] = {}
         cells[offset] = value
+        if raw and segment in self.instance_cells:
+            self.offer(address)
 
     def store_run(self, address: Any, values: Sequence[Any]) -> bool:
         """Writes consecutive cells at once; does nothing and returns false if any is special."""
@@ -305,15 +308,16 @@ class Memory:
         segment = address.segment_index
         offset = address.offset
         count = len(values)
-        if segment in self.host_checked or not 0 <= offset < OFFSET_BOUND - count:
+        if not 0 <= offset < OFFSET_BOUND - count:
             return False
-        prime = self.prime
+        numbers_only = segment in self.bounds
+        bound = self.bounds.get(segment, self.prime)
         for value in values:
             cls = value.__class__
             if cls is int:
-                if not 0 <= value < prime:
+                if not 0 <= value < bound:
                     return False
-            elif cls is not RelocatableValue or not 0 <= value.offset < OFFSET_BOUND:
+            elif numbers_only or cls is not RelocatableValue or not 0 <= value.offset < OFFSET_BOUND:
                 return False
         run = range(offset, offset + count)
         if -self.temporary_segment_count <= segment < self.segment_count and not self.complete:
@@ -372,13 +376,44 @@ class Memory:
             self.effects.pure_address = int(address)
             self.effects.only_writes = False
 
-    def _host_checks(self, segment: int, offset: int) -> bool:
-        # A signature that this same hint gave is not with the host yet: it applies the hint's
-        # signatures before its writes, so the write has to wait with it.
-        for (signed_segment, signed_offset), _, _ in self.effects.signatures:
-            if signed_segment == segment and signed_offset <= offset <= signed_offset + 1:
-                return False
-        return True
+    def keep_refused(self, address: RelocatableValue) -> None:
+        """Sends what a builtin refuses to the host at once.
+
+        The reference keeps such a cell, and so does the host if it is written alone. Among the
+        effects, which are applied as a whole or not at all, it would end the run of a hint that
+        catches the refusal.
+        """
+        segment = address.segment_index
+        count = self.instance_cells[segment]
+        first = address.offset - address.offset % count
+        for offset in range(first, first + count):
+            self._write_at_once(segment, offset)
+
+    def write_all_at_once(self) -> None:
+        """Sends what a rule wrote to the host: only a hint leaves effects behind."""
+        for segment, offset, _ in self.effects.writes[::-1]:
+            self._write_at_once(segment, offset)
+
+    def _write_at_once(self, segment: int, offset: int) -> None:
+        cells = self.known[segment]
+        value = cells.get(offset)
+        writes = self.effects.writes
+        # The cell was written just now, so it is near the end.
+        for index in range(len(writes) - 1, -1, -1):
+            if writes[index][:2] == (segment, offset):
+                break
+        else:
+            return
+        try:
+            self.host.write_memory(segment, offset, value)
+        except AssertionError:
+            # Refused for the same reason, which the caller has, or because the VM cannot hold it.
+            del cells[offset]
+            self.host.read_memory(segment, offset, 1)
+            if offset not in cells:
+                cells[offset] = value
+                return
+        del writes[index]
 
     # Relocation.
 

@@ -17,7 +17,7 @@ from .relocatable import RelocatableValue
 _ADDRESS_BYTES = 8
 
 
-class _Cells(MutableMapping):
+class _Cells(MutableMapping[Any, Any]):
     """`memory.data`: the cells without checks and without relocation."""
 
     __slots__ = ("_memory",)
@@ -171,12 +171,12 @@ class _MemoryView(StandIn):
             moved = memory.relocate_value(addr)
             if moved == addr:
                 continue
-            value = memory.relocate_value(value)
+            moved_value = memory.relocate_value(value)
             current = self.data.get(moved)
             if current is None:
-                memory.store(moved, value)
+                memory.store(moved, moved_value)
             else:
-                self.verify_same_value(moved, memory.relocate_value(current), value)
+                self.verify_same_value(moved, memory.relocate_value(current), moved_value)
 
     def freeze(self) -> None:
         """No more writes."""
@@ -211,9 +211,7 @@ class _MemoryView(StandIn):
     ) -> bytes:
         """All cells as bytes, address and value in turn."""
         if self._memory.relocation_rules:
-            raise AssertionError(
-                "Cannot serialize a MemoryDict with active segment relocation rules."
-            )
+            raise AssertionError("Cannot serialize a MemoryDict with active segment relocation rules.")
         relocate = relocate_value or (lambda value: value)
         return b"".join(
             RelocatableValue.to_bytes(relocate(addr), _ADDRESS_BYTES, "little")
@@ -246,7 +244,7 @@ class MemoryDict(_MemoryView):
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, (MemoryDict, self.__class__)):
             return NotImplemented
-        return dict(self.data) == dict(other.data)
+        return dict(self.data) == dict(other.data)  # type: ignore[attr-defined]
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -18,9 +18,7 @@ def load_program(session: Any, program: Any, program_base: Any) -> None:
     """Makes a program's hints run when the VM reaches them."""
     session.memory.check_turn()
     if session.prime != program.prime:
-        raise AssertionError(
-            f"Unexpected prime for loaded program: {program.prime} != {session.prime}."
-        )
+        raise AssertionError(f"Unexpected prime for loaded program: {program.prime} != {session.prime}.")
     # A stripped program has none of this; it fails here as in the reference VM.
     getattr(program, "debug_info")  # noqa: B009
     if not isinstance(program_base, RelocatableValue):
@@ -50,13 +48,14 @@ def _as_vm_exception(failure: HintFailure, hints: Any, program: Any, base: Any) 
     offset, hint_index = _place(program, index)
     debug_info = program.debug_info
     location = debug_info.instruction_locations.get(offset) if debug_info is not None else None
-    return VmException(
+    error: BaseException = VmException(
         pc=base + offset,
         inst_location=location,
         inner_exc=inner,
         notes=[failure.traceback],
         hint_index=hint_index,
     )
+    return error
 
 
 def _place(program: Any, index: int) -> Tuple[int, int]:

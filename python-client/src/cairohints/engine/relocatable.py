@@ -29,7 +29,7 @@ class RelocatableValue:
     __slots__ = ("segment_index", "offset")
     __module__ = MODULE
     __match_args__ = ("segment_index", "offset")
-    __dataclass_fields__ = _Fields.__dataclass_fields__  # type: ignore[attr-defined]
+    __dataclass_fields__ = _Fields.__dataclass_fields__
     __dataclass_params__ = _Fields.__dataclass_params__  # type: ignore[attr-defined]
 
     SEGMENT_BITS = 16
@@ -62,7 +62,8 @@ class RelocatableValue:
         return NotImplemented
 
     def __radd__(self, other: Any) -> "RelocatableValue":
-        return self + other
+        total: RelocatableValue = self + other
+        return total
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, int):
@@ -91,7 +92,7 @@ class RelocatableValue:
         return (self.segment_index, self.offset) < (other.segment_index, other.offset)
 
     def __le__(self, other: Any) -> bool:
-        return self < other or self == other
+        return self < other or self == other  # type: ignore[no-any-return]
 
     def __ge__(self, other: Any) -> bool:
         return not (self < other)
@@ -119,10 +120,11 @@ class RelocatableValue:
         if isinstance(value, int):
             if not value < top_bit:
                 raise AssertionError
-            return value.to_bytes(n_bytes, byte_order)
-        if not n_bytes * 8 > value.SEGMENT_BITS + value.OFFSET_BITS:
+            number = value
+        elif not n_bytes * 8 > value.SEGMENT_BITS + value.OFFSET_BITS:
             raise AssertionError
-        number = top_bit + (value.segment_index << value.OFFSET_BITS) + value.offset
+        else:
+            number = top_bit + (value.segment_index << value.OFFSET_BITS) + value.offset
         return number.to_bytes(n_bytes, byte_order)
 
     @classmethod
@@ -161,8 +163,8 @@ class RelocatableValue:
 
 
 # The slots' own setters go past the frozen `__setattr__`, at half the price of `object`'s.
-_set_segment_index = RelocatableValue.segment_index.__set__  # type: ignore[attr-defined]
-_set_offset = RelocatableValue.offset.__set__  # type: ignore[attr-defined]
+_set_segment_index = RelocatableValue.segment_index.__set__  # type: ignore[attr-defined, misc]
+_set_offset = RelocatableValue.offset.__set__  # type: ignore[attr-defined, misc]
 
 _earlier = sys.modules.get(MODULE)
 if _earlier is not None and hasattr(_earlier, "RelocatableValue"):

@@ -31,9 +31,7 @@ class Scopes:
             raise AssertionError("Cannot exit main scope.")
         self.stack.pop()
 
-    def describe(
-        self, injected: Iterable[str], max_text_bytes: int
-    ) -> List[List[Tuple[str, str, str]]]:
+    def describe(self, injected: Iterable[str], max_text_bytes: int) -> List[List[Tuple[str, str, str]]]:
         """`(name, type name, text)` of the variables of each scope, without the injected ones."""
         hidden = {"__builtins__", *LASTING_NAMES, *injected}
         return [
@@ -54,7 +52,8 @@ def make_cleanup(names: Iterable[str]) -> Callable[[Scope], None]:
         "def cleanup(scope):\n" + lines, "<cairohints.engine.scopes>", "exec", dont_inherit=True
     )
     exec(code, namespace)
-    return namespace["cleanup"]
+    cleanup: Callable[[Scope], None] = namespace["cleanup"]
+    return cleanup
 
 
 def _text(value: Any, max_text_bytes: int) -> str:

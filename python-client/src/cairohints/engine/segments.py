@@ -178,9 +178,7 @@ class MemorySegmentManager(StandIn):
             if cells:
                 sizes[segment] = max(sizes[segment], max(cells) + 1)
         for address in memory.pure:
-            raise raised(
-                SECURITY, f"Expected memory address to be relocatable value. Found: {address}."
-            )
+            raise raised(SECURITY, f"Expected memory address to be relocatable value. Found: {address}.")
 
     def get_segment_used_size(self, segment_index: int) -> int:
         """The used size of a segment."""

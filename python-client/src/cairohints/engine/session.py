@@ -16,18 +16,26 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple
 from . import classes, debugger, handover
 from . import failure as failures
 from .arithmetic import field_functions
-from .builtins import BuiltinRunner, OutputBuiltinRunner, RangeCheckBuiltinRunner, make_builtin
+from .builtins import (
+    BuiltinRunner,
+    CheckedBuiltinRunner,
+    OutputBuiltinRunner,
+    RangeCheckBuiltinRunner,
+    make_builtin,
+)
 from .context import ProgramSource, VmConstsContext
 from .effects import Effects
 from .errors import raised
+from .expressions import Frame
 from .failure import HintFailure, failure_of
 from .host import Host
-from .ids import Definition, HintIds, Surroundings
+from .ids import Definition, HintIds, Surroundings, VmConsts
+from .machine import RunContext, VirtualMachine
 from .memory import Memory
 from .memory_dict import ValidatedMemoryDict
 from .programs import load_program
 from .relocatable import RelocatableValue
-from .rules import Rules, make_rule_vm
+from .rules import Rules
 from .scopes import Scopes, make_cleanup
 from .segments import MemorySegmentManager
 from .structs import Structs
@@ -43,10 +51,19 @@ _NOWHERE = RelocatableValue(0, -1)
 class Hint:
     """One compiled hint."""
 
-    __slots__ = ("code", "names", "location", "pc", "calls", "source", "index")
+    __slots__ = ("code", "text", "names", "location", "pc", "calls", "source", "index")
 
-    def __init__(self, code: CodeType, names: HintIds, location: Any) -> None:
+    def __init__(
+        self,
+        code: CodeType,
+        text: str,
+        names: HintIds,
+        location: Any,
+        source: ProgramSource,
+        index: int,
+    ) -> None:
         self.code = code
+        self.text = text
         #: What `ids` is made of.
         self.names = names
         self.location: Optional[Tuple[str, int, int]] = location
@@ -55,8 +72,8 @@ class Hint:
         #: Whether it calls anything, and so may have printed.
         self.calls = _calls(code)
         #: The program it belongs to, and its position there.
-        self.source: Optional[ProgramSource] = None
-        self.index = 0
+        self.source = source
+        self.index = index
 
 
 class Session:
@@ -83,15 +100,16 @@ class Session:
         debugger.watch(Session.call_rule.__code__)
         self.host = host
         self.prime = prime
+        #: Whether the process is there for hints alone.
+        self.own_process = own_stdout
         self.effects = Effects()
         self.memory = Memory(host, prime, self.effects)
-        self.rules = Rules(self.memory)
-        self.validated_memory = ValidatedMemoryDict(self.memory, self.rules.add_validation_rule)
         self.segments = MemorySegmentManager(self.memory)
         self.segments.n_segments = segment_count
+        self.rules = Rules(self.memory, self.segments.memory)
+        self.validated_memory = ValidatedMemoryDict(self.memory, self.rules.add_validation_rule)
         self.ecdsa_additional_data: Dict[Any, Any] = {}
         self.builtin_runners = self._make_builtins(builtins)
-        self.rules.vm = make_rule_vm(self)
         self.structs = Structs(self.memory, self.validated_memory, self.find_context)
         self.hints: Dict[int, Hint] = {}
         self._surroundings = Surroundings(
@@ -99,11 +117,10 @@ class Session:
             self.validated_memory,
             self.structs,
             self._resolve_name,
-            self.find_context,
+            self._make_context,
         )
         self._program = ProgramSource(host.read_program)
         self._hint: Optional[Hint] = None
-        self._debugging = False
         self._handed_over = ""
         for path in import_paths:
             if path not in sys.path:
@@ -124,7 +141,21 @@ class Session:
         if constants["segments"] is not self.segments:
             raise ValueError("a static local cannot be named `segments`")
         constants.update(field_functions(prime))
-        self._names = self._make_names(constants)
+        self._names: Dict[str, Any] = {}
+        self.rules.vm = self.vm = VirtualMachine(
+            host,
+            self.memory,
+            run_context=RunContext(self.segments.memory, prime, self._names),
+            validated_memory=self.validated_memory,
+            builtin_runners=self.builtin_runners,
+            static_locals=constants,
+            ecdsa_additional_data=self.ecdsa_additional_data,
+            scopes=self.scopes,
+            rules=self.rules,
+            source=self._program,
+            load=self._load_program,
+        )
+        self._names.update(self._make_names(constants))
         self._cleanup = make_cleanup(
             [*self.builtin_runners, "builtin_runners", *constants]
             + ["vm_exit_scope", "vm_enter_scope", "vm_load_program", "ids", "memory"]
@@ -138,18 +169,16 @@ class Session:
 
     def _make_builtins(self, descriptions: List[Dict[str, Any]]) -> Dict[str, BuiltinRunner]:
         runners: Dict[str, BuiltinRunner] = {}
-        self._output: Optional[OutputBuiltinRunner] = None
         for description in descriptions:
             runner = make_builtin(description, self.effects)
             runners[description["name"] + "_builtin"] = runner
-            cls = type(runner)
-            if cls is OutputBuiltinRunner:
-                self._output = runner  # type: ignore[assignment]
-            elif cls is RangeCheckBuiltinRunner:
-                self.rules.add_builtin_rule(description["segment"], runner.check)  # type: ignore
-            elif description["name"] == "ecdsa":
-                self.memory.host_checked.add(description["segment"])
-                self.memory.guarded.add(description["segment"])
+            if isinstance(runner, CheckedBuiltinRunner):
+                self.rules.add_builtin_rule(
+                    description["segment"],
+                    runner.check,
+                    runner.cells_per_instance,
+                    runner.bound if isinstance(runner, RangeCheckBuiltinRunner) else 0,
+                )
         return runners
 
     def _make_names(self, constants: Dict[str, Any]) -> Dict[str, Any]:
@@ -161,15 +190,15 @@ class Session:
             "pc": None,
             "current_step": None,
             "ids": None,
-            "vm_load_program": self._load_program,
-            "vm_enter_scope": self.enter_scope,
-            "vm_exit_scope": self.exit_scope,
+            "vm_load_program": self.vm.load_program,
+            "vm_enter_scope": self.vm.enter_scope,
+            "vm_exit_scope": self.vm.exit_scope,
             **constants,
             "builtin_runners": self.builtin_runners,
             **self.builtin_runners,
-            "is_accessed": self.is_accessed,
-            "vm_add_auto_deduction_rule": self.rules.add_auto_deduction_rule,
-            "vm_add_validation_rule": self.rules.add_validation_rule,
+            "is_accessed": self.vm.is_accessed,
+            "vm_add_auto_deduction_rule": self.vm.add_auto_deduction_rule,
+            "vm_add_validation_rule": self.vm.add_validation_rule,
             "vm_ecdsa_additional_data": self.ecdsa_additional_data,
         }
 
@@ -193,25 +222,21 @@ class Session:
         """Compiles hints of the main program; returns the names that the code of each mentions."""
         return self.add_hints(hints, self._program)
 
-    def add_hints(
-        self, hints: List[HintTuple], source: ProgramSource
-    ) -> List[Tuple[int, List[str]]]:
+    def add_hints(self, hints: List[HintTuple], source: ProgramSource) -> List[Tuple[int, List[str]]]:
         """Compiles the hints of a program, given in the program's order."""
         names = []
         for hint_id, code, filename, start_line, prefix_newlines in hints:
             location = None if filename is None else (filename, start_line, prefix_newlines)
             compiled = self._compile(hint_id, code, location)
-            hint = Hint(compiled, HintIds(hint_id, self._surroundings), location)
-            hint.source = source
-            hint.index = source.hint_count
+            ids = HintIds(hint_id, self._surroundings)
+            self.hints[hint_id] = Hint(compiled, code, ids, location, source, source.hint_count)
             source.hint_count += 1
-            self.hints[hint_id] = hint
             names.append((hint_id, _mentioned_names(compiled)))
         return names
 
     def _compile(self, hint_id: int, code: str, location: Any) -> CodeType:
         try:
-            return compile(code, f"<hint{hint_id}>", mode="exec", dont_inherit=True)
+            return compile(code, _filename(hint_id), mode="exec", dont_inherit=True)
         except SyntaxError as error:
             text = failures.traceback_text(error, lambda _: location)
             shown = failures.shown_error(error, lambda _: location)
@@ -221,9 +246,7 @@ class Session:
             text = failures.traceback_text(error, lambda _: location)
             raise HintFailure(failures.RAW, hint_id, text, error) from None
 
-    def define_struct(
-        self, full_name: str, size: int, members: List[Tuple[str, int, str, str]]
-    ) -> None:
+    def define_struct(self, full_name: str, size: int, members: List[Tuple[str, int, str, str]]) -> None:
         """Takes over a struct; members are `(name, offset, kind, struct name)`."""
         self.structs.define(full_name, size, members)
 
@@ -268,7 +291,8 @@ class Session:
             temporary_segment_count,
         )
 
-    def execute_at(
+    # Long on purpose: each call that this one would be cut into costs every hint its time.
+    def execute_at(  # noqa: PLR0915
         self,
         hint_id: int,
         pc: RelocatableValue,
@@ -323,10 +347,10 @@ class Session:
                 handover.take_over(self.scopes.stack, json.loads(handed))
             scope.update(names)
             exec(hint.code, scope)
-            output = self._output
-            if output is not None and output.touched:
-                output.report()
+            if self.effects.pending:
+                self.effects.settle()
         except BaseException as error:
+            self._settle_failed()
             memory.end()
             self._flush()
             return failure_of(error, hint_id, self.locate)
@@ -344,6 +368,14 @@ class Session:
             self._flush()
         return None
 
+    def _settle_failed(self) -> None:
+        """Has all reported that a hint did before it raised; what cannot be is lost with the run."""
+        while self.effects.pending:
+            try:
+                self.effects.settle()
+            except Exception:
+                continue
+
     def _ids_escaped(self, names: HintIds, references: int) -> None:
         """Leaves an `ids` object that somebody kept alone with its registers."""
         if self._ids_references < 0:
@@ -356,10 +388,10 @@ class Session:
         self.memory.begin()
         self.memory.segment_count = self.segments.n_segments
         self.memory.temporary_segment_count = self.segments.n_temp_segments
-        names = self._names
-        vars(self.rules.vm.run_context).update(pc=names["pc"], ap=names["ap"], fp=names["fp"])
         try:
-            return self.rules.call(rule_id, RelocatableValue(segment, offset))
+            answer = self.rules.call(rule_id, RelocatableValue(segment, offset))
+            self.memory.write_all_at_once()
+            return answer
         except BaseException as error:
             return failure_of(error, None, self.locate)
         finally:
@@ -372,8 +404,10 @@ class Session:
 
     def end_run(self) -> int:
         """The number of hint scopes; 1 when every scope that was entered was left."""
-        if self._output is not None:
-            self._output.report()
+        # A hint may have kept a part of the output's state and changed it since.
+        for runner in self.builtin_runners.values():
+            if isinstance(runner, OutputBuiltinRunner):
+                runner.report()
         self._flush()
         return len(self.scopes.stack)
 
@@ -385,54 +419,49 @@ class Session:
         """An exception of this class, for the transport to raise in a hint."""
         return raised(class_path, message)
 
-    # What hints call.
-
-    def enter_scope(self, new_scope_locals: Optional[Dict[str, Any]] = None) -> None:
-        """`vm_enter_scope`: starts a scope that the next hint runs in."""
-        self.scopes.enter(new_scope_locals)
-        self.effects.scope_entered()
-
-    def exit_scope(self) -> None:
-        """`vm_exit_scope`: ends the innermost scope."""
-        self.scopes.leave()
-        self.effects.scope_left()
-
     def is_accessed(self, addr: Any) -> bool:
         """Whether Cairo code used a cell."""
-        self.memory.check_turn()
-        if not isinstance(addr, RelocatableValue) or addr.offset < 0:
-            hash(addr)
-            return False
-        return self.host.is_accessed(addr.segment_index, addr.offset)
+        return self.vm.is_accessed(addr)
+
+    # What parts of the engine call.
 
     def _load_program(self, program: Any, program_base: Any) -> None:
         load_program(self, program, program_base)
-
-    # What parts of the engine call.
 
     def locate(self, hint_id: int) -> Optional[Tuple[str, int, int]]:
         """Where a hint stands in its Cairo file."""
         hint = self.hints.get(hint_id)
         return None if hint is None else hint.location
 
-    def find_context(self) -> VmConstsContext:
+    def find_context(self) -> Any:
         """`ids._context` of the running hint."""
-        hint = self._hint
-        if hint is None or hint.source is None:
-            raise RuntimeError("no hint of this vm has run yet")
-        names = self._names
+        return self._names["ids"]._context
+
+    def _make_context(self, hint_id: int, frame: Frame, owner: VmConsts) -> VmConstsContext:
+        hint = self.hints[hint_id]
         return VmConstsContext(
-            hint.source, hint.index, self.validated_memory, hint.pc, names["ap"], names["fp"]
+            hint.source,
+            hint.index,
+            self.validated_memory,
+            hint.pc,
+            RelocatableValue(frame.ap_segment, frame.ap_offset),
+            RelocatableValue(frame.fp_segment, frame.fp_offset),
+            owner,
         )
 
     def debugger_starts(self) -> None:
-        """Tells the host, once for each hint, that the hint's deadline has to wait."""
-        if self._debugging is not self._names["ids"]:
-            self._debugging = self._names["ids"]
-            self.host.debugger()
+        """Tells the host that the hint's deadline has to wait, and debuggers what hints look like."""
+        self.host.debugger()
+        for hint_id, hint in self.hints.items():
+            debugger.show_source(_filename(hint_id), hint.text)
 
     def _resolve_name(self, hint_id: int, scope: str, name: str) -> Definition:
         return self.host.resolve_name(hint_id, scope, name)
+
+
+def _filename(hint_id: int) -> str:
+    """What tracebacks call the file of a hint."""
+    return f"<hint{hint_id}>"
 
 
 def _calls(code: CodeType) -> bool:
@@ -462,7 +491,7 @@ def _call_path(path: str) -> Any:
     module_name, separator, names = path.partition(":")
     if not separator or not module_name or not names:
         raise ValueError(f"a syscall handler is written `module:callable`, not `{path}`")
-    found = importlib.import_module(module_name)
+    found: Any = importlib.import_module(module_name)
     for name in names.split("."):
         found = getattr(found, name)
     return found()

@@ -6,13 +6,15 @@ elsewhere.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple, Type, TypeVar, cast
 
 from .errors import IDENTIFIER, raised
 from .identity import StandIn, StandInType
 from .memory import Memory
 from .memory_dict import ValidatedMemoryDict
 from .relocatable import RelocatableValue
+
+_Base = TypeVar("_Base", bound=StandIn)
 
 _MODULE = "starkware.cairo.lang.vm.vm_consts"
 NOT_A_STRUCT_POINTER = "Type must be of the form T*."
@@ -57,9 +59,9 @@ class StructDefinition:
         self.size = size
         self.members = members
         #: The class of typed pointers to it.
-        self.reference: type = VmConstsReference
+        self.reference: Type[VmConstsReference] = VmConstsReference
         #: The class of its definition.
-        self.definition: type = VmConstsStruct
+        self.definition: Type[VmConstsStruct] = VmConstsStruct
 
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, StructDefinition):
@@ -79,7 +81,7 @@ class VmConstsReference(StandIn):
     __module__ = _MODULE
     __slots__ = ("address_",)
     __reference__ = (_MODULE, "VmConstsReference")
-    _struct_definition: StructDefinition
+    __struct__: StructDefinition
     __view__: ValidatedMemoryDict
     __structs__: "Structs"
     __find_context__: Callable[[], Any]
@@ -89,19 +91,23 @@ class VmConstsReference(StandIn):
         return type(self).__find_context__()
 
     @property
+    def _struct_definition(self) -> Any:
+        return self._context.struct_definition(self.__struct__.full_name)
+
+    @property
     def _reference_value(self) -> Any:
         return self.address_
 
     @property
     def type_(self) -> "VmConstsStruct":
         """The definition of the struct."""
-        return self._struct_definition.definition()
+        return self.__struct__.definition()
 
     def get_or_set_value(self, name: str, set_value: Any) -> Any:
         """The member of this name, or its new value."""
-        member = self._struct_definition.members.get(name)
+        member = self.__struct__.members.get(name)
         if member is None:
-            raise not_a_member(name, self._struct_definition) from None
+            raise not_a_member(name, self.__struct__) from None
         address = self.address_ + member.offset
         if set_value is not None:
             self.__view__[address] = set_value
@@ -125,7 +131,7 @@ class VmConstsReference(StandIn):
         self.get_or_set_value(name, value)
 
     def __getitem__(self, idx: Any) -> "VmConstsReference":
-        struct = self._struct_definition
+        struct = self.__struct__
         return pointer(struct, self.address_ + idx * struct.size)
 
 
@@ -145,17 +151,22 @@ class VmConstsStruct(StandIn):
     __module__ = _MODULE
     __slots__ = ()
     __reference__ = (_MODULE, "VmConstsStruct")
-    _struct_definition: StructDefinition
+    __struct__: StructDefinition
     __find_context__: Callable[[], Any]
 
     @property
     def _context(self) -> Any:
         return type(self).__find_context__()
 
+    @property
+    def _struct_definition(self) -> Any:
+        return self._context.struct_definition(self.__struct__.full_name)
+
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, VmConstsStruct):
             return False
-        return self._struct_definition == other._struct_definition
+        # An object of the reference VM's own class has none.
+        return self.__struct__ == getattr(other, "__struct__", None)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -163,7 +174,7 @@ class VmConstsStruct(StandIn):
         """The offset of a member, or `SIZE`."""
         if set_value is not None:
             raise AssertionError("Cannot change the value of a constant.")
-        struct = self._struct_definition
+        struct = self.__struct__
         if name == "SIZE":
             return struct.size
         member = struct.members.get(name)
@@ -202,21 +213,17 @@ class Structs(Dict[str, StructDefinition]):
         shared = {
             "__slots__": (),
             "__module__": _MODULE,
-            "_struct_definition": struct,
+            "__struct__": struct,
             "__find_context__": staticmethod(self._find_context),
         }
-        attributes = {
+        attributes: Dict[str, Any] = {
             name: property(self._getter(member))
             for name, member in struct.members.items()
-            if member.kind in ("value", "struct", "pointer")
-            and not hasattr(VmConstsReference, name)
+            if member.kind in ("value", "struct", "pointer") and not hasattr(VmConstsReference, name)
         }
-        struct.reference = StandInType(
-            "VmConstsReference",
-            (VmConstsReference,),
-            {**attributes, **shared, "__view__": self._view, "__structs__": self},
-        )
-        struct.definition = StandInType("VmConstsStruct", (VmConstsStruct,), shared)
+        attributes.update(shared, __view__=self._view, __structs__=self)
+        struct.reference = _subclass(VmConstsReference, attributes)
+        struct.definition = _subclass(VmConstsStruct, shared)
         self[full_name] = struct
 
     def pointer(self, full_name: str, address: Any) -> VmConstsReference:
@@ -268,6 +275,11 @@ class Structs(Dict[str, StructDefinition]):
             return view[address + offset]
 
         return get
+
+
+def _subclass(base: Type[_Base], attributes: Dict[str, Any]) -> Type[_Base]:
+    """A class of the same name for one struct."""
+    return cast(Type[_Base], StandInType(base.__name__, (base,), attributes))
 
 
 def not_a_member(name: str, struct: StructDefinition) -> BaseException:

@@ -101,9 +101,7 @@ def test_modules_look_untouched():
     )
 
 
-@pytest.mark.parametrize(
-    "module", ["vm.vm_consts", "vm.memory_segments", "vm.validated_memory_dict"]
-)
+@pytest.mark.parametrize("module", ["vm.vm_consts", "vm.memory_segments", "vm.validated_memory_dict"])
 def test_instances_pass_for_the_reference_classes(module):
     names = {
         "vm.vm_consts": "assert isinstance(ids, m.VmConsts) and isinstance(ids, m.VmConstsBase)",

@@ -26,9 +26,7 @@ def test_fails(name):
     assert outcome.error is not None
 
 
-@pytest.mark.parametrize(
-    "name", ["chained", "nested_functions", "unset_local", "runtime_syntax_error"]
-)
+@pytest.mark.parametrize("name", ["chained", "nested_functions", "unset_local", "runtime_syntax_error"])
 def test_fails_without_debug_info(name):
     outcome = check(FAILING[name], debug_info=False)
     assert "<hint0>" in outcome.error

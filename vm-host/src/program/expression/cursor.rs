@@ -2,21 +2,17 @@
 
 use std::sync::Arc;
 
-use super::super::error::excerpt;
-use super::super::location::{InputFile, Location};
-use super::lexer::{Position, Token, TokenKind, tokens};
-use super::tree::{Expression, Node, NoteText, Notes};
-use super::{MAX_DEPTH, MAX_NESTING};
+use super::lexer::{Token, TokenKind, tokens};
+use super::parse_error::{ParseError, ParseResult, Position};
+use super::tree::{Expression, MAX_DEPTH, Node, NoteText, Notes};
+use crate::program::error::excerpt;
+use crate::program::places::{InputFile, Location};
 
-/// Longer texts are refused.
+/// Brackets, signs and powers inside each other; sums may be longer than that. The parser is recursive.
+const MAX_NESTING: usize = 100;
+
+/// Longer texts are refused: a program has thousands of references, each with this limit.
 const MAX_LENGTH: usize = 1 << 16;
-
-/// Why a text is not an expression or type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) struct ParseError {
-    reason: String,
-    position: Position,
-}
 
 pub(super) struct Parser<'a> {
     pub(super) tokens: Vec<Token<'a>>,
@@ -29,27 +25,6 @@ pub(super) struct Parser<'a> {
 pub(super) struct Parsed {
     pub(super) expression: Box<Expression>,
     pub(super) depth: usize,
-}
-
-pub(super) type ParseResult<T> = Result<T, ParseError>;
-
-impl std::fmt::Display for ParseError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "{} at {}:{}",
-            self.reason, self.position.line, self.position.col
-        )
-    }
-}
-
-impl ParseError {
-    pub(super) fn new(reason: impl Into<String>, position: Position) -> Self {
-        Self {
-            reason: reason.into(),
-            position,
-        }
-    }
 }
 
 impl<'a> Parser<'a> {
@@ -154,7 +129,6 @@ impl<'a> Parser<'a> {
         Err(ParseError::new(reason, self.peek().start))
     }
 
-    /// New lines and comments.
     pub(super) fn notes(&mut self) -> Notes {
         if !matches!(self.peek().kind, TokenKind::NewLine | TokenKind::Comment) {
             return Notes::default();

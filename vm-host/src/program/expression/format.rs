@@ -1,7 +1,7 @@
 //! The printed form of expressions, with parentheses where the reference VM puts them.
 
-use super::super::raised::{Class, Raised};
 use super::tree::{Arguments, Expression, Node, Notes, Operator};
+use crate::program::raised::{Class, Raised};
 
 /// How tightly an expression's outermost operator binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,14 +14,13 @@ enum Precedence {
     Highest,
 }
 
-/// A printed expression.
 struct Printed {
     text: String,
     precedence: Precedence,
 }
 
 /// Prints an expression; later lines are indented.
-pub(in super::super) fn format_expression(expression: &Expression) -> Result<String, Raised> {
+pub(in crate::program) fn format_expression(expression: &Expression) -> Result<String, Raised> {
     let text = print(expression)?.text;
     let indented = text.replace('\n', "\n    ");
     let lines: Vec<&str> = indented.split('\n').collect();

@@ -1,29 +1,17 @@
 //! Tokens of expressions and types. The lexer does not depend on the parser: keywords are keywords
 //! everywhere, and `//` starts a comment even where a division could stand.
 
-use super::cursor::ParseError;
+use super::parse_error::{ParseError, Position};
 
 /// A token and where it stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token<'a> {
-    /// What it is.
     pub(super) kind: TokenKind,
-    /// Its text.
     pub(super) text: &'a str,
-    /// Where it starts.
     pub(super) start: Position,
-    /// Where it ends.
     pub(super) end: Position,
 }
 
-/// A line and column, from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Position {
-    pub(super) line: u32,
-    pub(super) col: u32,
-}
-
-/// The kinds of tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenKind {
     Integer,
@@ -161,21 +149,5 @@ fn next(text: &str) -> Option<(TokenKind, usize)> {
             let symbol = SYMBOLS.iter().find(|symbol| text.starts_with(**symbol))?;
             Some((TokenKind::Symbol, symbol.len()))
         }
-    }
-}
-
-impl Position {
-    /// The position behind a text that starts here.
-    fn after(self, text: &str) -> Self {
-        text.chars().fold(self, |position, c| match c {
-            '\n' => Self {
-                line: position.line.saturating_add(1),
-                col: 1,
-            },
-            _ => Self {
-                col: position.col.saturating_add(1),
-                ..position
-            },
-        })
     }
 }

@@ -1,5 +1,7 @@
 //! The code of `nondet %{ ... %}` inside an expression.
 
+use crate::program::raised::trim_end;
+
 /// The code between the brackets, without empty first lines and common indentation.
 pub(super) fn code(token: &str) -> String {
     let inner = &token[2..token.len() - 2];
@@ -10,7 +12,7 @@ pub(super) fn code(token: &str) -> String {
         }
         code = rest;
     }
-    let code = super::super::raised::trim_end(code);
+    let code = trim_end(code);
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let common = code
         .split('\n')

@@ -3,14 +3,14 @@
 use num_bigint::BigInt;
 use num_traits::Num;
 
-use super::super::number::MAX_DIGITS;
-use super::cursor::{ParseError, ParseResult, Parsed, Parser};
-use super::lexer::{Position, Token, TokenKind};
+use super::cursor::{Parsed, Parser};
+use super::lexer::{Token, TokenKind};
+use super::parse_error::{ParseError, ParseResult, Position};
 use super::tree::{Argument, Arguments, Call, Expression, Node, Notes, Operator, Register};
 use super::{nondet, short_string};
+use crate::program::number::MAX_DIGITS;
 
-/// Parses an expression.
-pub(in super::super) fn parse_expression(text: &str) -> ParseResult<Expression> {
+pub(in crate::program) fn parse_expression(text: &str) -> ParseResult<Expression> {
     let mut parser = Parser::new(text)?;
     let parsed = parser.sum()?;
     parser.end()?;

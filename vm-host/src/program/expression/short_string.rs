@@ -2,7 +2,7 @@
 
 use num_bigint::{BigInt, Sign};
 
-/// Longest short string, in characters of its text.
+/// Longest short string, in characters of its text: as many bytes as a felt holds.
 const MAX_LENGTH: usize = 31;
 
 /// The value of a short string from its text with quotes.

@@ -4,13 +4,12 @@
 use num_bigint::{BigInt, Sign};
 use num_traits::{One, Pow, ToPrimitive, Zero};
 
-use super::super::raised::{Class, Raised};
 use super::tree::{Arguments, Expression, Node, Operator};
+use crate::program::raised::{Class, Raised};
 
 /// Larger powers are left alone: no tuple has so many items.
 const MAX_POWER_BITS: u64 = 1 << 14;
 
-/// Simplifies a type-simplified expression.
 pub(super) fn simplify(expression: &Expression) -> Result<Expression, Raised> {
     let location = expression.location.clone();
     let node = match &expression.node {

@@ -5,7 +5,7 @@ use num_bigint::BigInt;
 use super::tree::{Arguments, Call, Expression, Node, Operator, Register};
 
 /// Replaces ap by `ap - diff`; with an unknown change fails if ap is used at all.
-pub(in super::super) fn translate_ap(
+pub(in crate::program) fn translate_ap(
     expression: &Expression,
     diff: Option<&BigInt>,
 ) -> Option<Expression> {

@@ -2,30 +2,33 @@
 
 use num_bigint::BigInt;
 
-use super::super::location::Location;
-use super::cairo_type::CairoType;
+use crate::program::names::CairoType;
+use crate::program::places::Location;
 
-/// An expression.
+/// Deeper expressions are refused: every step over them is recursive.
+pub(super) const MAX_DEPTH: usize = 150;
+
 #[derive(Clone, Debug)]
-pub(in super::super) struct Expression {
-    /// What it is.
-    pub(in super::super) node: Node,
+pub(in crate::program) struct Expression {
+    pub(in crate::program) node: Node,
     /// Where it stands; none for what the reference VM makes up itself.
-    pub(in super::super) location: Option<Location>,
+    pub(in crate::program) location: Option<Location>,
 }
 
-/// The kinds of expressions.
 #[derive(Clone, Debug)]
-pub(in super::super) enum Node {
+pub(in crate::program) enum Node {
     /// A number, with the text it was written as.
     Const {
         value: BigInt,
         text: Option<Box<str>>,
     },
     /// `nondet %{ code %}`.
-    Hint { code: String },
-    /// A name.
-    Identifier { name: String },
+    Hint {
+        code: String,
+    },
+    Identifier {
+        name: String,
+    },
     /// `ap` or `fp`.
     Register(Register),
     /// `a + b` and the like.
@@ -75,41 +78,39 @@ pub(in super::super) enum Node {
     /// `(a, b)`.
     Tuple(Box<Arguments>),
     /// `new a`; typed until the type system has looked at it.
-    New { inner: Box<Expression>, typed: bool },
+    New {
+        inner: Box<Expression>,
+        typed: bool,
+    },
     /// `f(a)` or `f{b}(a)`.
     Call(Box<Call>),
 }
 
 /// A list of arguments or tuple items.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Arguments {
-    /// They.
-    pub(in super::super) items: Vec<Argument>,
+pub(in crate::program) struct Arguments {
+    pub(in crate::program) items: Vec<Argument>,
     /// What stands before each and after the last.
-    pub(in super::super) notes: Vec<Notes>,
+    pub(in crate::program) notes: Vec<Notes>,
     /// Whether a comma follows the last.
-    pub(in super::super) trailing_comma: bool,
+    pub(in crate::program) trailing_comma: bool,
 }
 
 /// An argument or tuple item.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Argument {
-    /// Its name.
-    pub(in super::super) name: Option<String>,
-    /// Its value.
-    pub(in super::super) value: Expression,
+pub(in crate::program) struct Argument {
+    pub(in crate::program) name: Option<String>,
+    pub(in crate::program) value: Expression,
 }
 
-/// The registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Register {
+pub(in crate::program) enum Register {
     Ap,
     Fp,
 }
 
-/// The operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Operator {
+pub(in crate::program) enum Operator {
     Add,
     Sub,
     Mul,
@@ -118,38 +119,32 @@ pub(in super::super) enum Operator {
 
 /// New lines and comments inside an expression; mostly there are none.
 #[derive(Clone, Debug, Default)]
-pub(in super::super) struct Notes(Option<Box<NoteText>>);
+pub(in crate::program) struct Notes(Option<Box<NoteText>>);
 
-/// New lines and comments.
 #[derive(Clone, Debug, Default)]
-pub(in super::super) struct NoteText {
+pub(in crate::program) struct NoteText {
     /// With the slashes.
-    pub(in super::super) comments: Vec<String>,
+    pub(in crate::program) comments: Vec<String>,
     /// Whether a new line comes first.
-    pub(in super::super) starts_new_line: bool,
-    /// Where they stand.
-    pub(in super::super) location: Option<Location>,
+    pub(in crate::program) starts_new_line: bool,
+    pub(in crate::program) location: Option<Location>,
 }
 
-/// A function call.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Call {
-    /// The function's name.
-    pub(in super::super) name: Expression,
-    /// Its implicit arguments.
-    pub(in super::super) implicit: Option<Arguments>,
-    /// Its arguments.
-    pub(in super::super) arguments: Arguments,
+pub(in crate::program) struct Call {
+    pub(in crate::program) name: Expression,
+    pub(in crate::program) implicit: Option<Arguments>,
+    pub(in crate::program) arguments: Arguments,
 }
 
 impl Expression {
     /// An expression at a place.
-    pub(in super::super) fn new(node: Node, location: Option<Location>) -> Self {
+    pub(in crate::program) fn new(node: Node, location: Option<Location>) -> Self {
         Self { node, location }
     }
 
     /// A number that the reference VM makes up itself.
-    pub(in super::super) fn number(value: impl Into<BigInt>, location: Option<Location>) -> Self {
+    pub(in crate::program) fn number(value: impl Into<BigInt>, location: Option<Location>) -> Self {
         Self::new(
             Node::Const {
                 value: value.into(),
@@ -160,7 +155,7 @@ impl Expression {
     }
 
     /// An operation that the reference VM makes up itself.
-    pub(in super::super) fn operation(
+    pub(in crate::program) fn operation(
         a: Self,
         operator: Operator,
         b: Self,
@@ -179,7 +174,7 @@ impl Expression {
     }
 
     /// A memory cell that the reference VM makes up itself.
-    pub(in super::super) fn deref(address: Self, location: Option<Location>) -> Self {
+    pub(in crate::program) fn deref(address: Self, location: Option<Location>) -> Self {
         let address = Box::new(address);
         Self::new(
             Node::Deref {
@@ -191,7 +186,7 @@ impl Expression {
     }
 
     /// The name of the reference VM's class for it.
-    pub(in super::super) fn class_name(&self) -> &'static str {
+    pub(in crate::program) fn class_name(&self) -> &'static str {
         match self.node {
             Node::Const { .. } => "ExprConst",
             Node::Hint { .. } => "ExprHint",
@@ -215,7 +210,7 @@ impl Expression {
 
 impl Operator {
     /// As it is written.
-    pub(in super::super) fn symbol(self) -> &'static str {
+    pub(in crate::program) fn symbol(self) -> &'static str {
         match self {
             Self::Add => "+",
             Self::Sub => "-",
@@ -227,7 +222,7 @@ impl Operator {
 
 impl Register {
     /// As it is written.
-    pub(in super::super) fn name(self) -> &'static str {
+    pub(in crate::program) fn name(self) -> &'static str {
         match self {
             Self::Ap => "ap",
             Self::Fp => "fp",
@@ -236,23 +231,21 @@ impl Register {
 }
 
 impl Notes {
-    /// These.
-    pub(in super::super) fn new(text: NoteText) -> Self {
+    pub(in crate::program) fn new(text: NoteText) -> Self {
         Self(Some(Box::new(text)))
     }
 
     /// The text, if there is any.
-    pub(in super::super) fn text(&self) -> Option<&NoteText> {
+    pub(in crate::program) fn text(&self) -> Option<&NoteText> {
         self.0.as_deref()
     }
 
-    /// Whether there are none.
-    pub(in super::super) fn is_empty(&self) -> bool {
+    pub(in crate::program) fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 
     /// These and later ones.
-    pub(in super::super) fn join(self, later: Self) -> Self {
+    pub(in crate::program) fn join(self, later: Self) -> Self {
         let Some(mut joined) = self.0 else {
             return later;
         };

@@ -1,13 +1,13 @@
 //! Which casts the compiler allows, and struct definitions by full name.
 
-use super::super::definition::{Definition, StructDefinition};
-use super::super::identifier::{Found, Identifiers, ScopedName};
-use super::super::location::Location;
-use super::super::raised::{Class, Raised};
-use super::cairo_type::{CairoType, TupleMember};
 use super::tree::{Expression, Node};
+use crate::program::names::{
+    CairoType, Definition, Found, Identifiers, ScopedName, StructDefinition, TupleMember,
+};
+use crate::program::places::Location;
+use crate::program::raised::{Class, Raised};
 
-/// Longer chains of type definitions are refused.
+/// Longer chains of type definitions are refused: they may lead back to where they started.
 const MAX_TYPE_CHAIN: usize = 200;
 
 /// How strictly a cast is checked. References hold explicit ones; their items are assigned.
@@ -18,7 +18,7 @@ pub(super) enum CastKind {
 }
 
 /// The struct of that full name; type definitions are followed, aliases are not.
-pub(in super::super) fn struct_definition<'a>(
+pub(in crate::program) fn struct_definition<'a>(
     identifiers: Option<&'a Identifiers>,
     name: &ScopedName,
 ) -> Result<(Found<'a>, &'a StructDefinition), Raised> {

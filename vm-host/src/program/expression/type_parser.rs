@@ -1,13 +1,11 @@
 //! The parser of types. Accepts what the compiler's grammar accepts for them.
 
-use super::super::identifier::ScopedName;
-use super::MAX_DEPTH;
-use super::cairo_type::{CairoType, TupleMember};
-use super::cursor::{ParseError, ParseResult, Parser};
-use super::lexer::Position;
+use super::cursor::Parser;
+use super::parse_error::{ParseError, ParseResult, Position};
+use super::tree::MAX_DEPTH;
+use crate::program::names::{CairoType, ScopedName, TupleMember};
 
-/// Parses a type.
-pub(in super::super) fn parse_type(text: &str) -> ParseResult<CairoType> {
+pub(in crate::program) fn parse_type(text: &str) -> ParseResult<CairoType> {
     let mut parser = Parser::new(text)?;
     let (cairo_type, _) = parser.cairo_type()?;
     parser.end()?;

@@ -3,19 +3,18 @@
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
-use super::super::identifier::{Identifiers, ScopedName};
-use super::super::location::Location;
-use super::super::raised::{Class, Raised};
-use super::cairo_type::{CairoType, TupleMember};
 use super::simplify::simplify;
 use super::tree::{Argument, Arguments, Call, Expression, Node, Notes, Operator};
 use super::type_cast::{CastKind, check_cast, struct_definition};
+use crate::program::names::{CairoType, Identifiers, ScopedName, TupleMember};
+use crate::program::places::Location;
+use crate::program::raised::{Class, Raised};
 
 /// An expression without types, and its type.
 type Typed = (Expression, CairoType);
 
 /// The expression without casts, members, subscripts, `&` and parentheses, and its type.
-pub(in super::super) fn simplify_types(
+pub(in crate::program) fn simplify_types(
     expression: &Expression,
     identifiers: Option<&Identifiers>,
 ) -> Result<Typed, Raised> {

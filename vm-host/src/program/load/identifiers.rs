@@ -1,20 +1,21 @@
 //! The identifiers of the JSON.
 
-use super::super::definition::{Definition, Member, StructDefinition};
-use super::super::error::{ProgramError, excerpt};
-use super::super::expression::{CairoType, parse_type};
-use super::super::identifier::{Identifiers, ScopedName};
-use super::super::json::{Entries, RawIdentifier, RawMember, Text};
-use super::super::number::integer;
-use super::{malformed, scoped_name};
+use super::json::{Entries, Text};
+use super::raw::{RawIdentifier, RawMember};
+use crate::program::error::{ProgramError, excerpt};
+use crate::program::expression::parse_type;
+use crate::program::names::{
+    CairoType, Definition, Identifiers, Member, ScopedName, StructDefinition,
+};
+use crate::program::number::integer;
 
-/// The largest size or offset of a struct.
+/// The largest size or offset of a struct: no memory holds as many cells, and sums of such numbers still
+/// fit into a word.
 const MAX_STRUCT_SIZE: i64 = 1 << 48;
 
 /// No program has more struct members: following them takes time for each name a hint uses.
 const MAX_MEMBERS: usize = 1 << 18;
 
-/// Takes over all identifiers.
 pub(super) fn identifiers(
     raw: Entries<'_, RawIdentifier<'_>>,
     length: usize,
@@ -51,13 +52,14 @@ fn definition(
                 .destination
                 .ok_or_else(|| missing(name, "destination"))?;
             Definition::Alias {
-                destination: scoped_name(&destination.0)?,
+                destination: ScopedName::of_program(&destination.0)?,
             }
         }
         "const" => {
             let value = raw.value.ok_or_else(|| missing(name, "value"))?;
-            let not_integer =
-                || malformed(format!("constant `{}` is not an integer", excerpt(name)));
+            let not_integer = || {
+                ProgramError::Malformed(format!("constant `{}` is not an integer", excerpt(name)))
+            };
             Definition::Const {
                 value: integer(&value).ok_or_else(not_integer)?,
             }
@@ -86,7 +88,7 @@ fn definition(
 }
 
 fn missing(name: &str, what: &str) -> ProgramError {
-    malformed(format!("identifier `{}` has no {what}", excerpt(name)))
+    ProgramError::Malformed(format!("identifier `{}` has no {what}", excerpt(name)))
 }
 
 fn label(name: &str, pc: Option<i64>, length: usize) -> Result<i64, ProgramError> {
@@ -103,7 +105,7 @@ fn label(name: &str, pc: Option<i64>, length: usize) -> Result<i64, ProgramError
 
 /// The full name, which old compilers did not write.
 fn full_name(name: &str, text: Option<Text<'_>>) -> Result<ScopedName, ProgramError> {
-    scoped_name(text.as_ref().map_or(name, |text| &text.0))
+    ScopedName::of_program(text.as_ref().map_or(name, |text| &text.0))
 }
 
 fn members(name: &str, raw: Entries<'_, RawMember<'_>>) -> Result<Vec<Member>, ProgramError> {
@@ -125,7 +127,7 @@ fn number(name: &str, value: i64) -> Result<u64, ProgramError> {
     let valid = (0..=MAX_STRUCT_SIZE).contains(&value);
     let number = u64::try_from(value).ok().filter(|_| valid);
     number.ok_or_else(|| {
-        malformed(format!(
+        ProgramError::Malformed(format!(
             "`{}` has the size or offset `{value}`",
             excerpt(name)
         ))

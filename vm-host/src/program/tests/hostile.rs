@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::exceptions::{Cells, address, cell};
 use super::sample::sample;
-use crate::program::{CompiledProgram, ExceptionContext, SourceFiles, cells_of, evaluate};
+use crate::program::explain::evaluate;
+use crate::program::{CompiledProgram, ExceptionContext, SourceFiles};
 
 const SCOPES: &[&str] = &[
     "",
@@ -73,7 +74,6 @@ fn exercise(program: CompiledProgram) -> usize {
                 };
                 for expression in read.into_iter().chain(written) {
                     evaluate(expression, ap, fp, &memory);
-                    cells_of(expression, ap, fp, &memory, &mut Vec::new());
                 }
             }
             for name in resolution.structs.iter() {
@@ -82,11 +82,7 @@ fn exercise(program: CompiledProgram) -> usize {
             count += 1;
         }
     }
-    let _ = (
-        program.cairo_vm_program(None),
-        program.label("main"),
-        program.constants().count(),
-    );
+    let _ = (program.cairo_vm_program(None), program.label("main"));
     let base = address("0:0");
     let context = ExceptionContext::new(Arc::new(program), base, SourceFiles::Ignored);
     for pc in 0..4 {

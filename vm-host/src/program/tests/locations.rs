@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::program::places::{InputFile, Location, SourceFiles};
 use crate::program::raised::trim_end;
-use crate::program::{InputFile, Location, SourceFiles};
 
 const TABLE: &str = include_str!("../testdata/locations.json");
 

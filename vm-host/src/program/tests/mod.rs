@@ -7,5 +7,5 @@ mod loading;
 mod locations;
 mod references;
 mod sample;
-mod speed;
+mod sharing;
 mod values;

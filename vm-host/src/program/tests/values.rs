@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use cairo_vm::Felt252;
-use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::types::relocatable::MaybeRelocatable;
 use hint_proto::v1::expression::Node;
 use hint_proto::v1::{self, Operator};
 
 use super::exceptions::{Cells, address, cell};
-use crate::program::{cells_of, evaluate};
+use crate::program::explain::evaluate;
 
 fn memory() -> Cells {
     let cells = [("1:5", "7"), ("1:6", "2:0"), ("2:3", "1:5"), ("1:9", "4")];
@@ -53,43 +53,24 @@ fn fp_plus(offset: &str) -> v1::Expression {
     operation(register(v1::Register::Fp), Operator::Add, constant(offset))
 }
 
-/// The value, and the cells on the way.
-fn check(expression: &v1::Expression) -> (Option<MaybeRelocatable>, Vec<Relocatable>) {
-    let (ap, fp) = (address("1:9"), address("1:5"));
-    let mut cells = Vec::new();
-    cells_of(expression, ap, fp, &memory(), &mut cells);
-    (evaluate(expression, ap, fp, &memory()), cells)
+fn value(expression: &v1::Expression) -> Option<MaybeRelocatable> {
+    evaluate(expression, address("1:9"), address("1:5"), &memory())
 }
 
 #[test]
-fn reads_cells_and_lists_them() {
-    let found = check(&deref(fp_plus("0")));
-    assert_eq!(found, (Some(cell("7")), vec![address("1:5")]));
+fn reads_cells() {
+    assert_eq!(value(&deref(fp_plus("0"))), Some(cell("7")));
     let nested = deref(operation(deref(fp_plus("1")), Operator::Add, constant("3")));
-    let expected = ["1:6", "2:3", "1:5"].map(address).to_vec();
-    assert_eq!(
-        check(&nested),
-        (Some(cell("1:5")), expected),
-        "the value is an address too"
-    );
-    let found = check(&register(v1::Register::Ap));
-    assert_eq!(found, (Some(cell("1:9")), vec![address("1:9")]));
+    assert_eq!(value(&nested), Some(cell("1:5")));
+    assert_eq!(value(&register(v1::Register::Ap)), Some(cell("1:9")));
 }
 
 #[test]
-fn names_cells_even_if_the_value_is_unknown() {
+fn cells_that_are_empty_or_below_the_segment_have_no_value() {
     let unknown = operation(deref(fp_plus("2")), Operator::Mul, deref(fp_plus("0")));
-    assert_eq!(
-        check(&unknown),
-        (None, vec![address("1:7"), address("1:5")])
-    );
-    let behind = deref(deref(fp_plus("2")));
-    assert_eq!(check(&behind), (None, vec![address("1:7")]));
-    assert_eq!(
-        check(&deref(fp_plus("-6"))),
-        (None, vec![]),
-        "no cell has a negative offset"
-    );
+    assert_eq!(value(&unknown), None);
+    assert_eq!(value(&deref(deref(fp_plus("2")))), None);
+    assert_eq!(value(&deref(fp_plus("-6"))), None);
 }
 
 #[test]
@@ -97,7 +78,7 @@ fn calculates_in_the_field() {
     let seven = || deref(fp_plus("0"));
     let four = || deref(register(v1::Register::Ap));
     let felt = |value: Felt252| Some(MaybeRelocatable::Int(value));
-    let value = |expression| check(&expression).0;
+    let value = |expression| value(&expression);
     assert_eq!(
         value(operation(four(), Operator::Sub, seven())),
         felt(Felt252::from(-3))
@@ -121,7 +102,7 @@ fn calculates_in_the_field() {
 #[test]
 fn calculates_with_addresses() {
     let (ap, fp) = (|| register(v1::Register::Ap), || register(v1::Register::Fp));
-    let value = |expression| check(&expression).0;
+    let value = |expression| value(&expression);
     assert_eq!(value(operation(ap(), Operator::Sub, fp())), Some(cell("4")));
     assert_eq!(
         value(operation(constant("2"), Operator::Add, fp())),
@@ -158,17 +139,16 @@ fn survives_what_no_host_would_send() {
     for _ in 0..1000 {
         deep = deref(deep);
     }
-    assert_eq!(check(&deep).0, None);
-    assert_eq!(check(&v1::Expression { node: None }).0, None);
-    assert_eq!(check(&node(Node::Register(9))).0, None);
+    assert_eq!(value(&deep), None);
+    assert_eq!(value(&v1::Expression { node: None }), None);
+    assert_eq!(value(&node(Node::Register(9))), None);
     assert_eq!(
-        check(&operation(
+        value(&operation(
             fp_plus("0"),
             Operator::Unspecified,
             fp_plus("0")
-        ))
-        .0,
+        )),
         None
     );
-    assert_eq!(check(&node(Node::Raised(v1::Raised::default()))).0, None);
+    assert_eq!(value(&node(Node::Raised(v1::Raised::default()))), None);
 }

@@ -11,10 +11,9 @@ use tonic::Status;
 
 use super::super::error::{Problem, Reason, internal, invalid, io, wrong_state};
 use super::VmTask;
-use crate::vm::finish::RunFailure;
+use crate::vm::RunFailure;
 use crate::vm::outputs::{
-    Pie, Relocation, count_cells, memory_part, write_air_private_input, write_air_public_input,
-    write_trace,
+    count_cells, memory_part, write_air_private_input, write_air_public_input, write_trace,
 };
 
 /// Steps of one part of a trace.
@@ -68,12 +67,12 @@ impl VmTask {
             return Err(wrong_state(&name, Reason::VmNotSucceeded, text));
         }
         let refuse = |text: &str| Err(unavailable(&name, text));
-        let proof = self.options.proof_mode;
+        let proof = self.run.config().vm.proof_mode;
         match artifact {
-            Artifact::Trace if !self.options.trace_needed() => {
+            Artifact::Trace if !self.run.config().vm.keeps_trace() => {
                 return refuse("the run kept no trace; create the VM with `trace`");
             }
-            Artifact::CairoPie if proof || !self.is_main => {
+            Artifact::CairoPie if proof || !self.run.is_main() => {
                 return refuse("a run in proof mode or of another function has no Cairo PIE");
             }
             Artifact::AirPublicInput | Artifact::AirPrivateInput if !proof => {
@@ -81,10 +80,9 @@ impl VmTask {
             }
             _ => {}
         }
-        self.relocate()?;
         match artifact {
             Artifact::Trace => {
-                let trace = self.machine.runner.get_relocatable_trace();
+                let trace = self.run.runner().get_relocatable_trace();
                 let steps = trace.map_or(0, <[_]>::len);
                 Ok((Download::Trace(0), 24 * steps as u64))
             }
@@ -101,7 +99,7 @@ impl VmTask {
         &self,
         download: Download,
     ) -> Result<(Vec<u8>, Download), Status> {
-        let runner = &self.machine.runner;
+        let runner = self.run.runner();
         let relocation = self
             .relocation
             .as_ref()
@@ -127,15 +125,6 @@ impl VmTask {
         }
     }
 
-    fn relocate(&mut self) -> Result<(), Status> {
-        if self.relocation.is_none() {
-            let relocation = Relocation::of(&self.machine.runner.vm)
-                .map_err(|failure| unavailable(&self.shared.name, &failure.to_string()))?;
-            self.relocation = Some(relocation);
-        }
-        Ok(())
-    }
-
     /// The number of cells in memory.
     async fn count_cells(&mut self) -> u64 {
         if let Some(count) = self.cell_count {
@@ -143,7 +132,7 @@ impl VmTask {
         }
         let (mut count, mut next) = (0, Some(Relocatable::default()));
         while let Some(first) = next {
-            let counted = count_cells(&self.machine.runner.vm, first, COUNTED_CELLS);
+            let counted = count_cells(self.run.vm(), first, COUNTED_CELLS);
             count += counted.0;
             next = counted.1;
             tokio::task::yield_now().await;
@@ -174,31 +163,31 @@ impl VmTask {
         request: &ReadArtifactRequest,
         writer: &mut BufWriter<File>,
     ) -> std::io::Result<Result<(), RunFailure>> {
-        let runner = &self.machine.runner;
+        let runner = self.run.runner();
         let Some(relocation) = &self.relocation else {
             return Ok(Ok(()));
         };
         match artifact {
-            Artifact::CairoPie => {
-                let steps = self
-                    .ended
-                    .original_steps
-                    .unwrap_or(runner.vm.get_current_step() as u64);
-                let attributes = self.ended.output_attributes.as_deref();
-                match Pie::of_run(runner, &self.shape, steps, attributes) {
-                    Ok(pie) => pie
-                        .write(writer, false)
-                        .and_then(|()| writer.flush())
-                        .map(Ok),
-                    Err(failure) => Ok(Err(failure)),
-                }
-            }
+            Artifact::CairoPie => match self.run.cairo_pie() {
+                Ok(pie) => pie
+                    .write(writer, false)
+                    .and_then(|()| writer.flush())
+                    .map(Ok),
+                Err(failure) => Ok(Err(failure)),
+            },
             Artifact::AirPublicInput => {
-                write_air_public_input(writer, runner, &self.shape, relocation)
+                write_air_public_input(writer, runner, self.run.shape(), relocation)
             }
             Artifact::AirPrivateInput => {
                 let (trace, memory) = (&request.trace_path, &request.memory_path);
-                write_air_private_input(writer, &runner.vm, &self.shape, relocation, trace, memory)
+                write_air_private_input(
+                    writer,
+                    &runner.vm,
+                    self.run.shape(),
+                    relocation,
+                    trace,
+                    memory,
+                )
             }
             Artifact::Trace | Artifact::Memory | Artifact::Unspecified => Ok(Ok(())),
         }

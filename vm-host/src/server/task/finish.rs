@@ -5,42 +5,20 @@ use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use hint_proto::v1::{ExecutionResources, LogLevel, VmState};
 
 use super::{VmTask, state};
-use crate::vm::finish::{
-    self, FinishError, end_run, finalize_segments, read_return_values, verify_secure,
-    verify_secure_function,
-};
-use crate::vm::{Failure, FailureReason, end_hints};
+use crate::run::{Failure, FailureReason, NotEnded};
 
 impl VmTask {
     /// Ends the run.
     pub(super) async fn finish(&mut self) -> Result<(), Failure> {
-        end_hints(&mut self.machine, &mut self.ended).await?;
-        let runner = &mut self.machine.runner;
-        end_run(runner, &self.shape, &self.ended, &mut std::io::sink()).map_err(
-            |error| match error {
-                FinishError::Step(failure) => {
-                    Failure::of_instruction(&runner.vm, &self.context, &failure)
-                }
-                FinishError::Run(failure) => failure.into(),
-                error => Failure::new(FailureReason::Internal, error.to_string()),
-            },
-        )?;
-        if self.is_main {
-            read_return_values(runner, &self.shape)?;
-            if self.options.proof_mode {
-                finalize_segments(runner, &self.shape)?;
+        match self.run.end(&mut std::io::sink()).await {
+            Ok(()) => {}
+            Err(NotEnded::Failed(failure)) => return Err(*failure),
+            Err(NotEnded::Print(error)) => {
+                return Err(Failure::new(FailureReason::Internal, error.to_string()));
             }
-            if self.options.secure_run {
-                verify_secure(&runner.vm, &self.shape, false)?;
-            }
-        } else if self.options.secure_run {
-            let size = match self.program_segment_size {
-                0 => self.shape.program_size,
-                size => usize::try_from(size).unwrap_or(usize::MAX),
-            };
-            verify_secure_function(&runner.vm, size)?;
         }
-        finish::check_relocation(&runner.vm)?;
+        self.relocation = Some(self.run.relocation()?);
+        let runner = self.run.runner();
         let resources = runner
             .get_execution_resources()
             .ok()
@@ -54,13 +32,13 @@ impl VmTask {
                     .collect(),
             });
         let output = self.output();
-        let progress = state::progress(&self.machine);
-        let session = self.machine.session.as_ref();
+        let progress = state::progress(&self.run);
+        let session = self.run.session();
         let waiting = session.map_or_else(Default::default, |s| s.statistics().waiting);
         let text = format!(
             "ended after `{}` steps and `{}` hints; those in Python took {waiting:.1?}",
-            self.machine.runner.vm.get_current_step(),
-            self.machine.hints_executed(),
+            self.run.current_step(),
+            self.run.hints_executed(),
         );
         self.shared.log(LogLevel::Info, text);
         self.shared.publish(|vm| {
@@ -74,7 +52,7 @@ impl VmTask {
 
     /// What the program wrote to its output.
     fn output(&self) -> Vec<String> {
-        let vm = &self.machine.runner.vm;
+        let vm = self.run.vm();
         let mut builtins = vm.builtin_runners.iter();
         let Some(builtin) = builtins.find(|builtin| builtin.name() == BuiltinName::output) else {
             return Vec::new();

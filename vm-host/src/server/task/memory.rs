@@ -2,15 +2,14 @@
 //! before its first step.
 
 use cairo_vm::types::relocatable::Relocatable;
-use hint_proto::v1::{CellRun, Effects, HintPlacement, PlacedHint, Scope, Segment, VmState};
+use hint_proto::v1::{CellRun, HintPlacement, PlacedHint, Scope, Segment, VmState};
 use tonic::Status;
 
 use super::super::error::{Reason, exhausted, internal, invalid, wrong_state};
-use super::super::registry::has_ended;
 use super::{VmTask, state};
-use crate::hint::diff::Diff;
-use crate::hint::{Limits, snapshot, wire};
-use crate::placement::NativeHints;
+use crate::placement::EngineKind;
+use crate::run::StandingHint;
+use crate::vm::wire;
 
 /// Most cells of one answer.
 pub(in super::super) const MAX_CELLS: u64 = 1 << 16;
@@ -19,19 +18,19 @@ impl VmTask {
     /// Cells from `first` on.
     pub(in super::super) fn read_memory(&self, first: Relocatable, count: u64) -> CellRun {
         let count = usize::try_from(count.min(MAX_CELLS)).unwrap_or_default();
-        snapshot::run(&self.machine.runner.vm, first, count)
+        wire::cell_run(self.run.vm(), first, count)
     }
 
     /// The segments.
     pub(in super::super) fn segments(&mut self) -> Vec<Segment> {
-        let vm = &mut self.machine.runner.vm;
+        let vm = self.run.vm_mut();
         // Sizes that are computed stay for ever, which only the end of the run wants.
         let ended = vm.segments.segment_used_sizes.is_some();
         let lengths = vm.segments.compute_effective_sizes().clone();
         if !ended {
             vm.segments.segment_used_sizes = None;
         }
-        let vm = &self.machine.runner.vm;
+        let vm = self.run.vm();
         let role = |segment: isize| {
             let mut builtins = vm.builtin_runners.iter();
             match segment {
@@ -64,21 +63,14 @@ impl VmTask {
             let text = format!("more than `{limit}` cells were written");
             return Err(exhausted(Reason::TooManyCells, limit, text));
         }
-        let effects = Effects {
-            writes: vec![cells],
-            ..Effects::default()
-        };
-        let applied = Diff::new(Limits::default()).apply(&mut self.machine.runner.vm, &effects);
-        applied.map(|_| ()).map_err(|error| {
-            let text = error.to_string().replacen("the hint ", "the request ", 1);
-            invalid("cells", Reason::BadCells, text)
-        })
+        let written = self.run.write_cells(cells);
+        written.map_err(|text| invalid("cells", Reason::BadCells, text))
     }
 
     /// Adds a segment.
     pub(in super::super) fn add_segment(&mut self) -> Result<Relocatable, Status> {
         self.not_started()?;
-        let vm = &mut self.machine.runner.vm;
+        let vm = self.run.vm_mut();
         let limit = self.max_segments;
         if vm.segments.num_segments() >= limit {
             let text = format!("there are already `{limit}` segments");
@@ -103,7 +95,7 @@ impl VmTask {
             let text = format!("VM `{name}` has not run to its end");
             return Err(wrong_state(name, Reason::VmNotSucceeded, text));
         }
-        let mut first = self.machine.runner.vm.get_ap();
+        let mut first = self.run.vm().get_ap();
         match first.offset.checked_sub(count as usize) {
             Some(offset) if u64::from(count) <= MAX_CELLS => {
                 first.offset = offset;
@@ -122,72 +114,19 @@ impl VmTask {
         max_text_bytes: u32,
     ) -> Result<Vec<Scope>, Status> {
         let name = self.shared.name.clone();
-        let failed = self.shared.vm().state() == VmState::Failed;
-        let news = self.machine.natives.as_mut().map(NativeHints::take_news);
-        let Some(session) = &mut self.machine.session else {
-            return Ok(Vec::new());
-        };
-        if let Some((change, variables_json)) = news {
-            session.follow_scopes(change, variables_json);
-        }
-        session
-            .read_scopes(&mut self.machine.runner.vm, max_text_bytes)
-            .await
-            .map_err(|error| {
-                if failed || has_ended(&self.shared.vm()) {
-                    wrong_state(&name, Reason::HintEngineGone, error)
-                } else {
-                    internal(error)
-                }
-            })
+        let scopes = self.run.read_scopes(max_text_bytes).await;
+        scopes.map_err(|error| {
+            if self.shared.has_ended() {
+                wrong_state(&name, Reason::HintEngineGone, error)
+            } else {
+                internal(error)
+            }
+        })
     }
 
     /// Where and why the hints run.
     pub(in super::super) fn hints(&self) -> Vec<PlacedHint> {
-        let placed = |id, hint: &crate::program::Hint, base: Relocatable| PlacedHint {
-            hint: Some(state::reference(id, hint)),
-            pc: Some(wire::relocatable(Relocatable {
-                segment_index: base.segment_index,
-                offset: base.offset + hint.pc,
-            })),
-            first_line: hint
-                .code
-                .trim_start()
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-            placement: HintPlacement::Python.into(),
-            reason: "all hints run in Python".to_owned(),
-        };
-        let placements = self
-            .machine
-            .natives
-            .as_ref()
-            .map_or(&[][..], NativeHints::placements);
-        let mut hints: Vec<PlacedHint> = match &self.machine.session {
-            Some(session) => (0..session.table().len() as u32)
-                .filter_map(|id| {
-                    let (loaded, hint) = session.table().hint(id)?;
-                    Some(placed(id, hint, loaded.base))
-                })
-                .collect(),
-            None => {
-                let hints = self.program.program.hints().iter();
-                hints
-                    .map(|hint| placed(hint.id, hint, super::PROGRAM_BASE))
-                    .collect()
-            }
-        };
-        for hint in &mut hints {
-            let id = hint.hint.as_ref().map_or(0, |hint| hint.hint_id);
-            if let Some(placement) = placements.get(id as usize) {
-                if placement.native {
-                    hint.placement = HintPlacement::Native.into();
-                }
-                hint.reason.clone_from(&placement.reason);
-            }
-        }
+        let mut hints: Vec<PlacedHint> = self.run.all_hints().map(|hint| placed(&hint)).collect();
         hints.sort_by_key(|hint| {
             let pc = hint.pc.unwrap_or_default();
             (
@@ -197,5 +136,31 @@ impl VmTask {
             )
         });
         hints
+    }
+}
+
+fn placed(standing: &StandingHint<'_>) -> PlacedHint {
+    let StandingHint {
+        hint,
+        base,
+        placement,
+        ..
+    } = standing;
+    let by_default = (EngineKind::Python, "all hints run in Python");
+    let (engine, reason) =
+        placement.map_or(by_default, |found| (found.engine, found.reason.as_str()));
+    let first_line = hint.code.trim_start().lines().next();
+    PlacedHint {
+        hint: Some(state::reference(standing)),
+        pc: Some(wire::relocatable(Relocatable {
+            segment_index: base.segment_index,
+            offset: base.offset + hint.pc,
+        })),
+        first_line: first_line.unwrap_or_default().to_owned(),
+        placement: match engine {
+            EngineKind::Twin => HintPlacement::Native.into(),
+            EngineKind::Python => HintPlacement::Python.into(),
+        },
+        reason: reason.to_owned(),
     }
 }

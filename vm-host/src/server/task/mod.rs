@@ -1,5 +1,5 @@
-//! One VM on its thread: the machine, and what was asked of it, one thing after the other. Nothing here is
-//! shared with another VM.
+//! One VM on its thread: the run, and what was asked of it, one thing after the other. Nothing here is
+//! shared with another VM, and nothing here knows of calls or of other VMs.
 
 mod artifact;
 mod build;
@@ -12,57 +12,45 @@ mod state;
 
 pub(super) use artifact::Download;
 pub(super) use memory::MAX_CELLS;
-pub(super) use run::Until;
 
 use std::sync::Arc;
 
-use cairo_vm::types::relocatable::Relocatable;
+use futures_util::future::LocalBoxFuture;
 use hint_proto::v1::{LogLevel, VmState};
 use tokio::sync::mpsc;
 
-use super::handle::{Job, Shared};
+use super::create_request::VmRequest;
 use super::programs::StoredProgram;
-use super::registry::Registry;
-use super::spec::VmSpec;
-use crate::cli::RunOptions;
-use crate::hint::session::SessionInputs;
-use crate::program::ExceptionContext;
-use crate::vm::finish::{Ended, RunShape};
+use super::shared::{End, Shared};
+use crate::run::{Failure, Run};
 use crate::vm::outputs::Relocation;
-use crate::vm::{Failure, Machine};
-use crate::worker::Turn;
+use crate::worker::{Places, Spawner, Turn};
 use output::HintOutputs;
 
-/// Where the program's code starts.
-const PROGRAM_BASE: Relocatable = Relocatable {
-    segment_index: 0,
-    offset: 0,
-};
+/// Something to do on the VM's thread.
+pub(super) type Job = Box<dyn for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, ()> + Send>;
+
+/// What a server gives its VMs.
+#[derive(Debug)]
+pub(super) struct Supplies {
+    pub(super) spawner: Spawner,
+    pub(super) places: Places,
+    pub(super) max_written_cells: u64,
+    pub(super) max_segments: usize,
+}
 
 /// A VM.
 pub(super) struct VmTask {
     shared: Arc<Shared>,
     program: Arc<StoredProgram>,
-    options: RunOptions,
-    machine: Machine,
-    shape: RunShape,
-    end: Relocatable,
-    /// Whether the run starts at `main`: then it must return its builtins.
-    is_main: bool,
-    max_steps: u64,
-    /// Cells that the program's segment may have in the end; 0 for the program's own.
-    program_segment_size: u64,
-    /// Inputs of a session that waits for its client.
-    waiting: Option<SessionInputs>,
-    context: ExceptionContext,
+    run: Run,
     outputs: Option<HintOutputs>,
-    /// Its place among the VMs of its thread.
+    /// Its place among the VMs of the server.
     turn: Turn,
-    ended: Ended,
     cells_written: u64,
     max_written_cells: u64,
     max_segments: usize,
-    /// Where segments end up; known when a result was asked for.
+    /// Where segments end up; known when the run has ended.
     relocation: Option<Relocation>,
     /// Cells in memory; counted when the memory was asked for.
     cell_count: Option<u64>,
@@ -72,34 +60,34 @@ impl std::fmt::Debug for VmTask {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("VmTask")
-            .field("machine", &self.machine)
+            .field("run", &self.run)
             .finish_non_exhaustive()
     }
 }
 
 /// The life of a VM, from its creation until it is told to end.
 pub(super) async fn live(
-    registry: Arc<Registry>,
-    shared: Arc<Shared>,
-    spec: VmSpec,
+    supplies: &Supplies,
+    shared: &Arc<Shared>,
+    request: VmRequest,
     inbox: mpsc::Receiver<Job>,
 ) {
     let mut end = shared.end.subscribe();
     tokio::select! {
         biased;
         // The sender lives in `shared`.
-        _ = end.wait_for(Option::is_some) => {}
-        () = serve(&registry, &shared, spec, inbox) => {}
+        _ = end.wait_for(Option::<End>::is_some) => {}
+        () = serve(supplies, shared, request, inbox) => {}
     }
 }
 
 async fn serve(
-    registry: &Registry,
+    supplies: &Supplies,
     shared: &Arc<Shared>,
-    spec: VmSpec,
+    request: VmRequest,
     mut inbox: mpsc::Receiver<Job>,
 ) {
-    let mut task = match VmTask::build(registry, shared, spec).await {
+    let mut task = match VmTask::build(supplies, shared, request).await {
         Ok(task) => task,
         Err(status) => {
             shared.created.send_replace(Some(Err(status)));
@@ -116,10 +104,10 @@ impl VmTask {
     /// Ends the VM with a failure.
     fn fail(&mut self, failure: Failure) {
         let failure = state::failure(self, failure);
-        let progress = state::progress(&self.machine);
+        let progress = state::progress(&self.run);
         let text = format!(
             "failed after `{}` steps: {}",
-            self.machine.runner.vm.get_current_step(),
+            self.run.current_step(),
             failure.reason
         );
         self.shared.log(LogLevel::Error, text);

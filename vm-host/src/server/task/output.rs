@@ -9,7 +9,7 @@ use hint_proto::v1::{HintOutput, OutputStream};
 use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::net::unix::pipe::Receiver;
 
-use super::super::handle::Shared;
+use super::super::shared::Shared;
 use crate::worker::WorkerOutput;
 
 /// Bytes of one event.

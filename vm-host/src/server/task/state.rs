@@ -1,19 +1,17 @@
-//! The public state of a VM, read from its machine.
+//! The public state of a VM, read from its run.
 
-use cairo_vm::types::relocatable::Relocatable;
 use hint_proto::v1::{self, HintReference, Vm};
 
-use super::{PROGRAM_BASE, VmTask};
-use crate::hint::wire;
-use crate::program::Hint;
-use crate::vm::{Failure, Machine};
+use super::VmTask;
+use crate::run::{Failure, FailureReason, Run, StandingHint};
+use crate::vm::wire;
 
 /// What a run changes all the time.
-pub(super) fn progress(machine: &Machine) -> impl FnOnce(&mut Vm) + use<> {
-    let vm = &machine.runner.vm;
+pub(super) fn progress(run: &Run) -> impl FnOnce(&mut Vm) + use<> {
+    let vm = run.vm();
     let (pc, ap, fp) = (vm.get_pc(), vm.get_ap(), vm.get_fp());
     let steps = vm.get_current_step() as u64;
-    let hints = machine.hints_executed();
+    let hints = run.hints_executed();
     move |vm| {
         vm.pc = Some(wire::relocatable(pc));
         vm.ap = Some(wire::relocatable(ap));
@@ -27,45 +25,31 @@ pub(super) fn progress(machine: &Machine) -> impl FnOnce(&mut Vm) + use<> {
 pub(super) fn failure(task: &VmTask, failure: Failure) -> v1::Failure {
     let mut message = v1::Failure {
         reason: failure.reason.as_str().to_owned(),
-        message: failure.message,
+        message: failure.text(),
         pc: failure.pc.map(wire::relocatable),
         cairo_traceback: failure.cairo_traceback,
         ..v1::Failure::default()
     };
     if let (Some(pc), Some(index)) = (failure.pc, failure.hint_index) {
-        message.hint = hint_at(task, pc, index);
+        message.hint = task.run.hint_at(pc, index).map(|hint| reference(&hint));
     }
     if let Some(raised) = failure.raised {
         message.python_traceback = raised.traceback;
         message.exception_class = raised.class_path;
         message.exception_message = raised.message;
-        if failure.reason == crate::vm::FailureReason::Exit {
+        if failure.reason == FailureReason::Exit {
             message.exit_code = Some(raised.exit_code);
         }
     }
     message
 }
 
-fn hint_at(task: &VmTask, pc: Relocatable, index: usize) -> Option<HintReference> {
-    let hint = match &task.machine.session {
-        Some(session) => {
-            let id = *session.table().at(pc).get(index)?;
-            return Some(reference(id, session.table().hint(id)?.1));
-        }
-        None if pc.segment_index == PROGRAM_BASE.segment_index => {
-            task.program.program.hints_at(pc.offset).get(index)?
-        }
-        None => return None,
-    };
-    Some(reference(hint.id, hint))
-}
-
-/// A hint's place. `id` is the session's number of it.
-pub(super) fn reference(id: u32, hint: &Hint) -> HintReference {
-    let location = hint.to_wire().location.unwrap_or_default();
+/// A hint's place.
+pub(super) fn reference(standing: &StandingHint<'_>) -> HintReference {
+    let location = standing.hint.to_wire().location.unwrap_or_default();
     HintReference {
-        hint_id: id,
-        index: u32::try_from(hint.index).unwrap_or(u32::MAX),
+        hint_id: standing.id,
+        index: u32::try_from(standing.hint.index).unwrap_or(u32::MAX),
         filename: location.filename,
         line: location.start_line,
     }

@@ -1,10 +1,9 @@
 //! The private input of the AIR: where trace and memory are, and the inputs of all builtin instances, as
 //! indented JSON.
 
-use super::{Relocation, cells, python_json::PythonJson};
+use super::Relocation;
 use crate::vm::{
-    error_text::decimal,
-    finish::{RunFailure, RunShape},
+    RunFailure, cells::cells, error_text::decimal, python_json::PythonJson, shape::RunShape,
 };
 use cairo_vm::{
     Felt252,

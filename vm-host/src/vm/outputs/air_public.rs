@@ -1,7 +1,13 @@
 //! The public input of the AIR: layout, segments and public memory, as indented JSON.
 
-use super::{Relocation, prints::output_base, python_json::PythonJson};
-use crate::vm::finish::{RunFailure, RunShape, range_check_limits};
+use super::Relocation;
+use crate::vm::{
+    RunFailure,
+    cells::{output_base, segments},
+    python_json::PythonJson,
+    range_checks::range_check_limits,
+    shape::RunShape,
+};
 use cairo_vm::{
     types::{builtin_name::BuiltinName, relocatable::Relocatable},
     vm::runners::cairo_runner::CairoRunner,
@@ -116,7 +122,7 @@ fn public_memory(
 ) -> Result<Vec<(u64, String, usize)>, RunFailure> {
     let vm = &runner.vm;
     let mut public = Vec::new();
-    for segment in super::segments(vm) {
+    for segment in segments(vm) {
         let Some(cells) = vm.segments.public_memory_offsets.get(&segment) else {
             continue;
         };

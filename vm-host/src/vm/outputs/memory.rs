@@ -2,8 +2,11 @@
 //! Cells are in the order of their addresses; the reference VM writes the same cells in the order in which
 //! the run filled them, which readers of the file do not depend on.
 
-use super::{Relocation, cells, segments};
-use crate::vm::finish::RunFailure;
+use super::Relocation;
+use crate::vm::{
+    RunFailure,
+    cells::{cells, segments},
+};
 use cairo_vm::{
     types::relocatable::{MaybeRelocatable, Relocatable},
     vm::vm_core::VirtualMachine,

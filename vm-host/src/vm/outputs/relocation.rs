@@ -1,9 +1,6 @@
 //! Where each segment ends up in the one memory of the proof.
 
-use crate::vm::{
-    error_text::Value,
-    finish::{Exception, RunFailure},
-};
+use crate::vm::{Exception, RunFailure, cells::segments, error_text::Value};
 use cairo_vm::{
     Felt252,
     types::relocatable::{MaybeRelocatable, Relocatable},
@@ -21,7 +18,7 @@ impl Relocation {
     pub(crate) fn of(vm: &VirtualMachine) -> Result<Self, RunFailure> {
         let mut next = 1_usize;
         let mut bases = Vec::with_capacity(vm.segments.num_segments());
-        for segment in super::segments(vm) {
+        for segment in segments(vm) {
             bases.push(next);
             let used = vm.get_segment_used_size(segment).unwrap_or(0);
             let size = vm.get_segment_size(segment).unwrap_or(used);

@@ -1,7 +1,7 @@
 //! The trace file: for every step three little-endian 64-bit numbers, `ap`, `fp` and `pc`, relocated.
 
 use super::Relocation;
-use crate::vm::finish::RunFailure;
+use crate::vm::RunFailure;
 use cairo_vm::vm::trace::trace_entry::TraceEntry;
 use std::io::{self, Write};
 

@@ -6,13 +6,14 @@ as a real host does.
 
 import json
 
-from cairohints.engine.failure import HintFailure
-from cairohints.engine.session import Session
 from starkware.cairo.lang.compiler.program import Program
 from starkware.cairo.lang.vm.output_builtin_runner import PublicMemoryPage
 from starkware.cairo.lang.vm.relocatable import RelocatableValue
 from starkware.cairo.lang.vm.vm_core import VirtualMachine
 from starkware.cairo.lang.vm.vm_exceptions import VmException, VmExceptionBase
+
+from cairohints.engine.failure import HintFailure
+from cairohints.engine.session import Session
 
 from .resolver import Resolver
 

@@ -55,9 +55,7 @@ class Resolver:
         else:
             scopes = self.hint.accessible_scopes
         try:
-            found = search_identifier_or_scope(
-                self.identifiers, scopes, ScopedName.from_string(name)
-            )
+            found = search_identifier_or_scope(self.identifiers, scopes, ScopedName.from_string(name))
         except MissingIdentifierError as error:
             path = ScopedName.from_string(scope) if scope else ScopedName()
             return (scope, name, *_raised(MissingIdentifierError(path + error.fullname)))
@@ -107,9 +105,9 @@ class Resolver:
                 )
             if is_simple_type(expr_type):
                 return "value", self.convert(expr)
-            assert isinstance(expr_type, TypePointer) and isinstance(
-                expr_type.pointee, TypeStruct
-            ), "Type must be of the form T*."
+            assert isinstance(expr_type, TypePointer) and isinstance(expr_type.pointee, TypeStruct), (
+                "Type must be of the form T*."
+            )
             return "struct", self.convert(expr), self._struct_named(expr_type.pointee.scope)
         except FlowTrackingError:
             return _raised(FlowTrackingError(f"Reference '{name}' is revoked."))

@@ -1,3 +1,0 @@
-//! What the worker process may do, one file for each mechanism.
-
-pub mod parent;

@@ -1,0 +1,228 @@
+//! The options of `vm-host run` exactly as typed. Every option of `cairo-run` is here under its own name
+//! (with underscores; the spelling with hyphens works too), those that cannot work included, so that they
+//! are refused with advice rather than as unknown.
+
+use crate::run::HintPlacement;
+use cairo_vm::types::layout_name::LayoutName;
+use clap::{ArgAction, Args};
+use std::path::PathBuf;
+
+/// Runs a compiled Cairo program.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RunArgs {
+    /// The compiled program, JSON
+    #[arg(value_name = "PROGRAM.json")]
+    pub program_path: Option<PathBuf>,
+
+    /// The compiled program, JSON (same as the argument)
+    #[arg(long, value_name = "FILE")]
+    pub program: Option<PathBuf>,
+
+    /// JSON file with the private input of the program, `program_input` in hints
+    #[arg(long = "program_input", alias = "program-input", value_name = "FILE")]
+    pub program_input: Option<PathBuf>,
+
+    /// Run a Cairo PIE instead of a program; with --secure_run this verifies the PIE
+    #[arg(
+        long = "run_from_cairo_pie",
+        alias = "run-from-cairo-pie",
+        value_name = "FILE"
+    )]
+    pub run_from_cairo_pie: Option<PathBuf>,
+
+    /// Function where the run starts
+    #[arg(long, value_name = "NAME", default_value = "main")]
+    pub entrypoint: String,
+
+    /// Layout of the Cairo AIR: which builtins there are
+    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "plain")]
+    pub layout: LayoutName,
+
+    /// JSON file with the parameters of the layout `dynamic`
+    #[arg(
+        long = "cairo_layout_params_file",
+        alias = "cairo-layout-params-file",
+        value_name = "FILE"
+    )]
+    pub cairo_layout_params_file: Option<PathBuf>,
+
+    /// Run exactly this number of steps; without it, run to the end (in proof mode, then go on to a
+    /// power of two)
+    #[arg(long, value_name = "N")]
+    pub steps: Option<u64>,
+
+    /// Run at least this number of steps
+    #[arg(long = "min_steps", alias = "min-steps", value_name = "N")]
+    pub min_steps: Option<u64>,
+
+    /// Do not check that the program reached its end; needs --steps
+    #[arg(long = "no_end", alias = "no-end")]
+    pub no_end: bool,
+
+    /// When the run fails, stop there but still produce the outputs that exist
+    #[arg(long = "debug_error", alias = "debug-error")]
+    pub debug_error: bool,
+
+    /// Prepare a provable execution trace
+    #[arg(long = "proof_mode", alias = "proof-mode")]
+    pub proof_mode: bool,
+
+    /// Verify that the run is secure (the default, except in proof mode)
+    #[arg(
+        long = "secure_run",
+        alias = "secure-run",
+        overrides_with = "no_secure_run"
+    )]
+    pub secure_run: bool,
+
+    /// Do not verify that the run is secure
+    #[arg(
+        long = "no_secure_run",
+        alias = "no-secure-run",
+        overrides_with = "secure_run"
+    )]
+    pub no_secure_run: bool,
+
+    /// Run although the layout lacks a builtin of the program (default: in proof mode only)
+    #[arg(
+        long = "allow_missing_builtins",
+        alias = "allow-missing-builtins",
+        value_name = "True|False",
+        num_args = 0..=1,
+        default_missing_value = "True",
+        value_parser = parse_python_bool,
+        action = ArgAction::Set,
+    )]
+    pub allow_missing_builtins: Option<bool>,
+
+    /// Print the output of the program
+    #[arg(long = "print_output", alias = "print-output")]
+    pub print_output: bool,
+
+    /// Print steps, registers and builtin usage
+    #[arg(long = "print_info", alias = "print-info")]
+    pub print_info: bool,
+
+    /// Print the memory
+    #[arg(long = "print_memory", alias = "print-memory")]
+    pub print_memory: bool,
+
+    /// Print the segment relocation table
+    #[arg(long = "print_segments", alias = "print-segments")]
+    pub print_segments: bool,
+
+    /// Print memory and registers after relocation
+    #[arg(long = "relocate_prints", alias = "relocate-prints")]
+    pub relocate_prints: bool,
+
+    /// Write the trace here
+    #[arg(long = "trace_file", alias = "trace-file", value_name = "FILE")]
+    pub trace_file: Option<PathBuf>,
+
+    /// Write the memory here
+    #[arg(long = "memory_file", alias = "memory-file", value_name = "FILE")]
+    pub memory_file: Option<PathBuf>,
+
+    /// Write the Cairo PIE here
+    #[arg(
+        long = "cairo_pie_output",
+        alias = "cairo-pie-output",
+        value_name = "FILE"
+    )]
+    pub cairo_pie_output: Option<PathBuf>,
+
+    /// Merge the extra segments in the written Cairo PIE
+    #[arg(long = "merge_extra_segments", alias = "merge-extra-segments")]
+    pub merge_extra_segments: bool,
+
+    /// Write the public input of the Cairo AIR here, JSON
+    #[arg(
+        long = "air_public_input",
+        alias = "air-public-input",
+        value_name = "FILE"
+    )]
+    pub air_public_input: Option<PathBuf>,
+
+    /// Write the private input of the Cairo AIR here, JSON
+    #[arg(
+        long = "air_private_input",
+        alias = "air-private-input",
+        value_name = "FILE"
+    )]
+    pub air_private_input: Option<PathBuf>,
+
+    /// Write a profile of steps and hint time here, for pprof
+    #[arg(long = "profile_output", alias = "profile-output", value_name = "FILE")]
+    pub profile_output: Option<PathBuf>,
+
+    /// Write counters and times of the run here, JSON
+    #[arg(long, value_name = "FILE")]
+    pub stats: Option<PathBuf>,
+
+    /// Print the errors behind an error too
+    #[arg(long = "show_trace", alias = "show-trace")]
+    pub show_trace: bool,
+
+    /// Where hints run
+    #[arg(long, value_enum, default_value = "auto")]
+    pub hints: HintPlacement,
+
+    /// Virtual environment that hints import from (default: the active one)
+    #[arg(long = "python-env", alias = "python_env", value_name = "DIR")]
+    pub python_env: Option<PathBuf>,
+
+    /// Longest time for one hint in seconds; 0 for no limit
+    #[arg(
+        long = "hint-timeout",
+        alias = "hint_timeout",
+        value_name = "SECONDS",
+        default_value_t = 600.0
+    )]
+    pub hint_timeout: f64,
+
+    /// The hint worker's executable (default: `hint-worker` beside this executable)
+    #[arg(
+        long = "hint-worker",
+        alias = "hint_worker",
+        value_name = "FILE",
+        env = "CAIROHINTS_WORKER"
+    )]
+    pub hint_worker: Option<PathBuf>,
+
+    /// Largest gap, in cells, that a hint may leave in a segment
+    #[arg(
+        long = "max-memory-gap",
+        alias = "max_memory_gap",
+        value_name = "CELLS",
+        default_value_t = 1 << 24
+    )]
+    pub max_memory_gap: u64,
+
+    /// Refused: `cairo-run --tracer`
+    #[arg(long, hide = true)]
+    pub tracer: bool,
+
+    /// Refused: `cairo-run --debug_info_file`
+    #[arg(long = "debug_info_file", alias = "debug-info-file", hide = true)]
+    pub debug_info_file: Option<PathBuf>,
+
+    /// Refused: `cairo-run --flavor`
+    #[arg(long, hide = true)]
+    pub flavor: Option<String>,
+
+    /// Refused: `cairo-run --python_dependencies`
+    #[arg(
+        long = "python_dependencies",
+        alias = "python-dependencies",
+        hide = true
+    )]
+    pub python_dependencies: Option<PathBuf>,
+}
+
+fn parse_python_bool(text: &str) -> Result<bool, String> {
+    match text {
+        "True" => Ok(true),
+        "False" => Ok(false),
+        _ => Err("expected `True` or `False`".to_string()),
+    }
+}

@@ -1,0 +1,95 @@
+//! Reading what a run needs from files, with bounds.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use cairo_vm::types::layout::CairoLayoutParams;
+
+use super::options::RunOptions;
+use super::{CommandError, ExitCode};
+use crate::program::MAX_PROGRAM_BYTES;
+use crate::vm::start::{self, MAX_LAYOUT_PARAMS_BYTES};
+
+/// Largest `program_input`.
+const MAX_PROGRAM_INPUT_BYTES: usize = 256 << 20;
+
+/// The compiled program's bytes.
+///
+/// # Errors
+/// [`CommandError`] when the file cannot be read or is too large.
+pub(super) fn program(path: &Path) -> Result<Vec<u8>, CommandError> {
+    read(path, "program", MAX_PROGRAM_BYTES)
+}
+
+/// The `program_input`, checked to be JSON.
+///
+/// # Errors
+/// [`CommandError`] when the file cannot be read, is too large or is not JSON.
+pub(super) fn program_input(path: &Path) -> Result<String, CommandError> {
+    let bytes = read(path, "program input", MAX_PROGRAM_INPUT_BYTES)?;
+    // Python's parser is the judge of what hints get; this only finds plain mistakes before a worker
+    // is started. NaN and the infinities are Python's extensions.
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let error = format!(
+            "the program input `{}` is not UTF-8: `{error}`",
+            path.display()
+        );
+        CommandError::new(ExitCode::BadInput, error)
+    })?;
+    let strict: Result<serde::de::IgnoredAny, _> = serde_json::from_str(&text);
+    match strict {
+        Err(error)
+            if !text.contains("NaN")
+                && !text.contains("Infinity")
+                && !error.to_string().contains("recursion limit") =>
+        {
+            let error = format!(
+                "the program input `{}` is not JSON: `{error}`",
+                path.display()
+            );
+            Err(CommandError::new(ExitCode::BadInput, error))
+        }
+        _ => Ok(text),
+    }
+}
+
+/// The parameters of the layout `dynamic`, if they are given.
+///
+/// # Errors
+/// [`CommandError`] when the file cannot be read or is not what it should be.
+pub(super) fn layout_params(
+    options: &RunOptions,
+) -> Result<Option<CairoLayoutParams>, CommandError> {
+    let Some(path) = &options.layout_params_file else {
+        return Ok(None);
+    };
+    let bytes = read(path, "layout parameters", MAX_LAYOUT_PARAMS_BYTES)?;
+    start::layout_params(&bytes).map(Some).map_err(|error| {
+        let error = format!(
+            "cannot use the layout parameters `{}`: {error}",
+            path.display()
+        );
+        CommandError::new(ExitCode::BadInput, error)
+    })
+}
+
+fn read(path: &Path, what: &str, limit: usize) -> Result<Vec<u8>, CommandError> {
+    let cannot = |error: std::io::Error| {
+        let error = format!("cannot read the {what} `{}`: `{error}`", path.display());
+        CommandError::new(ExitCode::NoInput, error)
+    };
+    let file = File::open(path).map_err(cannot)?;
+    let mut bytes = Vec::new();
+    file.take(limit as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
+    if bytes.len() > limit {
+        let error = format!(
+            "the {what} `{}` is larger than the limit of `{limit}` bytes",
+            path.display()
+        );
+        return Err(CommandError::new(ExitCode::BadInput, error));
+    }
+    Ok(bytes)
+}

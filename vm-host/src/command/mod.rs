@@ -1,0 +1,109 @@
+//! The command `vm-host`: its options, what it prints and writes, its exit codes. A face of
+//! [`Run`](crate::Run) and of the server.
+//!
+//! Names and rules are those of `cairo-run` of cairo-lang 0.14.
+
+mod arguments;
+mod error;
+mod exit_code;
+mod health;
+mod hints;
+mod inputs;
+mod options;
+mod output_files;
+mod outputs;
+mod printer;
+mod prints;
+mod profile;
+mod progress;
+mod run;
+mod serve;
+mod stats;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use arguments::RunArgs;
+pub(crate) use error::CommandError;
+pub(crate) use exit_code::ExitCode;
+pub use stats::peak_memory_bytes;
+
+use std::process;
+
+use clap::{Parser, Subcommand};
+use health::{HealthArgs, health};
+use hints::{HintsArgs, hints};
+use options::RunOptions;
+use serve::{ServeArgs, serve};
+
+/// Runs Cairo 0 programs with their Python hints in a worker process.
+#[derive(Debug, Parser)]
+#[command(version, about, name = "vm-host")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs a compiled program.
+    Run(Box<RunArgs>),
+    /// Prints where each hint of a program would run, and why.
+    Hints(HintsArgs),
+    /// Serves VMs to clients over gRPC.
+    Serve(Box<ServeArgs>),
+    /// Asks a server whether it takes new VMs.
+    Health(HealthArgs),
+}
+
+/// Does what the process's arguments say, on one thread.
+#[must_use]
+pub fn main() -> process::ExitCode {
+    let arguments = Arguments::parse();
+    let show_trace = matches!(&arguments.command, Command::Run(run) if run.show_trace);
+    let done = match arguments.command {
+        Command::Run(arguments) => run_program(*arguments),
+        Command::Hints(arguments) => hints(&arguments),
+        Command::Serve(arguments) => {
+            log_to_stderr();
+            runtime().and_then(|runtime| runtime.block_on(serve(&arguments)))
+        }
+        Command::Health(arguments) => {
+            runtime().and_then(|runtime| runtime.block_on(health(&arguments)))
+        }
+    };
+    match done {
+        Ok(()) => process::ExitCode::SUCCESS,
+        Err(error) => {
+            if !error.text.is_empty() {
+                eprintln!("{error}");
+            }
+            for behind in error.trace.iter().filter(|_| show_trace) {
+                eprintln!("because: {behind}");
+            }
+            error.code.into()
+        }
+    }
+}
+
+fn run_program(arguments: RunArgs) -> Result<(), CommandError> {
+    let options = RunOptions::resolve(arguments, |name| std::env::var_os(name))
+        .map_err(|error| CommandError::of(ExitCode::Usage, &error))?;
+    runtime()?.block_on(run::run(&options))
+}
+
+fn log_to_stderr() {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::of(ExitCode::Internal, &error))
+}

@@ -1,0 +1,222 @@
+//! The command `vm-host run`: load, run, end the run, write what was asked for.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::options::{ProgramSource, PythonEnvironment, RunOptions};
+use super::output_files::{Output, OutputError, OutputFiles};
+use super::outputs::{write_outputs, write_partial_outputs};
+use super::printer::Printer;
+use super::progress::ProgressLine;
+use super::stats::{Stats, peak_memory_bytes};
+use super::{CommandError, ExitCode, hints, inputs, profile};
+use crate::program::SourceFiles;
+use crate::run::{
+    Entry, Goal, Limits, ProgramText, Run, RunConfig, SessionInputs, StartError, Stop,
+};
+use crate::vm::VmConfig;
+use crate::vm::pie::{PieError, read_pie};
+use crate::worker::Launch;
+
+/// Runs a program as `options` say.
+///
+/// # Errors
+/// [`CommandError`] with what to print and the exit code.
+pub(crate) async fn run(options: &RunOptions) -> Result<(), CommandError> {
+    run_printing(options, |_| {}, Printer::stdout()).await
+}
+
+/// The same with `before` called before the first step, and `stdout` in its place.
+pub(super) async fn run_printing<W: Write>(
+    options: &RunOptions,
+    before: impl FnOnce(&mut Run),
+    mut stdout: Printer<W>,
+) -> Result<(), CommandError> {
+    let mut files = OutputFiles::prepare(&options.outputs)?;
+    let (mut run, goal) = start(options).await?;
+    before(&mut run);
+    let started = Instant::now();
+    let mut outcome = advance(&mut run, goal).await;
+    let running = started.elapsed();
+    let steps = run.current_step();
+    if outcome.is_ok() {
+        outcome = run.end_hints().await.map_err(CommandError::from);
+    }
+    files.write(Output::Stats, |file| {
+        stats(&run, steps, running)
+            .write(file)
+            .map(Ok::<_, OutputError>)
+    })?;
+    files.write(Output::Profile, |file| {
+        profile::write(file, &run, running).map(Ok::<_, OutputError>)
+    })?;
+    if outcome.is_ok() {
+        outcome = match run.end(&mut stdout).await {
+            Ok(()) => write_outputs(&run, options, &mut files, &mut stdout),
+            Err(error) => Err(error.into()),
+        };
+        // What was printed before the failure comes first, as in the reference VM.
+        let _ = stdout.flush();
+    }
+    match outcome {
+        Ok(()) => Ok(files.publish()?),
+        Err(error) if options.debug_error && error.code == ExitCode::ProgramFailed => {
+            partial(&error, &mut run, options, files, stdout)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// `--debug_error`: says what went wrong on stdout, and produces what there is.
+fn partial<W: Write>(
+    error: &CommandError,
+    run: &mut Run,
+    options: &RunOptions,
+    mut files: OutputFiles,
+    mut stdout: Printer<W>,
+) -> Result<(), CommandError> {
+    writeln!(stdout, "Got an error:\n{}", error.text)
+        .map_err(|error| CommandError::of(ExitCode::CannotWrite, &error))?;
+    let written = write_partial_outputs(run, options, &mut files, &mut stdout);
+    let _ = stdout.flush();
+    // The failure is what counts; an output that cannot be made of half a run is only mentioned.
+    if let Err(error) = written {
+        tracing::warn!("the failed run left no complete outputs: {error}");
+    }
+    files.publish()?;
+    Err(CommandError::verbatim(
+        ExitCode::ProgramFailed,
+        String::new(),
+    ))
+}
+
+/// The run before its first step, and how far it goes.
+pub(super) async fn start(options: &RunOptions) -> Result<(Run, Goal), CommandError> {
+    match &options.source {
+        ProgramSource::Program(path) => {
+            let mut run = load(options, path)?;
+            let name = path.display().to_string();
+            let started = run.start_hints().await;
+            started.map_err(|error| CommandError::of_start(&name, error))?;
+            let goal = match (options.steps, options.min_steps) {
+                (Some(steps), _) if options.no_end => Goal::Within(steps),
+                (Some(steps), _) => Goal::Exactly(steps),
+                (None, Some(steps)) => Goal::AtLeast(steps),
+                (None, None) => Goal::End,
+            };
+            Ok((run, goal))
+        }
+        // It has no hints, and must end after as many steps as it says.
+        ProgramSource::CairoPie(path) => {
+            let pie = read_pie(path).map_err(|error| {
+                let code = match error {
+                    PieError::Io(_) => ExitCode::NoInput,
+                    PieError::Zip(_) | PieError::Part { .. } => ExitCode::BadInput,
+                };
+                let text = format!("cannot use the Cairo PIE `{}`: {error}", path.display());
+                CommandError::new(code, text)
+            })?;
+            let steps = pie.execution_resources.n_steps;
+            let run = Run::of_pie(pie, config(options)?, options.hints.max_memory_gap)?;
+            Ok((run, Goal::Exactly(steps)))
+        }
+    }
+}
+
+fn load(options: &RunOptions, path: &Path) -> Result<Run, CommandError> {
+    let name = path.display().to_string();
+    let bad = |error| CommandError::of_start(&name, error);
+    let text = ProgramText::read(inputs::program(path)?)
+        .map_err(|error| bad(StartError::Program(error)))?;
+    let entry = Entry::Main(options.entrypoint.clone());
+    let mut config = config(options)?;
+    if let Some(path) = &options.program_input {
+        config.hints.program_input_json = inputs::program_input(path)?;
+    }
+    config.hints.import_paths = import_paths(path);
+    let launch = Launch {
+        binary: options.hints.worker.clone(),
+        python_env: match &options.hints.python_environment {
+            PythonEnvironment::Option(folder) | PythonEnvironment::Active(folder) => {
+                Some(folder.clone())
+            }
+            PythonEnvironment::Default => None,
+        },
+    };
+    let run = Run::of_program(&text, &entry, config, Some(launch), SourceFiles::Read);
+    run.map_err(|error| match error {
+        StartError::Placement(error) => hints::not_native(&text.program, &error),
+        error => bad(error),
+    })
+}
+
+fn config(options: &RunOptions) -> Result<RunConfig, CommandError> {
+    Ok(RunConfig {
+        vm: VmConfig {
+            layout: options.layout,
+            layout_params: inputs::layout_params(options)?,
+            proof_mode: options.proof_mode,
+            allow_missing_builtins: options.allow_missing_builtins,
+            trace: options.outputs.trace.is_some() || options.outputs.profile.is_some(),
+        },
+        secure_run: options.secure_run,
+        no_end: options.no_end,
+        placement: options.hints.placement,
+        hints: SessionInputs {
+            hint_timeout: options.hints.timeout,
+            limits: Limits {
+                gap: options.hints.max_memory_gap,
+                ..Limits::default()
+            },
+            ..SessionInputs::default()
+        },
+        ..RunConfig::default()
+    })
+}
+
+/// Hints may import modules that lie beside the program.
+fn import_paths(program: &Path) -> Vec<String> {
+    let folder = program
+        .canonicalize()
+        .ok()
+        .and_then(|path| Some(path.parent()?.to_owned()));
+    folder
+        .and_then(|folder| folder.into_os_string().into_string().ok())
+        .into_iter()
+        .collect()
+}
+
+pub(super) async fn advance(run: &mut Run, goal: Goal) -> Result<(), CommandError> {
+    match run.advance(goal, &mut ProgressLine::start()).await {
+        Ok(Stop::Ended | Stop::Reached | Stop::Paused) => Ok(()),
+        Err(error) => Err(run.explain(error).into()),
+    }
+}
+
+fn stats(run: &Run, steps: u64, running: Duration) -> Stats {
+    let (host, python) = run.hints_by_side();
+    let mut stats = Stats {
+        steps,
+        hints_executed: host + python,
+        hints_native: host,
+        host_peak_bytes: peak_memory_bytes().unwrap_or_default(),
+        ..Stats::default()
+    };
+    let mut waiting = Duration::ZERO;
+    if let Some(session) = run.session() {
+        let hints = session.statistics();
+        let traffic = session.traffic();
+        waiting = hints.waiting;
+        stats.round_trips = hints.round_trips;
+        stats.sub_requests = hints.sub_requests;
+        stats.repeated_hints = hints.repeated_hints;
+        stats.repeated_round_trips = hints.repeated_round_trips;
+        stats.bytes_to_worker = traffic.sent();
+        stats.bytes_from_worker = traffic.received();
+        stats.seconds_in_python = hints.python.as_secs_f64();
+    }
+    stats.seconds_waiting = waiting.as_secs_f64();
+    stats.seconds_stepping = running.saturating_sub(waiting).as_secs_f64();
+    stats
+}

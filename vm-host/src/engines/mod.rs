@@ -1,0 +1,13 @@
+//! Engines that run hints inside the host. Each runs a hint at once or declines it; who is asked, and in
+//! which order, is decided in `hint/dispatch.rs`. Must not know sessions or workers.
+
+pub(crate) mod twins;
+
+/// What became of a hint that an engine was asked to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Attempt {
+    /// It ran.
+    Done,
+    /// Another engine has to run it. This one has changed nothing that the other would not change too.
+    Declined,
+}

@@ -1,0 +1,110 @@
+//! How sparse a hint may make memory: cairo-vm's segments are dense, so that every skipped cell takes 32
+//! bytes of the host.
+
+use std::collections::BTreeMap;
+
+use cairo_vm::types::relocatable::Relocatable;
+use cairo_vm::vm::vm_core::VirtualMachine;
+use hint_proto::cell::CELL_BYTES;
+use hint_proto::v1::CellRun;
+
+use super::refusal::Refusal;
+use crate::hint::limits::Limits;
+use crate::vm::cells::segment_lengths;
+
+/// Smaller gaps are no offence, as Cairo code is about to fill them: a frame's locals, a struct whose
+/// members are set one by one. Their sum in one hint has the limit of a single gap.
+const SMALL: u64 = 1 << 12;
+/// How far below a cell of a temporary segment, whose length cairo-vm does not tell, a neighbour is
+/// looked for.
+const NEIGHBOURS: u64 = 64;
+
+/// The gaps of one hint's writes.
+#[derive(Debug)]
+pub(super) struct Gaps<'a> {
+    limits: &'a Limits,
+    /// Cells skipped by earlier hints, small gaps aside.
+    before: u64,
+    /// Cells skipped by this one, small gaps aside.
+    skipped: u64,
+    small: u64,
+    /// Where the segments end after the runs so far, or a lower bound.
+    ends: BTreeMap<i64, u64>,
+    /// The lengths of all segments, once somebody needs one: asking cairo-vm takes time.
+    lengths: Option<Vec<usize>>,
+}
+
+impl<'a> Gaps<'a> {
+    /// Nothing skipped yet, after `before` cells that earlier hints skipped.
+    pub(super) fn new(limits: &'a Limits, before: u64) -> Self {
+        Self {
+            limits,
+            before,
+            skipped: 0,
+            small: 0,
+            ends: BTreeMap::new(),
+            lengths: None,
+        }
+    }
+
+    /// Cells that were skipped, small gaps aside.
+    pub(super) fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Counts the empty cells that a run leaves below it.
+    pub(super) fn admit(&mut self, vm: &mut VirtualMachine, run: &CellRun) -> Result<(), Refusal> {
+        let mut end = self.ends.get(&run.segment).copied().unwrap_or(0);
+        let mut gap = run.offset.saturating_sub(end);
+        if !self.is_small(gap) {
+            end = end.max(self.known_end(vm, run.segment, run.offset));
+            gap = run.offset.saturating_sub(end);
+        }
+        let skipped = if self.is_small(gap) { 0 } else { gap };
+        let limit = self.limits.gap;
+        if gap > limit || self.before + self.skipped + skipped > self.limits.total_gap {
+            return Err(Refusal::Gap {
+                address: Relocatable {
+                    segment_index: run.segment as isize,
+                    offset: usize::try_from(run.offset).unwrap_or(usize::MAX),
+                },
+                gap,
+                limit,
+            });
+        }
+        self.skipped += skipped;
+        self.small += gap - skipped;
+        let cells = (run.values.len() / CELL_BYTES) as u64;
+        let end = end.max(run.offset.saturating_add(cells));
+        self.ends.insert(run.segment, end);
+        Ok(())
+    }
+
+    fn is_small(&self, gap: u64) -> bool {
+        gap == 0 || gap <= SMALL && self.small + gap <= self.limits.gap
+    }
+
+    /// A lower bound of a segment's length that makes the gap below `offset` exact when it is large.
+    fn known_end(&mut self, vm: &mut VirtualMachine, segment: i64, offset: u64) -> u64 {
+        let ap = vm.get_ap();
+        if ap.segment_index as i64 == segment && offset <= ap.offset as u64 + SMALL {
+            return ap.offset as u64;
+        }
+        if let Ok(index) = usize::try_from(segment) {
+            let lengths = self.lengths.get_or_insert_with(|| segment_lengths(vm));
+            // A segment that this hint adds has no length yet.
+            return lengths.get(index).map_or(0, |length| *length as u64);
+        }
+        (1..=NEIGHBOURS)
+            .filter_map(|distance| offset.checked_sub(distance))
+            .find(|below| {
+                let offset = usize::try_from(*below).unwrap_or(usize::MAX);
+                let cell = Relocatable {
+                    segment_index: segment as isize,
+                    offset,
+                };
+                vm.get_maybe(&cell).is_some()
+            })
+            .map_or(0, |below| below + 1)
+    }
+}

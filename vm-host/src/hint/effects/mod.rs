@@ -1,0 +1,159 @@
+//! The effects of a hint: checked as hostile input, then applied as a whole.
+//!
+//! Owns what a worker's answer may do to a VM. Must not know the session that carries it.
+//!
+//! Every check is made before the first change, those of cairo-vm included (`signatures`, `relocations`),
+//! because cairo-vm cannot take a change back.
+
+mod gaps;
+mod parts;
+mod refusal;
+mod relocations;
+mod signatures;
+#[cfg(test)]
+mod tests;
+mod writes;
+
+use cairo_vm::vm::runners::builtin_runner::OutputBuiltinState;
+use cairo_vm::vm::vm_core::VirtualMachine;
+use hint_proto::v1::Effects;
+
+use super::limits::Limits;
+use relocations::Relocations;
+
+pub(crate) use parts::RegisteredRule;
+#[cfg(test)]
+pub(crate) use refusal::Part;
+pub(crate) use refusal::{Refusal, Writer};
+
+/// What of the effects concerns others than memory.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Applied {
+    /// Rules that the hint registered.
+    pub rules: Vec<RegisteredRule>,
+    /// The first integer address that the hint wrote.
+    pub pure_address: Option<String>,
+    /// Output attributes that cairo-vm cannot hold, a JSON text; a PIE would lack them.
+    pub unheld_attributes: Option<String>,
+}
+
+/// Checks and applies effects; remembers what a run has used of its limits.
+#[derive(Debug, Default)]
+pub(crate) struct Applier {
+    limits: Limits,
+    /// Cells that hints skipped so far.
+    skipped: u64,
+    relocations: Relocations,
+}
+
+/// Effects that passed every check.
+struct Checked {
+    writes: Vec<writes::Write>,
+    relocations: Vec<relocations::Rule>,
+    signatures: Vec<signatures::Signature>,
+    output: Option<(OutputBuiltinState, Option<String>)>,
+    rules: Vec<RegisteredRule>,
+    skipped: u64,
+}
+
+impl Applier {
+    /// One that checks against `limits`.
+    #[must_use]
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            ..Self::default()
+        }
+    }
+
+    /// The limits it checks against.
+    #[must_use]
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Applies `effects` to `vm`, whole or not at all.
+    ///
+    /// # Errors
+    /// [`Refusal`] when a check fails; the VM is then as it was.
+    pub(crate) fn apply(
+        &mut self,
+        vm: &mut VirtualMachine,
+        effects: &Effects,
+    ) -> Result<Applied, Refusal> {
+        let checked = self.check(vm, effects)?;
+        self.skipped += checked.skipped;
+        for _ in &effects.added_segments {
+            vm.add_memory_segment();
+        }
+        for _ in 0..effects.added_temporary_segments {
+            vm.add_temporary_segment();
+        }
+        // Before the writes: the ecdsa builtin checks what is written against the signatures.
+        signatures::apply(vm, &checked.signatures)?;
+        for (address, value) in checked.writes {
+            vm.insert_value(address, value)?;
+        }
+        self.relocations.add(vm, checked.relocations)?;
+        let first = vm.segments.num_segments() - effects.added_segments.len();
+        for (index, added) in (first..).zip(&effects.added_segments) {
+            if let Some(size) = added.size {
+                vm.segments
+                    .finalize(usize::try_from(size).ok(), index, None);
+            }
+        }
+        for finalized in &effects.finalized_segments {
+            parts::finalize(vm, finalized);
+        }
+        let mut unheld_attributes = None;
+        if let Some((state, unheld)) = checked.output
+            && let Ok(builtin) = vm.get_output_builtin_mut()
+        {
+            builtin.set_state(state);
+            unheld_attributes = unheld;
+        }
+        Ok(Applied {
+            rules: checked.rules,
+            pure_address: effects.pure_address.clone(),
+            unheld_attributes,
+        })
+    }
+
+    fn check(&self, vm: &mut VirtualMachine, effects: &Effects) -> Result<Checked, Refusal> {
+        let limit = self.limits.segments_per_hint;
+        let segments =
+            effects.added_segments.len() as u64 + u64::from(effects.added_temporary_segments);
+        if segments > limit {
+            return Err(Refusal::TooManySegments { segments, limit });
+        }
+        let (writes, skipped) = writes::check(vm, effects, &self.limits, self.skipped)?;
+        let relocations = self.relocations.check(&effects.relocation_rules)?;
+        let signatures = signatures::check(vm, &effects.signatures, &writes)?;
+        parts::check_finalized(&effects.finalized_segments)?;
+        parts::check_added(&effects.added_segments)?;
+        let output = effects.output_state.as_ref().map(parts::output_state);
+        Ok(Checked {
+            writes,
+            relocations,
+            signatures,
+            output: output.transpose()?,
+            rules: effects
+                .rules
+                .iter()
+                .map(parts::rule)
+                .collect::<Result<_, _>>()?,
+            skipped,
+        })
+    }
+
+    /// Gives cairo-vm the relocation rules whose destination stayed unknown, as they are: the run ends.
+    ///
+    /// # Errors
+    /// [`Refusal::Memory`] when cairo-vm refuses one.
+    pub(crate) fn flush_relocation_rules(
+        &mut self,
+        vm: &mut VirtualMachine,
+    ) -> Result<(), Refusal> {
+        Ok(self.relocations.flush(vm)?)
+    }
+}

@@ -1,0 +1,136 @@
+//! The peer of a session, who runs its hints: a worker process of ours, or a client that attached itself. Both
+//! speak the same messages; they differ in how they end.
+
+use hint_proto::v1::session_request::Message as Request;
+use hint_proto::v1::session_response::Message as Response;
+use hint_proto::v1::{SessionRequest, SessionResponse};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tonic::Status;
+
+use crate::worker::{Death, Link, LinkError, Traffic, Turn, WorkerProcess};
+
+/// The other side of a session.
+#[allow(clippy::large_enum_variant, reason = "there is one for each VM")]
+#[derive(Debug)]
+pub enum Peer {
+    /// A worker process.
+    Worker {
+        /// Its stream.
+        link: Link,
+        /// Its process.
+        process: WorkerProcess,
+    },
+    /// A client.
+    Attached(AttachedClient),
+}
+
+/// The stream of a client that serves the hints of its own VM.
+#[derive(Debug)]
+pub struct AttachedClient {
+    /// To the client. Closing it ends the stream.
+    pub requests: Option<mpsc::Sender<SessionRequest>>,
+    /// From the client; ends when the client detaches, perhaps after an error that is its fault.
+    pub responses: mpsc::Receiver<Result<SessionResponse, Status>>,
+}
+
+impl Peer {
+    /// Sends a request and waits, until `deadline`, for what the peer says next. Others have the `turn`
+    /// while that takes long.
+    ///
+    /// # Errors
+    /// [`LinkError`] when the peer is gone, sends what is no message or is late.
+    pub async fn exchange(
+        &mut self,
+        request: Request,
+        deadline: Option<Instant>,
+        turn: &Turn,
+    ) -> Result<Response, LinkError> {
+        match self {
+            Self::Worker { link, .. } => link.exchange(request, deadline, turn).await,
+            Self::Attached(client) => turn.lend(client.exchange(request, deadline)).await,
+        }
+    }
+
+    /// Sends a request that is followed by another, when the peer has room for it.
+    ///
+    /// # Errors
+    /// [`LinkError`] when the peer is gone or does not read.
+    pub async fn send_part(&mut self, request: Request) -> Result<(), LinkError> {
+        match self {
+            Self::Worker { link, .. } => link.send_part(request).await,
+            Self::Attached(client) => client.send(request).await,
+        }
+    }
+
+    /// Ends the peer's part: kills the process, or closes the stream.
+    pub fn end(&mut self) {
+        match self {
+            Self::Worker { process, .. } => process.kill(),
+            Self::Attached(client) => client.requests = None,
+        }
+    }
+
+    /// How a peer ended whose connection is closed.
+    pub async fn death(&mut self) -> Death {
+        match self {
+            Self::Worker { process, .. } => process.death().await,
+            Self::Attached(_) => Death::Detached,
+        }
+    }
+
+    /// The process id of a worker.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        match self {
+            Self::Worker { process, .. } => Some(process.id()),
+            Self::Attached(_) => None,
+        }
+    }
+
+    /// Bytes to and from the peer; those of an attached one are not counted.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        match self {
+            Self::Worker { link, .. } => link.traffic(),
+            Self::Attached(_) => Traffic::default(),
+        }
+    }
+}
+
+impl AttachedClient {
+    async fn exchange(
+        &mut self,
+        request: Request,
+        deadline: Option<Instant>,
+    ) -> Result<Response, LinkError> {
+        self.send(request).await?;
+        let received = match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, self.responses.recv())
+                .await
+                .map_err(|_| LinkError::Deadline)?,
+            None => self.responses.recv().await,
+        };
+        match received {
+            Some(Ok(SessionResponse {
+                message: Some(response),
+            })) => Ok(response),
+            Some(Ok(SessionResponse { message: None })) => Err(LinkError::Stream(Box::new(
+                Status::internal("an empty response"),
+            ))),
+            Some(Err(status)) => Err(LinkError::Stream(Box::new(status))),
+            None => Err(LinkError::Closed),
+        }
+    }
+
+    async fn send(&mut self, request: Request) -> Result<(), LinkError> {
+        let requests = self.requests.as_ref().ok_or(LinkError::Closed)?;
+        let message = SessionRequest {
+            message: Some(request),
+        };
+        tokio::time::timeout(crate::worker::START_TIMEOUT, requests.send(message))
+            .await
+            .map_err(|_| LinkError::Deadline)?
+            .map_err(|_| LinkError::Closed)
+    }
+}

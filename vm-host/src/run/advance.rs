@@ -1,0 +1,243 @@
+//! The one loop: steps with their hints until a goal is reached. The loop is ours because a hint is a point
+//! to wait at, and because cairo-vm's own loops run the hints of the pc they started from.
+
+use cairo_vm::types::relocatable::Relocatable;
+
+use super::core::Run;
+use super::step_error::{StepCause, StepError};
+use crate::hint::dispatch::Dispatch;
+use crate::vm::error_text::Registers;
+
+/// Steps of a slice, some hundred microseconds: after each the world outside is looked at.
+const SLICE: u64 = 1 << 12;
+/// As how many steps one with hints in Python counts, which takes so much longer.
+const HINT_WEIGHT: u64 = 128;
+
+/// How far to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// To the end of the program.
+    End,
+    /// To the end, and on until so many steps were made at least.
+    AtLeast(u64),
+    /// To the end within so many steps, and on until they were made.
+    Exactly(u64),
+    /// So many steps, of which none need be at the end.
+    Within(u64),
+    /// So many more steps, or to the end.
+    Steps(u64),
+    /// To the instruction there, which is not run, or to the end.
+    Address(Relocatable),
+}
+
+/// Why the loop stopped without a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The run has ended.
+    Ended,
+    /// The goal is reached, and the run can go on.
+    Reached,
+    /// A pause was wanted.
+    Paused,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Steps.
+    pub steps: u64,
+    /// Hints, in all engines.
+    pub hints: u64,
+}
+
+/// The world outside of a run.
+pub trait Pace {
+    /// Whether to stop before the next step.
+    fn wants_pause(&self) -> bool {
+        false
+    }
+
+    /// Called after each slice, some hundred microseconds; may take its time.
+    fn rest(&mut self, progress: Progress) -> impl Future<Output = ()>;
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unwatched;
+
+impl Pace for Unwatched {
+    async fn rest(&mut self, _: Progress) {}
+}
+
+impl Run {
+    /// Runs until the goal is reached, the run ends, or a pause is wanted. Can be called again.
+    ///
+    /// # Errors
+    /// [`StepError`] when a step fails or the steps are used up.
+    pub async fn advance(&mut self, goal: Goal, pace: &mut impl Pace) -> Result<Stop, StepError> {
+        let first = self.current_step();
+        let mut left = SLICE;
+        let mut hints = self.python_hints();
+        loop {
+            if let Some(stop) = self.arrive(goal, first).await? {
+                return Ok(stop);
+            }
+            if pace.wants_pause() {
+                return Ok(Stop::Paused);
+            }
+            let step = self.current_step();
+            if step >= self.config.max_steps {
+                return Err(self.stop(StepCause::EndNotReached));
+            }
+            let plain = self.step_plainly(goal, left.min(self.limit(goal, first) - step))?;
+            left -= plain;
+            if plain == 0 {
+                self.step().await?;
+                let done = self.python_hints();
+                left = left.saturating_sub(if done == hints { 1 } else { HINT_WEIGHT });
+                hints = done;
+            }
+            if left == 0 {
+                left = SLICE;
+                pace.rest(Progress {
+                    steps: self.current_step(),
+                    hints: self.hints_executed(),
+                })
+                .await;
+            }
+        }
+    }
+
+    /// Whether the loop stops here: at the goal, or at the end.
+    async fn arrive(&mut self, goal: Goal, first: u64) -> Result<Option<Stop>, StepError> {
+        let pc = self.vm().get_pc();
+        // In proof mode the last step is the one at `__end__`.
+        let last = u64::from(self.config.vm.proof_mode);
+        let to_end = !matches!(goal, Goal::Within(_));
+        if to_end && pc == self.vm.end && self.ended.original_steps.is_none() {
+            for _ in 0..last {
+                self.step().await?;
+            }
+            self.ended.original_steps = Some(self.current_step());
+        }
+        let step = self.current_step();
+        let ended = self.ended.original_steps.is_some();
+        let beyond = match goal {
+            Goal::End | Goal::Steps(_) | Goal::Address(_) if ended => return Ok(Some(Stop::Ended)),
+            Goal::Steps(steps) if step - first >= steps => return Ok(Some(Stop::Reached)),
+            Goal::Address(address) if address == pc => return Ok(Some(Stop::Reached)),
+            Goal::Exactly(total) if !ended && step >= total.saturating_sub(last) => {
+                return Err(self.stop(StepCause::EndNotReached));
+            }
+            Goal::AtLeast(total) | Goal::Exactly(total) | Goal::Within(total) => total,
+            Goal::End | Goal::Steps(_) | Goal::Address(_) => return Ok(None),
+        };
+        if !ended && to_end {
+            return Ok(None);
+        }
+        if step >= beyond {
+            self.ended.exact_steps = !matches!(goal, Goal::AtLeast(_));
+            return Ok(Some(Stop::Ended));
+        }
+        if last == 0 && self.vm().get_pc() == self.vm.end {
+            return Err(self.stop(StepCause::EndReached));
+        }
+        Ok(None)
+    }
+
+    /// The number of steps at which the goal has to be looked at again.
+    fn limit(&self, goal: Goal, first: u64) -> u64 {
+        let step = self.current_step();
+        let ended = self.ended.original_steps.is_some();
+        let last = u64::from(self.config.vm.proof_mode);
+        let limit = match goal {
+            Goal::Steps(steps) => first.saturating_add(steps),
+            Goal::Exactly(total) if !ended => total.saturating_sub(last),
+            Goal::AtLeast(_) if !ended => u64::MAX,
+            Goal::Exactly(total) | Goal::Within(total) | Goal::AtLeast(total) => total,
+            Goal::End | Goal::Address(_) => u64::MAX,
+        };
+        limit.min(self.config.max_steps).max(step)
+    }
+
+    /// Steps with nothing to wait for: until a pc with hints, the end if it matters, or the goal's address, at
+    /// most `steps`. How many.
+    fn step_plainly(&mut self, goal: Goal, steps: u64) -> Result<u64, StepError> {
+        if self.has_rules() {
+            return Ok(0);
+        }
+        // In proof mode the instruction at the end jumps to itself once the end was reached.
+        let proof = self.config.vm.proof_mode;
+        let end = match (goal, self.ended.original_steps) {
+            (_, Some(_)) if proof => None,
+            (Goal::Within(_), None) if proof => None,
+            _ => Some(self.vm.end),
+        };
+        let address = match goal {
+            Goal::Address(address) => Some(address),
+            _ => None,
+        };
+        let table = self.hints.as_ref().map(Dispatch::table);
+        let vm = &mut self.vm.runner.vm;
+        for done in 0..steps {
+            let pc = vm.get_pc();
+            let has_hints = table.is_some_and(|table| !table.at(pc).is_empty());
+            if has_hints || Some(pc) == end || Some(pc) == address {
+                return Ok(done);
+            }
+            let before = Registers::of(vm);
+            vm.step_instruction().map_err(|error| StepError {
+                before,
+                cause: StepCause::Instruction(error),
+            })?;
+        }
+        Ok(steps)
+    }
+
+    /// One step: the hints at pc, then its instruction.
+    async fn step(&mut self) -> Result<(), StepError> {
+        if let Some(hints) = &mut self.hints
+            && let Err((hint_index, error)) = hints.run_all(&mut self.vm.runner.vm).await
+        {
+            return Err(self.stop(StepCause::Hint { hint_index, error }));
+        }
+        let before = Registers::of(self.vm());
+        let at = |cause| StepError { before, cause };
+        let vm = &mut self.vm.runner.vm;
+        let session = self.hints.as_mut().and_then(Dispatch::session_mut);
+        let Some(session) = session.filter(|session| !session.rules().is_empty()) else {
+            return vm
+                .step_instruction()
+                .map_err(|error| at(StepCause::Instruction(error)));
+        };
+        let rules = &mut self.rules;
+        let fresh = rules
+            .before(vm, session)
+            .await
+            .map_err(|error| at(StepCause::Rule(error)))?;
+        vm.step_instruction()
+            .map_err(|error| at(StepCause::Instruction(error)))?;
+        rules
+            .after(vm, session, fresh)
+            .await
+            .map_err(|error| at(StepCause::Rule(error)))
+    }
+
+    fn has_rules(&self) -> bool {
+        self.session()
+            .is_some_and(|session| !session.rules().is_empty())
+    }
+
+    fn python_hints(&self) -> u64 {
+        self.session()
+            .map_or(0, |session| session.statistics().hints)
+    }
+
+    /// The error of a run that stops before the next step.
+    fn stop(&self, cause: StepCause) -> StepError {
+        StepError {
+            before: Registers::of(self.vm()),
+            cause,
+        }
+    }
+}

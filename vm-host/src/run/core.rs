@@ -1,0 +1,146 @@
+//! A run: the VM, its hints, and what is known of both.
+
+use std::sync::Arc;
+
+use cairo_vm::types::relocatable::Relocatable;
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+use cairo_vm::vm::vm_core::VirtualMachine;
+
+use super::config::RunConfig;
+use super::rules::Rules;
+use crate::hint::HintSession;
+use crate::hint::dispatch::Dispatch;
+use crate::placement::Placement;
+use crate::program::{CompiledProgram, ExceptionContext};
+use crate::vm::end::Ended;
+use crate::vm::shape::RunShape;
+use crate::vm::start::PreparedRun;
+use crate::worker::Turn;
+
+/// One run, from before its first step until after its last.
+pub struct Run {
+    pub(super) vm: PreparedRun,
+    pub(super) config: RunConfig,
+    /// What is run, unless it is a PIE.
+    pub(super) program: Option<Arc<CompiledProgram>>,
+    pub(super) placements: Vec<Placement>,
+    /// Whether every hint is one of cairo-vm's.
+    pub(super) all_known: bool,
+    /// Whether it starts at `main`: then it must return its builtins.
+    pub(super) is_main: bool,
+    pub(super) hints: Option<Dispatch>,
+    pub(super) rules: Rules,
+    pub(super) context: ExceptionContext,
+    pub(super) ended: Ended,
+    /// Whether the hints were asked for their side of the end.
+    pub(super) hints_ended: bool,
+}
+
+impl std::fmt::Debug for Run {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // cairo-vm's runner cannot be printed; where it stands is what one wants to see.
+        formatter
+            .debug_struct("Run")
+            .field("pc", &self.vm().get_pc())
+            .field("step", &self.current_step())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Run {
+    /// cairo-vm's runner.
+    #[must_use]
+    pub fn runner(&self) -> &CairoRunner {
+        &self.vm.runner
+    }
+
+    /// cairo-vm's state.
+    #[must_use]
+    pub fn vm(&self) -> &VirtualMachine {
+        &self.vm.runner.vm
+    }
+
+    /// The same, to be changed before the first step.
+    pub fn vm_mut(&mut self) -> &mut VirtualMachine {
+        &mut self.vm.runner.vm
+    }
+
+    /// The VM with what stays fixed while it runs.
+    pub(crate) fn prepared(&self) -> &PreparedRun {
+        &self.vm
+    }
+
+    pub(crate) fn shape(&self) -> &RunShape {
+        &self.vm.shape
+    }
+
+    /// What the run was configured with.
+    #[must_use]
+    pub fn config(&self) -> &RunConfig {
+        &self.config
+    }
+
+    /// The program, unless a PIE is run.
+    #[must_use]
+    pub fn program(&self) -> Option<&Arc<CompiledProgram>> {
+        self.program.as_ref()
+    }
+
+    /// Which engine each hint of the program is given to first, by the hints' ids.
+    #[must_use]
+    pub fn placements(&self) -> &[Placement] {
+        &self.placements
+    }
+
+    /// Whether the run starts at `main`, not with a call of another function.
+    pub(crate) fn is_main(&self) -> bool {
+        self.is_main
+    }
+
+    /// What the steps left that the VM does not know.
+    pub(crate) fn ended(&self) -> &Ended {
+        &self.ended
+    }
+
+    #[cfg(test)]
+    pub(crate) fn ended_mut(&mut self) -> &mut Ended {
+        &mut self.ended
+    }
+
+    /// Where the program ends.
+    #[must_use]
+    pub fn end_address(&self) -> Relocatable {
+        self.vm.end
+    }
+
+    /// How many steps were made.
+    #[must_use]
+    pub fn current_step(&self) -> u64 {
+        self.vm().get_current_step() as u64
+    }
+
+    /// How many hints ran, in all engines.
+    #[must_use]
+    pub fn hints_executed(&self) -> u64 {
+        let (host, python) = self.hints_by_side();
+        host + python
+    }
+
+    /// How many hints ran in the host and in Python.
+    #[must_use]
+    pub fn hints_by_side(&self) -> (u64, u64) {
+        self.hints.as_ref().map_or((0, 0), Dispatch::executed)
+    }
+
+    /// The session with Python, once there is one.
+    pub(crate) fn session(&self) -> Option<&HintSession> {
+        self.hints.as_ref()?.session()
+    }
+
+    /// From now on, long waits give `turn` to other runs.
+    pub(crate) fn share(&mut self, turn: Turn) {
+        if let Some(hints) = &mut self.hints {
+            hints.share(turn);
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Why a VM failed: the reference VM's text, and its parts for those who want them apart. What becomes of
+//! it (an exit code, a message to a client) is decided elsewhere.
+
+use std::sync::Arc;
+
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::vm_core::VirtualMachine;
+use hint_proto::v1::{Failed, FailureKind};
+
+use super::core::Run;
+use super::step_error::{StepCause, StepError};
+use crate::hint::HintError;
+use crate::hint::dispatch::{NoPython, NotRun};
+use crate::program::{ExceptionContext, MemoryView};
+use crate::vm::error_text::{END_NOT_REACHED, END_REACHED, StepFailure, explain};
+use crate::vm::{ASSERTION, RunFailure};
+use crate::worker::{Death, LaunchError};
+
+/// What the reference VM says of a hint that raised.
+const HINT_RAISED: &str = "Got an exception while executing a hint.";
+/// What the reference VM says of a hint that does not compile.
+const HINT_DOES_NOT_COMPILE: &str = "Got an exception while compiling a hint.";
+
+/// A failed run.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// In one word.
+    pub reason: FailureReason,
+    /// What a failed assertion of the reference VM is printed with; else nothing.
+    pub prefix: &'static str,
+    /// The text behind that; the reference VM's where it has one.
+    pub message: String,
+    /// Where.
+    pub pc: Option<Relocatable>,
+    /// The place of the hint at fault among the hints of that pc.
+    pub hint_index: Option<usize>,
+    /// The Cairo traceback.
+    pub cairo_traceback: String,
+    /// What the engine said of the exception.
+    pub raised: Option<Box<Failed>>,
+    /// Why the worker did not start that the hint needed.
+    pub launch: Option<Arc<LaunchError>>,
+}
+
+/// Why a run failed, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureReason {
+    /// A hint raised an exception or does not compile.
+    HintRaised,
+    /// An instruction, or a check of the reference VM around the steps.
+    CairoError,
+    /// The steps were used up.
+    StepsExhausted,
+    /// The hint worker died.
+    WorkerDied,
+    /// The client that served the hints left.
+    EngineDetached,
+    /// A hint ran into its deadline.
+    HintTimeout,
+    /// A hint called `sys.exit`.
+    Exit,
+    /// A hint was interrupted.
+    Interrupted,
+    /// What a hint did was refused.
+    DiffRefused,
+    /// The engine broke the protocol.
+    Protocol,
+    /// The run did not end as it must.
+    EndOfRun,
+    /// A fault of the host.
+    Internal,
+}
+
+impl FailureReason {
+    /// The word as clients get it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HintRaised => "HINT_RAISED",
+            Self::CairoError => "CAIRO_ERROR",
+            Self::StepsExhausted => "STEPS_EXHAUSTED",
+            Self::WorkerDied => "WORKER_DIED",
+            Self::EngineDetached => "ENGINE_DETACHED",
+            Self::HintTimeout => "HINT_TIMEOUT",
+            Self::Exit => "EXIT",
+            Self::Interrupted => "INTERRUPTED",
+            Self::DiffRefused => "DIFF_REFUSED",
+            Self::Protocol => "PROTOCOL",
+            Self::EndOfRun => "END_OF_RUN",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+struct Memory<'a>(&'a VirtualMachine);
+
+impl MemoryView for Memory<'_> {
+    fn get(&self, address: Relocatable) -> Option<MaybeRelocatable> {
+        self.0.get_maybe(&address)
+    }
+}
+
+impl Failure {
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{}{}", self.prefix, self.message)
+    }
+
+    /// A failure without a place.
+    pub fn new(reason: FailureReason, message: impl Into<String>) -> Self {
+        Self {
+            reason,
+            prefix: "",
+            message: message.into(),
+            pc: None,
+            hint_index: None,
+            cairo_traceback: String::new(),
+            raised: None,
+            launch: None,
+        }
+    }
+
+    /// An instruction that failed after the last step of the program.
+    #[must_use]
+    pub fn of_instruction(
+        vm: &VirtualMachine,
+        context: &ExceptionContext,
+        failure: &StepFailure,
+    ) -> Self {
+        Self::of_instruction_in(vm, context, failure, vm.get_fp())
+    }
+
+    fn of_instruction_in(
+        vm: &VirtualMachine,
+        context: &ExceptionContext,
+        failure: &StepFailure,
+        fp: Relocatable,
+    ) -> Self {
+        match failure.address {
+            Some(pc) => {
+                let text =
+                    context.vm_exception(pc, fp, &failure.text, None, true, &[], &Memory(vm));
+                Self {
+                    pc: Some(pc),
+                    cairo_traceback: text.traceback.unwrap_or_default(),
+                    ..Self::new(FailureReason::CairoError, text.text)
+                }
+            }
+            None => Self::new(
+                FailureReason::CairoError,
+                format!("Error at pc={}:\n{}", failure.pc, failure.text),
+            ),
+        }
+    }
+
+    /// A hint that does not compile.
+    #[must_use]
+    pub fn of_compilation(
+        context: &ExceptionContext,
+        pc: Relocatable,
+        hint_index: usize,
+        failed: Box<Failed>,
+    ) -> Self {
+        let notes = [failed.traceback.clone()];
+        let text = context
+            .compile_error(pc, HINT_DOES_NOT_COMPILE, hint_index, &notes)
+            .text;
+        Self {
+            pc: Some(pc),
+            hint_index: Some(hint_index),
+            raised: Some(failed),
+            ..Self::new(FailureReason::HintRaised, text)
+        }
+    }
+
+    /// A hint that did not end by raising an exception that the reference VM wraps. `subject` says which.
+    #[must_use]
+    pub fn of_hint(error: HintError, subject: &str) -> Self {
+        match error {
+            HintError::Raised(failed) => {
+                let (reason, message) = match kind(&failed) {
+                    FailureKind::Exit => (FailureReason::Exit, failed.message.clone()),
+                    FailureKind::Interrupt => {
+                        (FailureReason::Interrupted, failed.traceback.clone())
+                    }
+                    _ => (FailureReason::HintRaised, failed.traceback.clone()),
+                };
+                Self {
+                    raised: Some(failed),
+                    ..Self::new(reason, message)
+                }
+            }
+            HintError::Died {
+                death: Death::Detached,
+            } => Self::new(
+                FailureReason::EngineDetached,
+                format!("the client that serves the hints left while it ran {subject}"),
+            ),
+            HintError::Died { death } => Self::new(
+                FailureReason::WorkerDied,
+                format!("the hint worker died while it ran {subject}: {death}"),
+            ),
+            HintError::Timeout { limit } => Self::new(
+                FailureReason::HintTimeout,
+                format!(
+                    "{subject} ran longer than the limit of `{}` seconds",
+                    limit.as_secs_f64()
+                ),
+            ),
+            HintError::Protocol(what) => Self::new(
+                FailureReason::Protocol,
+                format!("the hint worker broke the protocol while it ran {subject}: {what}"),
+            ),
+            HintError::Diff(error) => Self::new(
+                FailureReason::DiffRefused,
+                format!("{subject} was refused: {error}"),
+            ),
+        }
+    }
+}
+
+impl Run {
+    /// Why a run stopped, in the reference VM's words.
+    #[must_use]
+    pub fn explain(&mut self, error: StepError) -> Failure {
+        // Programs that hints loaded explain their own instructions.
+        if let Some(hints) = &self.hints {
+            for loaded in hints.table().programs().iter().skip(1) {
+                let program = Arc::clone(&loaded.program);
+                self.context.load(program, loaded.base);
+            }
+        }
+        let (vm, context) = (self.vm(), &self.context);
+        let StepError { before, cause } = error;
+        let pc = before.pc;
+        let fp = Relocatable {
+            segment_index: 1,
+            offset: before.fp,
+        };
+        let place = |reason, message: &str, hint_index, with_traceback, notes: &[String]| {
+            let memory = Memory(vm);
+            let text =
+                context.vm_exception(pc, fp, message, hint_index, with_traceback, notes, &memory);
+            Failure {
+                pc: Some(pc),
+                hint_index,
+                cairo_traceback: text.traceback.unwrap_or_default(),
+                ..Failure::new(reason, text.text)
+            }
+        };
+        match cause {
+            StepCause::Instruction(error) => {
+                let failure = explain(vm, before, &error);
+                Failure::of_instruction_in(vm, context, &failure, fp)
+            }
+            StepCause::EndNotReached => place(
+                FailureReason::StepsExhausted,
+                END_NOT_REACHED,
+                None,
+                false,
+                &[],
+            ),
+            StepCause::EndReached => {
+                place(FailureReason::CairoError, END_REACHED, None, false, &[])
+            }
+            StepCause::Hint { hint_index, error } => match error {
+                NotRun::Failed(HintError::Raised(failed))
+                    if kind(&failed) == FailureKind::Exception =>
+                {
+                    let notes = [failed.traceback.trim_end_matches('\n').to_owned() + "\n"];
+                    // The reference VM says so of every syntax error, also one that the hint's own
+                    // `exec` raised.
+                    let syntax = matches!(
+                        failed.class_path.as_str(),
+                        "builtins.SyntaxError" | "builtins.IndentationError" | "builtins.TabError"
+                    );
+                    let message = if syntax {
+                        HINT_DOES_NOT_COMPILE
+                    } else {
+                        HINT_RAISED
+                    };
+                    let reason = FailureReason::HintRaised;
+                    let mut failure = place(reason, message, Some(hint_index), true, &notes);
+                    failure.raised = Some(failed);
+                    failure
+                }
+                NotRun::Failed(error) => {
+                    let memory = Memory(vm);
+                    let text =
+                        context.vm_exception(pc, fp, "", Some(hint_index), false, &[], &memory);
+                    let place = text.location.map_or_else(
+                        || format!("pc={pc}"),
+                        |location| location.to_string_with_message(""),
+                    );
+                    let mut failure = Failure::of_hint(error, &format!("the hint at {place}"));
+                    failure.pc = Some(pc);
+                    failure.hint_index = Some(hint_index);
+                    failure
+                }
+                NotRun::NeedsPython => place(
+                    FailureReason::HintRaised,
+                    "a hint cannot go on in Rust, and the placement `native` keeps Python from saying why\n\
+                     hint: place hints with `auto` for the reference VM's text",
+                    None,
+                    true,
+                    &[],
+                ),
+                NotRun::NoPython(NoPython::Launch(error)) => Failure {
+                    launch: Some(Arc::new(error)),
+                    ..Failure::new(FailureReason::WorkerDied, "the hint worker did not start")
+                },
+                NotRun::NoPython(NoPython::Session(error)) => self.not_opened(error),
+            },
+            StepCause::Rule(HintError::Raised(failed))
+                if kind(&failed) == FailureKind::Exception =>
+            {
+                let reason = FailureReason::HintRaised;
+                let mut failure = place(reason, &failed.message, None, true, &[]);
+                failure.raised = Some(failed);
+                failure
+            }
+            StepCause::Rule(error) => {
+                let mut failure = Failure::of_hint(error, &format!("a rule at pc={pc}"));
+                failure.pc = Some(pc);
+                failure
+            }
+        }
+    }
+}
+
+impl From<RunFailure> for Failure {
+    fn from(failure: RunFailure) -> Self {
+        let reason = FailureReason::EndOfRun;
+        match failure.without_name() {
+            Some(text) => Self {
+                prefix: ASSERTION,
+                ..Self::new(reason, text)
+            },
+            None => Self::new(reason, failure.to_string()),
+        }
+    }
+}
+
+fn kind(failed: &Failed) -> FailureKind {
+    FailureKind::try_from(failed.kind).unwrap_or(FailureKind::Unspecified)
+}

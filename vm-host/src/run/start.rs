@@ -1,0 +1,230 @@
+//! Starting a run: from a program or a PIE to the VM before its first step, with the engines of its hints.
+
+use std::sync::Arc;
+
+use hint_proto::v1::FailureKind;
+
+use super::config::{HintPlacement, PROGRAM_BASE, RunConfig};
+use super::core::Run;
+use super::entry::{Entry, EntryError, enter_function};
+use super::failure::Failure;
+use super::rules::Rules;
+use crate::hint::HintError;
+use crate::hint::dispatch::{Dispatch, NoPython};
+use crate::hint::peer::Peer;
+use crate::placement::{EngineKind, Placement, Plan, plan};
+use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
+use crate::vm::RunFailure;
+use crate::vm::end::Ended;
+use crate::vm::pie::Pie;
+use crate::vm::start::{PreparedRun, initialize, initialize_pie, prepare};
+use crate::worker::{Launch, LaunchError};
+
+/// A program with the text that it was read from.
+#[derive(Clone, Debug)]
+pub struct ProgramText {
+    /// The program.
+    pub program: Arc<CompiledProgram>,
+    /// Its compiled JSON, which hints may ask for.
+    pub json: Arc<[u8]>,
+}
+
+impl ProgramText {
+    /// Reads a compiled program.
+    ///
+    /// # Errors
+    /// [`ProgramError`] when it is none.
+    pub fn read(json: impl Into<Arc<[u8]>>) -> Result<Self, ProgramError> {
+        let json = json.into();
+        let program = Arc::new(CompiledProgram::from_json(&json)?);
+        Ok(Self { program, json })
+    }
+}
+
+/// Hints that cannot run where all must.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("`{}` hints cannot run in Rust", self.0.len())]
+pub struct NotPlaced(pub Vec<(usize, Placement)>);
+
+/// Why there is no run.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The program cannot be used.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// The program has no `main`, for which the reference VM has words of its own.
+    #[error(transparent)]
+    MissingMain(ProgramError),
+    /// The reference VM would not start it either.
+    #[error(transparent)]
+    Vm(#[from] RunFailure),
+    /// The function cannot be called so.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// Hints need Python, which was ruled out.
+    #[error(transparent)]
+    Placement(#[from] NotPlaced),
+    /// The worker does not start.
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    /// A hint does not compile, or what hints are given cannot be used.
+    #[error("{}", .0.message)]
+    Hints(Box<Failure>),
+}
+
+impl Run {
+    /// A run of `text` from `entry`, before its first step. Hints in Python run in the worker of `launch`, or
+    /// in what [`Run::open`] is given. `sources` says whether errors show lines of the program's files.
+    ///
+    /// # Errors
+    /// [`StartError`] when the program, the entry point or the placement does not allow it.
+    pub fn of_program(
+        text: &ProgramText,
+        entry: &Entry,
+        config: RunConfig,
+        launch: Option<Launch>,
+        sources: SourceFiles,
+    ) -> Result<Self, StartError> {
+        let program = &text.program;
+        let vm = build_vm(program, entry, &config)?;
+        let plan = match config.placement {
+            HintPlacement::Python => Plan::python(program),
+            HintPlacement::Auto | HintPlacement::Native => plan(program, &config.surroundings()),
+        };
+        let native = config.placement == HintPlacement::Native;
+        if native && !plan.avoids_python() {
+            let placements = plan.placements.into_iter().enumerate();
+            let python = placements.filter(|(_, found)| found.engine == EngineKind::Python);
+            return Err(NotPlaced(python.collect()).into());
+        }
+        let Plan {
+            placements,
+            compiled,
+            all_known,
+        } = plan;
+        let hints = (!program.hints().is_empty()).then(|| {
+            let main = (Arc::clone(program), PROGRAM_BASE, Arc::clone(&text.json));
+            let launch = launch.filter(|_| !native);
+            Dispatch::new(main, compiled, config.hints.clone(), launch)
+        });
+        Ok(Self {
+            context: ExceptionContext::new(Arc::clone(program), PROGRAM_BASE, sources),
+            program: Some(Arc::clone(program)),
+            is_main: matches!(entry, Entry::Main(_)),
+            placements,
+            all_known,
+            hints,
+            ..Self::before_first_step(vm, config)
+        })
+    }
+
+    /// The run of a PIE, again: it has no hints and no debug information. `max_gap` bounds the cells that its
+    /// memory may lack.
+    ///
+    /// # Errors
+    /// [`RunFailure`] when the PIE is not sound.
+    pub(crate) fn of_pie(pie: Pie, config: RunConfig, max_gap: u64) -> Result<Self, RunFailure> {
+        let vm = initialize_pie(pie, &config.vm, config.secure_run, max_gap)?;
+        Ok(Self::before_first_step(vm, config))
+    }
+
+    fn before_first_step(vm: PreparedRun, config: RunConfig) -> Self {
+        Self {
+            vm,
+            config,
+            program: None,
+            placements: Vec::new(),
+            all_known: true,
+            is_main: true,
+            hints: None,
+            rules: Rules::default(),
+            context: ExceptionContext::without_program(),
+            ended: Ended::default(),
+            hints_ended: false,
+        }
+    }
+
+    /// Starts the worker, unless no hint may need it: the reference VM compiles all hints before the first
+    /// step, and only texts of cairo-vm are known to compile.
+    ///
+    /// # Errors
+    /// [`StartError`] when it does not start or a hint does not compile.
+    pub async fn start_hints(&mut self) -> Result<(), StartError> {
+        let Some(hints) = self.hints.as_mut().filter(|_| !self.all_known) else {
+            return Ok(());
+        };
+        let woken = hints.wake(&mut self.vm.runner.vm).await;
+        woken.map_err(|error| match error {
+            NoPython::Launch(error) => error.into(),
+            NoPython::Session(error) => StartError::Hints(Box::new(self.not_opened(error))),
+        })
+    }
+
+    /// Opens the session with whoever runs the hints in Python.
+    ///
+    /// # Errors
+    /// [`Failure`] when it does not open or a hint does not compile.
+    pub(crate) async fn open(&mut self, peer: Peer) -> Result<(), Failure> {
+        let Some(hints) = &mut self.hints else {
+            return Ok(());
+        };
+        let opened = hints.open(peer, &mut self.vm.runner.vm).await;
+        opened.map_err(|error| self.not_opened(error))
+    }
+
+    /// Why a session did not open.
+    pub(super) fn not_opened(&self, error: HintError) -> Failure {
+        match error {
+            HintError::Raised(failed) if failed.kind == i32::from(FailureKind::Compile) => {
+                let hints = self.program.as_ref().map_or(&[][..], |found| found.hints());
+                let hint = hints.get(failed.hint_id as usize);
+                let (offset, index) = hint.map(|hint| (hint.pc, hint.index)).unwrap_or_default();
+                let mut pc = PROGRAM_BASE;
+                pc.offset += offset;
+                Failure::of_compilation(&self.context, pc, index, failed)
+            }
+            error => Failure::of_hint(error, "the start of the session"),
+        }
+    }
+}
+
+fn build_vm(
+    program: &CompiledProgram,
+    entry: &Entry,
+    config: &RunConfig,
+) -> Result<PreparedRun, StartError> {
+    match entry {
+        Entry::Main(name) => {
+            let proof = config.vm.proof_mode;
+            let vm_program = match program.cairo_vm_program(Some(name)) {
+                // A proof starts at `__start__`, and need not have a `main`.
+                Err(ProgramError::NoEntrypoint(name)) if name == "main" && proof => {
+                    program.cairo_vm_program(None)?
+                }
+                Err(ProgramError::NoEntrypoint(name)) if name == "main" => {
+                    return Err(StartError::MissingMain(ProgramError::NoEntrypoint(name)));
+                }
+                other => other?,
+            };
+            Ok(initialize(&vm_program, &config.vm)?)
+        }
+        Entry::Function {
+            pc,
+            name,
+            arguments,
+        } => {
+            // The runner is prepared from some entry point; the real one is set below.
+            let mut vm_program = program.cairo_vm_program(None)?;
+            if program.label("main").is_none() {
+                let label = name.as_deref().unwrap_or_default();
+                if let Ok(other) = program.cairo_vm_program(Some(label)) {
+                    vm_program = other;
+                }
+            }
+            let mut vm = prepare(&vm_program, &config.vm)?;
+            let name = name.as_deref();
+            vm.end = enter_function(&mut vm.runner, program, *pc, name, arguments)?;
+            Ok(vm)
+        }
+    }
+}

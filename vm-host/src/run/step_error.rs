@@ -1,0 +1,31 @@
+//! Where and why a run stopped that should have gone on.
+
+use cairo_vm::vm::errors::vm_errors::VirtualMachineError;
+
+use crate::hint::HintError;
+use crate::hint::dispatch::NotRun;
+use crate::vm::error_text::Registers;
+
+/// Where and why a run stopped. [`Run::explain`](super::Run::explain) says it in the reference VM's words.
+#[derive(Debug)]
+pub struct StepError {
+    /// The registers before the step.
+    pub(crate) before: Registers,
+    /// Why.
+    pub(crate) cause: StepCause,
+}
+
+/// Why a run stopped.
+#[derive(Debug)]
+pub(crate) enum StepCause {
+    /// The instruction.
+    Instruction(VirtualMachineError),
+    /// A hint, the `hint_index`-th at its pc.
+    Hint { hint_index: usize, error: NotRun },
+    /// A rule that a hint registered refused a cell or raised.
+    Rule(HintError),
+    /// The steps are used up before the end.
+    EndNotReached,
+    /// The run should go on after the end.
+    EndReached,
+}

@@ -1,0 +1,317 @@
+//! A CreateVmRequest, checked: everything that can be refused before a VM exists is refused here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cairo_vm::types::layout::CairoLayoutParams;
+use cairo_vm::types::layout_name::LayoutName;
+use clap::ValueEnum as _;
+use hint_proto::v1::argument::Kind;
+use hint_proto::v1::entry_point::Function;
+use hint_proto::v1::{Argument, CreateVmRequest, EntryPoint, HintEngine, HintPlacement};
+use prost::Message as _;
+use sha2::{Digest as _, Sha256};
+use tonic::Status;
+
+use super::error::{Problem, Reason, invalid};
+use super::options::ServeOptions;
+use super::programs::{Programs, StoredProgram};
+use super::value;
+use crate::run::{self, Entry, Limits, RunConfig, SessionInputs};
+use crate::vm::wire;
+use crate::vm::{VmConfig, start};
+
+/// Longest JSON text of a request.
+const MAX_JSON_BYTES: usize = 16 << 20;
+/// Most arguments of a call, those in lists included.
+const MAX_ARGUMENTS: usize = 1 << 20;
+/// Deepest nesting of lists.
+const MAX_DEPTH: usize = 32;
+
+/// A VM to make.
+#[derive(Debug)]
+pub(super) struct VmRequest {
+    pub(super) id: String,
+    pub(super) request_id: String,
+    /// Of the whole request.
+    pub(super) digest: [u8; 32],
+    pub(super) program: Arc<StoredProgram>,
+    pub(super) entry: Entry,
+    pub(super) config: RunConfig,
+    /// Whether the client serves the hints itself.
+    pub(super) attached: bool,
+    pub(super) time_to_live: Option<Duration>,
+}
+
+impl VmRequest {
+    /// Checks a request.
+    pub(super) fn check(
+        request: CreateVmRequest,
+        server: &ServeOptions,
+        programs: &Programs,
+    ) -> Result<Self, Status> {
+        let digest = Sha256::digest(request.encode_to_vec()).into();
+        check_id(&request.vm_id)?;
+        if HintPlacement::try_from(request.hint_placement).is_err() {
+            let text = format!("`{}` is no HintPlacement", request.hint_placement);
+            return Err(invalid("hint_placement", Reason::BadEnum, text));
+        }
+        if request.request_id.len() > 64 {
+            return Err(invalid(
+                "request_id",
+                Reason::BadRequestId,
+                "a request_id is a UUID",
+            ));
+        }
+        let hash = &request.program_hash;
+        let program = programs.get(hash).ok_or_else(|| {
+            let text = format!("there is no program `{hash}`");
+            Status::from(Problem::new(Reason::ProgramNotFound, text).resource("program", hash))
+        })?;
+        let layout = match request.layout.as_str() {
+            "" => LayoutName::plain,
+            name => LayoutName::from_str(name, false).map_err(|_| {
+                invalid(
+                    "layout",
+                    Reason::UnknownLayout,
+                    format!("there is no layout `{name}`"),
+                )
+            })?,
+        };
+        let layout_params = layout_params(layout, &request.dynamic_layout_params_json)?;
+        let placement = match request.hint_placement() {
+            HintPlacement::Unspecified | HintPlacement::Python => run::HintPlacement::Python,
+            HintPlacement::Auto => run::HintPlacement::Auto,
+            HintPlacement::Native => run::HintPlacement::Native,
+        };
+        let entry = entry(&request, &program)?;
+        for (field, text) in [
+            ("program_input_json", &request.program_input_json),
+            ("hint_locals_json", &request.hint_locals_json),
+            ("static_locals_json", &request.static_locals_json),
+        ] {
+            check_json(field, text)?;
+        }
+        let limits = request.limits.unwrap_or_default();
+        let hint_timeout = duration("limits.hint_timeout", limits.hint_timeout)?
+            .map_or(server.hint_timeout, |limit| limit.min(server.hint_timeout));
+        let time_to_live = duration("limits.time_to_live", limits.time_to_live)?
+            .map(|limit| limit.min(server.max_time_to_live));
+        let max_steps = match limits.max_steps {
+            0 => server.max_steps,
+            steps => steps.min(server.max_steps),
+        };
+        let engine = HintEngine::try_from(request.hint_engine).map_err(|_| {
+            let text = format!("`{}` is no HintEngine", request.hint_engine);
+            invalid("hint_engine", Reason::BadEnum, text)
+        })?;
+        let attached = engine == HintEngine::Attached;
+        let inputs = SessionInputs {
+            program_input_json: request.program_input_json,
+            hint_locals_json: request.hint_locals_json,
+            static_locals_json: request.static_locals_json,
+            syscall_handler: request.syscall_handler,
+            import_paths: [server.import_paths.as_slice(), &request.import_paths].concat(),
+            hint_timeout: Some(hint_timeout),
+            limits: Limits {
+                gap: server.max_memory_gap,
+                ..Limits::default()
+            },
+        };
+        let config = RunConfig {
+            vm: VmConfig {
+                layout,
+                layout_params,
+                proof_mode: request.proof_mode,
+                allow_missing_builtins: request.allow_missing_builtins || request.proof_mode,
+                trace: request.trace,
+            },
+            secure_run: request.verify_secure.unwrap_or(!request.proof_mode),
+            no_end: false,
+            max_steps,
+            program_segment_size: usize::try_from(request.program_segment_size)
+                .unwrap_or(usize::MAX),
+            placement,
+            foreign_objects: attached,
+            hints: inputs,
+        };
+        Ok(Self {
+            id: request.vm_id,
+            request_id: request.request_id,
+            digest,
+            program,
+            entry,
+            config,
+            attached,
+            time_to_live,
+        })
+    }
+}
+
+fn check_id(id: &str) -> Result<(), Status> {
+    let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    if id.len() > 63 || !id.bytes().all(allowed) {
+        let text = "a vm_id is 1 to 63 of a-z, 0-9 and -";
+        return Err(invalid("vm_id", Reason::BadVmId, text));
+    }
+    Ok(())
+}
+
+fn layout_params(layout: LayoutName, json: &str) -> Result<Option<CairoLayoutParams>, Status> {
+    const FIELD: &str = "dynamic_layout_params_json";
+    match (layout == LayoutName::dynamic, json.is_empty()) {
+        (false, true) => Ok(None),
+        (false, false) => {
+            let text = "only the layout `dynamic` has parameters";
+            Err(invalid(FIELD, Reason::BadLayoutParams, text))
+        }
+        (true, true) => {
+            let text = "the layout `dynamic` needs its parameters";
+            Err(invalid(FIELD, Reason::BadLayoutParams, text))
+        }
+        (true, false) => start::layout_params(json.as_bytes())
+            .map(Some)
+            .map_err(|error| {
+                let text = format!("these are no layout parameters: {error}");
+                invalid(FIELD, Reason::BadLayoutParams, text)
+            }),
+    }
+}
+
+fn check_json(field: &str, text: &str) -> Result<(), Status> {
+    if text.len() > MAX_JSON_BYTES {
+        let message = format!("{field} is larger than the limit of `{MAX_JSON_BYTES}` bytes");
+        return Err(invalid(field, Reason::JsonTooLarge, message));
+    }
+    if text.is_empty() {
+        return Ok(());
+    }
+    // Python's parser is the judge; NaN and the infinities are its extensions.
+    match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        Err(error)
+            if !text.contains("NaN")
+                && !text.contains("Infinity")
+                && !error.to_string().contains("recursion limit") =>
+        {
+            Err(invalid(
+                field,
+                Reason::BadJson,
+                format!("{field} is not JSON: `{error}`"),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn duration(field: &str, value: Option<prost_types::Duration>) -> Result<Option<Duration>, Status> {
+    match value {
+        None => Ok(None),
+        Some(value) => match Duration::try_from(value) {
+            Ok(Duration::ZERO) => Ok(None),
+            Ok(duration) => Ok(Some(duration)),
+            Err(_) => Err(invalid(
+                field,
+                Reason::BadDuration,
+                format!("{field} is no positive duration"),
+            )),
+        },
+    }
+}
+
+fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, Status> {
+    let EntryPoint {
+        function,
+        arguments,
+    } = request.entry_point.clone().unwrap_or_default();
+    let mut count = 0;
+    let arguments = arguments
+        .iter()
+        .map(|argument| read_argument(argument, 0, &mut count))
+        .collect::<Result<Vec<_>, _>>()?;
+    let name = match function {
+        None => "main".to_owned(),
+        Some(Function::Name(name)) => name,
+        Some(Function::Pc(pc)) => {
+            let pc = usize::try_from(pc)
+                .ok()
+                .filter(|pc| *pc < program.text.program.data().len());
+            let pc = pc.ok_or_else(|| {
+                invalid(
+                    "entry_point.pc",
+                    Reason::BadEntryPoint,
+                    "that pc is outside of the program",
+                )
+            })?;
+            return not_in_proof_mode(
+                request,
+                Entry::Function {
+                    pc,
+                    name: None,
+                    arguments,
+                },
+            );
+        }
+    };
+    if matches!(name.as_str(), "" | "main" | "__main__.main") {
+        if !arguments.is_empty() {
+            let text = "`main` has no arguments";
+            return Err(invalid("entry_point.arguments", Reason::BadArguments, text));
+        }
+        return Ok(Entry::main());
+    }
+    match program.text.program.label(&name) {
+        Some(pc) => not_in_proof_mode(
+            request,
+            Entry::Function {
+                pc,
+                name: Some(name),
+                arguments,
+            },
+        ),
+        None => {
+            let text = format!("the program has no function `{name}`");
+            Err(invalid("entry_point.name", Reason::BadEntryPoint, text))
+        }
+    }
+}
+
+fn not_in_proof_mode(request: &CreateVmRequest, entry: Entry) -> Result<Entry, Status> {
+    if request.proof_mode {
+        let text = "a proof starts at `__start__`";
+        return Err(invalid("entry_point", Reason::BadEntryPoint, text));
+    }
+    Ok(entry)
+}
+
+fn read_argument(
+    argument: &Argument,
+    depth: usize,
+    count: &mut usize,
+) -> Result<run::Argument, Status> {
+    let bad = |text: String| invalid("entry_point.arguments", Reason::BadArguments, text);
+    *count += 1;
+    if depth > MAX_DEPTH || *count > MAX_ARGUMENTS {
+        return Err(bad(format!(
+            "arguments are nested deeper than `{MAX_DEPTH}` or are more than `{MAX_ARGUMENTS}`"
+        )));
+    }
+    match &argument.kind {
+        None => Err(bad("an argument is empty".to_owned())),
+        Some(Kind::Felt(text)) => match value::felt(text) {
+            Some(felt) => Ok(run::Argument::Felt(felt)),
+            None => {
+                let text: String = text.chars().take(80).collect();
+                Err(bad(format!("`{text}` is no felt")))
+            }
+        },
+        Some(Kind::Address(address)) => match wire::address(address) {
+            Some(address) => Ok(run::Argument::Address(address)),
+            None => Err(bad("an address has a negative offset".to_owned())),
+        },
+        Some(Kind::List(list)) => {
+            let elements = list.elements.iter();
+            let elements = elements.map(|element| read_argument(element, depth + 1, count));
+            Ok(run::Argument::List(elements.collect::<Result<_, _>>()?))
+        }
+    }
+}

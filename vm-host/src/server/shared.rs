@@ -1,0 +1,124 @@
+//! What a VM's thread and the calls share: its public state, who watches, and the wish to pause or to end it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hint_proto::v1::watch_vm_response::Event;
+use hint_proto::v1::{LogLevel, Vm, VmState};
+use tokio::sync::watch;
+use tonic::Status;
+
+use super::watch::Watchers;
+
+/// Why a VM ends before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// DeleteVm, a closed connection, or unused for too long.
+    Deleted,
+    /// The server ends.
+    Shutdown,
+}
+
+/// What the VM's thread and the front end share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// `vms/{vm_id}`.
+    pub(super) name: String,
+    vm: Mutex<Vm>,
+    changed: watch::Sender<()>,
+    pause: AtomicBool,
+    /// Set when the VM must end.
+    pub(super) end: watch::Sender<Option<End>>,
+    /// What became of the creation.
+    pub(super) created: watch::Sender<Option<Result<(), Status>>>,
+    /// Whether the hints have an engine.
+    pub(super) engine_ready: watch::Sender<bool>,
+    /// Set when the VM's task is gone, and its worker with it.
+    pub(super) gone: watch::Sender<bool>,
+    /// Who watches.
+    pub(super) watchers: Watchers,
+}
+
+impl Shared {
+    pub(super) fn new(vm: Vm) -> Self {
+        Self {
+            name: vm.name.clone(),
+            vm: Mutex::new(vm),
+            changed: watch::Sender::default(),
+            pause: AtomicBool::new(false),
+            end: watch::Sender::new(None),
+            created: watch::Sender::new(None),
+            engine_ready: watch::Sender::new(false),
+            gone: watch::Sender::new(false),
+            watchers: Watchers::default(),
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Vm> {
+        self.vm.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The VM as it is now.
+    pub(super) fn vm(&self) -> Vm {
+        self.lock().clone()
+    }
+
+    /// Changes the public state without telling anybody.
+    pub(super) fn update(&self, change: impl FnOnce(&mut Vm)) {
+        change(&mut self.lock());
+    }
+
+    /// Changes the public state and tells watchers.
+    pub(super) fn publish(&self, change: impl FnOnce(&mut Vm)) {
+        let vm = {
+            let mut vm = self.lock();
+            change(&mut vm);
+            vm.clone()
+        };
+        self.watchers.tell(&Event::State(vm));
+        self.changed.send_replace(());
+    }
+
+    /// Writes a line of the VM's log.
+    pub(super) fn log(&self, level: LogLevel, message: String) {
+        match level {
+            LogLevel::Warning | LogLevel::Error => tracing::info!(vm = self.name, "{message}"),
+            _ => tracing::debug!(vm = self.name, "{message}"),
+        }
+        self.watchers.log(level, message);
+    }
+
+    /// Whether the run should pause before its next step.
+    pub(super) fn pause_wanted(&self) -> bool {
+        self.pause.load(Ordering::Relaxed)
+    }
+
+    /// Takes the wish to pause back: a new run begins.
+    pub(super) fn forget_pause(&self) {
+        self.pause.store(false, Ordering::Relaxed);
+    }
+
+    /// Asks the run to pause before its next step.
+    pub(super) fn ask_to_pause(&self) {
+        self.pause.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it can still change.
+    pub(super) fn has_ended(&self) -> bool {
+        matches!(self.lock().state(), VmState::Succeeded | VmState::Failed)
+    }
+
+    /// Waits until no RunVm call is at work.
+    pub(super) async fn stopped(&self) -> Vm {
+        let mut changed = self.changed.subscribe();
+        loop {
+            let vm = self.vm();
+            if vm.state() != VmState::Running || *self.gone.borrow() {
+                return vm;
+            }
+            // The sender lives in this very struct.
+            let _ = tokio::time::timeout(Duration::from_secs(1), changed.changed()).await;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The end of a run after its last step, in the order of `cairo-run` and with its texts: temporary segments
+//! move to their places, deduced cells are checked, hint scopes must be closed, segment sizes are fixed, in
+//! proof mode the trace is padded; then the return values, and the verification.
+
+mod padding;
+mod return_values;
+mod secure;
+mod secure_mod;
+
+pub(crate) use return_values::{finalize_segments, read_return_values};
+pub(crate) use secure::{verify_secure, verify_secure_function};
+
+use super::{
+    Exception, RunFailure, cells,
+    error_text::{self, Registers, StepFailure},
+    outputs::Relocation,
+    shape::RunShape,
+};
+use cairo_vm::{
+    hint_processor::builtin_hint_processor::builtin_hint_processor_definition::BuiltinHintProcessor,
+    types::relocatable::{MaybeRelocatable, Relocatable},
+    vm::{
+        runners::{builtin_runner::BuiltinRunner, cairo_runner::CairoRunner},
+        vm_core::VirtualMachine,
+    },
+};
+use padding::padded_steps;
+use std::io::{self, Write};
+
+/// How far the search for cells in a temporary segment goes: such a segment has no length to ask for.
+const TEMPORARY_SEARCH: usize = 1 << 16;
+
+/// What the steps left that the VM does not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    /// Steps until the end of the program, the one at `__end__` included; absent when the run did not
+    /// have to get there (`--no_end`).
+    pub(crate) original_steps: Option<u64>,
+    /// Whether the number of steps was given (`--steps`, or by a PIE): then the trace is not padded.
+    pub(crate) exact_steps: bool,
+    /// Depth of the hint scopes; 1 when every scope that was entered was left.
+    pub(crate) scope_depth: usize,
+    /// The first integer address that a hint wrote, decimal.
+    pub(crate) pure_address: Option<String>,
+    /// Attributes that hints gave the output builtin: a JSON object as Python writes it.
+    pub(crate) output_attributes: Option<String>,
+    /// Whether only Cairo code and hints in Rust wrote to memory: every address in it is then one of a
+    /// segment that exists, or temporary.
+    pub(crate) addresses_exist: bool,
+}
+
+impl Default for Ended {
+    fn default() -> Self {
+        Self {
+            original_steps: None,
+            exact_steps: false,
+            scope_depth: 1,
+            pure_address: None,
+            output_attributes: None,
+            addresses_exist: false,
+        }
+    }
+}
+
+/// Why a run did not end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EndError {
+    /// The run failed as it does under the reference VM.
+    #[error("{0}")]
+    Run(#[from] RunFailure),
+    /// A step of the padding failed.
+    #[error("Error at pc={}:\n{}", .0.pc, .0.text)]
+    Step(StepFailure),
+    /// The warnings could not be written.
+    #[error("cannot write to stdout: {0}")]
+    Print(#[from] io::Error),
+}
+
+/// Ends the run. Call it once, after the last step. `writer` gets the warnings of the padding.
+pub(crate) fn end_run(
+    runner: &mut CairoRunner,
+    shape: &RunShape,
+    ended: &Ended,
+    writer: &mut dyn Write,
+) -> Result<(), EndError> {
+    let vm = &mut runner.vm;
+    vm.segments
+        .memory
+        .relocate_memory()
+        .map_err(|error| RunFailure::of_memory(&error))?;
+    fix_segment_sizes(vm);
+    verify_auto_deductions(vm)?;
+    if ended.scope_depth != 1 || runner.exec_scopes.data.len() != 1 {
+        return Err(RunFailure::new(
+            Exception::Vm,
+            "Every enter_scope() requires a corresponding exit_scope().",
+        )
+        .into());
+    }
+    if let Some(address) = &ended.pure_address {
+        return Err(RunFailure::security(format!(
+            "Expected memory address to be relocatable value. Found: {address}."
+        ))
+        .into());
+    }
+    if let Some(segment) = unrelocated_segment(&runner.vm) {
+        return Err(RunFailure::new(Exception::Key, segment.to_string()).into());
+    }
+    mark_mod_accesses(&mut runner.vm);
+    // The reference VM checks the deduced cells that are still empty only in a secure run. `cairo-vm`
+    // checks them here, so what it refuses now is a failure of that kind.
+    runner
+        .end_run(true, false, &mut BuiltinHintProcessor::new_empty(), false)
+        .map_err(|_| match empty_output_cell(&runner.vm) {
+            Some(text) => RunFailure::security(text),
+            None => RunFailure::assertion("the run could not be ended"),
+        })?;
+    if shape.proof_mode && !ended.exact_steps {
+        let steps = padded_steps(runner, shape, writer)??;
+        // Only the instruction at `__end__` runs, which jumps to itself. No compiler puts a hint there.
+        while (runner.vm.get_current_step() as u64) < steps {
+            let before = Registers::of(&runner.vm);
+            if let Err(error) = runner.vm.step_instruction() {
+                let failure = error_text::explain(&runner.vm, before, &error);
+                return Err(EndError::Step(failure));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Fixes the sizes of the segments: up to their last cell that has a value. `cairo-vm` would count cells
+/// that hints deleted.
+pub(crate) fn fix_segment_sizes(vm: &mut VirtualMachine) {
+    vm.segments.segment_used_sizes = None;
+    let mut sizes = vm.segments.compute_effective_sizes().clone();
+    for (segment, size) in sizes.iter_mut().enumerate() {
+        let is_empty = |offset| {
+            vm.get_maybe(&Relocatable::from((segment as isize, offset)))
+                .is_none()
+        };
+        while *size > 0 && is_empty(*size - 1) {
+            *size -= 1;
+        }
+    }
+    vm.segments.segment_used_sizes = Some(sizes);
+}
+
+/// Checks that cells whose value a builtin deduces have that value.
+fn verify_auto_deductions(vm: &VirtualMachine) -> Result<(), RunFailure> {
+    for builtin in &vm.builtin_runners {
+        for (address, current) in cells::cells(vm, builtin.base()) {
+            let deduced =
+                error_text::deduce(vm, builtin, address).map_err(RunFailure::assertion)?;
+            if let Some(deduced) = deduced
+                && deduced != current
+            {
+                return Err(RunFailure::new(
+                    Exception::InconsistentAutoDeduction,
+                    format!(
+                        "Inconsistent auto deduction rule at address {address}. {current} != {deduced}."
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with the inputs of an output cell that is still empty.
+fn empty_output_cell(vm: &VirtualMachine) -> Option<String> {
+    for builtin in &vm.builtin_runners {
+        let cells = builtin.cells_per_instance().max(1) as usize;
+        let size = vm.get_segment_used_size(builtin.base()).unwrap_or(0);
+        for offset in 0..size.next_multiple_of(cells) {
+            let address = Relocatable::from((builtin.base() as isize, offset));
+            if let Err(text) = error_text::deduce(vm, builtin, address) {
+                return Some(text);
+            }
+        }
+    }
+    None
+}
+
+/// A temporary segment that has cells but was not moved to a real one.
+fn unrelocated_segment(vm: &VirtualMachine) -> Option<isize> {
+    (1..=vm.segments.num_temp_segments())
+        .map(|index| -(index as isize))
+        .find(|&segment| {
+            (0..TEMPORARY_SEARCH).any(|offset| {
+                vm.get_maybe(&Relocatable::from((segment, offset)))
+                    .is_some()
+            })
+        })
+}
+
+/// Marks the cells that mod builtins read outside of their own segments, so that they are no holes.
+fn mark_mod_accesses(vm: &mut VirtualMachine) {
+    let mut accessed = Vec::new();
+    for builtin in &vm.builtin_runners {
+        let BuiltinRunner::Mod(modulo) = builtin else {
+            continue;
+        };
+        let base = builtin.base() as isize;
+        let size = vm.get_segment_used_size(builtin.base()).unwrap_or(0);
+        for instance in 0..size.div_ceil(7) {
+            let pointer = |offset| {
+                vm.get_relocatable((base, instance * 7 + offset).into())
+                    .ok()
+            };
+            let (Some(values), Some(offsets)) = (pointer(4), pointer(5)) else {
+                continue;
+            };
+            for index in 0..3 * modulo.batch_size() {
+                let Ok(cell) = offsets + index else { continue };
+                accessed.push(cell);
+                if let Some(MaybeRelocatable::Int(offset)) = vm.get_maybe(&cell)
+                    && let Ok(value) = values + &offset
+                {
+                    accessed.extend((0..4_usize).filter_map(|word| (value + word).ok()));
+                }
+            }
+        }
+    }
+    for address in accessed {
+        vm.segments.memory.mark_as_accessed(address);
+    }
+}
+
+/// Checks that every pointer in memory can be relocated.
+///
+/// # Errors
+/// [`RunFailure`] for the first one that cannot.
+pub(crate) fn check_relocatable(
+    vm: &VirtualMachine,
+    relocation: &Relocation,
+) -> Result<(), RunFailure> {
+    for segment in cells::segments(vm) {
+        for (_, value) in cells::cells(vm, segment) {
+            relocation.value(&value)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! The smallest and the largest 16-bit value that a run has to range-check: the offsets of its
+//! instructions and the parts of its range-checked cells. `cairo-vm` counts parts that 96-bit range checks
+//! do not have.
+
+use crate::vm::cells;
+use cairo_vm::{
+    types::relocatable::{MaybeRelocatable, Relocatable},
+    vm::{
+        runners::{builtin_runner::BuiltinRunner, cairo_runner::CairoRunner},
+        vm_core::VirtualMachine,
+    },
+};
+use num_traits::ToPrimitive;
+use std::collections::HashSet;
+
+/// The smallest and the largest value; nothing for a run without steps.
+pub(crate) fn range_check_limits(runner: &CairoRunner) -> Option<(u16, u16)> {
+    let vm = &runner.vm;
+    let mut limits = Limits::default();
+    let executed: HashSet<Relocatable> = executed(runner);
+    for pc in executed {
+        let word = vm.get_integer(pc).ok().and_then(|word| word.to_u64());
+        let word = word.unwrap_or_default();
+        for shift in [0, 16, 32] {
+            limits.add((word >> shift) as u16);
+        }
+    }
+    for builtin in &vm.builtin_runners {
+        let parts = match builtin {
+            BuiltinRunner::RangeCheck(builtin) => builtin.n_parts(),
+            BuiltinRunner::RangeCheck96(builtin) => builtin.n_parts(),
+            _ => continue,
+        };
+        add_cells(vm, builtin.base(), parts as usize, &mut limits);
+    }
+    limits.0
+}
+
+/// The places of all instructions that ran.
+fn executed(runner: &CairoRunner) -> HashSet<Relocatable> {
+    let trace = runner.get_relocatable_trace().unwrap_or_default();
+    // Most are in the program, where a list of flags is faster than a set.
+    let mut in_program = vec![false; runner.get_program().data_len()];
+    let mut elsewhere = HashSet::new();
+    for entry in trace {
+        match in_program.get_mut(entry.pc.offset) {
+            Some(flag) if entry.pc.segment_index == 0 => *flag = true,
+            _ => {
+                elsewhere.insert(entry.pc);
+            }
+        }
+    }
+    let offsets = (0..in_program.len()).filter(|&offset| in_program[offset]);
+    elsewhere.extend(offsets.map(|offset| Relocatable::from((0, offset))));
+    elsewhere
+}
+
+fn add_cells(vm: &VirtualMachine, segment: usize, parts: usize, limits: &mut Limits) {
+    for (_, value) in cells::cells(vm, segment) {
+        let MaybeRelocatable::Int(value) = value else {
+            continue;
+        };
+        for part in value.to_bytes_le().chunks_exact(2).take(parts) {
+            limits.add(u16::from_le_bytes([part[0], part[1]]));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Limits(Option<(u16, u16)>);
+
+impl Limits {
+    fn add(&mut self, value: u16) {
+        let (min, max) = self.0.unwrap_or((value, value));
+        self.0 = Some((min.min(value), max.max(value)));
+    }
+}

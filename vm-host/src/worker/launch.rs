@@ -1,0 +1,61 @@
+//! Starting a worker of one's own, and why it may not start.
+
+use std::path::PathBuf;
+
+use super::link::{Link, LinkError};
+use super::locate::{WorkerNotFound, worker_binary};
+use super::process::{Death, SpawnError, WorkerOptions, WorkerProcess};
+
+/// The exit code with which a worker refuses its environment; it has said why on stderr.
+const ENVIRONMENT_REFUSED: i32 = 78;
+
+/// A worker that may be started.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// The worker's binary, if it is not beside the executable.
+    pub binary: Option<PathBuf>,
+    /// The virtual environment whose packages hints see.
+    pub python_env: Option<PathBuf>,
+}
+
+/// Why a worker did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// There is no binary.
+    #[error(transparent)]
+    NotFound(#[from] WorkerNotFound),
+    /// There is no process.
+    #[error(transparent)]
+    Spawn(#[from] SpawnError),
+    /// It refused its Python environment, and has said so on stderr.
+    #[error("the hint worker did not start: it refused its Python environment")]
+    Refused,
+    /// It ended before its session began.
+    #[error("the hint worker did not start: {0}")]
+    Died(Death),
+    /// It does not talk.
+    #[error(transparent)]
+    Link(LinkError),
+}
+
+impl Launch {
+    /// Starts the worker and opens the stream of its session. It ends when the calling thread ends.
+    ///
+    /// # Errors
+    /// [`LaunchError`] when it does not start.
+    pub async fn start(&self) -> Result<(Link, WorkerProcess), LaunchError> {
+        let worker = WorkerOptions {
+            binary: worker_binary(self.binary.as_deref())?,
+            python_env: self.python_env.clone(),
+        };
+        let (mut process, socket) = WorkerProcess::spawn(&worker)?;
+        match Link::open(socket).await {
+            Ok(link) => Ok((link, process)),
+            Err(LinkError::Closed) => Err(match process.death().await {
+                Death::Exit(ENVIRONMENT_REFUSED) => LaunchError::Refused,
+                death => LaunchError::Died(death),
+            }),
+            Err(error) => Err(LaunchError::Link(error)),
+        }
+    }
+}
