@@ -5,14 +5,25 @@ from __future__ import annotations
 import functools
 import os
 import weakref
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Iterable,
+    Iterator,
+    List,
+    NoReturn,
+    Optional,
+    Tuple,
+    Union,
+)
 
 import grpc
 
 from . import results
 from .attached import Here
 from .attached.stream import AttachedHints
-from .client import Client, default_client
+from .client import Client, default_client, unsendable
 from .errors import ProgramNotFound, VmFailed, WrongState
 from .failures import call_error, run_error, vm_failure
 from .hint_output import HintOutput
@@ -349,6 +360,9 @@ class Vm:
 
     def __exit__(self, *_: Any) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise unsendable("a vm")
 
     def __repr__(self) -> str:
         # As of the last call: a prompt must not wait for a server.
