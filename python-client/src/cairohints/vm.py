@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import weakref
@@ -24,7 +25,7 @@ from . import results
 from .attached import Here
 from .attached.stream import AttachedHints
 from .client import Client, default_client, unsendable
-from .errors import ProgramNotFound, VmFailed, WrongState
+from .errors import CairoHintsError, DeadlineExceeded, ProgramNotFound, VmFailed, WrongState
 from .failures import call_error, run_error, vm_failure
 from .hint_output import HintOutput
 from .interrupts import Wait
@@ -198,6 +199,11 @@ class Vm:
                 raise
             self._failure_raised = True
             raise self._make_failure() from None
+        except (KeyboardInterrupt, DeadlineExceeded):
+            # So that a prompt shows where it is now.
+            with contextlib.suppress(CairoHintsError):
+                self._now()
+            raise
         self._vm = response.vm
         if self._output is not None:
             self._output.drain(self._vm.current_step)
