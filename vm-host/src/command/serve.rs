@@ -34,7 +34,7 @@ pub(super) struct ServeArgs {
     #[arg(long = "exit-with-parent")]
     pub exit_with_parent: bool,
 
-    /// Threads that run VMs (default: one for each core)
+    /// VMs at work at a time (default: one for each core)
     #[arg(long, value_name = "COUNT")]
     pub threads: Option<usize>,
 
