@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::{CommandError, ExitCode};
 use crate::server::{Listeners, ServeOptions, run};
-use crate::worker::{WorkerNotFound, worker_binary};
+use crate::worker::{WorkerNotFound, WorkerOptions, worker_binary};
 
 /// Serves VMs to clients over gRPC.
 #[derive(Clone, Debug, clap::Args)]
@@ -132,6 +132,7 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
     let options = arguments
         .options()
         .map_err(|error| CommandError::new(ExitCode::Environment, error))?;
+    check_environment(&options)?;
     let internal = |error: std::io::Error| CommandError::new(ExitCode::Internal, error);
     let mut terminate = signal(SignalKind::terminate()).map_err(internal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(internal)?;
@@ -177,6 +178,18 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
     run(options, listeners, drain, end)
         .await
         .map_err(|error| CommandError::new(ExitCode::Internal, error))
+}
+
+/// Starts a worker's Python once, so that one that does not fit is known before anybody connects.
+///
+/// # Errors
+/// [`CommandError`] when it does not start.
+fn check_environment(options: &ServeOptions) -> Result<(), CommandError> {
+    let worker = WorkerOptions {
+        binary: options.worker.clone(),
+        python_env: options.python_env.clone(),
+    };
+    worker.check().map_err(|error| CommandError::from(&error))
 }
 
 /// Done when standard input ends. A process that starts a server keeps the other end open; the kernel closes

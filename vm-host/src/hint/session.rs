@@ -239,6 +239,8 @@ impl HintSession {
                 if let Some(effects) = &loaded.effects {
                     session.apply(vm, effects)?;
                 }
+                // What the start takes is no waiting for hints.
+                session.statistics.waiting = Duration::ZERO;
                 Ok(session)
             }
             Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),

@@ -1,6 +1,7 @@
 //! A run: the VM, its hints, and what is known of both.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
@@ -130,6 +131,13 @@ impl Run {
     #[must_use]
     pub fn hints_by_side(&self) -> (u64, u64) {
         self.hints.as_ref().map_or((0, 0), Dispatch::executed)
+    }
+
+    /// How long it took to start a worker for the hints.
+    pub(crate) fn time_starting(&self) -> Duration {
+        self.hints
+            .as_ref()
+            .map_or(Duration::ZERO, Dispatch::starting)
     }
 
     /// Whether there is something to open a session for: hints, or builtins of the caller's own.

@@ -6,6 +6,7 @@ mod counting;
 mod launch;
 mod link;
 mod locate;
+pub(crate) mod orphans;
 mod polling;
 mod process;
 mod spawner;
