@@ -5,9 +5,17 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+/// With the Python inside, by which the host chooses among workers.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    " (Python ",
+    env!("HINT_WORKER_PYTHON_VERSION"),
+    ")"
+);
+
 /// Serves the Python hints of one VM. Started by `vm-host`; not meant to be run by hand.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version = VERSION, about)]
 pub struct Arguments {
     /// The inherited socket to the host.
     #[arg(long, value_name = "FD", required_unless_present = "describe")]
