@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[path = "../proto/build/commit.rs"]
+mod commit;
+
 /// Where the Python half of the engine lives.
 const ENGINE: &str = "../python-client/src/cairohints/engine";
 
@@ -42,6 +45,8 @@ fn main() {
         "cargo:rustc-env=HINT_WORKER_PYTHON_VERSION={}.{}",
         version.major, version.minor
     );
+    println!("cargo:rustc-env=HINT_WORKER_COMMIT={}", commit::commit());
+    println!("cargo:rerun-if-changed=../proto/build/commit.rs");
     println!("cargo:rerun-if-env-changed=PYO3_PYTHON");
     println!("cargo:rerun-if-changed=build.rs");
 }

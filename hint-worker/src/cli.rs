@@ -2,12 +2,21 @@
 
 use std::os::fd::RawFd;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::Parser;
+use hint_proto::PROTOCOL_VERSION;
+
+/// With the Python inside, by which the host chooses among workers.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let (version, commit) = (env!("CARGO_PKG_VERSION"), env!("HINT_WORKER_COMMIT"));
+    let python = env!("HINT_WORKER_PYTHON_VERSION");
+    format!("{version} ({commit}, protocol {PROTOCOL_VERSION}, Python {python})")
+});
 
 /// Serves the Python hints of one VM. Started by `vm-host`; not meant to be run by hand.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version = VERSION.as_str(), about)]
 pub struct Arguments {
     /// The inherited socket to the host.
     #[arg(long, value_name = "FD", required_unless_present = "describe")]

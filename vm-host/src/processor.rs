@@ -29,7 +29,7 @@ use crate::hint::session::SessionInputs;
 use crate::placement::{Plan, plan};
 use crate::program::{CompiledProgram, ProgramError};
 use crate::run::{PROGRAM_BASE, ProgramText};
-use crate::worker::Launch;
+use crate::worker::{Launch, PythonEnvironment};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -116,7 +116,7 @@ impl PythonHintProcessor {
         };
         let launch = Launch {
             binary: options.worker.clone(),
-            python_env: options.python_env.clone(),
+            environment: PythonEnvironment::of(options.python_env.clone(), None),
         };
         let main = (Arc::clone(&program), PROGRAM_BASE, json);
         let inputs = options.inputs.clone();

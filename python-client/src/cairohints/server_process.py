@@ -11,8 +11,9 @@ import sysconfig
 import tempfile
 import threading
 import time
+import warnings
 from pathlib import Path
-from typing import Iterator, List, Optional
+from typing import List, Optional
 
 from .errors import CallError, ServerStartFailed
 from .private_folder import PrivateFolder, listens
@@ -21,12 +22,17 @@ from .private_folder import PrivateFolder, listens
 ENV_VM_HOST = "CAIROHINTS_VM_HOST"
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
+_PACKAGE = Path(__file__).resolve().parent
 #: How much of the server's log is looked at.
 _LOG_BYTES = 16384
 
 
 def find_vm_host() -> Path:
-    """The `vm-host` executable: named by the environment, on the PATH, or built beside the package."""
+    """The `vm-host` executable: the one that CAIROHINTS_VM_HOST names; else the wheel's own, the release
+    build of the checkout that this package is from, one on the PATH.
+
+    Raises `ServerStartFailed` when there is none, which says where it was looked for.
+    """
     named = os.environ.get(ENV_VM_HOST)
     if named:
         if not os.access(named, os.X_OK):
@@ -35,24 +41,47 @@ def find_vm_host() -> Path:
                 f"hint: {ServerStartFailed.advice}"
             )
         return Path(named)
-    found = shutil.which("vm-host")
-    if found:
-        return Path(found)
-    for candidate in _built():
+    checkout = _checkout()
+    candidates = [_PACKAGE / "bin" / "vm-host"]
+    if checkout is not None:
+        target = Path(os.environ.get("CARGO_TARGET_DIR") or checkout / "target")
+        candidates.append(target / "release" / "vm-host")
+    on_path = shutil.which("vm-host")
+    candidates += [Path(on_path)] if on_path else []
+    candidates.append(Path(sys.executable).parent / "vm-host")
+    if checkout is not None:
+        candidates.append(target / "debug" / "vm-host")
+    for candidate in candidates:
         if os.access(candidate, os.X_OK):
             return candidate
-    raise ServerStartFailed(f"`vm-host` is not installed\nhint: {ServerStartFailed.advice}")
+    built = (
+        f"at `{target}/release/vm-host`" if checkout else "in a checkout, as this package is from none"
+    )
+    raise ServerStartFailed(
+        f"`vm-host` is not installed: it is neither {built}, nor on the PATH, nor named by "
+        f"{ENV_VM_HOST}\n"
+        f"hint: {ServerStartFailed.advice}"
+    )
 
 
-def _built() -> Iterator[Path]:
-    yield Path(sys.executable).parent / "vm-host"
-    here = Path(__file__).resolve()
-    targets = [parent / "target" for parent in here.parents if (parent / "Cargo.toml").exists()]
-    if os.environ.get("CARGO_TARGET_DIR"):
-        targets.insert(0, Path(os.environ["CARGO_TARGET_DIR"]))
-    for target in targets:
-        yield target / "release" / "vm-host"
-        yield target / "debug" / "vm-host"
+def _checkout() -> Optional[Path]:
+    """The checkout that this package lies in, or was installed from."""
+    note = _PACKAGE / "checkout.txt"
+    folders = [*_PACKAGE.parents]
+    if note.exists():
+        folders.insert(0, Path(note.read_text(encoding="utf-8")))
+    for folder in folders:
+        if (folder / "Cargo.toml").exists() and (folder / "vm-host").is_dir():
+            return folder
+    return None
+
+
+def _own_worker(vm_host: Path) -> List[str]:
+    """Names the worker that has this version of Python inside, unless the user named another."""
+    worker = vm_host.with_name("hint-worker-{}.{}".format(*sys.version_info))
+    if os.environ.get("CAIROHINTS_WORKER") or not worker.exists():
+        return []
+    return ["--hint-worker", str(worker)]
 
 
 def own_folders() -> List[str]:
@@ -83,12 +112,15 @@ class LocalServer:
         command.append("--exit-with-parent")
         for folder in own_folders():
             command += ["--import-path", folder]
-        if sys.prefix != sys.base_prefix:
-            command += ["--python-env", sys.prefix]
-        self._log = tempfile.TemporaryFile()
-        self.pid = os.getpid()
         # The VM tells of each of its steps towards the first one; nobody reads that here.
         environment = {"RUST_LOG": "info,cairo_vm=warn", **os.environ}
+        if sys.prefix != sys.base_prefix:
+            # Not --python-env: where no worker fits it, hints that need nothing from it run anyway.
+            environment["VIRTUAL_ENV"] = sys.prefix
+        else:
+            command += _own_worker(executable)
+        self._log = tempfile.TemporaryFile()
+        self.pid = os.getpid()
         try:
             self.process = subprocess.Popen(
                 command,
@@ -110,6 +142,9 @@ class LocalServer:
         except BaseException:
             self.stop()
             raise
+        warning = self._said("warning: ")
+        if warning:
+            warnings.warn(warning, RuntimeWarning, stacklevel=2)
 
     def _wait_until_ready(self, path: str) -> None:
         deadline = time.monotonic() + _START_SECONDS
@@ -119,9 +154,9 @@ class LocalServer:
                 said = self._log.read().decode("utf-8", "replace").strip()
                 code = self.process.poll()
                 how = "did not start in time" if code is None else f"ended with code {code}"
-                raise ServerStartFailed(
-                    f"the local `vm-host serve` {how}: {said}\nhint: {ServerStartFailed.advice}"
-                )
+                # What it says to do is better than what anybody could who does not know why.
+                advice = "" if "\nhint: " in said else f"\nhint: {ServerStartFailed.advice}"
+                raise ServerStartFailed(f"the local `vm-host serve` {how}: {said}{advice}")
             time.sleep(0.01)
 
     def explained(self, error: CallError) -> CallError:
@@ -133,14 +168,18 @@ class LocalServer:
 
     def complaint(self) -> str:
         """The last error that the server or one of its processes printed, with what to do about it."""
+        return self._said("error: ")
+
+    def _said(self, prefix: str) -> str:
+        """The last message of this kind in the log, with the hints below it."""
         # Not through the file's position, which is where the server writes.
         size = os.fstat(self._log.fileno()).st_size
         start = max(0, size - _LOG_BYTES)
         said = os.pread(self._log.fileno(), _LOG_BYTES, start).decode("utf-8", "replace")
         found: List[str] = []
         for line in said.split("\n"):
-            if line.startswith("error: "):
-                found = [line[len("error: ") :]]
+            if line.startswith(prefix):
+                found = [line[len(prefix) :]]
             elif line.startswith("hint: ") and found:
                 found.append(line)
         return "\n".join(found)

@@ -4,6 +4,7 @@
 //! Names and rules are those of `cairo-run` of cairo-lang 0.14.
 
 mod arguments;
+mod completions;
 mod error;
 mod exit_code;
 mod health;
@@ -22,6 +23,7 @@ mod serve;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub(crate) use arguments::RunArgs;
 pub(crate) use error::CommandError;
@@ -30,7 +32,8 @@ pub use stats::peak_memory_bytes;
 
 use std::process;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
+use completions::{CompletionsArgs, ManArgs, completions, man};
 use health::{HealthArgs, health};
 use hints::{HintsArgs, hints};
 use options::RunOptions;
@@ -40,7 +43,7 @@ use crate::worker::orphans;
 
 /// Runs Cairo 0 programs with their Python hints in a worker process.
 #[derive(Debug, Parser)]
-#[command(version, about, name = "vm-host")]
+#[command(version = version::version(), about, name = "vm-host")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -56,6 +59,10 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Asks a server whether it takes new VMs.
     Health(HealthArgs),
+    /// Prints a script that makes a shell complete this command.
+    Completions(CompletionsArgs),
+    /// Prints the man page of this command, or of one of its commands.
+    Man(ManArgs),
 }
 
 /// Does what the process's arguments say, on one thread.
@@ -74,6 +81,11 @@ pub fn main() -> process::ExitCode {
         Command::Health(arguments) => {
             runtime().and_then(|runtime| runtime.block_on(health(&arguments)))
         }
+        Command::Completions(arguments) => {
+            completions(arguments, Arguments::command());
+            Ok(())
+        }
+        Command::Man(arguments) => man(&arguments, Arguments::command()),
     };
     match done {
         Ok(()) => process::ExitCode::SUCCESS,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::interrupt::Interrupts;
-use super::options::{ProgramSource, PythonEnvironment, RunOptions};
+use super::options::{ProgramSource, RunOptions};
 use super::output_files::{Output, OutputError, OutputFiles};
 use super::outputs::{write_outputs, write_partial_outputs};
 use super::printer::Printer;
@@ -18,7 +18,7 @@ use crate::run::{
 };
 use crate::vm::VmConfig;
 use crate::vm::pie::{PieError, read_pie};
-use crate::worker::Launch;
+use crate::worker::{Launch, PythonEnvironment};
 
 /// Runs a program as `options` say.
 ///
@@ -145,12 +145,7 @@ fn load(options: &RunOptions, path: &Path) -> Result<Run, CommandError> {
     config.hints.import_paths = import_paths(path);
     let launch = Launch {
         binary: options.hints.worker.clone(),
-        python_env: match &options.hints.python_environment {
-            PythonEnvironment::Option(folder) | PythonEnvironment::Active(folder) => {
-                Some(folder.clone())
-            }
-            PythonEnvironment::Default => None,
-        },
+        environment: options.hints.python_environment.clone(),
     };
     let run = Run::of_program(&text, &entry, config, Some(launch), SourceFiles::Read);
     run.map_err(|error| match error {
@@ -198,7 +193,7 @@ fn import_paths(program: &Path) -> Vec<String> {
 /// The error of a hint that missed a module, with the places where it was looked for.
 fn with_import_places(mut error: CommandError, options: &RunOptions) -> CommandError {
     let environment = match &options.hints.python_environment {
-        PythonEnvironment::Option(folder) => format!("`{}` (--python-env)", folder.display()),
+        PythonEnvironment::Named(folder) => format!("`{}` (--python-env)", folder.display()),
         PythonEnvironment::Active(folder) => {
             format!("`{}` (the active environment)", folder.display())
         }

@@ -9,7 +9,9 @@ use tokio::sync::oneshot;
 
 use super::{CommandError, ExitCode};
 use crate::server::{Listeners, ServeOptions, run};
-use crate::worker::{WorkerNotFound, WorkerOptions, worker_binary};
+use crate::worker::{
+    PythonEnvironment, WorkerChoice, WorkerNotFound, WorkerOptions, choose_worker,
+};
 
 /// Serves VMs to clients over gRPC.
 #[derive(Clone, Debug, clap::Args)]
@@ -34,12 +36,12 @@ pub(super) struct ServeArgs {
     #[arg(long = "exit-with-parent")]
     pub exit_with_parent: bool,
 
-    /// Threads that run VMs (default: one for each core)
+    /// VMs at work at a time (default: one for each core)
     #[arg(long, value_name = "COUNT")]
     pub threads: Option<usize>,
 
     /// Virtual environment that hints import from (default: the active one)
-    #[arg(long = "python-env", value_name = "DIR", env = "VIRTUAL_ENV")]
+    #[arg(long = "python-env", value_name = "DIR")]
     pub python_env: Option<PathBuf>,
 
     /// Folder that hints import from, too; may be given several times
@@ -92,17 +94,21 @@ pub(super) struct ServeArgs {
 }
 
 impl ServeArgs {
-    /// The server's options.
+    /// The server's options. Says on stderr when hints go without the active environment.
     ///
     /// # Errors
     /// [`WorkerNotFound`] when there is no worker binary.
     pub(super) fn options(&self) -> Result<ServeOptions, WorkerNotFound> {
-        let defaults = ServeOptions::new(worker_binary(self.hint_worker.as_deref())?);
+        let environment =
+            PythonEnvironment::of(self.python_env.clone(), std::env::var_os("VIRTUAL_ENV"));
+        let WorkerChoice { worker, warning } =
+            choose_worker(self.hint_worker.as_deref(), &environment)?;
+        if let Some(warning) = warning {
+            eprintln!("warning: {warning}");
+        }
+        let defaults = ServeOptions::new(worker.binary);
         Ok(ServeOptions {
-            python_env: self
-                .python_env
-                .clone()
-                .filter(|path| !path.as_os_str().is_empty()),
+            python_env: worker.python_env,
             preload: self.preload.clone(),
             import_paths: self.import_path.clone(),
             threads: self.threads.unwrap_or(defaults.threads),

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::environment::PythonEnvironment;
 use super::link::{Link, LinkError};
-use super::locate::{WorkerNotFound, worker_binary};
+use super::locate::{WorkerChoice, WorkerNotFound, choose_worker};
 use super::process::{Death, SpawnError, WorkerOptions, WorkerProcess, describe};
 
 /// The exit code with which a worker refuses its environment; it has said why on stderr.
@@ -14,8 +15,8 @@ const ENVIRONMENT_REFUSED: i32 = 78;
 pub struct Launch {
     /// The worker's binary, if it is not beside the executable.
     pub binary: Option<PathBuf>,
-    /// The virtual environment whose packages hints see.
-    pub python_env: Option<PathBuf>,
+    /// What hints import from.
+    pub environment: PythonEnvironment,
 }
 
 /// Why a worker did not start.
@@ -54,15 +55,17 @@ impl WorkerOptions {
 }
 
 impl Launch {
-    /// Starts the worker and opens the stream of its session. It ends when the calling thread ends.
+    /// Starts the worker and opens the stream of its session. It ends when the calling thread ends. Says on
+    /// stderr when hints go without the active environment.
     ///
     /// # Errors
     /// [`LaunchError`] when it does not start.
     pub async fn start(&self) -> Result<(Link, WorkerProcess), LaunchError> {
-        let worker = WorkerOptions {
-            binary: worker_binary(self.binary.as_deref())?,
-            python_env: self.python_env.clone(),
-        };
+        let WorkerChoice { worker, warning } =
+            choose_worker(self.binary.as_deref(), &self.environment)?;
+        if let Some(warning) = warning {
+            eprintln!("warning: {warning}");
+        }
         let (mut process, socket) = WorkerProcess::spawn(&worker)?;
         match Link::open(socket).await {
             Ok(link) => Ok((link, process)),

@@ -3,6 +3,7 @@
 
 mod cores;
 mod counting;
+mod environment;
 mod launch;
 mod link;
 mod locate;
@@ -14,10 +15,11 @@ mod turn;
 mod zygote;
 
 pub use counting::Traffic;
+pub use environment::PythonEnvironment;
 pub use launch::{Launch, LaunchError};
 pub(crate) use link::START_TIMEOUT;
 pub use link::{Link, LinkError};
-pub use locate::{WorkerNotFound, worker_binary};
+pub use locate::{WorkerChoice, WorkerNotFound, choose_worker};
 pub use process::{Death, SpawnError, WorkerOptions, WorkerProcess};
 pub use spawner::Spawner;
 pub use turn::{Places, Turn};

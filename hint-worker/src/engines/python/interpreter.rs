@@ -30,17 +30,41 @@ const EMBEDDED_VERSION: &str = env!("HINT_WORKER_PYTHON_VERSION");
 /// # Errors
 /// [`InterpreterError`] when the environment does not fit or CPython does not start.
 pub(super) fn start(environment: Option<&Path>) -> Result<(), InterpreterError> {
+    let home = library_home().unwrap_or_else(|| PathBuf::from(env!("HINT_WORKER_PYTHON_HOME")));
     let program = match environment {
         Some(folder) => interpreter_of(folder, EMBEDDED_VERSION)?,
-        None => PathBuf::from(env!("HINT_WORKER_PYTHON")),
+        None => {
+            let built_with = PathBuf::from(env!("HINT_WORKER_PYTHON"));
+            if built_with.starts_with(&home) {
+                built_with
+            } else {
+                home.join(format!("bin/python{EMBEDDED_VERSION}"))
+            }
+        }
     };
     let program = CString::new(program.as_os_str().as_bytes())
         .map_err(|_| InterpreterError::Python("the path has a NUL byte".to_owned()))?;
     // The standard library must be the linked libpython's own: another build of the same version may
     // have other modules inside. The environment's packages are found through the program's path.
-    let home = CString::new(env!("HINT_WORKER_PYTHON_HOME"))
+    let home = CString::new(home.as_os_str().as_bytes())
         .map_err(|_| InterpreterError::Python("the path has a NUL byte".to_owned()))?;
     initialize(&program, &home)
+}
+
+/// The installation that the libpython of this process belongs to. Another machine may have it elsewhere than
+/// where this binary was built.
+fn library_home() -> Option<PathBuf> {
+    let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
+    let name = format!("/libpython{EMBEDDED_VERSION}.so");
+    let library = maps.lines().find_map(|line| {
+        let path = &line[line.find('/')?..];
+        path.contains(&name).then(|| PathBuf::from(path))
+    })?;
+    let standard_library = format!("lib/python{EMBEDDED_VERSION}/os.py");
+    let mut above = library.ancestors().skip(1);
+    above
+        .find(|folder| folder.join(&standard_library).is_file())
+        .map(Path::to_path_buf)
 }
 
 #[expect(

@@ -3,6 +3,7 @@
 
 use super::arguments::RunArgs;
 use crate::run::HintPlacement;
+use crate::worker::PythonEnvironment;
 use cairo_vm::types::layout_name::LayoutName;
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
@@ -101,17 +102,6 @@ pub(super) struct HintOptions {
     pub max_memory_gap: u64,
 }
 
-/// The virtual environment that hints import from, and who named it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum PythonEnvironment {
-    /// `--python-env`.
-    Option(PathBuf),
-    /// The active one, from `VIRTUAL_ENV`.
-    Active(PathBuf),
-    /// None: the worker's own Python.
-    Default,
-}
-
 /// An option that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum OptionError {
@@ -148,11 +138,7 @@ impl RunOptions {
         let source = source(&args)?;
         check_rules(&args)?;
         let timeout = timeout(args.hint_timeout)?;
-        let python_environment = match (args.python_env, environment("VIRTUAL_ENV")) {
-            (Some(folder), _) => PythonEnvironment::Option(folder),
-            (None, Some(folder)) if !folder.is_empty() => PythonEnvironment::Active(folder.into()),
-            _ => PythonEnvironment::Default,
-        };
+        let python_environment = PythonEnvironment::of(args.python_env, environment("VIRTUAL_ENV"));
         let secure_run = match (args.secure_run, args.no_secure_run) {
             (true, _) => true,
             (_, true) => false,

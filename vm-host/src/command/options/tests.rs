@@ -155,7 +155,7 @@ fn the_python_environment_says_who_named_it() {
     let options = RunOptions::resolve(parse("p.json --python-env e"), active).unwrap();
     assert_eq!(
         options.hints.python_environment,
-        PythonEnvironment::Option("e".into())
+        PythonEnvironment::Named("e".into())
     );
 }
 
