@@ -58,6 +58,7 @@ fn work(
     } else {
         socket
     };
+    parent_death::keep_descendants();
     Ok(serve(socket, runtime)?)
 }
 

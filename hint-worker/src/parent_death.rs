@@ -1,7 +1,9 @@
-//! Owns the tie to the host: the worker dies with it, also when the host is killed and when a hint never
-//! returns. Must not know what the worker does.
+//! Owns the ties to the host: the worker dies with it, also when the host is killed and when a hint never
+//! returns; and what hints start stays below the worker while it lives. Must not know what the worker does.
 
-use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+use rustix::process::{
+    Signal, getpid, getppid, set_child_subreaper, set_parent_process_death_signal,
+};
 
 /// The host was already gone when the worker started.
 #[derive(Debug, thiserror::Error)]
@@ -26,4 +28,11 @@ pub fn die_with_parent(expected: u32) -> Result<(), ParentDeathError> {
         return Err(ParentDeathError::Gone(expected));
     }
     Ok(())
+}
+
+/// Keeps all processes that hints start below this one, also those that leave their parent, until it ends:
+/// the host ends those that reach it then.
+pub fn keep_descendants() {
+    // A kernel that refuses gives them to the host early.
+    let _ = set_child_subreaper(Some(getpid()));
 }

@@ -67,6 +67,10 @@ def test_a_server_that_does_not_start_says_why(fake_vm_host):
     fake_vm_host.write_text("#!/bin/sh\necho cannot listen >&2\nexit 3\n")
     with pytest.raises(cairohints.ServerStartFailed, match="(?s)code 3: cannot listen.*hint:"):
         server_process.LocalServer()
+    fake_vm_host.write_text("#!/bin/sh\nprintf 'error: no room\\nhint: make some\\n' >&2\nexit 3\n")
+    with pytest.raises(cairohints.ServerStartFailed) as info:
+        server_process.LocalServer()
+    assert str(info.value).endswith("ended with code 3: error: no room\nhint: make some")
 
 
 def test_an_executable_that_cannot_run_is_named(fake_vm_host, private_folders):

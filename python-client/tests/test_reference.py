@@ -2,11 +2,19 @@
 
 import enum
 import inspect
+import sys
+from pathlib import Path
 
 import pytest
 
 import cairohints
-from cairohints import async_memory, function_runner, results, vm_memory
+from cairohints import async_memory, results, vm_memory
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "reference"))
+from reference_imports import importable  # noqa: E402
+
+with importable():
+    from cairohints import function_runner
 
 #: Classes that users meet without naming them.
 MET = [

@@ -1,7 +1,9 @@
 import asyncio
+import copy
 import gc
 import inspect
 import json
+import pickle
 import time
 
 import pytest
@@ -264,3 +266,11 @@ def test_where_a_run_stops():
 def test_type_checkers_know_every_keyword():
     fields = requests.VmOptions.__dataclass_fields__
     assert list(requests.VmKeywords.__annotations__) == list(fields)
+
+
+def test_what_belongs_to_a_connection_is_not_sent(client):
+    vm = cairohints.Vm(THREE, client=client)
+    for value in (vm, client, cairohints.AsyncVm(THREE), cairohints.AsyncClient()):
+        for send in (pickle.dumps, copy.copy):
+            with pytest.raises(TypeError, match="(?s)cannot be pickled or copied.*hint: make another"):
+                send(value)

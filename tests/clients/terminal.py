@@ -1,14 +1,15 @@
 """Python programs on a terminal of their own."""
 
 import contextlib
-import fcntl
 import os
 import pty
 import select
 import subprocess
 import sys
-import termios
 import time
+
+#: Not between fork and exec, which a process that uses gRPC may not survive.
+CONTROLLED = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
 
 
 @contextlib.contextmanager
@@ -17,13 +18,12 @@ def on_a_terminal(code):
     ours, theirs = pty.openpty()
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONBREAKPOINT"}
     process = subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", CONTROLLED + code],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
         env={**environment, "TERM": "xterm", "COLUMNS": "100"},
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )
     os.close(theirs)
     try:

@@ -70,6 +70,7 @@ def test_an_interrupt_pauses_one_vm_and_all_goes_on(hints, program):
             try:
                 vm.run()
             except KeyboardInterrupt:
+                assert " paused at pc=0:" in repr(vm), vm
                 steps = vm.current_step
                 print("interrupted", vm.state.value, steps > 0, vm.memory[vm.registers.ap - 1])
             vm.run_for_steps(7)

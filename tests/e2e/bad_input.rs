@@ -193,3 +193,17 @@ fn a_failed_run_leaves_no_files() {
         &["Error at pc=0:2:"],
     );
 }
+
+/// Below the reference VM's text stands where modules were looked for.
+#[test]
+fn a_missing_module_says_where_hints_import_from() {
+    let program = HintProgram::new("import nowhere_to_be_found");
+    let finished = finish(&mut vm_host_run(program.path()), DEADLINE).unwrap();
+    let stderr = finished.stderr_text();
+    assert_eq!(finished.exit_code(), Some(1), "{stderr}");
+    let (_, places) = stderr
+        .split_once("ModuleNotFoundError: No module named 'nowhere_to_be_found'\nhint: ")
+        .unwrap_or_else(|| panic!("{stderr}"));
+    assert!(places.starts_with("hints import from "), "{stderr}");
+    assert_eq!(places.lines().count(), 1, "{stderr}");
+}

@@ -152,6 +152,23 @@ fn a_worker_that_starts_late_takes_over() {
     assert_eq!(stats["hints_native"], 1, "{stats}");
 }
 
+/// The start of a worker counts neither as steps nor as waiting for hints, also in the middle of a run.
+#[test]
+fn the_start_of_a_worker_is_counted_apart() {
+    for (name, early) in [("ids/arrays", true), ("placement/memcpy_counter", false)] {
+        let (finished, stats) = run(&corpus(&format!("{name}.json")), &[]);
+        assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
+        let seconds = |of: &str| stats[format!("seconds_{of}")].as_f64().unwrap();
+        // CPython alone needs longer than these few steps and hints.
+        assert!(seconds("starting") > 0.005, "{early} {stats}");
+        assert!(seconds("stepping") > 0.0, "{early} {stats}");
+        assert!(
+            seconds("stepping") + seconds("waiting") < seconds("starting"),
+            "{stats}"
+        );
+    }
+}
+
 /// What a failed run leaves in memory is the same, too.
 #[test]
 fn a_twin_that_fails_leaves_nothing_behind() {

@@ -96,7 +96,7 @@ async fn every_error_says_what_is_wrong() {
                 let function = Some(entry_point::Function::Name(name("nope")));
                 r.entry_point = Some(EntryPoint {
                     function,
-                    arguments: Vec::new(),
+                    ..EntryPoint::default()
                 });
             }),
             Code::InvalidArgument,
@@ -117,10 +117,22 @@ async fn every_error_says_what_is_wrong() {
                 r.entry_point = Some(EntryPoint {
                     function,
                     arguments,
+                    ..EntryPoint::default()
                 });
             }),
             Code::InvalidArgument,
             "BAD_ARGUMENTS",
+        ),
+        (
+            invalid(|r| {
+                r.entry_point = Some(EntryPoint {
+                    function: Some(entry_point::Function::Pc(0)),
+                    builtins: vec![name("pedersen"), name("abacus")],
+                    ..EntryPoint::default()
+                });
+            }),
+            Code::InvalidArgument,
+            "BAD_ENTRY_POINT",
         ),
     ];
     for (request, code, expected) in creations {
@@ -259,6 +271,7 @@ async fn every_call_checks_its_request() {
             name: vm.clone(),
             address,
             count,
+            accesses: false,
         };
         let status = client.read_memory(read).await.unwrap_err();
         assert_eq!(reason(&status), (Code::InvalidArgument, name(expected)));

@@ -19,6 +19,7 @@ fn call(hash: &str, name: &str, arguments: Vec<Argument>) -> CreateVmRequest {
         entry_point: Some(EntryPoint {
             function: Some(Function::Name(name.to_owned())),
             arguments,
+            ..EntryPoint::default()
         }),
         layout: "small".to_owned(),
         ..request(hash)
@@ -75,6 +76,46 @@ async fn functions_are_called_by_name() {
         let expected = (Code::InvalidArgument, expected.to_owned());
         assert_eq!(reason(&status.unwrap_err()), expected, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_call_finds_the_builtins_and_segments_that_it_asks_for() {
+    let server = Server::start();
+    let mut client = server.client().await;
+    let hash = upload(&mut client, PROGRAM).await.unwrap();
+    let names = ["mul_mod", "range_check", "add_mod"];
+    let mut request = call(&hash, "add", vec![felt("2"), felt("0x28")]);
+    let entry_point = request.entry_point.as_mut().unwrap();
+    entry_point.builtins = names.map(str::to_owned).to_vec();
+    entry_point.segments = 2;
+    entry_point.temporary_segments = 1;
+    let vm = create(&mut client, request).await;
+    let list = ListSegmentsRequest {
+        name: vm.name.clone(),
+    };
+    let segments = client.list_segments(list).await.unwrap().into_inner();
+    let roles: Vec<_> = segments.segments.iter().map(|s| s.role.as_str()).collect();
+    let expected = ["program", "execution", "mul_mod", "range_check", "add_mod"];
+    assert_eq!(roles[..5], expected);
+    // The segments that were asked for, the one to return to, the temporary one.
+    assert_eq!(roles[5..], ["", "", "", ""]);
+    let answer = run(&mut client, &vm.name, None).await;
+    assert_eq!(answer.stop_reason(), StopReason::Ended, "{:?}", answer.vm);
+    let read = ReadMemoryRequest {
+        name: vm.name,
+        address: Some(Relocatable {
+            segment: 1,
+            offset: 0,
+        }),
+        count: 8,
+        accesses: true,
+    };
+    let read = client.read_memory(read).await.unwrap().into_inner();
+    let cells = read.cells.unwrap().values;
+    // The pointer to the builtin and where the call returns to.
+    assert_eq!((cells[8], cells[4 * 32 + 8]), (3, 7));
+    let used = [true; 7];
+    assert_eq!((&read.accessed[..7], read.accessed[7]), (&used[..], false));
 }
 
 #[tokio::test]

@@ -200,6 +200,7 @@ async fn a_function_is_called_with_arguments() {
     let entry = |arguments| EntryPoint {
         function: Some(entry_point::Function::Pc(0)),
         arguments,
+        ..EntryPoint::default()
     };
     let sum = CreateVmRequest {
         entry_point: Some(entry(vec![felt("0x20"), felt("-2")])),
@@ -240,6 +241,7 @@ async fn a_function_is_called_with_arguments() {
         name: vm.name.clone(),
         address,
         count: 3,
+        accesses: false,
     };
     let cells = client
         .read_memory(read)
@@ -282,6 +284,7 @@ async fn memory_is_written_before_the_first_step_only() {
         name: vm.name.clone(),
         address: Some(base),
         count: 2,
+        accesses: false,
     };
     let cells = client
         .read_memory(read)

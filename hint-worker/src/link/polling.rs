@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use rustix::thread::sched_getaffinity;
+
 /// Longest time spent polling before going to sleep, in microseconds.
 const BUDGET: u64 = 50;
 /// Another budget, for measuring what polling is worth; 0 polls not at all.
@@ -23,6 +25,11 @@ fn budget() -> Duration {
     })
 }
 
+/// Whether the host keeps this process on one core, where it would only stand in its way.
+fn shares_core() -> bool {
+    sched_getaffinity(None).is_ok_and(|cores| cores.count() == 1)
+}
+
 /// Decides for each wait whether to poll.
 #[derive(Debug, Default)]
 pub(super) struct Polling {
@@ -35,7 +42,7 @@ impl Polling {
     pub(super) async fn wait<F: Future>(&mut self, future: F) -> F::Output {
         tokio::pin!(future);
         let budget = budget();
-        if budget.is_zero() || self.rest > 0 {
+        if budget.is_zero() || self.rest > 0 || shares_core() {
             self.rest = self.rest.saturating_sub(1);
             return future.await;
         }

@@ -47,6 +47,7 @@ fn names_are_those_that_the_code_mentions() {
                     hints: vec![hint(9, "memory[ap] = 2")],
                 })),
                 Hears(Response::HintsLoaded(HintsLoaded {
+                    effects: None,
                     hints: vec![HintNames {
                         hint_id: 9,
                         names: vec!["memory".to_owned(), "ap".to_owned()],

@@ -79,6 +79,7 @@ pub(crate) fn loaded<const N: usize>(names: [&[&str]; N]) -> Response {
         names: names.iter().map(|name| (*name).to_owned()).collect(),
     });
     Response::HintsLoaded(HintsLoaded {
+        effects: None,
         hints: hints.collect(),
     })
 }

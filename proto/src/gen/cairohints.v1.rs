@@ -532,6 +532,9 @@ pub struct HintsLoaded {
     /// In the order of the request.
     #[prost(message, repeated, tag = "1")]
     pub hints: ::prost::alloc::vec::Vec<HintNames>,
+    /// What the engine prepared for the first step: cells, signatures, pages, rules. Applied as those of a hint.
+    #[prost(message, optional, tag = "2")]
+    pub effects: ::core::option::Option<Effects>,
 }
 /// The names that the code of a hint mentions.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1506,6 +1509,22 @@ pub struct EntryPoint {
     /// Arguments after the implicit ones. Not for `main`.
     #[prost(message, repeated, tag = "3")]
     pub arguments: ::prost::alloc::vec::Vec<Argument>,
+    /// The builtins that the run has, in the order of their segments, whatever the program and the layout say:
+    /// the reference VM's CairoFunctionRunner has all of them. The program's when empty. Not for `main`.
+    /// The engine of a client that attaches itself is then asked for what it prepared also when the program has
+    /// no hints.
+    #[prost(string, repeated, tag = "4")]
+    pub builtins: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Segments that are added before the call, for the caller to fill; the one that it returns to follows
+    /// them. Not for `main`.
+    #[prost(uint32, tag = "5")]
+    pub segments: u32,
+    /// The same, temporary ones.
+    #[prost(uint32, tag = "6")]
+    pub temporary_segments: u32,
+    /// Whether the run may end with temporary segments that were not moved. Not for `main`.
+    #[prost(bool, tag = "7")]
+    pub keep_temporary_segments: bool,
     /// Which function.
     #[prost(oneof = "entry_point::Function", tags = "1, 2")]
     pub function: ::core::option::Option<entry_point::Function>,
@@ -1885,6 +1904,9 @@ pub struct ReadMemoryRequest {
     /// How many cells, at most 65,536.
     #[prost(uint64, tag = "3")]
     pub count: u64,
+    /// Whether to say which of the cells were accessed.
+    #[prost(bool, tag = "4")]
+    pub accesses: bool,
 }
 /// Memory.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1892,6 +1914,9 @@ pub struct ReadMemoryResponse {
     /// The cells; empty ones are marked as in CellRun.
     #[prost(message, optional, tag = "1")]
     pub cells: ::core::option::Option<CellRun>,
+    /// For each cell whether an instruction used it, if that was asked for. The others are memory holes.
+    #[prost(bool, repeated, tag = "2")]
+    pub accessed: ::prost::alloc::vec::Vec<bool>,
 }
 /// Writes memory.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, List, Optional, Set
+from typing import Any, List, NoReturn, Optional, Set
 
 import grpc
 import grpc.aio
 
-from .client import channel_options
+from .client import channel_options, unsendable
 from .errors import CallError, ServerUnavailable
 from .failures import call_error, check_version
 from .programs import (
@@ -126,6 +126,9 @@ class AsyncClient:
         self._closed = True
         if self._channel is not None:
             await self._channel.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise unsendable("a client")
 
     def __repr__(self) -> str:
         return f"<AsyncClient of {self.address or 'a server that is not started yet'}>"

@@ -11,6 +11,7 @@ from typing import (
     AsyncIterator,
     Generator,
     List,
+    NoReturn,
     Optional,
     Set,
     Tuple,
@@ -24,7 +25,7 @@ from . import results
 from .async_client import AsyncClient
 from .async_memory import AsyncVmMemory, AsyncVmSegments
 from .attached import Here
-from .client import Client
+from .client import Client, unsendable
 from .errors import CairoHintsError, DeadlineExceeded, ProgramNotFound, VmFailed, VmNotFound, WrongState
 from .failures import call_error, run_error, vm_failure
 from .hint_output import AsyncHintOutput
@@ -353,6 +354,9 @@ class AsyncVm:
 
     async def __aexit__(self, *_: Any) -> None:
         await self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise unsendable("a vm")
 
     def __repr__(self) -> str:
         if not self.name:

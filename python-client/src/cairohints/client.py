@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import Any, List, Optional, Set, Tuple
+from typing import Any, List, NoReturn, Optional, Set, Tuple
 
 import grpc
 
@@ -25,6 +25,14 @@ from .v1.vm_service_pb2_grpc import VmServiceStub
 from .version import __version__
 
 _FOREVER_MILLISECONDS = 2**31 - 1
+
+
+def unsendable(what: str) -> TypeError:
+    """Says that something is bound to a connection."""
+    return TypeError(
+        f"{what} belongs to a connection of this process and cannot be pickled or copied\n"
+        "hint: make another one in the other process; results and errors can be sent"
+    )
 
 
 def channel_options(address: str) -> List[Tuple[str, Any]]:
@@ -134,6 +142,9 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<Client of {self.address}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise unsendable("a client")
 
     def __enter__(self) -> "Client":
         return self

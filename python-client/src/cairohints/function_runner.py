@@ -1,120 +1,176 @@
 """Owns the stand-in for cairo-lang's `CairoFunctionRunner`: Cairo runs on the server, hints here.
 
-For code that was written against that class, such as StarkNet's execution of Cairo 0 contracts. Needs
-cairo-lang; nothing else in this package does.
+For code that was written against that class, such as StarkNet's execution of Cairo 0 contracts, and
+tests of Cairo libraries: `cairo_function_runner.CairoFunctionRunner = FunctionRunner` in cairo-lang's
+own module. Needs cairo-lang; nothing else in this package does.
 """
 
 from __future__ import annotations
 
-import itertools
-import json
-from collections import OrderedDict
-from types import SimpleNamespace
-from typing import Any, Dict, Final, List, Optional, Set, Tuple
+import weakref
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
-from .attached import here
+try:
+    from starkware.cairo.common.cairo_function_runner import CairoFunctionRunner
+    from starkware.cairo.lang.vm.vm_core import RunContext
+    from starkware.cairo.lang.vm.vm_exceptions import SecurityError
+except ValueError as error:
+    # cairo-lang's mutable defaults, which Python 3.11 and later refuse.
+    raise ImportError(
+        f"cairo-lang cannot be imported on this Python: {error}\n"
+        "hint: use Python 3.9 or 3.10, which cairo-lang is made for"
+    ) from error
+
+from .attached.here import Here
 from .client import Client
 from .engine.relocatable import RelocatableValue
-from .errors import (
-    CairoError,
-    EndOfRunFailed,
-    HintFailed,
-    NotSupported,
-    StepLimit,
-    VmFailed,
-)
+from .errors import NotSupported, VmFailed
 from .results import Resources
-from .runner_memory import FirstSegments, RunnerSegments
-from .vm import Vm
+from .runner_builtins import KNOWN, SUFFIX, hand_over, own_builtins, take_back
+from .runner_errors import as_reference
+from .runner_memory import LeftCells, PreparedCells, Progress, RunnerMemory, RunnerSegments
+from .runner_programs import program_text
+from .runner_vm import FunctionVm, RunnerVm
+from .values import PRIME
+from .vm_memory import MOST_CELLS
 
 #: Has every builtin, as the class that this one stands in for.
-_LAYOUT: Final = "all_cairo"
-#: Compiled programs that are kept as text.
-_KEPT_PROGRAMS = 64
-#: Cells whose use is asked for at the end of a run, a question each. More count as holes.
-_MOST_ASKED = 4096
-
-_texts: "OrderedDict[int, Tuple[Any, bytes]]" = OrderedDict()
+_LAYOUT = "all_cairo"
+#: Program and execution, which come before the builtins.
+_FIRST_SEGMENTS = 2
 
 
-def program_text(program: Any) -> bytes:
-    """The compiled JSON of one of cairo-lang's `Program` objects."""
-    known = _texts.get(id(program))
-    if known is not None and known[0] is program:
-        return known[1]
-    text = json.dumps(type(program).Schema().dump(program)).encode()
-    _texts[id(program)] = (program, text)
-    while len(_texts) > _KEPT_PROGRAMS:
-        _texts.popitem(last=False)
-    return text
+class _Ending(NamedTuple):
+    """What is asked of the end of a run."""
+
+    verify_secure: bool = False
+    program_segment_size: Optional[int] = None
+    keep_temporary_segments: bool = False
 
 
-class FunctionRunner:
-    """Runs functions of a program; `segments`, `memory` and `builtin_runners` as in the reference VM.
+class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
+    """Runs functions of a program, as the class that it derives from, with the steps on the server.
 
-    The layout is not asked for: every builtin is there, as in the original.
+    What is inherited works as documented there: `from_file`, `run`, `assert_eq`, the `*_builtin`
+    properties, `segments`, `memory`, resources. Without a `layout`, any builtins of the program are
+    accepted. Making the first segments again (`initialize_segments`) leaves them where they are. No
+    trace is kept. For a program of another field, which the server has no VM for, a runner of the
+    original class is made.
     """
+
+    memory: Any
+    segments: Any
+    vm: Any
+    _run_ended: bool
+    _accessed: Optional[Set[Any]] = None
+
+    def __new__(
+        cls,
+        program: Any,
+        layout: Any = "plain",
+        *args: Any,
+        client: Optional[Client] = None,
+        **options: Any,
+    ) -> Any:
+        """A runner, for programs of the server's field one of this class."""
+        if program.prime != PRIME:
+            return CairoFunctionRunner(program, layout, *args, **options)
+        return super().__new__(cls)
 
     def __init__(
         self,
         program: Any,
         layout: Any = None,
-        *,
-        additional_builtin_factories: Any = None,
+        *args: Any,
         client: Optional[Client] = None,
-        **_: Any,
+        **options: Any,
     ) -> None:
-        if additional_builtin_factories:
-            names = ", ".join(f"`{name}`" for name in additional_builtin_factories)
+        if options.get("additional_builtin_factories"):
+            names = ", ".join(f"`{name}`" for name in options["additional_builtin_factories"])
             raise NotSupported(
                 f"this vm has no builtin {names}\n"
                 "hint: run Cairo 1 classes with cairo-lang's own `CairoFunctionRunner`"
             )
-        from starkware.cairo.common.cairo_function_runner import CairoFunctionRunner
-
-        self.program = program
-        self._text = program_text(program)
         self._client = client
-        self._vm: Optional[Vm] = None
+        self._progress = Progress()
+        self._ending = _Ending()
+        #: What the run failed with, until it is raised.
+        self._failure: Optional[BaseException] = None
         self._resources: Optional[Resources] = None
-        builtins = list(program.builtins)
-        # Program, execution, the builtins, and where the function returns to.
-        self._first_segments = FirstSegments(len(builtins))
-        self.program_base = RelocatableValue(0, 0)
-        self.execution_base = RelocatableValue(1, 0)
-        self.segments: Any = RunnerSegments(program.prime, self._first_segments.count)
-        self.memory: Any = self.segments.memory
-        # What builtins put on the stack and check there is cairo-lang's own.
-        runners = CairoFunctionRunner(
-            program=program, layout="plain", allow_missing_builtins=True
-        ).builtin_runners
-        self.builtin_runners: Dict[str, Any] = {}
-        for builtin, base in zip(builtins, self._first_segments.builtin_bases):
-            runner = runners[f"{builtin}_builtin"]
-            _place(runner, base)
-            self.builtin_runners[f"{builtin}_builtin"] = runner
-        #: What users of the original look at, or delete to break cycles.
-        self.vm: Any = SimpleNamespace(
-            run_context=SimpleNamespace(pc=None, ap=None, fp=None, memory=self.memory),
-            builtin_runners=self.builtin_runners,
-            program=program,
-            validated_memory=self.memory,
-            hints={},
-            exec_scopes=[],
-            error_message_attributes=[],
-            accessed_addresses=set(),
-            hint_pc_and_index={},
-            current_step=0,
-            _trace=[],
-        )
-        self.initial_fp: Any = None
-        self._arguments: List[Tuple[RelocatableValue, int]] = []
-        self._unused: Set[RelocatableValue] = set()
+        #: The builtins that the server runs, in the order of their segments.
+        self._standard: Dict[str, Any] = {}
+        self._marked: List[Tuple[Any, int]] = []
+        if layout is None:
+            layout, options["allow_missing_builtins"] = "plain", True
+        super().__init__(program, layout, *args, **options)
+        if self.proof_mode:
+            raise NotSupported(
+                "a function is not run in proof mode\nhint: use `cairohints.Vm(..., proof_mode=True)`"
+            )
+        # The trace stays with the server, so `relocate` must not look for it.
+        self.enable_instruction_trace = False
 
-    @property
-    def vm_memory(self) -> Any:
-        """Another name of `memory`."""
-        return self.memory
+    # Preparing.
+
+    def initialize_segments(self, program_base: Any = None) -> None:
+        """Makes the segments of program, stack and builtins; called again, those of new builtins."""
+        if program_base is not None and program_base != RelocatableValue(0, 0):
+            raise NotSupported("this vm has programs at `0:0` only\nhint: leave `program_base` out")
+        if self._standard:
+            for runner in own_builtins(self.builtin_runners, self._standard).values():
+                if getattr(runner, "_base", None) is None:
+                    runner.initialize_segments(self)
+            return
+        self.memory = RunnerMemory.adopt(self.memory, self._progress)
+        self.segments = RunnerSegments(self.memory, self.program.prime, self._progress)
+        super().initialize_segments()
+        self._standard = {
+            name: runner
+            for name, runner in self.builtin_runners.items()
+            if name[: -len(SUFFIX)] in KNOWN
+        }
+
+    def initialize_state(self, entrypoint: Any, stack: Sequence[Any]) -> None:
+        """Notes where the run starts, and with which stack."""
+        self.initial_pc = self.program_base + self._to_pc(entrypoint)
+        cells = self.memory.data.segments.setdefault(self.program_base.segment_index, {})
+        if cells:
+            self.load_data(self.program_base, self.program.data)
+        else:
+            cells.update(enumerate(self.program.data))
+        self.load_data(self.execution_base, stack)
+        self._stack = list(stack)
+
+    def initialize_vm(
+        self,
+        hint_locals: Optional[Dict[str, Any]],
+        static_locals: Optional[Dict[str, Any]] = None,
+        vm_class: Any = None,
+    ) -> None:
+        """Makes `vm`, and checks what was written into segments of builtins."""
+        context = RunContext(
+            memory=self.memory,
+            pc=self.initial_pc,
+            ap=self.initial_ap,
+            fp=self.initial_fp,
+            prime=self.program.prime,
+        )
+        self.vm = RunnerVm(
+            self.program,
+            context,
+            hint_locals=hint_locals or {},
+            static_locals=static_locals,
+            builtin_runners=self.builtin_runners,
+            program_base=self.program_base,
+        )
+        for runner in self.builtin_runners.values():
+            runner.add_validation_rules(self)
+            runner.add_auto_deduction_rules(self)
+        bases = {runner.base.segment_index for runner in self._standard.values()}
+        self.vm.rules = [rule for rule in self.vm.rules if rule[1] not in bases]
+        for segment in {runner.base.segment_index for runner in self.builtin_runners.values()}:
+            for offset, value in self.memory.data.segments.get(segment, {}).items():
+                self.vm.validated_memory._validate_memory_cell(RelocatableValue(segment, offset), value)
 
     # Running.
 
@@ -122,200 +178,221 @@ class FunctionRunner:
         self,
         entrypoint: Any,
         *args: Any,
-        typed_args: bool = False,
-        hint_locals: Optional[Dict[str, Any]] = None,
-        static_locals: Optional[Dict[str, Any]] = None,
-        run_resources: Any = None,
         verify_secure: Optional[bool] = None,
         program_segment_size: Optional[int] = None,
-        apply_modulo_to_args: Optional[bool] = None,
-        **_: Any,
+        allow_tmp_segments: bool = False,
+        **options: Any,
     ) -> None:
         """Calls a function, by pc or name, and runs to its end. Raises what the reference VM raises."""
-        modulo = apply_modulo_to_args is not False
-        if typed_args:
-            stack = self.segments.gen_typed_args(args=args[0])
-        else:
-            stack = [self.segments.gen_arg(arg, modulo) for arg in args]
+        self._ending = _Ending(verify_secure is not False, program_segment_size, allow_tmp_segments)
+        if allow_tmp_segments:
+            options["allow_tmp_segments"] = True
+        # The server verifies what cairo-lang would walk through the whole memory for.
+        super().run_from_entrypoint(entrypoint, *args, verify_secure=False, **options)
+        if self._ending.verify_secure:
+            self._check_own_builtins()
+
+    def run_until_pc(self, addr: Any, run_resources: Any = None) -> None:
+        """Runs the function; `addr` is where it returns to."""
+        if addr != self.final_pc:
+            raise NotSupported(
+                f"a function runner runs its function to the end, not to `{addr}`\n"
+                "hint: use `cairohints.Vm(...).run_until(...)`"
+            )
+        if self._progress.vm is not None:
+            raise NotSupported("this runner has run already\nhint: make a new runner for each call")
         steps = None if run_resources is None else run_resources.n_steps
-        vm = Vm(
-            self._text,
-            client=self._client,
-            layout=_LAYOUT,
-            entry_point=entrypoint,
-            args=stack,
-            hints=here(hint_locals, static_locals),
-            # 0 would be the server's own limit.
-            max_steps=0 if steps is None else max(steps, 1),
-            verify_secure=verify_secure is not False,
-            program_segment_size=program_segment_size or 0,
-        )
-        self._vm = vm
-        self._check_builtins(vm)
-        self.initial_fp = vm.registers.fp
-        self.segments.move_to(vm)
-        self._arguments = [(self.execution_base, len(stack))]
-        vm.at_end_of_run(self._ask_for_accesses)
+        vm = self._make_vm(steps)
         try:
             vm.run()
         except VmFailed as error:
             self._look(vm)
-            raise self._as_reference(error) from error.exception
+            if error.pc is not None:
+                # Rules fail when the server has made the step already.
+                self.vm.run_context.pc = error.pc
+            self._failure = as_reference(error, self.vm)
+            vm.forget_failure()
+            if not self._has_returned(vm):
+                self._raise_failure(error.exception)
+        else:
+            self._look(vm)
         finally:
-            # The VM is freed with this object, not with the next collection of cycles.
-            vm.at_end_of_run(None)
             if run_resources is not None and run_resources.n_steps is not None:
                 run_resources.n_steps -= vm.current_step
-        self._look(vm)
-        self._resources = vm.resources
-        self.segments.finish()
 
-    def run(self, func_name: str, *args: Any, **options: Any) -> Tuple[Tuple[Any, ...], Tuple[Any, ...]]:
-        """Calls a function by name; its implicit and explicit return values."""
-        from starkware.cairo.common.structs import CairoStructFactory
-        from starkware.cairo.lang.compiler.scoped_name import ScopedName
+    def _raise_failure(self, cause: Optional[BaseException]) -> None:
+        failure, self._failure = self._failure, None
+        assert failure is not None
+        try:
+            raise failure from cause
+        finally:
+            # With its traceback it would hold itself, this runner and the VM.
+            del failure, cause
 
-        use_full_name = options.pop("use_full_name", False)
-        names = (
-            "hint_locals",
-            "static_locals",
-            "apply_modulo_to_args",
-            "run_resources",
-            "verify_secure",
+    def _has_returned(self, vm: FunctionVm) -> bool:
+        return bool(vm.registers.pc == self.final_pc)
+
+    def _make_vm(self, steps: Optional[int]) -> FunctionVm:
+        if self._stack[-2:] != [0, self.final_pc]:
+            raise NotSupported("a function returns to frame `0` here\nhint: leave `return_fp` out")
+        standard = self._standard
+        first = _FIRST_SEGMENTS + len(standard)
+        # Of the segments that were added since, the one to return to is not counted.
+        after = self.segments.n_segments - self.final_pc.segment_index - 1
+        static_locals = {
+            name: runner for name, runner in self.builtin_runners.items() if name not in standard
+        }
+        static_locals.update(self.vm.static_locals)
+        reference = weakref.ref(self)
+
+        def prepare(session: Any) -> None:
+            runner = reference()
+            if runner is not None:
+                runner._hand_over(session)
+
+        vm = FunctionVm(
+            program_text(self.program),
+            client=self._client,
+            layout=_LAYOUT,
+            entry_point=self.initial_pc.offset,
+            args=self._stack[:-2],
+            hints=Here(self.vm.exec_scopes[0], static_locals, prepare=prepare),
+            # 0 would be the server's own limit.
+            max_steps=0 if steps is None else max(steps, 1),
+            verify_secure=self._ending.verify_secure,
+            program_segment_size=self._ending.program_segment_size or 0,
+            builtins=[name[: -len(SUFFIX)] for name in standard],
+            segments=self.final_pc.segment_index - first,
+            later_segments=after,
+            temporary_segments=self.segments.n_temp_segments,
+            keep_temporary_segments=self._ending.keep_temporary_segments,
         )
-        chosen = {name: options.pop(name) for name in names if name in options}
-        for ignored in ("trace_on_failure", "verify_implicit_args_segment", "allow_tmp_segments"):
-            options.pop(ignored, None)
-        entrypoint = self.program.get_label(func_name, full_name_lookup=use_full_name)
-        structs = CairoStructFactory.from_program(program=self.program)
-        func = ScopedName.from_string(scope=func_name)
-        given = structs.build_func_args(func=func)(*args, **options)
-        self.run_from_entrypoint(entrypoint, given, typed_args=True, **chosen)
-        implicit = structs.get_implicit_args_length(func=func)
-        explicit = structs.get_explicit_return_values_length(func=func)
-        values = self.get_return_values(implicit + explicit)
-        return tuple(values[:implicit]), tuple(values[implicit:])
+        self._progress.vm = vm
+        return vm
 
-    def get_return_values(self, n_ret: int) -> List[Any]:
-        """The last cells before ap."""
-        values: List[Any] = self.memory.get_range(self.vm.run_context.ap - n_ret, n_ret)
-        return values
+    def _hand_over(self, session: Any) -> None:
+        cells = PreparedCells()
+        # The server writes the program and the stack itself.
+        known = {0: len(self.program.data), 1: len(self._stack)}
+        for segment, values in self.memory.data.segments.items():
+            size = known.get(segment, 0)
+            cells.segments[segment] = (
+                {offset: value for offset, value in values.items() if offset >= size} if size else values
+            )
+        cells.pure = self.memory.data.pure
+        hand_over(
+            session,
+            runners=self.builtin_runners,
+            standard=self._standard,
+            segments=self.segments,
+            cells=cells,
+            rules=self.vm.rules,
+        )
+        if "program_input" not in self.vm.exec_scopes[0]:
+            # Hints of a whole program have it, those of a function do not.
+            del session.scopes.stack[0]["program_input"]
 
-    # What is asked before and after.
+    def _look(self, vm: FunctionVm) -> None:
+        """Takes over what the run left."""
+        self._progress.is_over = True
+        self._resources = vm.resources
+        cells = LeftCells(vm)
+        session = vm.hint_session
+        self.memory.data = cells
+        self.memory.relocation_rules = {}
+        context = self.vm.run_context
+        context.pc, context.ap, context.fp = vm.registers
+        if context.pc == self.final_pc:
+            # The frame to return to is a number, which the server's register cannot hold.
+            context.fp = self._stack[-2]
+        self.vm.current_step = vm.current_step
+        if session is not None:
+            is_secure = self._ending.verify_secure
+            take_back(session, self.builtin_runners, self._standard, cells, is_secure)
+            self.vm.exec_scopes = session.scopes.stack
+        self.segments.take_over(cells, session, self._ending.keep_temporary_segments)
 
-    def load_data(self, ptr: Any, data: Any) -> Any:
-        """Writes consecutive cells."""
-        return self.segments.load_data(ptr, data)
+    def end_run(
+        self,
+        disable_trace_padding: bool = True,
+        disable_finalize_all: bool = False,
+        allow_tmp_segments: bool = False,
+    ) -> None:
+        """Raises what is wrong with what the run left; nothing changes any more."""
+        assert not self._run_ended, "end_run called twice."
+        if self._failure is not None:
+            self._raise_failure(None)
+        if disable_finalize_all:
+            return
+        self.memory.freeze()
+        self._run_ended = True
 
-    def gen_arg(self, arg: Any, apply_modulo_to_args: bool = True) -> Any:
-        """An argument of one cell; an iterable becomes a pointer to a new segment."""
-        return self.segments.gen_arg(arg, apply_modulo_to_args)
+    def _check_own_builtins(self) -> None:
+        try:
+            for runner in own_builtins(self.builtin_runners, self._standard).values():
+                runner.run_security_checks(self)
+        except Exception as error:
+            raise SecurityError(str(error)) from error
+
+    # What is asked after the run.
+
+    @property
+    def accessed_addresses(self) -> Optional[Set[Any]]:
+        """The cells that instructions used, and those that were marked, once the run has ended."""
+        if self._accessed is None and self._run_ended:
+            lengths = self.memory.data.lengths
+            whole = ((RelocatableValue(segment, 0), lengths[segment] or 0) for segment in lengths)
+            found = {cell for start, count in whole for cell in self._accessed_among(start, count)}
+            for start, count in self._marked:
+                found.update(start + index for index in range(count))
+            self._accessed = found
+        return self._accessed
+
+    @accessed_addresses.setter
+    def accessed_addresses(self, addresses: Optional[Set[Any]]) -> None:
+        self._accessed = addresses
+
+    def _accessed_among(self, start: Any, count: int) -> Set[Any]:
+        """Those of consecutive cells that instructions used."""
+        vm = self._progress.vm
+        found: Set[Any] = set()
+        if vm is None:
+            return found
+        for done in range(0, count, MOST_CELLS):
+            first = start + done
+            accesses = vm.accesses(first, min(count - done, MOST_CELLS))
+            found.update(first + index for index, accessed in enumerate(accesses) if accessed)
+        return found
 
     def mark_as_accessed(self, address: Any, size: int) -> None:
         """Notes that cells are used by somebody else."""
-        self.vm.accessed_addresses.update(address + i for i in range(size))
+        assert self._run_ended
+        self._marked.append((address, size))
+        if self._accessed is not None:
+            super().mark_as_accessed(address, size)
 
-    def get_execution_resources(self) -> Any:
-        """What the run used, as cairo-lang's `ExecutionResourcesStone`."""
-        from starkware.cairo.lang.vm.cairo_pie import ExecutionResourcesStone
-
-        used = self._resources
-        if used is None:
-            raise ValueError("nothing has run yet\nhint: call `run` or `run_from_entrypoint` first")
-        return ExecutionResourcesStone(
-            n_steps=used.steps,
-            n_memory_holes=used.memory_holes - len(self._unused & self.vm.accessed_addresses),
-            builtin_instance_counter={
-                f"{name}_builtin": count for name, count in used.builtin_instances.items()
-            },
+    def get_memory_holes(self) -> int:
+        """Cells that neither instructions nor builtins nor anybody else used."""
+        if self._accessed is not None or self._resources is None:
+            return int(super().get_memory_holes())
+        marked = {start + index for start, size in self._marked for index in range(size)}
+        for runner in self.builtin_runners.values() if marked else ():
+            # The server has counted these as used already.
+            marked.difference_update(runner.get_memory_accesses(self))
+        for start, size in self._marked:
+            marked -= self._accessed_among(start, size)
+        # Of temporary segments that were not moved the server counts nothing.
+        kept = {s: size for s, size in self.segments._segment_used_sizes.items() if s < 0}
+        left = sum(
+            size - len(self._accessed_among(RelocatableValue(segment, 0), size))
+            for segment, size in kept.items()
         )
-
-    def _check_builtins(self, vm: Vm) -> None:
-        """The caller already has pointers to the builtins, from before there was a VM."""
-        session = vm.hint_session
-        for name, runner in self.builtin_runners.items() if session is not None else ():
-            base = session.builtin_runners[name].base
-            if base != runner.initial_stack()[0]:
-                raise RuntimeError(
-                    f"the server numbers builtins otherwise: `{name}` is at `{base}`\n"
-                    "hint: use a client and a server of the same version"
-                )
-
-    def _look(self, vm: Vm) -> None:
-        self.vm.current_step = vm.current_step
-        context = self.vm.run_context
-        context.pc, context.ap, context.fp = vm.registers
-
-    def _as_reference(self, error: VmFailed) -> BaseException:
-        """The exception that the reference VM would raise, with its text made by cairo-lang itself."""
-        from starkware.cairo.lang.vm.vm_core import RunContext, VirtualMachine
-        from starkware.cairo.lang.vm.vm_exceptions import (
-            HintException,
-            SecurityError,
-            VmExceptionBase,
-        )
-
-        inner: Any
-        notes: List[str] = []
-        if isinstance(error, HintFailed) and error.exception is not None:
-            # Its own constructor reads the reference VM's stack.
-            inner = HintException.__new__(HintException)
-            Exception.__init__(inner, "Got an exception while executing a hint.")
-            inner.exception_str = error.python_traceback
-            inner.inner_exc = error.exception
-            notes = [error.python_traceback]
-        elif isinstance(error, StepLimit):
-            inner = _resources_error()
-        elif isinstance(error, CairoError):
-            inner = VmExceptionBase(_instruction_text(error))
-        elif isinstance(error, EndOfRunFailed):
-            # Most of what can be wrong then is for `verify_secure` to find.
-            return SecurityError(error.message)  # type: ignore[no-any-return]
-        else:
-            return VmExceptionBase(str(error))  # type: ignore[no-any-return]
-        at = self.vm.run_context
-        context = RunContext(memory=self.memory, pc=at.pc, ap=at.ap, fp=at.fp, prime=self.program.prime)
-        stopped = VirtualMachine(self.program, context, hint_locals={}, program_base=self.program_base)
-        index = error.hint.index if error.hint is not None else None
-        exception: BaseException = stopped.as_vm_exception(
-            inner, notes=notes, hint_index=index, with_traceback=not isinstance(error, StepLimit)
-        )
-        return exception
-
-    def _ask_for_accesses(self, session: Any) -> None:
-        """Finds the cells written from here that no instruction used: they may be marked afterwards."""
-        ranges = [*self._arguments, *self.segments.written]
-        cells = (start + index for start, count in ranges for index in range(count))
-        for cell in itertools.islice(cells, _MOST_ASKED):
-            if not session.is_accessed(cell):
-                self._unused.add(cell)
+        return int(self._resources.memory_holes + left - len(marked))
 
     def close(self) -> None:
         """Frees the VM; so does the garbage collector."""
-        if self._vm is not None:
-            self._vm.close()
-
-
-def _place(runner: Any, base: RelocatableValue) -> None:
-    """Gives a builtin of cairo-lang its segment."""
-    if hasattr(runner, "initialize_segments"):
-        runner.initialize_segments(SimpleNamespace(segments=SimpleNamespace(add=lambda *_: base)))
-
-
-def _resources_error() -> Exception:
-    from starkware.cairo.lang.vm.utils import ResourcesError
-
-    # The reference VM raises it from a method, so that it is one of its own exceptions.
-    return ResourcesError("Error: End of program was not reached")  # type: ignore[no-any-return]
-
-
-def _instruction_text(error: VmFailed) -> str:
-    """What went wrong, without where."""
-    lines = iter(str(error.message).split("\n"))
-    for line in lines:
-        if line.endswith(f"Error at pc={error.pc}:"):
-            return next(lines, "")
-    return error.message
+        if self._progress.vm is not None:
+            self._progress.vm.close()
 
 
 __all__ = ["FunctionRunner", "program_text"]

@@ -1,16 +1,19 @@
-"""Owns the memory of a `FunctionRunner`: prepared here, then the running VM's, then kept.
+"""Owns memory and segments of a `FunctionRunner`: prepared here, then the running VM's, then kept.
 
 Before the run, cells are collected here. While a hint runs they are the engine's. After the run they are
-those that the VM had at its end.
+those that the VM had at its end. All the while they are objects of cairo-lang's own classes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Dict, List, Optional, Tuple
+from itertools import repeat
+from typing import Any, Dict, Iterable, Iterator, List, MutableMapping, Optional, Sequence, Tuple
 
-from .engine.errors import inconsistent_memory, unknown_memory
+from starkware.cairo.lang.vm.memory_dict import MemoryDict
+from starkware.cairo.lang.vm.memory_segments import MemorySegmentManager
+
 from .engine.relocatable import RelocatableValue
+from .runner_vm import FunctionVm
 from .vm import Vm
 from .vm_memory import MOST_CELLS
 
@@ -18,220 +21,350 @@ from .vm_memory import MOST_CELLS
 _BLOCK = 512
 
 
-class FirstSegments:
-    """The segments that every call of a function begins with: program, execution, builtins, return."""
+class Progress:
+    """How far a run is: whether there is a VM, and whether it has stopped for good."""
 
-    def __init__(self, builtins: int) -> None:
-        self.builtin_bases = [RelocatableValue(2 + index, 0) for index in range(builtins)]
-        self.count = 2 + builtins + 1
+    def __init__(self) -> None:
+        self.vm: Optional[FunctionVm] = None
+        self.is_over = False
 
-
-class RunnerSegments:
-    """`runner.segments`, wherever the cells are now."""
-
-    def __init__(self, prime: int, first: int) -> None:
-        self.prime = prime
-        self.memory: Any = RunnerMemory(self)
-        self._first = first
-        #: Prepared cells by segment; after the run, those that were asked for.
-        self._cells: Dict[int, Dict[int, Any]] = {}
-        self._added = 0
-        self._vm: Optional[Vm] = None
-        #: What was written from here, before the run and in it: where it starts, and how many cells.
-        self.written: List[Tuple[Any, int]] = []
-        #: Used sizes, when the run has ended.
-        self._sizes: Optional[Dict[int, int]] = None
-
-    def _engine(self) -> Any:
-        """The engine's segments while one of the VM's hints runs."""
-        vm = self._vm
+    @property
+    def engine(self) -> Any:
+        """The engine while one of the VM's hints or rules runs, else nothing."""
+        vm = self.vm
         session = None if vm is None else vm.hint_session
-        if session is not None and session.memory.owner:
-            return session.segments
-        return None
+        return session if session is not None and session.memory.owner else None
+
+
+class PreparedCells(MutableMapping[Any, Any]):
+    """Cells by segment. Numbers are addresses, too; no run can have them."""
+
+    def __init__(self, cells: Iterable[Tuple[Any, Any]] = ()) -> None:
+        self.segments: Dict[int, Dict[int, Any]] = {}
+        self.pure: Dict[Any, Any] = {}
+        for address, value in cells:
+            self[address] = value
+
+    def __getitem__(self, address: Any) -> Any:
+        if isinstance(address, RelocatableValue):
+            try:
+                return self.segments[address.segment_index][address.offset]
+            except KeyError:
+                raise KeyError(address) from None
+        return self.pure[address]
+
+    def __setitem__(self, address: Any, value: Any) -> None:
+        if isinstance(address, RelocatableValue):
+            self.segments.setdefault(address.segment_index, {})[address.offset] = value
+        else:
+            self.pure[address] = value
+
+    def __delitem__(self, address: Any) -> None:
+        if isinstance(address, RelocatableValue):
+            del self.segments[address.segment_index][address.offset]
+        else:
+            del self.pure[address]
+
+    def __iter__(self) -> Iterator[Any]:
+        for segment, cells in self.segments.items():
+            yield from map(RelocatableValue, repeat(segment), cells)
+        yield from self.pure
+
+    def __len__(self) -> int:
+        return sum(map(len, self.segments.values())) + len(self.pure)
+
+    def runs(self) -> Iterator[Tuple[RelocatableValue, List[Any]]]:
+        """Consecutive cells: the first address, and the values."""
+        for segment, cells in self.segments.items():
+            start, values = 0, []  # type: int, List[Any]
+            for offset in sorted(cells):
+                if values and offset != start + len(values):
+                    yield RelocatableValue(segment, start), values
+                    values = []
+                if not values:
+                    start = offset
+                values.append(cells[offset])
+            if values:
+                yield RelocatableValue(segment, start), values
+
+
+class LeftCells(PreparedCells):
+    """The cells that a VM left, read when they are looked at."""
+
+    def __init__(self, vm: Vm) -> None:
+        super().__init__()
+        self._vm = vm
+        #: Segment to length; temporary ones have none.
+        self.lengths: Dict[int, Optional[int]] = {
+            segment.base.segment_index: segment.length for segment in vm.segments.list()
+        }
+        self._blocks: Dict[int, Dict[int, bool]] = {}
+        self._is_whole = False
+
+    def __getitem__(self, address: Any) -> Any:
+        value = self.get(address)
+        if value is None:
+            raise KeyError(address)
+        return value
+
+    def get(self, address: Any, default: Any = None) -> Any:
+        """The value of a cell, or the default if it is empty."""
+        if not isinstance(address, RelocatableValue):
+            return default
+        segment, offset = address.segment_index, address.offset
+        value = self.segments.get(segment, {}).get(offset)
+        if value is None and not self._is_whole and offset >= 0 and segment in self.lengths:
+            block = offset - offset % _BLOCK
+            if block not in self._blocks.setdefault(segment, {}):
+                self._read(segment, block, _BLOCK)
+                value = self.segments.get(segment, {}).get(offset)
+        return default if value is None else value
+
+    def setdefault(self, address: Any, default: Any = None) -> Any:
+        """The value of a cell; an empty one gets this value."""
+        value = self.get(address)
+        if value is None:
+            self[address] = value = default
+        return value
+
+    def __contains__(self, address: Any) -> bool:
+        return self.get(address) is not None
+
+    def __iter__(self) -> Iterator[Any]:
+        self.read_all()
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        self.read_all()
+        return super().__len__()
+
+    def items(self) -> Any:
+        """All cells."""
+        self.read_all()
+        return [
+            (RelocatableValue(segment, offset), value)
+            for segment, cells in self.segments.items()
+            for offset, value in cells.items()
+        ] + list(self.pure.items())
+
+    def read_all(self) -> None:
+        """Reads what was not looked at yet."""
+        if self._is_whole:
+            return
+        for segment, length in self.lengths.items():
+            # The length of a temporary segment is not known.
+            count = MOST_CELLS if length is None else length
+            self.segments.pop(segment, None)
+            for start in range(0, count, MOST_CELLS):
+                self._read(segment, start, min(count - start, MOST_CELLS))
+        self._is_whole = True
+
+    def _read(self, segment: int, start: int, count: int) -> None:
+        for block in range(start, start + count, _BLOCK):
+            self._blocks.setdefault(segment, {})[block] = True
+        cells = self.segments.setdefault(segment, {})
+        for offset, value in enumerate(self._vm.memory.get_range((segment, start), count), start):
+            if value is not None:
+                cells.setdefault(offset, value)
+
+
+class RunnerMemory(MemoryDict):  # type: ignore[misc]
+    """`runner.memory`, wherever the cells are now."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress = progress
+        self.data: PreparedCells = PreparedCells()
+
+    @classmethod
+    def adopt(cls, memory: Any, progress: Progress) -> "RunnerMemory":
+        """Makes a caller's memory, which may already have cells, one of these."""
+        adopted = memory
+        if type(memory) is MemoryDict:
+            memory.__class__ = cls
+        else:
+            adopted = cls(progress)
+        adopted._progress = progress
+        adopted.data = PreparedCells(memory.data.items())
+        return adopted  # type: ignore[no-any-return]
+
+    def _live(self) -> Any:
+        """The engine's memory while a hint runs."""
+        engine = self._progress.engine
+        return None if engine is None else engine.segments.memory
+
+    def __getitem__(self, addr: Any) -> Any:
+        live = self._live()
+        return super().__getitem__(addr) if live is None else live[addr]
+
+    def __setitem__(self, addr: Any, value: Any) -> None:
+        live = self._live()
+        if live is None:
+            super().__setitem__(addr, value)
+        else:
+            live[addr] = value
+
+    def __contains__(self, addr: Any) -> bool:
+        live = self._live()
+        return super().__contains__(addr) if live is None else addr in live
+
+    def __iter__(self) -> Iterator[Any]:
+        live = self._live()
+        return super().__iter__() if live is None else iter(live)
+
+    def __len__(self) -> int:
+        live = self._live()
+        return super().__len__() if live is None else len(live)
+
+    def __repr__(self) -> str:
+        live = self._live()
+        return repr(dict(self.data)) if live is None else repr(live)
+
+    def __eq__(self, other: Any) -> Any:
+        if not isinstance(other, MemoryDict):
+            return NotImplemented
+        return dict(self.items()) == dict(other.items())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def get(self, addr: Any, default_value: Any = None) -> Any:
+        """The value of a cell, or the default if it is empty."""
+        live = self._live()
+        return super().get(addr, default_value) if live is None else live.get(addr, default_value)
+
+    def get_range(self, addr: Any, size: int) -> List[Any]:
+        """The values of consecutive cells."""
+        live = self._live()
+        return list(super().get_range(addr, size) if live is None else live.get_range(addr, size))
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        """The value of a cell; an empty one is written first."""
+        live = self._live()
+        return super().setdefault(key, default) if live is None else live.setdefault(key, default)
+
+    def items(self) -> Any:
+        """All cells."""
+        live = self._live()
+        return self.data.items() if live is None else live.items()
+
+    def keys(self) -> Any:
+        """All addresses."""
+        live = self._live()
+        return self.data.keys() if live is None else live.keys()
+
+    def add_relocation_rule(self, src_ptr: Any, dest_ptr: Any) -> None:
+        """Moves a temporary segment when the run ends."""
+        live = self._live()
+        if live is None:
+            super().add_relocation_rule(src_ptr, dest_ptr)
+        else:
+            live.add_relocation_rule(src_ptr, dest_ptr)
+
+    def relocate_value(self, value: Any) -> Any:
+        """The value after the relocation rules."""
+        live = self._live()
+        return super().relocate_value(value) if live is None else live.relocate_value(value)
+
+    def relocate_memory(self) -> None:
+        """Moves temporary segments now."""
+        live = self._live()
+        if live is not None:
+            live.relocate_memory()
+            return
+        super().relocate_memory()
+        if not isinstance(self.data, PreparedCells):
+            self.data = PreparedCells(self.data.items())
+
+    def is_frozen(self) -> bool:
+        """Whether writes are refused."""
+        live = self._live()
+        return bool(super().is_frozen() if live is None else live.is_frozen())
+
+
+class RunnerSegments(MemorySegmentManager):  # type: ignore[misc]
+    """`runner.segments`, wherever they are now."""
+
+    def __init__(self, memory: RunnerMemory, prime: int, progress: Progress) -> None:
+        self._progress = progress
+        super().__init__(memory=memory, prime=prime)
+
+    def _live(self) -> Any:
+        """The engine's segments while a hint runs."""
+        engine = self._progress.engine
+        return None if engine is None else engine.segments
 
     @property
     def n_segments(self) -> int:
         """How many segments there are."""
-        engine = self._engine()
-        return engine.n_segments if engine is not None else self._first + self._added
+        live = self._live()
+        return self._n_segments if live is None else int(live.n_segments)
 
-    def add(self, size: Optional[int] = None) -> RelocatableValue:
+    @n_segments.setter
+    def n_segments(self, count: int) -> None:
+        self._n_segments = count
+
+    @property
+    def n_temp_segments(self) -> int:
+        """How many temporary segments there are."""
+        live = self._live()
+        return self._n_temp_segments if live is None else int(live.n_temp_segments)
+
+    @n_temp_segments.setter
+    def n_temp_segments(self, count: int) -> None:
+        self._n_temp_segments = count
+
+    def add(self, size: Optional[int] = None) -> Any:
         """Adds a segment."""
-        engine = self._engine()
-        if engine is not None:
-            added: RelocatableValue = engine.add(size)
-            return added
-        self._check_preparing()
-        self._added += 1
-        return RelocatableValue(self._first + self._added - 1, 0)
+        live = self._live()
+        return super().add(size) if live is None else live.add(size)
 
-    def add_temp_segment(self) -> RelocatableValue:
-        """Adds a temporary segment, in a hint."""
-        engine = self._engine()
-        if engine is None:
-            raise ValueError("a temporary segment is added by a hint")
-        added: RelocatableValue = engine.add_temp_segment()
-        return added
+    def add_temp_segment(self) -> Any:
+        """Adds a temporary segment."""
+        live = self._live()
+        return super().add_temp_segment() if live is None else live.add_temp_segment()
+
+    def add_zero_segment(self, size: int) -> Any:
+        """The segment of zeros, made at least this long."""
+        live = self._live()
+        return super().add_zero_segment(size) if live is None else live.add_zero_segment(size)
+
+    def finalize(
+        self,
+        segment_index: int,
+        size: Optional[int] = None,
+        public_memory: Sequence[Tuple[int, int]] = (),
+    ) -> None:
+        """Fixes the size and the public cells of a segment."""
+        live = self._live()
+        finalize = super().finalize if live is None else live.finalize
+        finalize(segment_index, size, public_memory)
 
     def load_data(self, ptr: Any, data: Any) -> Any:
         """Writes values as they are; the address after them."""
-        engine = self._engine()
-        self.written.append((ptr, len(data)))
+        live = self._live()
+        return super().load_data(ptr, data) if live is None else live.load_data(ptr, data)
+
+    def take_over(self, cells: LeftCells, engine: Any, keep_temporary: bool) -> None:
+        """The run has ended with these cells; `engine` is that of its hints, if it had any."""
+        sizes = {
+            segment: _temporary_length(cells, segment) if length is None else length
+            for segment, length in cells.lengths.items()
+        }
+        self._n_segments = sum(segment >= 0 for segment in sizes)
         if engine is not None:
-            return engine.load_data(ptr, data)
-        for index, value in enumerate(data):
-            self.memory[ptr + index] = value
-        return ptr + len(data)
-
-    def gen_arg(self, arg: Any, apply_modulo_to_args: bool = True) -> Any:
-        """A value of one cell: an iterable becomes a pointer to a new segment that holds it."""
-        if isinstance(arg, Iterable):
-            base = self.add()
-            self.write_arg(base, arg, apply_modulo_to_args)
-            return base
-        if apply_modulo_to_args and isinstance(arg, int):
-            return arg % self.prime
-        return arg
-
-    def write_arg(self, ptr: Any, arg: Any, apply_modulo_to_args: bool = True) -> Any:
-        """Writes the values of an iterable, nested ones in new segments."""
-        assert isinstance(arg, Iterable)
-        return self.load_data(ptr, [self.gen_arg(item, apply_modulo_to_args) for item in arg])
-
-    def gen_typed_args(self, args: Any) -> List[Any]:
-        """The cells of a named tuple that was made from a Cairo struct."""
-        cells: List[Any] = []
-        for value, field_type in zip(args, args.__annotations__.values()):
-            if field_type.__name__ == "TypeStruct":
-                cells += self.gen_typed_args(args=value)
-            else:
-                cells.append(self.gen_arg(value))
-        return cells
-
-    def get_segment_used_size(self, segment_index: int) -> int:
-        """The used size of a segment, after the run."""
-        if self._sizes is None:
-            raise AssertionError("compute_effective_sizes must be called before get_segment_used_size.")
-        return self._sizes[segment_index]
-
-    get_segment_size = get_segment_used_size
-
-    # What the runner calls.
-
-    def move_to(self, vm: Vm) -> None:
-        """Gives what was prepared to a VM that has not started."""
-        self._vm = vm
-        for index in range(self._first, self._first + self._added):
-            base = vm.segments.add()
-            if base.segment_index != index:
-                raise RuntimeError(
-                    f"the server numbers segments otherwise: `{base}` instead of `{index}:0`\n"
-                    "hint: use a client and a server of the same version"
-                )
-        for segment, cells in self._cells.items():
-            for start, values in _runs(cells):
-                vm.memory.load((segment, start), values)
-
-    def finish(self) -> None:
-        """The run has ended; nothing changes any more."""
-        vm = self._vm
-        assert vm is not None
-        self._cells = {}
-        self._sizes = {segment.base.segment_index: segment.length or 0 for segment in vm.segments.list()}
-
-    # What the memory calls.
-
-    def lookup(self, address: Any) -> Any:
-        """The value of a cell, or nothing."""
-        if not isinstance(address, RelocatableValue) or address.offset < 0:
-            return None
-        engine = self._engine()
+            # The server has none any more that were moved.
+            self._n_temp_segments = max(self._n_temp_segments, engine.segments.n_temp_segments)
+        if keep_temporary:
+            for segment in range(-self._n_temp_segments, 0):
+                sizes.setdefault(segment, 0)
+        self._segment_used_sizes = {
+            segment: sizes[segment] for segment in sorted(sizes) if segment >= 0 or keep_temporary
+        }
         if engine is not None:
-            return engine.memory.get(address)
-        if self._vm is None:
-            return self._cells.get(address.segment_index, {}).get(address.offset)
-        if self._sizes is None:
-            return self._vm.memory.get(address)
-        return self._read(address.segment_index, address.offset)
-
-    def _read(self, segment: int, offset: int) -> Any:
-        """A cell of a VM that has ended, with its neighbours."""
-        cells = self._cells.setdefault(segment, {})
-        if offset not in cells and self._vm is not None:
-            start = offset - offset % _BLOCK
-            values = self._vm.memory.get_range((segment, start), _BLOCK)
-            cells.update(enumerate(values, start))
-        return cells.get(offset)
-
-    def store(self, address: Any, value: Any) -> None:
-        """Writes a cell."""
-        engine = self._engine()
-        if engine is not None:
-            engine.memory[address] = value
-            return
-        self._check_preparing()
-        cells = self._cells.setdefault(address.segment_index, {})
-        current = cells.setdefault(address.offset, value)
-        if current != value:
-            raise inconsistent_memory(address, current, value)
-
-    def _check_preparing(self) -> None:
-        if self._vm is not None:
-            raise ValueError(
-                "the vm has started: memory is written before the run, or by its hints\n"
-                "hint: make a new runner for each call"
-            )
+            self._segment_sizes = dict(engine.segments._segment_sizes)
+            self.public_memory_offsets = dict(engine.segments.public_memory_offsets)
 
 
-class RunnerMemory:
-    """`runner.memory`, wherever the cells are now."""
-
-    def __init__(self, segments: RunnerSegments) -> None:
-        self._segments = segments
-
-    def get(self, addr: Any, default_value: Any = None) -> Any:
-        """The value of a cell, or the default if it is empty."""
-        value = self._segments.lookup(addr)
-        return default_value if value is None else value
-
-    def __getitem__(self, addr: Any) -> Any:
-        value = self._segments.lookup(addr)
-        if value is None:
-            raise unknown_memory(addr)
-        return value
-
-    def __setitem__(self, addr: Any, value: Any) -> None:
-        self._segments.store(addr, value)
-
-    def __contains__(self, addr: Any) -> bool:
-        return self._segments.lookup(addr) is not None
-
-    def get_range(self, addr: Any, size: int) -> List[Any]:
-        """The values of consecutive cells."""
-        engine = self._segments._engine()
-        if engine is not None:
-            values: List[Any] = engine.memory.get_range(addr, size)
-            return values
-        return [self[addr + index] for index in range(size)]
-
-    def get_range_as_ints(self, addr: Any, size: int) -> List[int]:
-        """The values of consecutive cells, which must be numbers."""
-        values = self.get_range(addr, size)
-        if not all(isinstance(value, int) for value in values):
-            raise AssertionError
-        return values
-
-
-def _runs(cells: Dict[int, Any]) -> Iterable[Any]:
-    """Consecutive cells: the first offset, and the values."""
-    start, values = 0, []  # type: int, List[Any]
-    for offset in sorted(cells):
-        if values and (offset != start + len(values) or len(values) == MOST_CELLS):
-            yield start, values
-            values = []
-        if not values:
-            start = offset
-        values.append(cells[offset])
-    if values:
-        yield start, values
+def _temporary_length(cells: LeftCells, segment: int) -> int:
+    cells.get(RelocatableValue(segment, 0))
+    return max(cells.segments.get(segment, {}), default=-1) + 1

@@ -154,9 +154,9 @@ class LocalServer:
                 said = self._log.read().decode("utf-8", "replace").strip()
                 code = self.process.poll()
                 how = "did not start in time" if code is None else f"ended with code {code}"
-                raise ServerStartFailed(
-                    f"the local `vm-host serve` {how}: {said}\nhint: {ServerStartFailed.advice}"
-                )
+                # What it says to do is better than what anybody could who does not know why.
+                advice = "" if "\nhint: " in said else f"\nhint: {ServerStartFailed.advice}"
+                raise ServerStartFailed(f"the local `vm-host serve` {how}: {said}{advice}")
             time.sleep(0.01)
 
     def explained(self, error: CallError) -> CallError:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import weakref
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Iterable,
+    Iterator,
+    List,
+    NoReturn,
+    Optional,
+    Tuple,
+    Union,
+)
 
 import grpc
 
 from . import results
 from .attached import Here
 from .attached.stream import AttachedHints
-from .client import Client, default_client
-from .errors import ProgramNotFound, VmFailed, WrongState
+from .client import Client, default_client, unsendable
+from .errors import CairoHintsError, DeadlineExceeded, ProgramNotFound, VmFailed, WrongState
 from .failures import call_error, run_error, vm_failure
 from .hint_output import HintOutput
 from .interrupts import Wait
@@ -187,6 +199,11 @@ class Vm:
                 raise
             self._failure_raised = True
             raise self._make_failure() from None
+        except (KeyboardInterrupt, DeadlineExceeded):
+            # So that a prompt shows where it is now.
+            with contextlib.suppress(CairoHintsError):
+                self._now()
+            raise
         self._vm = response.vm
         if self._output is not None:
             self._output.drain(self._vm.current_step)
@@ -349,6 +366,9 @@ class Vm:
 
     def __exit__(self, *_: Any) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise unsendable("a vm")
 
     def __repr__(self) -> str:
         # As of the last call: a prompt must not wait for a server.

@@ -14,6 +14,7 @@ mod many;
 mod raw_socket;
 mod reference;
 mod runs;
+mod server;
 mod start;
 mod stepping;
 mod table;
@@ -87,6 +88,7 @@ fn measure(arguments: &Arguments) -> Result<(), Error> {
     }
     if wanted(Part::Stepping) {
         stepping::measure(&mut table, rounds)?;
+        stepping::measure_faces(&mut table, rounds)?;
     }
     if wanted(Part::Start) {
         start::measure(&mut table, arguments.python_env.as_deref())?;

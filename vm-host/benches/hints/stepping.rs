@@ -5,15 +5,19 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
 use cairo_vm::cairo_run::{CairoRunConfig, cairo_run, write_encoded_memory, write_encoded_trace};
 use cairo_vm::hint_processor::builtin_hint_processor::builtin_hint_processor_definition::BuiltinHintProcessor;
 use serde_json::Value;
 
+use super::server::Server;
 use super::table::{Table, median};
 use super::{Error, child};
 
 const PROGRAM: &str = "long/no_hints";
+/// Fewer than the program makes: the end of the run is not measured.
+const SERVED_STEPS: usize = 900_000;
 
 /// One way to run the program.
 #[derive(Default)]
@@ -50,6 +54,37 @@ pub(crate) fn measure(table: &mut Table, rounds: usize) -> Result<(), Error> {
         table.row("cairo_run", base, Some(base));
         table.row("vm-host run", median(&ours.memory), Some(base));
     }
+    Ok(())
+}
+
+/// Adds the rows of one step under the command and under a server, turn by turn.
+pub(crate) fn measure_faces(table: &mut Table, rounds: usize) -> Result<(), Error> {
+    let program = child::program(PROGRAM);
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let (mut run, mut serve) = (Vec::new(), Vec::new());
+    runtime.block_on(async {
+        let server = Server::start(None).await?;
+        let hash = server.upload(&program).await?;
+        for _ in 0..=rounds {
+            child::seconds(&mut vm_host(&program, folder.path(), false)?)?;
+            let stats: Value = serde_json::from_reader(File::open(folder.path().join("stats"))?)?;
+            let seconds = super::runs::number(&stats, "seconds_stepping")?;
+            run.push(seconds / super::runs::number(&stats, "steps")? * 1e9);
+            let name = server.create(&hash).await?;
+            let start = Instant::now();
+            server.run_steps(&name, SERVED_STEPS).await?;
+            serve.push(start.elapsed().as_secs_f64() / SERVED_STEPS as f64 * 1e9);
+            server.delete(name).await?;
+        }
+        Ok::<_, Error>(())
+    })?;
+    let base = median(&run);
+    table.section("one step without hints, trace off", "ns", "× vm-host run");
+    table.row("vm-host run", base, Some(base));
+    table.row("a VM of vm-host serve", median(&serve), Some(base));
     Ok(())
 }
 

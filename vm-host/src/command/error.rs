@@ -16,6 +16,8 @@ pub(crate) struct CommandError {
     pub(crate) text: String,
     /// The errors behind it, for `--show_trace`.
     pub(crate) trace: Vec<String>,
+    /// Whether a hint missed a module: who knows the options says where hints import from.
+    pub(crate) missing_module: bool,
 }
 
 impl std::fmt::Display for CommandError {
@@ -49,6 +51,7 @@ impl CommandError {
             prefix: "",
             text,
             trace: Vec::new(),
+            missing_module: false,
         }
     }
 
@@ -72,6 +75,9 @@ impl From<Failure> for CommandError {
             | FailureReason::StepsExhausted
             | FailureReason::EndOfRun => Self {
                 prefix,
+                missing_module: failure
+                    .raised
+                    .is_some_and(|failed| failed.class_path == "builtins.ModuleNotFoundError"),
                 ..Self::verbatim(ExitCode::ProgramFailed, message)
             },
             FailureReason::Exit => {

@@ -10,6 +10,7 @@ mod exit_code;
 mod health;
 mod hints;
 mod inputs;
+mod interrupt;
 mod options;
 mod output_files;
 mod outputs;
@@ -37,6 +38,8 @@ use health::{HealthArgs, health};
 use hints::{HintsArgs, hints};
 use options::RunOptions;
 use serve::{ServeArgs, serve};
+
+use crate::worker::orphans;
 
 /// Runs Cairo 0 programs with their Python hints in a worker process.
 #[derive(Debug, Parser)]
@@ -72,6 +75,7 @@ pub fn main() -> process::ExitCode {
         Command::Hints(arguments) => hints(&arguments),
         Command::Serve(arguments) => {
             log_to_stderr();
+            orphans::adopt();
             runtime().and_then(|runtime| runtime.block_on(serve(&arguments)))
         }
         Command::Health(arguments) => {
@@ -100,6 +104,7 @@ pub fn main() -> process::ExitCode {
 fn run_program(arguments: RunArgs) -> Result<(), CommandError> {
     let options = RunOptions::resolve(arguments, |name| std::env::var_os(name))
         .map_err(|error| CommandError::of(ExitCode::Usage, &error))?;
+    orphans::adopt();
     runtime()?.block_on(run::run(&options))
 }
 

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::interrupt::Interrupts;
 use super::options::{ProgramSource, RunOptions};
 use super::output_files::{Output, OutputError, OutputFiles};
 use super::outputs::{write_outputs, write_partial_outputs};
@@ -17,14 +18,16 @@ use crate::run::{
 };
 use crate::vm::VmConfig;
 use crate::vm::pie::{PieError, read_pie};
-use crate::worker::Launch;
+use crate::worker::{Launch, PythonEnvironment};
 
 /// Runs a program as `options` say.
 ///
 /// # Errors
 /// [`CommandError`] with what to print and the exit code.
 pub(crate) async fn run(options: &RunOptions) -> Result<(), CommandError> {
-    run_printing(options, |_| {}, Printer::stdout()).await
+    let interrupts =
+        Interrupts::watch().map_err(|error| CommandError::of(ExitCode::Internal, &error))?;
+    run_printing(options, |_| {}, Printer::stdout(), &interrupts).await
 }
 
 /// The same with `before` called before the first step, and `stdout` in its place.
@@ -32,13 +35,17 @@ pub(super) async fn run_printing<W: Write>(
     options: &RunOptions,
     before: impl FnOnce(&mut Run),
     mut stdout: Printer<W>,
+    interrupts: &Interrupts,
 ) -> Result<(), CommandError> {
     let mut files = OutputFiles::prepare(&options.outputs)?;
     let (mut run, goal) = start(options).await?;
     before(&mut run);
     let started = Instant::now();
-    let mut outcome = advance(&mut run, goal).await;
-    let running = started.elapsed();
+    let already = run.time_starting();
+    let mut outcome = advance(&mut run, goal, interrupts).await;
+    // A worker may start in the middle.
+    let starting = run.time_starting().saturating_sub(already);
+    let running = started.elapsed().saturating_sub(starting);
     let steps = run.current_step();
     if outcome.is_ok() {
         outcome = run.end_hints().await.map_err(CommandError::from);
@@ -64,6 +71,7 @@ pub(super) async fn run_printing<W: Write>(
         Err(error) if options.debug_error && error.code == ExitCode::ProgramFailed => {
             partial(&error, &mut run, options, files, stdout)
         }
+        Err(error) if error.missing_module => Err(with_import_places(error, options)),
         Err(error) => Err(error),
     }
 }
@@ -182,11 +190,39 @@ fn import_paths(program: &Path) -> Vec<String> {
         .collect()
 }
 
-pub(super) async fn advance(run: &mut Run, goal: Goal) -> Result<(), CommandError> {
-    match run.advance(goal, &mut ProgressLine::start()).await {
-        Ok(Stop::Ended | Stop::Reached | Stop::Paused) => Ok(()),
-        Err(error) => Err(run.explain(error).into()),
-    }
+/// The error of a hint that missed a module, with the places where it was looked for.
+fn with_import_places(mut error: CommandError, options: &RunOptions) -> CommandError {
+    let environment = match &options.hints.python_environment {
+        PythonEnvironment::Named(folder) => format!("`{}` (--python-env)", folder.display()),
+        PythonEnvironment::Active(folder) => {
+            format!("`{}` (the active environment)", folder.display())
+        }
+        PythonEnvironment::Default => {
+            "the hint worker's own Python (or the environment that --python-env names)".to_owned()
+        }
+    };
+    error.text = format!(
+        "{}\nhint: hints import from {environment}, from PYTHONPATH, and from the program's folder",
+        error.text.trim_end_matches('\n')
+    );
+    error
+}
+
+pub(super) async fn advance(
+    run: &mut Run,
+    goal: Goal,
+    interrupts: &Interrupts,
+) -> Result<(), CommandError> {
+    let mut progress = ProgressLine::start();
+    let outcome = interrupts.unless(run.advance(goal, &mut progress)).await;
+    drop(progress);
+    let failure = match outcome {
+        Some(Ok(Stop::Ended | Stop::Reached | Stop::Paused)) => return Ok(()),
+        Some(Err(error)) if error.is_interrupt() && interrupts.came().await => run.interrupted(),
+        Some(Err(error)) => run.explain(error),
+        None => run.interrupted(),
+    };
+    Err(failure.into())
 }
 
 fn stats(run: &Run, steps: u64, running: Duration) -> Stats {
@@ -211,6 +247,7 @@ fn stats(run: &Run, steps: u64, running: Duration) -> Stats {
         stats.bytes_from_worker = traffic.received();
         stats.seconds_in_python = hints.python.as_secs_f64();
     }
+    stats.seconds_starting = run.time_starting().as_secs_f64();
     stats.seconds_waiting = waiting.as_secs_f64();
     stats.seconds_stepping = running.saturating_sub(waiting).as_secs_f64();
     stats

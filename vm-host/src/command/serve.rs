@@ -9,7 +9,9 @@ use tokio::sync::oneshot;
 
 use super::{CommandError, ExitCode};
 use crate::server::{Listeners, ServeOptions, run};
-use crate::worker::{PythonEnvironment, WorkerChoice, WorkerNotFound, choose_worker};
+use crate::worker::{
+    PythonEnvironment, WorkerChoice, WorkerNotFound, WorkerOptions, choose_worker,
+};
 
 /// Serves VMs to clients over gRPC.
 #[derive(Clone, Debug, clap::Args)]
@@ -34,7 +36,7 @@ pub(super) struct ServeArgs {
     #[arg(long = "exit-with-parent")]
     pub exit_with_parent: bool,
 
-    /// Threads that run VMs (default: one for each core)
+    /// VMs at work at a time (default: one for each core)
     #[arg(long, value_name = "COUNT")]
     pub threads: Option<usize>,
 
@@ -136,6 +138,7 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
     let options = arguments
         .options()
         .map_err(|error| CommandError::new(ExitCode::Environment, error))?;
+    check_environment(&options)?;
     let internal = |error: std::io::Error| CommandError::new(ExitCode::Internal, error);
     let mut terminate = signal(SignalKind::terminate()).map_err(internal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(internal)?;
@@ -181,6 +184,18 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
     run(options, listeners, drain, end)
         .await
         .map_err(|error| CommandError::new(ExitCode::Internal, error))
+}
+
+/// Starts a worker's Python once, so that one that does not fit is known before anybody connects.
+///
+/// # Errors
+/// [`CommandError`] when it does not start.
+fn check_environment(options: &ServeOptions) -> Result<(), CommandError> {
+    let worker = WorkerOptions {
+        binary: options.worker.clone(),
+        python_env: options.python_env.clone(),
+    };
+    worker.check().map_err(|error| CommandError::from(&error))
 }
 
 /// Done when standard input ends. A process that starts a server keeps the other end open; the kernel closes

@@ -24,9 +24,11 @@ pub(super) struct Stats {
     pub bytes_to_worker: u64,
     /// Bytes received from the worker.
     pub bytes_from_worker: u64,
-    /// Time spent in Cairo instructions.
+    /// Time that the worker took to start, before the first step or when the first hint needed it.
+    pub seconds_starting: f64,
+    /// Time spent in Cairo instructions and in hints in Rust.
     pub seconds_stepping: f64,
-    /// Time spent waiting for the worker, its Python included.
+    /// Time spent waiting for hints in the worker, its Python included.
     pub seconds_waiting: f64,
     /// Time that the worker spent in Python, as it says.
     pub seconds_in_python: f64,
@@ -67,6 +69,6 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(json["steps"], 3);
         assert_eq!(json["seconds_stepping"], 0.5);
-        assert_eq!(json.as_object().unwrap().len(), 13);
+        assert_eq!(json.as_object().unwrap().len(), 14);
     }
 }

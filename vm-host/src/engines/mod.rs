@@ -4,10 +4,12 @@
 pub(crate) mod twins;
 
 /// What became of a hint that an engine was asked to run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Attempt {
     /// It ran.
     Done,
     /// Another engine has to run it. This one has changed nothing that the other would not change too.
     Declined,
+    /// The same, and this is what the engine knows of why the hint fails. The other engine's words come first.
+    Failed(String),
 }

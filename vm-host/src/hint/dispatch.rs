@@ -3,6 +3,7 @@
 //! loop.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::relocatable::Relocatable;
@@ -12,6 +13,7 @@ use hint_proto::v1::{Scope, ScopeChange};
 use super::builtins;
 use super::peer::Peer;
 use super::session::{HintError, HintSession, SessionInputs};
+use super::statistics::HintCost;
 use super::table::HintTable;
 use crate::engines::Attempt;
 use crate::engines::twins::{Compiled, Twins};
@@ -21,6 +23,10 @@ use crate::worker::{Launch, LaunchError, Turn};
 /// Most scopes that may be open at once. Python itself has no bound; the host must.
 const MAX_SCOPES: usize = 1 << 20;
 
+/// What Python raises where a hint imports from a cairo-lang that is not there.
+const MODULE_NOT_FOUND: &str = "builtins.ModuleNotFoundError";
+const NO_CAIRO_LANG: &str = "No module named 'starkware";
+
 /// The hints of a run and the engines that run them.
 #[derive(Debug)]
 pub(crate) struct Dispatch {
@@ -28,6 +34,10 @@ pub(crate) struct Dispatch {
     python: Python,
     /// What a session is opened with.
     opening: Opening,
+    /// The hint that runs now: its place at its pc, and its id.
+    running: Option<(usize, u32)>,
+    /// How long the start of Python took.
+    starting: Duration,
 }
 
 /// The engine of the hints that no engine in the host takes.
@@ -105,6 +115,8 @@ impl Dispatch {
                 inputs,
                 turn: Turn::default(),
             },
+            running: None,
+            starting: Duration::ZERO,
         }
     }
 
@@ -149,6 +161,29 @@ impl Dispatch {
         (self.twins.executed(), python)
     }
 
+    /// The hint that runs now, or in which the run stopped: its place among those of its pc, and its id.
+    pub(crate) fn running(&self) -> Option<(usize, u32)> {
+        self.running
+    }
+
+    /// How long it took to start a worker, if there is one.
+    pub(crate) fn starting(&self) -> Duration {
+        self.starting
+    }
+
+    /// What each hint cost so far, by its id. The time of hints in the host is not measured.
+    pub(crate) fn costs(&self) -> impl Iterator<Item = (u32, HintCost)> + '_ {
+        let python = |id| {
+            self.session()
+                .map_or_else(HintCost::default, |session| session.cost(id))
+        };
+        (0..self.table().len() as u32).map(move |id| {
+            let mut cost = python(id);
+            cost.count += self.twins.executions(id);
+            (id, cost)
+        })
+    }
+
     /// How many scopes are open, in all engines.
     pub(crate) fn scope_depth(&self) -> usize {
         self.twins.depth()
@@ -162,8 +197,10 @@ impl Dispatch {
         let Python::Asleep(_, launch) = &self.python else {
             return Ok(());
         };
+        let started = Instant::now();
         let (link, process) = launch.start().await.map_err(NoPython::Launch)?;
         let opened = self.open(Peer::Worker { link, process }, vm).await;
+        self.starting += started.elapsed();
         opened.map_err(NoPython::Session)
     }
 
@@ -200,8 +237,10 @@ impl Dispatch {
             let Some(id) = self.table().at(pc).get(index).copied() else {
                 break;
             };
+            self.running = Some((index, id));
             self.run(vm, id).await.map_err(|error| (index, error))?;
         }
+        self.running = None;
         Ok(())
     }
 
@@ -210,7 +249,30 @@ impl Dispatch {
         match self.twins.execute(vm, id) {
             Attempt::Done => Ok(()),
             Attempt::Declined => self.run_in_python(vm, id).await,
+            Attempt::Failed(reason) => {
+                let ran = self.run_in_python(vm, id).await;
+                ran.map_err(|error| self.with_reason(error, &reason))
+            }
         }
+    }
+
+    /// The error of a hint that failed in the host for that `reason`, and then in Python. A text that does
+    /// not get as far as its own check, for want of cairo-lang, would hide why the program is wrong.
+    fn with_reason(&self, error: NotRun, reason: &str) -> NotRun {
+        let NotRun::Failed(HintError::Raised(mut failed)) = error else {
+            return error;
+        };
+        if failed.class_path == MODULE_NOT_FOUND && failed.message.starts_with(NO_CAIRO_LANG) {
+            let version = self.opening.program.compiler_version();
+            let version = version.map_or_else(String::new, |version| format!(" {version}"));
+            failed.class_path = "builtins.Exception".to_owned();
+            failed.message = reason.to_owned();
+            failed.traceback = format!(
+                "{reason}\n\
+                 hint: install cairo-lang{version} into the Python environment of the hints for the full text"
+            );
+        }
+        NotRun::Failed(HintError::Raised(failed))
     }
 
     async fn run_in_python(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), NotRun> {

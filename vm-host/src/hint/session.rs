@@ -236,6 +236,11 @@ impl HintSession {
                         state.names = names.names;
                     }
                 }
+                if let Some(effects) = &loaded.effects {
+                    session.apply(vm, effects)?;
+                }
+                // What the start takes is no waiting for hints.
+                session.statistics.waiting = Duration::ZERO;
                 Ok(session)
             }
             Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),
@@ -245,6 +250,7 @@ impl HintSession {
 
     /// From now on, long waits give `turn` to other VMs.
     pub(crate) fn share(&mut self, turn: Turn) {
+        turn.accompany(self.process_id());
         self.turn = turn;
     }
 
@@ -608,9 +614,11 @@ impl HintSession {
         self.statistics
     }
 
-    /// What each hint cost so far, by number.
-    pub fn costs(&self) -> impl Iterator<Item = (u32, HintCost)> + '_ {
-        (0..).zip(self.hints.iter().map(|hint| hint.cost))
+    /// What a hint cost so far.
+    #[must_use]
+    pub fn cost(&self, id: u32) -> HintCost {
+        let hint = self.hints.get(id as usize);
+        hint.map_or_else(HintCost::default, |hint| hint.cost)
     }
 
     /// Bytes to and from the engine.

@@ -15,7 +15,7 @@ pub struct Statistics {
     pub repeated_hints: u64,
     /// Messages that those took; as many as executions when everything that a hint needs is sent along.
     pub repeated_round_trips: u64,
-    /// Time spent waiting for the engine.
+    /// Time spent waiting for the engine, its start left out.
     pub waiting: Duration,
     /// Time the engine spent on hints.
     pub python: Duration,

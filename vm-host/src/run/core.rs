@@ -1,6 +1,7 @@
 //! A run: the VM, its hints, and what is known of both.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
@@ -10,8 +11,10 @@ use super::config::RunConfig;
 use super::rules::Rules;
 use crate::hint::HintSession;
 use crate::hint::dispatch::Dispatch;
+use crate::hint::statistics::HintCost;
+use crate::hint::table::LoadedProgram;
 use crate::placement::Placement;
-use crate::program::{CompiledProgram, ExceptionContext};
+use crate::program::{CompiledProgram, ExceptionContext, Hint};
 use crate::vm::end::Ended;
 use crate::vm::shape::RunShape;
 use crate::vm::start::PreparedRun;
@@ -130,6 +133,29 @@ impl Run {
     #[must_use]
     pub fn hints_by_side(&self) -> (u64, u64) {
         self.hints.as_ref().map_or((0, 0), Dispatch::executed)
+    }
+
+    /// How long it took to start a worker for the hints.
+    pub(crate) fn time_starting(&self) -> Duration {
+        self.hints
+            .as_ref()
+            .map_or(Duration::ZERO, Dispatch::starting)
+    }
+
+    /// Whether there is something to open a session for: hints, or builtins of the caller's own.
+    pub(crate) fn has_session(&self) -> bool {
+        self.hints.is_some()
+    }
+
+    /// What each hint cost so far, with the program that it is from.
+    pub(crate) fn hint_costs(&self) -> impl Iterator<Item = (&LoadedProgram, &Hint, HintCost)> {
+        let hints = self.hints.as_ref();
+        hints.into_iter().flat_map(|hints| {
+            hints.costs().filter_map(|(id, cost)| {
+                let (loaded, hint) = hints.table().hint(id)?;
+                Some((loaded, hint, cost))
+            })
+        })
     }
 
     /// The session with Python, once there is one.

@@ -93,7 +93,8 @@ impl Run {
                     0 => vm.shape.program_size,
                     size => size,
                 };
-                verify_secure_function(&vm.runner.vm, size)?;
+                let temporary = self.ended.keeps_temporary_segments;
+                verify_secure_function(&vm.runner.vm, size, temporary)?;
             }
             return Ok(());
         }
@@ -131,7 +132,8 @@ impl Run {
     pub(crate) fn relocation(&self) -> Result<Relocation, RunFailure> {
         let relocation = Relocation::of(self.vm())?;
         // A secure run of a program has no pointer that cannot be relocated.
-        if !(self.config.secure_run && self.is_main) {
+        let checked = self.config.secure_run && self.is_main;
+        if !checked && !self.ended.keeps_temporary_segments {
             check_relocatable(self.vm(), &relocation)?;
         }
         Ok(relocation)

@@ -1,6 +1,7 @@
 //! Where a run starts: at `main`, or with a call of any function.
 
 use cairo_vm::Felt252;
+use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 
@@ -20,7 +21,22 @@ pub enum Entry {
         name: Option<String>,
         /// Its arguments.
         arguments: Vec<Argument>,
+        /// What it finds besides them.
+        setup: CallSetup,
     },
+}
+
+/// What a called function finds besides its arguments.
+#[derive(Clone, Debug, Default)]
+pub struct CallSetup {
+    /// The builtins of the run; the program's when empty.
+    pub builtins: Vec<BuiltinName>,
+    /// Empty segments, before the one that the function returns to.
+    pub segments: u32,
+    /// Temporary ones.
+    pub temporary_segments: u32,
+    /// Whether temporary segments may be left in the end.
+    pub keep_temporary_segments: bool,
 }
 
 impl Entry {

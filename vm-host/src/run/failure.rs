@@ -7,10 +7,11 @@ use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::{Failed, FailureKind};
 
+use super::config::PROGRAM_BASE;
 use super::core::Run;
 use super::step_error::{StepCause, StepError};
 use crate::hint::HintError;
-use crate::hint::dispatch::{NoPython, NotRun};
+use crate::hint::dispatch::{Dispatch, NoPython, NotRun};
 use crate::program::{ExceptionContext, MemoryView};
 use crate::vm::error_text::{END_NOT_REACHED, END_REACHED, StepFailure, explain};
 use crate::vm::{ASSERTION, RunFailure};
@@ -224,13 +225,7 @@ impl Run {
     /// Why a run stopped, in the reference VM's words.
     #[must_use]
     pub fn explain(&mut self, error: StepError) -> Failure {
-        // Programs that hints loaded explain their own instructions.
-        if let Some(hints) = &self.hints {
-            for loaded in hints.table().programs().iter().skip(1) {
-                let program = Arc::clone(&loaded.program);
-                self.context.load(program, loaded.base);
-            }
-        }
+        self.know_loaded_programs();
         let (vm, context) = (self.vm(), &self.context);
         let StepError { before, cause } = error;
         let pc = before.pc;
@@ -326,6 +321,61 @@ impl Run {
                 failure
             }
         }
+    }
+}
+
+impl Run {
+    /// Programs that hints loaded explain their own instructions.
+    fn know_loaded_programs(&mut self) {
+        if let Some(hints) = &self.hints {
+            for loaded in hints.table().programs().iter().skip(1) {
+                let program = Arc::clone(&loaded.program);
+                self.context.load(program, loaded.base);
+            }
+        }
+    }
+
+    /// Where a run was that somebody stopped, perhaps in the middle of a hint. It cannot go on.
+    #[must_use]
+    pub fn interrupted(&mut self) -> Failure {
+        self.know_loaded_programs();
+        let vm = self.vm();
+        let pc = vm.get_pc();
+        let mut message = "interrupted".to_owned();
+        if let Some(name) = self.function_at(pc) {
+            message += &format!(" in the function `{name}`");
+        }
+        let running = self.hints.as_ref().and_then(Dispatch::running);
+        if let Some((_, hint)) = running.and_then(|(_, id)| self.hints.as_ref()?.table().hint(id)) {
+            let line = hint.code.lines().find(|line| !line.trim().is_empty());
+            message += &format!(", in the hint `{}`", line.unwrap_or_default().trim());
+        }
+        let hint_index = running.map(|(index, _)| index);
+        let (context, memory) = (&self.context, Memory(vm));
+        let text = context.vm_exception(pc, vm.get_fp(), &message, hint_index, true, &[], &memory);
+        Failure {
+            pc: Some(pc),
+            hint_index,
+            cairo_traceback: text.traceback.unwrap_or_default(),
+            ..Failure::new(FailureReason::Interrupted, text.text)
+        }
+    }
+
+    /// The full name of the function that an instruction stands in.
+    fn function_at(&self, pc: Relocatable) -> Option<String> {
+        let main = self.program.iter().map(|program| (program, PROGRAM_BASE));
+        let loaded = self.hints.iter().flat_map(|hints| {
+            let programs = hints.table().programs().iter();
+            programs.map(|loaded| (&loaded.program, loaded.base))
+        });
+        let (program, offset) = main.chain(loaded).find_map(|(program, base)| {
+            let offset = pc.offset.checked_sub(base.offset)?;
+            let inside = pc.segment_index == base.segment_index && offset < program.data().len();
+            inside.then_some((program, offset))
+        })?;
+        let functions = program.functions();
+        let (_, name) = functions.into_iter().rfind(|(start, _)| *start <= offset)?;
+        Some(name)
     }
 }
 

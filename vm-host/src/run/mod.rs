@@ -22,7 +22,7 @@ pub use advance::{Goal, Pace, Progress, Stop, Unwatched};
 pub use config::{HintPlacement, PROGRAM_BASE, RunConfig};
 pub use core::Run;
 pub use end::NotEnded;
-pub use entry::{Argument, Entry, EntryError};
+pub use entry::{Argument, CallSetup, Entry, EntryError};
 pub use failure::{Failure, FailureReason};
 pub(crate) use look::StandingHint;
 pub use start::{NotPlaced, ProgramText, StartError};

@@ -102,7 +102,13 @@ impl Run {
             compiled,
             all_known,
         } = plan;
-        let hints = (!program.hints().is_empty()).then(|| {
+        let setup = match entry {
+            Entry::Function { setup, .. } => Some(setup),
+            Entry::Main(_) => None,
+        };
+        // Whoever brings builtins of its own also prepares them, which takes a session.
+        let prepares = setup.is_some_and(|setup| !setup.builtins.is_empty());
+        let hints = (prepares || !program.hints().is_empty()).then(|| {
             let main = (Arc::clone(program), PROGRAM_BASE, Arc::clone(&text.json));
             let launch = launch.filter(|_| !native);
             Dispatch::new(main, compiled, config.hints.clone(), launch)
@@ -114,6 +120,10 @@ impl Run {
             placements,
             all_known,
             hints,
+            ended: Ended {
+                keeps_temporary_segments: setup.is_some_and(|setup| setup.keep_temporary_segments),
+                ..Ended::default()
+            },
             ..Self::before_first_step(vm, config)
         })
     }
@@ -212,6 +222,7 @@ fn build_vm(
             pc,
             name,
             arguments,
+            setup,
         } => {
             // The runner is prepared from some entry point; the real one is set below.
             let mut vm_program = program.cairo_vm_program(None)?;
@@ -221,7 +232,13 @@ fn build_vm(
                     vm_program = other;
                 }
             }
-            let mut vm = prepare(&vm_program, &config.vm)?;
+            let mut vm = prepare(&vm_program, &config.vm, &setup.builtins)?;
+            for _ in 0..setup.segments {
+                vm.runner.vm.add_memory_segment();
+            }
+            for _ in 0..setup.temporary_segments {
+                vm.runner.vm.add_temporary_segment();
+            }
             let name = name.as_deref();
             vm.end = enter_function(&mut vm.runner, program, *pc, name, arguments)?;
             Ok(vm)

@@ -5,6 +5,9 @@ use cairo_vm::vm::errors::vm_errors::VirtualMachineError;
 use crate::hint::HintError;
 use crate::hint::dispatch::NotRun;
 use crate::vm::error_text::Registers;
+use crate::worker::Death;
+
+const SIGINT: i32 = 2;
 
 /// Where and why a run stopped. [`Run::explain`](super::Run::explain) says it in the reference VM's words.
 #[derive(Debug)]
@@ -13,6 +16,23 @@ pub struct StepError {
     pub(crate) before: Registers,
     /// Why.
     pub(crate) cause: StepCause,
+}
+
+impl StepError {
+    /// Whether the worker died of an interrupt, which a terminal sends to everybody.
+    pub(crate) fn is_interrupt(&self) -> bool {
+        matches!(
+            &self.cause,
+            StepCause::Hint {
+                error: NotRun::Failed(HintError::Died {
+                    death: Death::Signal(SIGINT),
+                }),
+                ..
+            } | StepCause::Rule(HintError::Died {
+                death: Death::Signal(SIGINT),
+            })
+        )
+    }
 }
 
 /// Why a run stopped.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::layout::CairoLayoutParams;
 use cairo_vm::types::layout_name::LayoutName;
 use clap::ValueEnum as _;
@@ -13,11 +14,11 @@ use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use tonic::Status;
 
-use super::error::{Problem, Reason, invalid};
+use super::error::{Problem, Reason, exhausted, invalid};
 use super::options::ServeOptions;
 use super::programs::{Programs, StoredProgram};
 use super::value;
-use crate::run::{self, Entry, Limits, RunConfig, SessionInputs};
+use crate::run::{self, CallSetup, Entry, Limits, RunConfig, SessionInputs};
 use crate::vm::wire;
 use crate::vm::{VmConfig, start};
 
@@ -84,7 +85,7 @@ impl VmRequest {
             HintPlacement::Auto => run::HintPlacement::Auto,
             HintPlacement::Native => run::HintPlacement::Native,
         };
-        let entry = entry(&request, &program)?;
+        let entry = entry(&request, &program, server.max_segments)?;
         for (field, text) in [
             ("program_input_json", &request.program_input_json),
             ("hint_locals_json", &request.hint_locals_json),
@@ -218,11 +219,18 @@ fn duration(field: &str, value: Option<prost_types::Duration>) -> Result<Option<
     }
 }
 
-fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, Status> {
+fn entry(
+    request: &CreateVmRequest,
+    program: &StoredProgram,
+    max_segments: usize,
+) -> Result<Entry, Status> {
+    let entry_point = request.entry_point.clone().unwrap_or_default();
+    let setup = call_setup(&entry_point, max_segments)?;
     let EntryPoint {
         function,
         arguments,
-    } = request.entry_point.clone().unwrap_or_default();
+        ..
+    } = entry_point;
     let mut count = 0;
     let arguments = arguments
         .iter()
@@ -248,6 +256,7 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
                     pc,
                     name: None,
                     arguments,
+                    setup,
                 },
             );
         }
@@ -266,6 +275,7 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
                 pc,
                 name: Some(name),
                 arguments,
+                setup,
             },
         ),
         None => {
@@ -273,6 +283,38 @@ fn entry(request: &CreateVmRequest, program: &StoredProgram) -> Result<Entry, St
             Err(invalid("entry_point.name", Reason::BadEntryPoint, text))
         }
     }
+}
+
+fn call_setup(entry_point: &EntryPoint, max_segments: usize) -> Result<CallSetup, Status> {
+    let builtin = |name: &String| {
+        BuiltinName::from_str(name).ok_or_else(|| {
+            let text: String = name.chars().take(80).collect();
+            let text = format!("there is no builtin `{text}`");
+            invalid("entry_point.builtins", Reason::BadEntryPoint, text)
+        })
+    };
+    let builtins: Vec<_> = entry_point
+        .builtins
+        .iter()
+        .map(builtin)
+        .collect::<Result<_, _>>()?;
+    for (index, name) in builtins.iter().enumerate() {
+        if builtins[..index].contains(name) {
+            let text = format!("the builtin `{name}` is named twice");
+            return Err(invalid("entry_point.builtins", Reason::BadEntryPoint, text));
+        }
+    }
+    let asked = u64::from(entry_point.segments) + u64::from(entry_point.temporary_segments);
+    if asked > max_segments as u64 {
+        let text = format!("more than `{max_segments}` segments are asked for");
+        return Err(exhausted(Reason::TooManySegments, max_segments, text));
+    }
+    Ok(CallSetup {
+        builtins,
+        segments: entry_point.segments,
+        temporary_segments: entry_point.temporary_segments,
+        keep_temporary_segments: entry_point.keep_temporary_segments,
+    })
 }
 
 fn not_in_proof_mode(request: &CreateVmRequest, entry: Entry) -> Result<Entry, Status> {

@@ -29,6 +29,7 @@ use super::error::{Problem, Reason, exhausted, internal, invalid, wrong_state};
 use super::handle::VmHandle;
 use super::registry::Registry;
 use super::shared::End;
+use super::task::VmTask;
 use super::upload::Uploads;
 use super::{artifact, attach};
 use crate::run::Goal;
@@ -200,7 +201,12 @@ impl VmService for Service {
 
     async fn read_memory(&self, request: Request<ReadMemoryRequest>) -> Answer<ReadMemoryResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
-        let ReadMemoryRequest { address, count, .. } = request.into_inner();
+        let ReadMemoryRequest {
+            address,
+            count,
+            accesses,
+            ..
+        } = request.into_inner();
         let first = address.as_ref().and_then(wire::address);
         let first = first.filter(|address| address.offset < 1 << 60);
         let first = first.ok_or_else(|| {
@@ -217,10 +223,18 @@ impl VmService for Service {
             );
             return Err(invalid("count", Reason::BadCount, text));
         }
-        let cells = handle
-            .call(move |task| async move { Ok(task.read_memory(first, count)) }.boxed_local())
+        let read = move |task: &mut VmTask| {
+            let cells = Some(task.read_memory(first, count));
+            let accessed = match accesses {
+                true => task.accesses(first, count),
+                false => Vec::new(),
+            };
+            Ok(ReadMemoryResponse { cells, accessed })
+        };
+        let response = handle
+            .call(move |task| async move { read(task) }.boxed_local())
             .await?;
-        Ok(Response::new(ReadMemoryResponse { cells: Some(cells) }))
+        Ok(Response::new(response))
     }
 
     async fn write_memory(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::environment::PythonEnvironment;
 use super::link::{Link, LinkError};
 use super::locate::{WorkerChoice, WorkerNotFound, choose_worker};
-use super::process::{Death, SpawnError, WorkerProcess};
+use super::process::{Death, SpawnError, WorkerOptions, WorkerProcess, describe};
 
 /// The exit code with which a worker refuses its environment; it has said why on stderr.
 const ENVIRONMENT_REFUSED: i32 = 78;
@@ -37,6 +37,21 @@ pub enum LaunchError {
     /// It does not talk.
     #[error(transparent)]
     Link(LinkError),
+}
+
+impl WorkerOptions {
+    /// Starts a worker's language once, without a session.
+    ///
+    /// # Errors
+    /// [`LaunchError`] when that does not succeed; a worker that refuses its environment has said why on
+    /// stderr.
+    pub fn check(&self) -> Result<(), LaunchError> {
+        match describe(self)? {
+            Death::Exit(0) => Ok(()),
+            Death::Exit(ENVIRONMENT_REFUSED) => Err(LaunchError::Refused),
+            death => Err(LaunchError::Died(death)),
+        }
+    }
 }
 
 impl Launch {

@@ -1,11 +1,13 @@
 //! The process behind the hints of one VM: starting it, talking to it, noticing its death. Must not know
 //! what is said on the link.
 
+mod cores;
 mod counting;
 mod environment;
 mod launch;
 mod link;
 mod locate;
+pub(crate) mod orphans;
 mod polling;
 mod process;
 mod spawner;

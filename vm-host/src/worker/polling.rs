@@ -72,7 +72,7 @@ impl Polling {
         turn: &Turn,
     ) -> Option<F::Output> {
         tokio::pin!(future);
-        if turn.is_mine() && !budget().is_zero() && self.polling.is_due() {
+        if turn.is_mine() && !turn.shares_core() && !budget().is_zero() && self.polling.is_due() {
             if let Some(value) = poll(&mut future).await {
                 self.polling.paid();
                 return Some(value);

@@ -7,11 +7,13 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 use tokio::time::Instant;
+
+use super::orphans;
 
 /// How a worker is started.
 #[derive(Clone, Debug)]
@@ -88,8 +90,11 @@ fn signal_name(signal: i32) -> Option<&'static str> {
 /// How long a worker may take to end after its connection closed.
 const LAST_GASP: Duration = Duration::from_secs(2);
 
-/// Descriptors are inheritable only while this is held, so that no other child gets them.
-static SPAWNING: Mutex<()> = Mutex::new(());
+/// How long a killed worker may take to be gone, before what it leaves behind can be found.
+const KILLED: Timespec = Timespec {
+    tv_sec: 1,
+    tv_nsec: 0,
+};
 
 /// A live worker. Dropping it kills the process and leaves nothing behind.
 #[derive(Debug)]
@@ -188,18 +193,18 @@ impl WorkerProcess {
         }
     }
 
-    /// Kills the worker and reaps it. Does nothing if it has ended.
+    /// Kills the worker and reaps it, and ends what it leaves behind. Does nothing if that was done.
     pub fn kill(&mut self) {
-        // These fail only when the process is already gone, which is what we want.
         match &mut self.handle {
             Handle::Child(child) => {
-                let _ = child.kill();
-                let _ = child.wait();
+                end_child(child);
             }
             Handle::Forked { process, .. } => {
                 let _ = rustix::process::pidfd_send_signal(&*process, Signal::KILL);
+                let _ = poll(&mut [PollFd::new(process, PollFlags::IN)], Some(&KILLED));
             }
         }
+        orphans::end_all();
     }
 }
 
@@ -226,7 +231,8 @@ pub(super) fn spawn_with_socket(
         arguments.extend(["--python-env".into(), folder.into()]);
     }
     arguments.extend_from_slice(more_arguments);
-    let _inheritable = SPAWNING.lock().unwrap_or_else(PoisonError::into_inner);
+    // Descriptors are inheritable only while this is held, so that no other child gets them.
+    let starting = orphans::starting();
     rustix::io::fcntl_setfd(&theirs, rustix::io::FdFlags::empty())
         .map_err(|error| SpawnError::Socket(error.into()))?;
     let child = Command::new(&options.binary)
@@ -237,7 +243,31 @@ pub(super) fn spawn_with_socket(
             binary: options.binary.clone(),
             source,
         })?;
+    starting.started(child.id());
     Ok((child, ours))
+}
+
+/// Has a worker start its language, say what it is, and end.
+pub(super) fn describe(options: &WorkerOptions) -> Result<Death, SpawnError> {
+    let mut command = Command::new(&options.binary);
+    command.arg("--describe");
+    if let Some(folder) = &options.python_env {
+        command.arg("--python-env").arg(folder);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let status = command.status().map_err(|source| SpawnError::Start {
+        binary: options.binary.clone(),
+        source,
+    })?;
+    Ok(death_of(status))
+}
+
+/// Kills a child and reaps it.
+pub(super) fn end_child(child: &mut Child) {
+    // These fail only when the process is already gone, which is what we want.
+    let _ = child.kill();
+    let _ = child.wait();
+    orphans::reaped(child.id());
 }
 
 fn death_of(status: ExitStatus) -> Death {

@@ -6,10 +6,13 @@
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustix::process::Pid;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::cores::Cores;
 
 /// How long a turn lasts. A change costs as much as many hints, because the caches are those of another VM.
 const TURN: Duration = Duration::from_millis(4);
@@ -17,16 +20,31 @@ const TURN: Duration = Duration::from_millis(4);
 /// The places of VMs at work. Clones are the same places; those who wait get one in the order in which they
 /// came.
 #[derive(Clone, Debug)]
-pub struct Places(Arc<Semaphore>);
+pub struct Places(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    semaphore: Arc<Semaphore>,
+    /// The numbers of the places that nobody has.
+    free: Mutex<Vec<usize>>,
+    count: usize,
+    cores: Cores,
+}
 
 impl Places {
     /// So many VMs at a time.
     #[must_use]
     pub fn new(count: usize) -> Self {
-        Self(Arc::new(Semaphore::new(count.max(1))))
+        let count = count.max(1);
+        Self(Arc::new(Shared {
+            semaphore: Arc::new(Semaphore::new(count)),
+            free: Mutex::new((0..count).rev().collect()),
+            count,
+            cores: Cores::of_process(),
+        }))
     }
 
-    /// What a VM takes its turns with.
+    /// What a VM takes its turns with, on the thread where it lives.
     #[must_use]
     pub fn turn(&self) -> Turn {
         Turn {
@@ -36,25 +54,52 @@ impl Places {
     }
 }
 
+impl Shared {
+    fn free(&self) -> std::sync::MutexGuard<'_, Vec<usize>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A VM's place among the others. Clones are the same place. The default is that of a VM which has the
 /// process for itself: there is nobody to wait for.
 #[derive(Clone, Debug, Default)]
 pub struct Turn {
-    places: Option<Arc<Semaphore>>,
+    places: Option<Arc<Shared>>,
     held: Rc<Held>,
 }
 
 #[derive(Debug)]
 struct Held {
-    permit: RefCell<Option<OwnedSemaphorePermit>>,
+    place: RefCell<Option<Place>>,
     since: Cell<Instant>,
+    /// The VM's worker, once there is one.
+    worker: Cell<Option<Pid>>,
+    /// Whether thread and worker are kept on one core.
+    pinned: Cell<bool>,
+}
+
+/// A place, until dropped.
+#[derive(Debug)]
+struct Place {
+    shared: Arc<Shared>,
+    number: usize,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // Before the permit: whoever gets that finds a number.
+        self.shared.free().push(self.number);
+    }
 }
 
 impl Default for Held {
     fn default() -> Self {
         Self {
-            permit: RefCell::default(),
+            place: RefCell::default(),
             since: Cell::new(Instant::now()),
+            worker: Cell::default(),
+            pinned: Cell::default(),
         }
     }
 }
@@ -78,6 +123,18 @@ impl Turn {
         }
     }
 
+    /// Names the VM's worker, which is kept where the VM's thread is.
+    pub fn accompany(&self, worker: Option<u32>) {
+        let pid = worker.and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+        self.held.worker.set(pid);
+    }
+
+    /// Whether waiting without sleeping would only keep the worker from its core.
+    #[must_use]
+    pub fn shares_core(&self) -> bool {
+        self.held.pinned.get()
+    }
+
     /// Whether it is this VM's turn, which it always is when there are no others.
     #[must_use]
     pub fn is_mine(&self) -> bool {
@@ -87,12 +144,16 @@ impl Turn {
     /// Whether there are others who would go on if this VM let them.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        self.held.permit.borrow().is_some()
+        self.held.place.borrow().is_some()
     }
 
     /// Gives the turn, if this VM has it, to the others while `wait` lasts.
     pub async fn lend<F: Future>(&self, wait: F) -> F::Output {
         let held = self.give_away();
+        if held && self.held.pinned.get() {
+            // Its core is somebody else's now, and a long hint need not stay there.
+            self.cores(|cores| cores.unpin_worker(self.held.worker.get()));
+        }
         let value = wait.await;
         if held {
             self.resume().await;
@@ -101,7 +162,7 @@ impl Turn {
     }
 
     fn give_away(&self) -> bool {
-        self.held.permit.borrow_mut().take().is_some()
+        self.held.place.borrow_mut().take().is_some()
     }
 
     async fn resume(&self) {
@@ -109,9 +170,30 @@ impl Turn {
             && !self.is_held()
         {
             // The semaphore is never closed.
-            let permit = Arc::clone(places).acquire_owned().await.ok();
-            *self.held.permit.borrow_mut() = permit;
+            let permit = Arc::clone(&places.semaphore).acquire_owned().await;
+            let number = places.free().pop().unwrap_or_default();
+            let at_work = places.count - places.free().len();
+            if let Ok(permit) = permit {
+                *self.held.place.borrow_mut() = Some(Place {
+                    shared: Arc::clone(places),
+                    number,
+                    _permit: permit,
+                });
+            }
             self.held.since.set(Instant::now());
+            let worker = self.held.worker.get();
+            if worker.is_some() && places.cores.are_short_for(at_work) {
+                places.cores.pin(number, worker);
+                self.held.pinned.set(true);
+            } else if self.held.pinned.replace(false) {
+                places.cores.unpin(worker);
+            }
+        }
+    }
+
+    fn cores(&self, act: impl FnOnce(&Cores)) {
+        if let Some(places) = &self.places {
+            act(&places.cores);
         }
     }
 }

@@ -15,7 +15,8 @@ use rustix::net::{
 };
 use rustix::pipe::{PipeFlags, pipe_with};
 
-use super::process::{SpawnError, WorkerOptions, WorkerProcess, spawn_with_socket};
+use super::orphans;
+use super::process::{SpawnError, WorkerOptions, WorkerProcess, end_child, spawn_with_socket};
 
 /// How long the zygote may take to start and import, and then to fork.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -121,8 +122,7 @@ impl Zygote {
 
 impl Drop for Zygote {
     fn drop(&mut self) {
-        // Both fail only when the process is already gone and reaped.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        end_child(&mut self.process);
+        orphans::end_all();
     }
 }

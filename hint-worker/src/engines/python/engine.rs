@@ -154,7 +154,10 @@ impl Engine for PythonEngine {
                     Ok(HintNames { hint_id, names })
                 })
                 .collect::<PyResult<Vec<_>>>()?;
-            Ok(HintsLoaded { hints })
+            Ok(HintsLoaded {
+                hints,
+                effects: None,
+            })
         })
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Literal, Mapping, Optional
+from typing import Any, Callable, Dict, Literal, Mapping, Optional
 
 #: Where hints run: in Python, in Rust where nobody can tell, or all in Rust.
 Placement = Literal["python", "auto", "native"]
@@ -20,6 +20,8 @@ class Here:
     #: `python`: every hint runs here. `auto`: the server runs those where nobody can tell; with live
     #: objects, which may see anything, these are none.
     placement: Placement = "python"
+    #: Called with the engine once the hints are loaded; what it does to the VM precedes the first step.
+    prepare: Optional[Callable[[Any], None]] = None
 
 
 def here(

@@ -64,7 +64,7 @@ class HintServer:
             if kind == "end_run":
                 depth = session.end_run()
                 if self.at_end is not None:
-                    self._ask_at_end(session, self.at_end)
+                    self._ask_between(session, self.at_end)
                 return pb.SessionResponse(run_ended=pb.RunEnded(scope_depth=depth))
             if kind == "read_scopes":
                 scopes = request.read_scopes.scopes
@@ -121,6 +121,10 @@ class HintServer:
         message = pb.HintsLoaded()
         for hint_id, names in loaded:
             message.hints.add(hint_id=hint_id, names=[done.sendable(name) for name in names])
+        if self._here.prepare is not None:
+            self._ask_between(session, self._here.prepare)
+            message.effects.CopyFrom(done.effects(session.effects, 0))
+            session.clear_effects()
         return pb.SessionResponse(hints_loaded=message)
 
     def _execute(self, session: Session, hint: pb.ExecuteHint) -> pb.SessionResponse:
@@ -150,7 +154,9 @@ class HintServer:
         if failure is None:
             return pb.SessionResponse(done=pb.HintDone(effects=effects))
         self.failure = failure
-        return pb.SessionResponse(failed=done.failed(failure, effects))
+        # Its traceback holds this frame, which must not hold it in turn.
+        del failure
+        return pb.SessionResponse(failed=done.failed(self.failure, effects))
 
     def _call_rule(self, session: Session, request: pb.CallRule) -> pb.SessionResponse:
         self._host.learn(request.cells, ())
@@ -159,7 +165,8 @@ class HintServer:
         session.clear_effects()
         if isinstance(outcome, HintFailure):
             self.failure = outcome
-            return pb.SessionResponse(failed=done.failed(outcome))
+            del outcome
+            return pb.SessionResponse(failed=done.failed(self.failure))
         kind, result = outcome
         message = pb.RuleResult()
         if kind == "value":
@@ -171,7 +178,8 @@ class HintServer:
         return pb.SessionResponse(rule_result=message)
 
     @staticmethod
-    def _ask_at_end(session: Session, ask: Callable[[Session], None]) -> None:
+    def _ask_between(session: Session, ask: Callable[[Session], None]) -> None:
+        """Lets somebody who is no hint use the engine."""
         session.memory.begin()
         try:
             ask(session)

@@ -95,6 +95,10 @@ class AttachedHints:
         """How the last hint or rule failed, with its exception object."""
         return self._server.failure
 
+    def forget_failure(self) -> None:
+        """Lets go of that exception: the frames of its traceback hold whoever ran the VM."""
+        self._server.failure = None
+
     @property
     def in_hint(self) -> bool:
         """Whether a hint of this VM runs now."""

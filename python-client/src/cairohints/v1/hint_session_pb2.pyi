@@ -153,10 +153,12 @@ class HintLocation(_message.Message):
     def __init__(self, filename: _Optional[str] = ..., start_line: _Optional[int] = ..., prefix_newlines: _Optional[int] = ...) -> None: ...
 
 class HintsLoaded(_message.Message):
-    __slots__ = ("hints",)
+    __slots__ = ("hints", "effects")
     HINTS_FIELD_NUMBER: _ClassVar[int]
+    EFFECTS_FIELD_NUMBER: _ClassVar[int]
     hints: _containers.RepeatedCompositeFieldContainer[HintNames]
-    def __init__(self, hints: _Optional[_Iterable[_Union[HintNames, _Mapping]]] = ...) -> None: ...
+    effects: Effects
+    def __init__(self, hints: _Optional[_Iterable[_Union[HintNames, _Mapping]]] = ..., effects: _Optional[_Union[Effects, _Mapping]] = ...) -> None: ...
 
 class HintNames(_message.Message):
     __slots__ = ("hint_id", "names")

@@ -170,14 +170,22 @@ class CreateVmRequest(_message.Message):
     def __init__(self, program_hash: _Optional[str] = ..., vm_id: _Optional[str] = ..., request_id: _Optional[str] = ..., layout: _Optional[str] = ..., dynamic_layout_params_json: _Optional[str] = ..., proof_mode: bool = ..., allow_missing_builtins: bool = ..., trace: bool = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ..., verify_secure: bool = ..., program_segment_size: _Optional[int] = ..., import_paths: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class EntryPoint(_message.Message):
-    __slots__ = ("name", "pc", "arguments")
+    __slots__ = ("name", "pc", "arguments", "builtins", "segments", "temporary_segments", "keep_temporary_segments")
     NAME_FIELD_NUMBER: _ClassVar[int]
     PC_FIELD_NUMBER: _ClassVar[int]
     ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
+    BUILTINS_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    TEMPORARY_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    KEEP_TEMPORARY_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     name: str
     pc: int
     arguments: _containers.RepeatedCompositeFieldContainer[Argument]
-    def __init__(self, name: _Optional[str] = ..., pc: _Optional[int] = ..., arguments: _Optional[_Iterable[_Union[Argument, _Mapping]]] = ...) -> None: ...
+    builtins: _containers.RepeatedScalarFieldContainer[str]
+    segments: int
+    temporary_segments: int
+    keep_temporary_segments: bool
+    def __init__(self, name: _Optional[str] = ..., pc: _Optional[int] = ..., arguments: _Optional[_Iterable[_Union[Argument, _Mapping]]] = ..., builtins: _Optional[_Iterable[str]] = ..., segments: _Optional[int] = ..., temporary_segments: _Optional[int] = ..., keep_temporary_segments: bool = ...) -> None: ...
 
 class Argument(_message.Message):
     __slots__ = ("felt", "address", "list")
@@ -423,20 +431,24 @@ class LogRecord(_message.Message):
     def __init__(self, level: _Optional[_Union[LogLevel, str]] = ..., message: _Optional[str] = ...) -> None: ...
 
 class ReadMemoryRequest(_message.Message):
-    __slots__ = ("name", "address", "count")
+    __slots__ = ("name", "address", "count", "accesses")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     COUNT_FIELD_NUMBER: _ClassVar[int]
+    ACCESSES_FIELD_NUMBER: _ClassVar[int]
     name: str
     address: _value_pb2.Relocatable
     count: int
-    def __init__(self, name: _Optional[str] = ..., address: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., count: _Optional[int] = ...) -> None: ...
+    accesses: bool
+    def __init__(self, name: _Optional[str] = ..., address: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., count: _Optional[int] = ..., accesses: bool = ...) -> None: ...
 
 class ReadMemoryResponse(_message.Message):
-    __slots__ = ("cells",)
+    __slots__ = ("cells", "accessed")
     CELLS_FIELD_NUMBER: _ClassVar[int]
+    ACCESSED_FIELD_NUMBER: _ClassVar[int]
     cells: _value_pb2.CellRun
-    def __init__(self, cells: _Optional[_Union[_value_pb2.CellRun, _Mapping]] = ...) -> None: ...
+    accessed: _containers.RepeatedScalarFieldContainer[bool]
+    def __init__(self, cells: _Optional[_Union[_value_pb2.CellRun, _Mapping]] = ..., accessed: _Optional[_Iterable[bool]] = ...) -> None: ...
 
 class WriteMemoryRequest(_message.Message):
     __slots__ = ("name", "cells")

@@ -1,5 +1,6 @@
 //! Runs of the command inside the test process, with stdout in memory.
 
+use crate::command::interrupt::Interrupts;
 use crate::command::options::RunOptions;
 use crate::command::output_files::OutputFiles;
 use crate::command::outputs::write_outputs;
@@ -35,14 +36,19 @@ pub(super) fn run(
     stdout: &mut Vec<u8>,
 ) -> Result<(), CommandError> {
     let options = options(words);
-    runtime().block_on(run_printing(&options, before, Printer::new(stdout)))
+    runtime().block_on(run_printing(
+        &options,
+        before,
+        Printer::new(stdout),
+        &Interrupts::default(),
+    ))
 }
 
 /// A run after its last step, before its end.
 pub(super) fn ran(options: &RunOptions) -> (Run, Result<(), CommandError>) {
     runtime().block_on(async {
         let (mut run, goal) = start(options).await.unwrap();
-        let advanced = advance(&mut run, goal).await;
+        let advanced = advance(&mut run, goal, &Interrupts::default()).await;
         if advanced.is_ok() {
             run.end_hints().await.unwrap();
         }

@@ -55,6 +55,8 @@ pub(crate) struct Twins {
     /// Whether the hints with variables in scopes are declined from now on.
     scoped_elsewhere: bool,
     executed: u64,
+    /// The same of each hint, by its id.
+    executions: Vec<u64>,
     /// Room for the cells that a hint writes.
     cells: Vec<Relocatable>,
 }
@@ -73,6 +75,7 @@ impl Twins {
     /// The engine of the hints that were compiled for it, by their ids. All others are declined.
     pub(crate) fn new(compiled: Vec<Option<Compiled>>) -> Self {
         silence_twins();
+        let executions = vec![0; compiled.len()];
         Self {
             processor: BuiltinHintProcessor::new_empty(),
             scopes: ExecutionScopes::new(),
@@ -81,6 +84,7 @@ impl Twins {
             handed_over: String::new(),
             scoped_elsewhere: false,
             executed: 0,
+            executions,
             cells: Vec::new(),
         }
     }
@@ -88,6 +92,11 @@ impl Twins {
     /// How many hints ran here.
     pub(crate) fn executed(&self) -> u64 {
         self.executed
+    }
+
+    /// How often a hint ran here.
+    pub(crate) fn executions(&self, id: u32) -> u64 {
+        self.executions.get(id as usize).copied().unwrap_or(0)
     }
 
     /// How many scopes are open.
@@ -105,21 +114,23 @@ impl Twins {
             return Attempt::Declined;
         }
         let depth = self.scopes.data.len();
-        if !run(
+        let attempt = run(
             &mut self.processor,
             &mut self.scopes,
             vm,
             hint,
             &mut self.cells,
-        ) {
+        );
+        if attempt != Attempt::Done {
             if hint.scoped {
                 // Its variables, and those of all hints that may share one with it, go with it.
                 self.scoped_elsewhere = true;
                 self.handed_over = handover::take(&mut self.scopes);
             }
-            return Attempt::Declined;
+            return attempt;
         }
         self.executed += 1;
+        self.executions[id as usize] += 1;
         match self.scopes.data.len() {
             deeper if deeper > depth => self.change.entered += 1,
             same if same == depth => {}
@@ -146,20 +157,19 @@ impl Twins {
     }
 }
 
-/// Runs a twin where it does what Python does; `false` when it does not, or fails. `cells` is room for the
-/// cells that it writes.
+/// Runs a twin where it does what Python does. `cells` is room for the cells that it writes.
 fn run(
     processor: &mut BuiltinHintProcessor,
     scopes: &mut ExecutionScopes,
     vm: &mut VirtualMachine,
     hint: &Compiled,
     cells: &mut Vec<Relocatable>,
-) -> bool {
+) -> Attempt {
     let Compiled {
         twin, data, writes, ..
     } = hint;
     let Some(known) = data.downcast_ref::<HintProcessorData>() else {
-        return false;
+        return Attempt::Declined;
     };
     cells.clear();
     if hint.writes_ap {
@@ -171,11 +181,11 @@ fn run(
         {
             // Two names of one cell would be written in cairo-vm's order.
             Some(cell) if !cells.contains(&cell) => cells.push(cell),
-            _ => return false,
+            _ => return Attempt::Declined,
         }
     }
     if !cells.iter().all(|cell| is_free(vm, *cell)) {
-        return false;
+        return Attempt::Declined;
     }
     if let Some(guard) = twin.guard {
         let here = Here {
@@ -184,32 +194,36 @@ fn run(
             data: known,
         };
         if !guard(here) {
-            return false;
+            return Attempt::Declined;
         }
     }
-    if !without_panic(|| processor.execute_hint(vm, scopes, data).is_ok()) {
+    let executed = without_panic(|| processor.execute_hint(vm, scopes, data));
+    if !matches!(executed, Some(Ok(()))) {
         for cell in cells {
             // Only what the twin wrote is there to delete; the rest was empty before, too.
             let _ = vm.delete_unaccessed(*cell);
         }
-        return false;
+        return match executed {
+            Some(Err(error)) => Attempt::Failed(error.to_string()),
+            _ => Attempt::Declined,
+        };
     }
     if let Some(after) = twin.after {
         after(vm, scopes, known);
     }
-    true
+    Attempt::Done
 }
 
 thread_local! {
     static IN_A_TWIN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs a part of cairo-vm; a panic there counts as failure, and is not printed.
-fn without_panic(run: impl FnOnce() -> bool) -> bool {
+/// Runs a part of cairo-vm; `None` when it panics, which is not printed.
+fn without_panic<T>(run: impl FnOnce() -> T) -> Option<T> {
     IN_A_TWIN.set(true);
-    let outcome: Result<bool, Box<dyn Any + Send>> = catch_unwind(AssertUnwindSafe(run));
+    let outcome: Result<T, Box<dyn Any + Send>> = catch_unwind(AssertUnwindSafe(run));
     IN_A_TWIN.set(false);
-    outcome.unwrap_or(false)
+    outcome.ok()
 }
 
 /// Keeps panics of twins, which are caught, from being printed.

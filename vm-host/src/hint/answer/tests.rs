@@ -50,6 +50,7 @@ impl ScriptedEngine {
                     ..Started::default()
                 }),
                 Request::LoadHints(load) => Response::HintsLoaded(HintsLoaded {
+                    effects: None,
                     hints: load.hints.iter().map(names_of).collect(),
                 }),
                 Request::ExecuteHint(sent) => {

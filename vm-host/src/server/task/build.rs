@@ -46,7 +46,9 @@ impl VmTask {
         let layout = config.vm.layout;
         let native = config.placement == HintPlacement::Native;
         let hints = task.program.text.program.hints().len();
-        if hints == 0 || native {
+        // A client that attaches itself may have something to prepare also where there are no hints.
+        let idle = hints == 0 && !(attached && task.run.has_session());
+        if idle || native {
             shared.engine_ready.send_replace(true);
         } else if !attached {
             task.start_worker(&supplies.spawner).await?;

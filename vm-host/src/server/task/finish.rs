@@ -6,6 +6,7 @@ use hint_proto::v1::{ExecutionResources, LogLevel, VmState};
 
 use super::{VmTask, state};
 use crate::run::{Failure, FailureReason, NotEnded};
+use crate::vm::pie::memory_holes;
 
 impl VmTask {
     /// Ends the run.
@@ -24,7 +25,8 @@ impl VmTask {
             .ok()
             .map(|resources| ExecutionResources {
                 steps: resources.n_steps as u64,
-                memory_holes: resources.n_memory_holes as u64,
+                // cairo-vm does not count those of segments that no instruction touched.
+                memory_holes: memory_holes(&runner.vm, self.run.shape()),
                 builtin_instances: resources
                     .builtin_instance_counter
                     .iter()

@@ -21,6 +21,18 @@ impl VmTask {
         wire::cell_run(self.run.vm(), first, count)
     }
 
+    /// Which of the cells from `first` on an instruction used.
+    pub(in super::super) fn accesses(&self, first: Relocatable, count: u64) -> Vec<bool> {
+        let count = usize::try_from(count.min(MAX_CELLS)).unwrap_or_default();
+        let vm = self.run.vm();
+        (0..count)
+            .map(|index| {
+                let address = (first + index).ok();
+                address.is_some_and(|address| vm.is_accessed(&address).unwrap_or(false))
+            })
+            .collect()
+    }
+
     /// The segments.
     pub(in super::super) fn segments(&mut self) -> Vec<Segment> {
         let vm = self.run.vm_mut();

@@ -47,6 +47,8 @@ pub(crate) struct Ended {
     /// Whether only Cairo code and hints in Rust wrote to memory: every address in it is then one of a
     /// segment that exists, or temporary.
     pub(crate) addresses_exist: bool,
+    /// Whether temporary segments may stay where they are.
+    pub(crate) keeps_temporary_segments: bool,
 }
 
 impl Default for Ended {
@@ -58,6 +60,7 @@ impl Default for Ended {
             pure_address: None,
             output_attributes: None,
             addresses_exist: false,
+            keeps_temporary_segments: false,
         }
     }
 }
@@ -103,7 +106,9 @@ pub(crate) fn end_run(
         ))
         .into());
     }
-    if let Some(segment) = unrelocated_segment(&runner.vm) {
+    if !ended.keeps_temporary_segments
+        && let Some(segment) = unrelocated_segment(&runner.vm)
+    {
         return Err(RunFailure::new(Exception::Key, segment.to_string()).into());
     }
     mark_mod_accesses(&mut runner.vm);

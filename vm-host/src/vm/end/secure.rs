@@ -22,16 +22,18 @@ pub(crate) fn verify_secure(
 ) -> Result<(), RunFailure> {
     let skip_values = addresses_exist && vm.segments.num_temp_segments() == 0;
     let builtins = pie::builtin_segments(vm)?;
-    verify(vm, &builtins, shape.program_size, skip_values)
+    verify(vm, &builtins, shape.program_size, skip_values, false)
 }
 
 /// Verifies that a run of a single function is secure. It returns no builtin pointers, so nothing bounds
-/// the builtins' segments; that of the program may have so many cells.
+/// the builtins' segments; that of the program may have so many cells. Values may point into temporary
+/// segments if those may stay.
 pub(crate) fn verify_secure_function(
     vm: &VirtualMachine,
     program_size: usize,
+    keeps_temporary_segments: bool,
 ) -> Result<(), RunFailure> {
-    verify(vm, &[], program_size, false)
+    verify(vm, &[], program_size, false, keeps_temporary_segments)
 }
 
 fn verify(
@@ -39,7 +41,9 @@ fn verify(
     builtins: &[(BuiltinName, SegmentInfo)],
     program_size: usize,
     skip_values: bool,
+    temporary: bool,
 ) -> Result<(), RunFailure> {
+    let is_valid = |value: &MaybeRelocatable| is_valid_value(vm, value, temporary);
     for segment in cells::segments(vm) {
         let builtin = builtins
             .iter()
@@ -51,7 +55,7 @@ fn verify(
         };
         if !skip_values
             && let Some((address, value)) =
-                cells::cells_in(vm, segment, 0..end).find(|(_, value)| !is_valid_value(vm, value))
+                cells::cells_in(vm, segment, 0..end).find(|(_, value)| !is_valid(value))
         {
             return Err(RunFailure::security(format!(
                 "Invalid memory value at address {address}: {value}."
@@ -73,11 +77,15 @@ fn verify(
     Ok(())
 }
 
-fn is_valid_value(vm: &VirtualMachine, value: &MaybeRelocatable) -> bool {
-    match value {
-        MaybeRelocatable::Int(_) => true,
-        MaybeRelocatable::RelocatableValue(address) => usize::try_from(address.segment_index)
-            .is_ok_and(|segment| segment < vm.segments.num_segments()),
+fn is_valid_value(vm: &VirtualMachine, value: &MaybeRelocatable, temporary: bool) -> bool {
+    let MaybeRelocatable::RelocatableValue(address) = value else {
+        return true;
+    };
+    match usize::try_from(address.segment_index) {
+        Ok(segment) => segment < vm.segments.num_segments(),
+        Err(_) => {
+            temporary && address.segment_index.unsigned_abs() <= vm.segments.num_temp_segments()
+        }
     }
 }
 

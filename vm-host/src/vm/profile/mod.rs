@@ -8,10 +8,11 @@ use cairo_vm::vm::trace::trace_entry::TraceEntry;
 use flate2::{Compression, write::GzEncoder};
 use prost::Message;
 use proto::{Function, Line, Location, Profile, Sample, ValueType};
-use stacks::{FunctionIndex, Stacks};
+use stacks::{FunctionIndex, PlaceIndex, Places, Stacks};
 use std::{
     collections::HashMap,
     io::{self, Write},
+    sync::Arc,
     time::Duration,
 };
 
@@ -24,6 +25,8 @@ pub(crate) struct ProfileInput<'a> {
     pub functions: &'a [(usize, String)],
     /// Number of cells of the program.
     pub program_size: usize,
+    /// The file and line of each instruction, where they are known.
+    pub lines: &'a [Option<(Arc<str>, u32)>],
     /// What was spent in each hint.
     pub hints: &'a [HintTime],
     /// How long the run took.
@@ -33,7 +36,7 @@ pub(crate) struct ProfileInput<'a> {
 /// What was spent in one hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HintTime {
-    /// How the profile names it, for example `<hint3>`.
+    /// How the profile names it, for example `hint token.cairo:22`.
     pub label: String,
     /// The Cairo file it stands in; empty if unknown.
     pub file: String,
@@ -64,25 +67,15 @@ fn profile(input: &ProfileInput<'_>) -> Profile {
         builder.value_type("hint time", "nanoseconds"),
         builder.value_type("hints", "count"),
     ];
-    let function_at = function_at(input);
-    let mut locations: Vec<Option<u64>> = vec![None; input.functions.len() + 1];
-    let mut location_of = |builder: &mut Builder, function: FunctionIndex| {
-        let function = function as usize;
-        if let Some(id) = locations[function] {
-            return id;
-        }
-        let (address, name) = match function.checked_sub(1) {
-            Some(index) => (input.functions[index].0, input.functions[index].1.as_str()),
-            None => (0, "<no function>"),
-        };
-        let id = builder.location(address, name, "", 0);
-        locations[function] = Some(id);
-        id
+    let places = places(input);
+    let mut known = Known {
+        functions: vec![None; input.functions.len() + 1],
+        locations: vec![None; places.all.len()],
     };
-    for (stack, steps) in Stacks::count(input.trace, &function_at).iter() {
+    for (stack, steps) in Stacks::count(input.trace, &places).iter() {
         let location_id = stack
             .into_iter()
-            .map(|function| location_of(&mut builder, function))
+            .map(|place| known.location(&mut builder, input, &places, place))
             .collect();
         builder.profile.sample.push(Sample {
             location_id,
@@ -90,11 +83,11 @@ fn profile(input: &ProfileInput<'_>) -> Profile {
         });
     }
     for hint in input.hints.iter().filter(|hint| hint.count > 0) {
-        let address = hint.pc.unwrap_or(0);
-        let mut location_id = vec![builder.location(address, &hint.label, &hint.file, hint.line)];
+        let function = builder.function(&hint.label, &hint.file, hint.line);
+        let mut location_id = vec![builder.location(hint.pc.unwrap_or(0), function, hint.line)];
         if let Some(pc) = hint.pc {
-            let function = function_at.get(pc).copied().unwrap_or(0);
-            location_id.push(location_of(&mut builder, function));
+            let place = places.at.get(pc).copied().unwrap_or(0);
+            location_id.push(known.location(&mut builder, input, &places, place));
         }
         builder.profile.sample.push(Sample {
             location_id,
@@ -112,20 +105,73 @@ fn profile(input: &ProfileInput<'_>) -> Profile {
     }
 }
 
-/// The function at each offset of the program.
-fn function_at(input: &ProfileInput<'_>) -> Vec<FunctionIndex> {
-    let mut functions = vec![0; input.program_size];
+/// What of the program is in the profile already.
+struct Known {
+    functions: Vec<Option<u64>>,
+    locations: Vec<Option<u64>>,
+}
+
+impl Known {
+    /// The profile's number of a place.
+    fn location(
+        &mut self,
+        builder: &mut Builder,
+        input: &ProfileInput<'_>,
+        places: &Places,
+        place: PlaceIndex,
+    ) -> u64 {
+        let (function, line) = places.all[place as usize];
+        if let Some(id) = self.locations[place as usize] {
+            return id;
+        }
+        let (address, name) = match (function as usize).checked_sub(1) {
+            Some(index) => (input.functions[index].0, input.functions[index].1.as_str()),
+            // In angle brackets it would be taken for a template's argument, and not be shown.
+            None => (0, "no function"),
+        };
+        let function = *self.functions[function as usize].get_or_insert_with(|| {
+            let (file, line) = match input.lines.get(address) {
+                Some(Some((file, line))) if function > 0 => (&**file, *line),
+                _ => ("", 0),
+            };
+            builder.function(name, file, line)
+        });
+        let id = builder.location(address, function, line);
+        self.locations[place as usize] = Some(id);
+        id
+    }
+}
+
+/// The lines of the program's functions.
+fn places(input: &ProfileInput<'_>) -> Places {
+    let mut places = Places {
+        at: vec![0; input.program_size],
+        all: vec![(0, 0)],
+    };
+    let mut known: HashMap<(FunctionIndex, u32), PlaceIndex> = HashMap::new();
     for (index, (start, _)) in input.functions.iter().enumerate() {
         let end = input
             .functions
             .get(index + 1)
             .map_or(input.program_size, |next| next.0)
             .min(input.program_size);
-        if let Some(cells) = functions.get_mut(*start..end) {
-            cells.fill(index as FunctionIndex + 1);
+        let line_at = |pc: usize| input.lines.get(pc).and_then(Option::as_ref);
+        let own_file = line_at(*start).map(|(file, _)| file);
+        let function = index as FunctionIndex + 1;
+        for pc in *start..end {
+            // Code that was put here from another file has no line of this one.
+            let line = line_at(pc)
+                .filter(|(file, _)| Some(file) == own_file)
+                .map_or(0, |(_, line)| *line);
+            let next = places.all.len() as PlaceIndex;
+            let place = *known.entry((function, line)).or_insert(next);
+            if place == next {
+                places.all.push((function, line));
+            }
+            places.at[pc] = place;
         }
     }
-    functions
+    places
 }
 
 fn signed(count: u64) -> i64 {
@@ -166,21 +212,27 @@ impl Builder {
         }
     }
 
-    fn location(&mut self, address: usize, name: &str, file: &str, line: u32) -> u64 {
+    fn function(&mut self, name: &str, file: &str, start_line: u32) -> u64 {
         let name = self.string(name);
         let filename = self.string(file);
-        let id = self.profile.location.len() as u64 + 1;
+        let id = self.profile.function.len() as u64 + 1;
         self.profile.function.push(Function {
             id,
             name,
             system_name: name,
             filename,
+            start_line: start_line.into(),
         });
+        id
+    }
+
+    fn location(&mut self, address: usize, function_id: u64, line: u32) -> u64 {
+        let id = self.profile.location.len() as u64 + 1;
         self.profile.location.push(Location {
             id,
             address: address as u64,
             line: vec![Line {
-                function_id: id,
+                function_id,
                 line: line.into(),
             }],
         });
@@ -214,8 +266,12 @@ mod tests {
         };
         let trace = [entry(0, 3), entry(5, 9), entry(6, 9), entry(1, 3)];
         let functions = [(0, "main".to_string()), (5, "inner".to_string())];
+        let file: Arc<str> = "a.cairo".into();
+        let lines: Vec<_> = [3, 4, 0, 0, 0, 6, 7, 0]
+            .map(|line| (line > 0).then(|| (Arc::clone(&file), line)))
+            .into();
         let hints = [HintTime {
-            label: "<hint0>".to_string(),
+            label: "hint a.cairo:7".to_string(),
             file: "a.cairo".to_string(),
             line: 7,
             pc: Some(6),
@@ -226,6 +282,7 @@ mod tests {
             trace: &trace,
             functions: &functions,
             program_size: 8,
+            lines: &lines,
             hints: &hints,
             duration: Duration::from_millis(2),
         });
@@ -248,7 +305,12 @@ mod tests {
             let location = profile.location.iter().find(|other| other.id == *location);
             let function = location.unwrap().line[0].function_id;
             let function = profile.function.iter().find(|other| other.id == function);
-            text(function.unwrap().name)
+            let function = function.unwrap();
+            (
+                text(function.name),
+                text(function.filename),
+                location.unwrap().line[0].line,
+            )
         };
         let samples: Vec<_> = profile
             .sample
@@ -258,12 +320,19 @@ mod tests {
                 (stack, sample.value.clone())
             })
             .collect();
+        let main = |line| ("main", "a.cairo", line);
+        let inner = |line| ("inner", "a.cairo", line);
         assert_eq!(
             samples,
             [
-                (vec!["main"], vec![2, 0, 0]),
-                (vec!["inner", "main"], vec![2, 0, 0]),
-                (vec!["<hint0>", "inner"], vec![0, 1500, 2]),
+                (vec![main(3)], vec![1, 0, 0]),
+                (vec![main(4)], vec![1, 0, 0]),
+                (vec![inner(6), main(3)], vec![1, 0, 0]),
+                (vec![inner(7), main(3)], vec![1, 0, 0]),
+                (
+                    vec![("hint a.cairo:7", "a.cairo", 7), inner(7)],
+                    vec![0, 1500, 2]
+                ),
             ]
         );
         assert_eq!(profile.duration_nanos, 2_000_000);
@@ -276,6 +345,7 @@ mod tests {
             trace: &[],
             functions: &[(9, "outside".to_string())],
             program_size: 1,
+            lines: &[],
             hints: &[],
             duration: Duration::ZERO,
         });

@@ -56,8 +56,20 @@ pub(crate) fn initialize(program: &Program, config: &VmConfig) -> Result<Prepare
     })
 }
 
-/// Prepares a run up to its segments. The caller enters a function and sets where the run ends.
-pub(crate) fn prepare(program: &Program, config: &VmConfig) -> Result<PreparedRun, RunFailure> {
+/// Prepares a run up to its segments, with these builtins instead of the program's if there are any. The
+/// caller enters a function and sets where the run ends.
+pub(crate) fn prepare(
+    program: &Program,
+    config: &VmConfig,
+    builtins: &[BuiltinName],
+) -> Result<PreparedRun, RunFailure> {
+    if !builtins.is_empty() {
+        // The builtins of the reference VM's `CairoFunctionRunner`, which has no segment of zeros.
+        return build(program, config, |runner| {
+            runner.initialize_function_runner_cairo_1(builtins)?;
+            Ok(Relocatable::default())
+        });
+    }
     build(program, config, |runner| {
         runner.initialize_builtins(config.allow_missing_builtins)?;
         runner.initialize_segments(None);
