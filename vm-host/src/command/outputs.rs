@@ -1,5 +1,8 @@
 //! Everything that is printed and written of a run after its last step, in the order of `cairo-run`.
 
+use std::io::{self, Write};
+use std::path::Path;
+
 use super::options::RunOptions;
 use super::output_files::{Output, OutputError, OutputFiles};
 use super::prints::{print_builtin_usage, print_info, print_memory, print_output, print_segments};
@@ -8,10 +11,6 @@ use crate::run::Run;
 use crate::vm::RunFailure;
 use crate::vm::outputs::{
     self, Relocation, write_air_private_input, write_air_public_input, write_memory, write_trace,
-};
-use std::{
-    io::{self, Write},
-    path::Path,
 };
 
 impl From<OutputError> for CommandError {

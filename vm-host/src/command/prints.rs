@@ -1,20 +1,18 @@
 //! What `--print_memory`, `--print_output`, `--print_info` and `--print_segments` print, byte for byte as
 //! the reference VM.
 
-use crate::vm::{
-    RunFailure,
-    cells::{cells, output_base, segments},
-    outputs::Relocation,
-    shape::RunShape,
-    start::PreparedRun,
-};
-use cairo_vm::{
-    Felt252,
-    types::relocatable::{MaybeRelocatable, Relocatable},
-    vm::vm_core::VirtualMachine,
-};
-use num_bigint::BigInt;
 use std::io::{self, Write};
+
+use cairo_vm::Felt252;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::vm_core::VirtualMachine;
+use num_bigint::BigInt;
+
+use crate::vm::RunFailure;
+use crate::vm::cells::{cells, output_base, segments};
+use crate::vm::outputs::Relocation;
+use crate::vm::shape::RunShape;
+use crate::vm::start::PreparedRun;
 
 /// Prints the memory, relocated if `relocation` is given.
 pub(crate) fn print_memory(

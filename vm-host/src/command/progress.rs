@@ -1,12 +1,12 @@
 //! A line on the terminal that says how a long run gets on. Runs under a second, and runs whose stderr is
 //! no terminal, show nothing.
 
-use crate::run::{Pace, Progress};
+use std::io::{self, IsTerminal};
+use std::time::{Duration, Instant};
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::{
-    io::{self, IsTerminal},
-    time::{Duration, Instant},
-};
+
+use crate::run::{Pace, Progress};
 
 /// How long a run stays silent.
 const SILENCE: Duration = Duration::from_secs(1);

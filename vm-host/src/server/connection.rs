@@ -23,7 +23,7 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(10), Duration::fro
 
 /// Who is at the other end of a connection.
 #[derive(Clone, Debug)]
-pub(super) struct Peer {
+pub(super) struct Caller {
     /// The connection's number.
     pub(super) connection: u64,
     /// Whose VMs the caller sees.
@@ -31,7 +31,7 @@ pub(super) struct Peer {
     alive: Arc<AtomicBool>,
 }
 
-impl Peer {
+impl Caller {
     /// Whether the connection is open.
     pub(super) fn is_alive(&self) -> bool {
         self.alive.load(Ordering::Acquire)
@@ -63,13 +63,13 @@ struct Refused {
 type OfTenants = Arc<Mutex<HashMap<Arc<str>, usize>>>;
 
 /// The place that a connection takes until it is dropped.
-struct Place {
+struct Slot {
     tenant: Arc<str>,
     of_tenants: OfTenants,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         let mut of_tenants = self
             .of_tenants
@@ -105,7 +105,7 @@ impl Gate {
             self.tell_refused(&tenant);
         }
         let place = place?;
-        let peer = Peer {
+        let peer = Caller {
             connection: self.next.fetch_add(1, Ordering::Relaxed),
             tenant,
             alive: Arc::new(AtomicBool::new(true)),
@@ -136,7 +136,7 @@ impl Gate {
         }
     }
 
-    fn place(&self, tenant: &Arc<str>) -> Option<Place> {
+    fn place(&self, tenant: &Arc<str>) -> Option<Slot> {
         let permit = Arc::clone(&self.free).try_acquire_owned().ok()?;
         let mut of_tenants = self
             .of_tenants
@@ -147,7 +147,7 @@ impl Gate {
             return None;
         }
         *count += 1;
-        Some(Place {
+        Some(Slot {
             tenant: Arc::clone(tenant),
             of_tenants: Arc::clone(&self.of_tenants),
             _permit: permit,
@@ -220,17 +220,17 @@ enum Socket {
 /// One connection.
 pub(super) struct ServerIo {
     socket: Socket,
-    peer: Peer,
+    peer: Caller,
     /// Bytes of the preface so far, and when they must be there; absent after it.
     preface: Option<(usize, Pin<Box<Sleep>>)>,
     on_close: OnClose,
-    _place: Place,
+    _place: Slot,
 }
 
 impl Connected for ServerIo {
-    type ConnectInfo = Peer;
+    type ConnectInfo = Caller;
 
-    fn connect_info(&self) -> Peer {
+    fn connect_info(&self) -> Caller {
         self.peer.clone()
     }
 }

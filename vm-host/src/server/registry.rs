@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tonic::Status;
 
 use super::activity::Activity;
-use super::connection::Peer;
+use super::connection::Caller;
 use super::create_request::VmRequest;
 use super::error::{Problem, Reason, draining, exhausted, internal, invalid, unknown_vm};
 use super::handle::{MAX_JOBS, VmHandle};
@@ -83,7 +83,7 @@ impl Registry {
     /// Creates a VM, or finds the one that the same request created.
     pub(super) async fn create(
         self: &Arc<Self>,
-        peer: &Peer,
+        peer: &Caller,
         request: VmRequest,
     ) -> Result<Arc<VmHandle>, Status> {
         let can_ask_again = !request.request_id.is_empty();
@@ -94,7 +94,11 @@ impl Registry {
         Ok(handle)
     }
 
-    fn reserve(self: &Arc<Self>, peer: &Peer, request: VmRequest) -> Result<Arc<VmHandle>, Status> {
+    fn reserve(
+        self: &Arc<Self>,
+        peer: &Caller,
+        request: VmRequest,
+    ) -> Result<Arc<VmHandle>, Status> {
         let repeatable = (!request.request_id.is_empty()).then(|| {
             (
                 (Arc::clone(&peer.tenant), request.request_id.clone()),
@@ -188,7 +192,7 @@ impl Registry {
     }
 
     /// A caller's VM by its name, when it is created.
-    pub(super) async fn find(&self, peer: &Peer, name: &str) -> Result<Arc<VmHandle>, Status> {
+    pub(super) async fn find(&self, peer: &Caller, name: &str) -> Result<Arc<VmHandle>, Status> {
         let Some(id) = name.strip_prefix("vms/") else {
             let text = format!("`{name}` is no name of a VM, which begins with `vms/`");
             return Err(invalid("name", Reason::BadName, text));
@@ -202,7 +206,7 @@ impl Registry {
     }
 
     /// A caller's VMs from `first` on, in order of creation.
-    pub(super) fn list(&self, peer: &Peer, first: u64) -> Vec<Arc<VmHandle>> {
+    pub(super) fn list(&self, peer: &Caller, first: u64) -> Vec<Arc<VmHandle>> {
         let vms = self.lock();
         let mut own: Vec<_> = vms
             .by_name

@@ -23,7 +23,7 @@ use hint_proto::v1::{
 use tokio_stream::StreamExt as _;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::connection::Peer;
+use super::connection::Caller;
 use super::create_request::VmRequest;
 use super::error::{Problem, Reason, exhausted, internal, invalid, wrong_state};
 use super::handle::VmHandle;
@@ -58,7 +58,7 @@ impl Service {
     }
 }
 
-fn peer<T>(request: &Request<T>) -> Result<&Peer, Status> {
+fn peer<T>(request: &Request<T>) -> Result<&Caller, Status> {
     request
         .extensions()
         .get()

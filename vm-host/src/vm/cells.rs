@@ -1,12 +1,10 @@
 //! Walking over the memory of a VM, and how long its segments are. Walks need a VM whose segment sizes are
 //! known.
 
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
+use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::SegmentLength;
-
-use cairo_vm::{
-    types::relocatable::{MaybeRelocatable, Relocatable},
-    vm::{runners::builtin_runner::BuiltinRunner, vm_core::VirtualMachine},
-};
 
 /// The indices of the segments.
 pub(crate) fn segments(vm: &VirtualMachine) -> std::ops::Range<usize> {

@@ -1,6 +1,7 @@
 //! What a VM is built with.
 
-use cairo_vm::types::{layout::CairoLayoutParams, layout_name::LayoutName};
+use cairo_vm::types::layout::CairoLayoutParams;
+use cairo_vm::types::layout_name::LayoutName;
 
 /// What a VM is built with.
 #[derive(Clone, Debug)]

@@ -20,6 +20,4 @@ pub(crate) mod testing;
 pub(crate) mod wire;
 
 pub use config::VmConfig;
-pub(crate) use run_failure::ASSERTION;
-pub(crate) use run_failure::Exception;
-pub(crate) use run_failure::RunFailure;
+pub(crate) use run_failure::{ASSERTION, Exception, RunFailure};

@@ -2,21 +2,20 @@
 //! instructions and the parts of its range-checked cells. `cairo-vm` counts parts that 96-bit range checks
 //! do not have.
 
-use crate::vm::cells;
-use cairo_vm::{
-    types::relocatable::{MaybeRelocatable, Relocatable},
-    vm::{
-        runners::{builtin_runner::BuiltinRunner, cairo_runner::CairoRunner},
-        vm_core::VirtualMachine,
-    },
-};
-use num_traits::ToPrimitive;
 use std::collections::HashSet;
+
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+use cairo_vm::vm::vm_core::VirtualMachine;
+use num_traits::ToPrimitive;
+
+use crate::vm::cells;
 
 /// The smallest and the largest value; nothing for a run without steps.
 pub(crate) fn range_check_limits(runner: &CairoRunner) -> Option<(u16, u16)> {
     let vm = &runner.vm;
-    let mut limits = Limits::default();
+    let mut limits = Extremes::default();
     let executed: HashSet<Relocatable> = executed(runner);
     for pc in executed {
         let word = vm.get_integer(pc).ok().and_then(|word| word.to_u64());
@@ -55,7 +54,7 @@ fn executed(runner: &CairoRunner) -> HashSet<Relocatable> {
     elsewhere
 }
 
-fn add_cells(vm: &VirtualMachine, segment: usize, parts: usize, limits: &mut Limits) {
+fn add_cells(vm: &VirtualMachine, segment: usize, parts: usize, limits: &mut Extremes) {
     for (_, value) in cells::cells(vm, segment) {
         let MaybeRelocatable::Int(value) = value else {
             continue;
@@ -67,9 +66,9 @@ fn add_cells(vm: &VirtualMachine, segment: usize, parts: usize, limits: &mut Lim
 }
 
 #[derive(Default)]
-struct Limits(Option<(u16, u16)>);
+struct Extremes(Option<(u16, u16)>);
 
-impl Limits {
+impl Extremes {
     fn add(&mut self, value: u16) {
         let (min, max) = self.0.unwrap_or((value, value));
         self.0 = Some((min.min(value), max.max(value)));

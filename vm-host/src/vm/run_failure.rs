@@ -1,9 +1,12 @@
 //! How a run fails outside of its instructions and hints: the exceptions that the reference VM would
 //! raise before, between and after the steps.
 
-use crate::vm::error_text::Value;
-use cairo_vm::{types::relocatable::Relocatable, vm::errors::memory_errors::MemoryError};
 use std::fmt;
+
+use cairo_vm::types::relocatable::Relocatable;
+use cairo_vm::vm::errors::memory_errors::MemoryError;
+
+use crate::vm::error_text::Value;
 
 /// A failed run. It shows as the last line that `cairo-run` prints.
 #[derive(Clone, Debug, PartialEq, Eq)]

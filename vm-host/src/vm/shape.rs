@@ -1,15 +1,14 @@
 //! What stays fixed while a run goes on and is needed when it ends: the layout, the builtins the program
 //! asked for, and how many cells each builtin may use after so many steps.
 
-use super::{config::VmConfig, layout::Layout};
+use cairo_vm::types::builtin_name::BuiltinName;
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+use cairo_vm::vm::vm_core::VirtualMachine;
+
+use super::config::VmConfig;
+use super::layout::Layout;
 use crate::vm::{Exception, RunFailure};
-use cairo_vm::{
-    types::builtin_name::BuiltinName,
-    vm::{
-        runners::{builtin_runner::BuiltinRunner, cairo_runner::CairoRunner},
-        vm_core::VirtualMachine,
-    },
-};
 
 /// The fixed side of a run.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! What the unit tests of this module share: a runner for a program in `testdata`.
 
-use cairo_vm::{
-    types::{layout_name::LayoutName, program::Program, relocatable::Relocatable},
-    vm::runners::cairo_runner::CairoRunner,
-};
+use cairo_vm::types::layout_name::LayoutName;
+use cairo_vm::types::program::Program;
+use cairo_vm::types::relocatable::Relocatable;
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use clap::ValueEnum;
 
 /// A runner that stands before its first step, and where it ends.

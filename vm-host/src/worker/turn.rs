@@ -20,10 +20,10 @@ const TURN: Duration = Duration::from_millis(4);
 /// The places of VMs at work. Clones are the same places; those who wait get one in the order in which they
 /// came.
 #[derive(Clone, Debug)]
-pub struct Places(Arc<Shared>);
+pub struct Places(Arc<Seats>);
 
 #[derive(Debug)]
-struct Shared {
+struct Seats {
     semaphore: Arc<Semaphore>,
     /// The numbers of the places that nobody has.
     free: Mutex<Vec<usize>>,
@@ -36,7 +36,7 @@ impl Places {
     #[must_use]
     pub fn new(count: usize) -> Self {
         let count = count.max(1);
-        Self(Arc::new(Shared {
+        Self(Arc::new(Seats {
             semaphore: Arc::new(Semaphore::new(count)),
             free: Mutex::new((0..count).rev().collect()),
             count,
@@ -54,7 +54,7 @@ impl Places {
     }
 }
 
-impl Shared {
+impl Seats {
     fn free(&self) -> std::sync::MutexGuard<'_, Vec<usize>> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,13 +64,13 @@ impl Shared {
 /// process for itself: there is nobody to wait for.
 #[derive(Clone, Debug, Default)]
 pub struct Turn {
-    places: Option<Arc<Shared>>,
+    places: Option<Arc<Seats>>,
     held: Rc<Held>,
 }
 
 #[derive(Debug)]
 struct Held {
-    place: RefCell<Option<Place>>,
+    place: RefCell<Option<Seat>>,
     since: Cell<Instant>,
     /// The VM's worker, once there is one.
     worker: Cell<Option<Pid>>,
@@ -80,13 +80,13 @@ struct Held {
 
 /// A place, until dropped.
 #[derive(Debug)]
-struct Place {
-    shared: Arc<Shared>,
+struct Seat {
+    shared: Arc<Seats>,
     number: usize,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Drop for Place {
+impl Drop for Seat {
     fn drop(&mut self) {
         // Before the permit: whoever gets that finds a number.
         self.shared.free().push(self.number);
@@ -106,13 +106,13 @@ impl Default for Held {
 
 /// Ends a turn when it is dropped.
 #[derive(Debug)]
-pub struct AtWork<'a>(&'a Turn);
+pub struct TurnTaken<'a>(&'a Turn);
 
 impl Turn {
     /// Waits for this VM's turn. It lasts until the result is dropped, except while it is given away.
-    pub async fn take(&self) -> AtWork<'_> {
+    pub async fn take(&self) -> TurnTaken<'_> {
         self.resume().await;
-        AtWork(self)
+        TurnTaken(self)
     }
 
     /// Lets the others go first when the turn has lasted long enough.
@@ -174,7 +174,7 @@ impl Turn {
             let number = places.free().pop().unwrap_or_default();
             let at_work = places.count - places.free().len();
             if let Ok(permit) = permit {
-                *self.held.place.borrow_mut() = Some(Place {
+                *self.held.place.borrow_mut() = Some(Seat {
                     shared: Arc::clone(places),
                     number,
                     _permit: permit,
@@ -198,7 +198,7 @@ impl Turn {
     }
 }
 
-impl Drop for AtWork<'_> {
+impl Drop for TurnTaken<'_> {
     fn drop(&mut self) {
         self.0.give_away();
     }

@@ -1,11 +1,15 @@
 //! The options of one run, resolved and checked: defaults filled in, contradictions refused with the
 //! reference VM's texts. Everything after this reads [`RunOptions`], never the raw arguments.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use cairo_vm::types::layout_name::LayoutName;
+
 use super::arguments::RunArgs;
 use crate::run::HintPlacement;
 use crate::worker::PythonEnvironment;
-use cairo_vm::types::layout_name::LayoutName;
-use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 /// What to run and what to produce.
 #[derive(Clone, Debug)]

@@ -2,16 +2,17 @@
 //! under its name only when all outputs are complete, by a rename. A file that exists already stays as it
 //! is until then, and for ever when the run fails. Pipes and devices are written directly.
 
-use super::{ExitCode, options::OutputPaths};
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
 use rustix::fs::{Access, access};
-use std::{
-    collections::BTreeMap,
-    fs::{self, File, OpenOptions, Permissions},
-    io::{self, BufWriter, Write},
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-};
 use tempfile::NamedTempFile;
+
+use super::ExitCode;
+use super::options::OutputPaths;
 
 /// An output of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

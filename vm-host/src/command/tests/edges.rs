@@ -1,18 +1,15 @@
 //! Ends of runs that only hints can bring about, or that the reference VM does not have.
 
-use super::harness::{end, file, options, ran};
-use super::recorded;
-use crate::{
-    command::options::RunOptions,
-    run::Run,
-    vm::{
-        VmConfig,
-        pie::{AdditionalData, Pie, read_pie},
-        start::initialize_pie,
-    },
-};
 use cairo_vm::types::layout_name::LayoutName;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+
+use super::harness::{end, file, options, ran};
+use super::recorded;
+use crate::command::options::RunOptions;
+use crate::run::Run;
+use crate::vm::VmConfig;
+use crate::vm::pie::{AdditionalData, Pie, read_pie};
+use crate::vm::start::initialize_pie;
 
 /// A run of a program before its end.
 fn ran_program(program: &str, arguments: &str) -> (Run, RunOptions) {

@@ -1,5 +1,11 @@
 //! Runs of the command inside the test process, with stdout in memory.
 
+use std::fs;
+use std::path::Path;
+
+use clap::Parser;
+use tokio::runtime::{Builder, Runtime};
+
 use crate::command::interrupt::Interrupts;
 use crate::command::options::RunOptions;
 use crate::command::output_files::OutputFiles;
@@ -8,9 +14,6 @@ use crate::command::printer::Printer;
 use crate::command::run::{advance, run_printing, start};
 use crate::command::{CommandError, RunArgs};
 use crate::run::Run;
-use clap::Parser;
-use std::{fs, path::Path};
-use tokio::runtime::{Builder, Runtime};
 
 #[derive(Debug, Parser)]
 struct Command {

@@ -3,18 +3,19 @@
 mod edges;
 mod harness;
 
-use crate::run::Run;
-use cairo_vm::{Felt252, types::relocatable::Relocatable};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use cairo_vm::Felt252;
+use cairo_vm::types::relocatable::Relocatable;
 use flate2::Crc;
-use harness::{file, reference_words, run};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    fs::{self, File},
-    io::Read,
-    path::Path,
-};
+
+use crate::run::Run;
+use harness::{file, reference_words, run};
 
 #[derive(Deserialize)]
 struct Recorded {

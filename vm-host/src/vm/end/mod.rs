@@ -10,22 +10,19 @@ mod secure_mod;
 pub(crate) use return_values::{finalize_segments, read_return_values};
 pub(crate) use secure::{verify_secure, verify_secure_function};
 
-use super::{
-    Exception, RunFailure, cells,
-    error_text::{self, Registers, StepFailure},
-    outputs::Relocation,
-    shape::RunShape,
-};
-use cairo_vm::{
-    hint_processor::builtin_hint_processor::builtin_hint_processor_definition::BuiltinHintProcessor,
-    types::relocatable::{MaybeRelocatable, Relocatable},
-    vm::{
-        runners::{builtin_runner::BuiltinRunner, cairo_runner::CairoRunner},
-        vm_core::VirtualMachine,
-    },
-};
-use padding::padded_steps;
 use std::io::{self, Write};
+
+use cairo_vm::hint_processor::builtin_hint_processor::builtin_hint_processor_definition::BuiltinHintProcessor;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+use cairo_vm::vm::vm_core::VirtualMachine;
+
+use super::error_text::{self, Registers, StepFailure};
+use super::outputs::Relocation;
+use super::shape::RunShape;
+use super::{Exception, RunFailure, cells};
+use padding::padded_steps;
 
 /// How far the search for cells in a temporary segment goes: such a segment has no length to ask for.
 const TEMPORARY_SEARCH: usize = 1 << 16;

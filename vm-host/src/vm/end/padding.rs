@@ -1,13 +1,13 @@
 //! Trace padding of proof mode: how many steps the trace needs so that every component of the layout has
 //! room. The answer only depends on what the run used, so all candidates are tried before a step is run.
 
-use crate::vm::range_checks::range_check_limits;
-use crate::vm::{
-    Exception, RunFailure,
-    shape::{RunShape, insufficient, safe_div},
-};
-use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use std::io::{self, Write};
+
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+
+use crate::vm::range_checks::range_check_limits;
+use crate::vm::shape::{RunShape, insufficient, safe_div};
+use crate::vm::{Exception, RunFailure};
 
 /// Steps after which the search ends. The reference VM would go on doubling the trace for ever.
 const MAX_STEPS: u64 = 1 << 31;

@@ -1,22 +1,19 @@
 //! The second half of the end: the builtin pointers that the program returned, and the final sizes of the
 //! segments of a proof.
 
-use crate::vm::{RunFailure, error_text::Value, shape::RunShape};
-use cairo_vm::{
-    Felt252,
-    types::{
-        builtin_name::BuiltinName,
-        relocatable::{MaybeRelocatable, Relocatable},
-    },
-    vm::{
-        runners::{
-            builtin_runner::BuiltinRunner, cairo_pie::BuiltinAdditionalData,
-            cairo_runner::CairoRunner,
-        },
-        vm_core::VirtualMachine,
-    },
-};
 use std::collections::HashMap;
+
+use cairo_vm::Felt252;
+use cairo_vm::types::builtin_name::BuiltinName;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
+use cairo_vm::vm::runners::cairo_pie::BuiltinAdditionalData;
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+use cairo_vm::vm::vm_core::VirtualMachine;
+
+use crate::vm::RunFailure;
+use crate::vm::error_text::Value;
+use crate::vm::shape::RunShape;
 
 /// Reads the builtin pointers that the program returned and checks them.
 pub(crate) fn read_return_values(

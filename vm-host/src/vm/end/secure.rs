@@ -1,17 +1,15 @@
 //! Verification that a run is secure: that another program may take over its memory. Every cell lies where
 //! the run may write, every value is one that can be relocated, and every builtin instance is whole.
 
+use cairo_vm::types::builtin_name::BuiltinName;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
+use cairo_vm::vm::vm_core::VirtualMachine;
+
 use super::secure_mod::check_mod_builtin;
-use crate::vm::{
-    RunFailure, cells, error_text,
-    pie::{self, SegmentInfo},
-    shape::RunShape,
-};
-use cairo_vm::{
-    types::builtin_name::BuiltinName,
-    types::relocatable::{MaybeRelocatable, Relocatable},
-    vm::{runners::builtin_runner::BuiltinRunner, vm_core::VirtualMachine},
-};
+use crate::vm::pie::{self, SegmentInfo};
+use crate::vm::shape::RunShape;
+use crate::vm::{RunFailure, cells, error_text};
 
 /// Verifies that the run is secure. Values are not looked at when every address in memory is one of a segment
 /// that exists (`addresses_exist`), unless there are temporary segments.

@@ -1,17 +1,15 @@
 //! The security checks of the mod builtins: their instances belong together, and the operations that their
 //! tables describe hold.
 
-use crate::vm::error_text::{Value, decimal};
-use cairo_vm::{
-    Felt252,
-    types::{
-        builtin_name::BuiltinName,
-        relocatable::{MaybeRelocatable, Relocatable},
-    },
-    vm::{runners::builtin_runner::ModBuiltinRunner, vm_core::VirtualMachine},
-};
+use cairo_vm::Felt252;
+use cairo_vm::types::builtin_name::BuiltinName;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::runners::builtin_runner::ModBuiltinRunner;
+use cairo_vm::vm::vm_core::VirtualMachine;
 use num_bigint::BigUint;
 use num_traits::{One, Zero};
+
+use crate::vm::error_text::{Value, decimal};
 
 const CELLS: usize = 7;
 const WORDS: usize = 4;

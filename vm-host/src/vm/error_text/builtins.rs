@@ -1,15 +1,13 @@
 //! What the builtins refuse: the rules by which the reference VM deduces and checks the cells of a
 //! builtin's segment, with its texts. The values themselves come from `cairo-vm`'s builtin runners.
 
+use cairo_vm::Felt252;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::errors::runner_errors::RunnerError;
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
+use cairo_vm::vm::vm_core::VirtualMachine;
+
 use super::value::{Raised, Value, decimal};
-use cairo_vm::{
-    Felt252,
-    types::relocatable::{MaybeRelocatable, Relocatable},
-    vm::{
-        errors::runner_errors::RunnerError, runners::builtin_runner::BuiltinRunner,
-        vm_core::VirtualMachine,
-    },
-};
 
 /// How one builtin finds its output cells.
 struct DeductionRule {

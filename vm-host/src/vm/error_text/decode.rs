@@ -1,14 +1,13 @@
 //! Decoding of an instruction with the reference VM's checks, in its order: `cairo-vm` refuses the same
 //! words with other texts, and accepts newer ones.
 
-use super::value::Raised;
-use cairo_vm::{
-    Felt252,
-    types::instruction::{
-        ApUpdate, FpUpdate, Instruction, Op1Addr, Opcode, OpcodeExtension, PcUpdate, Register, Res,
-    },
+use cairo_vm::Felt252;
+use cairo_vm::types::instruction::{
+    ApUpdate, FpUpdate, Instruction, Op1Addr, Opcode, OpcodeExtension, PcUpdate, Register, Res,
 };
 use num_traits::ToPrimitive;
+
+use super::value::Raised;
 
 const OFFSET_BIAS: i64 = 1 << 15;
 

@@ -11,13 +11,11 @@ mod step;
 mod value;
 
 pub(crate) use builtins::{deduce, validate};
-use cairo_vm::{
-    types::relocatable::Relocatable,
-    vm::{
-        errors::{memory_errors::MemoryError, vm_errors::VirtualMachineError},
-        vm_core::VirtualMachine,
-    },
-};
+use cairo_vm::types::relocatable::Relocatable;
+use cairo_vm::vm::errors::memory_errors::MemoryError;
+use cairo_vm::vm::errors::vm_errors::VirtualMachineError;
+use cairo_vm::vm::vm_core::VirtualMachine;
+
 use step::Step;
 pub(crate) use value::{Value, decimal};
 

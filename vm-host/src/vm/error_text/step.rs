@@ -1,16 +1,15 @@
 //! One instruction as the reference VM would run it, to find what it would raise. It reads the VM and
 //! never writes it; cells that the instruction would fill are only checked.
 
-use super::{
-    Registers, builtins,
-    decode::decode,
-    value::{Raised, Value},
+use cairo_vm::types::instruction::{
+    ApUpdate, Instruction, Op1Addr, Opcode, PcUpdate, Register, Res,
 };
-use cairo_vm::{
-    types::instruction::{ApUpdate, Instruction, Op1Addr, Opcode, PcUpdate, Register, Res},
-    vm::vm_core::VirtualMachine,
-};
+use cairo_vm::vm::vm_core::VirtualMachine;
 use num_traits::Zero;
+
+use super::decode::decode;
+use super::value::{Raised, Value};
+use super::{Registers, builtins};
 
 /// The instruction about to run, and the registers before it.
 pub(super) struct Step<'a> {

@@ -1,12 +1,11 @@
 //! A value as the reference VM computes with it. Unlike `cairo-vm`, it lets a pointer's offset be any
 //! field element (an offset below zero wraps around) and an address be an integer.
 
-use cairo_vm::{
-    Felt252,
-    types::relocatable::{MaybeRelocatable, Relocatable},
-};
-use num_traits::ToPrimitive;
 use std::fmt;
+
+use cairo_vm::Felt252;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use num_traits::ToPrimitive;
 
 /// A value, or an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,9 @@
 //! The layouts of the Cairo AIR as far as a run depends on them. `cairo-vm` knows them too but keeps them
 //! to itself, and differs from the reference VM in the public memory of the two `starknet` layouts.
 
-use cairo_vm::types::{
-    builtin_name::BuiltinName::{self, *},
-    layout::CairoLayoutParams,
-    layout_name::LayoutName,
-};
+use cairo_vm::types::builtin_name::BuiltinName::{self, *};
+use cairo_vm::types::layout::CairoLayoutParams;
+use cairo_vm::types::layout_name::LayoutName;
 
 /// What a layout offers per step.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,25 +1,25 @@
 //! The private input of the AIR: where trace and memory are, and the inputs of all builtin instances, as
 //! indented JSON.
 
-use super::Relocation;
-use crate::vm::{
-    RunFailure, cells::cells, error_text::decimal, python_json::PythonJson, shape::RunShape,
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+use cairo_vm::Felt252;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::runners::builtin_runner::{
+    BuiltinRunner, ModBuiltinRunner, SignatureBuiltinRunner,
 };
-use cairo_vm::{
-    Felt252,
-    types::relocatable::{MaybeRelocatable, Relocatable},
-    vm::{
-        runners::builtin_runner::{BuiltinRunner, ModBuiltinRunner, SignatureBuiltinRunner},
-        vm_core::VirtualMachine,
-    },
-};
+use cairo_vm::vm::vm_core::VirtualMachine;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-    path::{Component, Path, PathBuf},
-};
+
+use super::Relocation;
+use crate::vm::RunFailure;
+use crate::vm::cells::cells;
+use crate::vm::error_text::decimal;
+use crate::vm::python_json::PythonJson;
+use crate::vm::shape::RunShape;
 
 /// The order of the curve of the ecdsa builtin.
 const CURVE_ORDER: &str =

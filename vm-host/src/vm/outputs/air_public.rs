@@ -1,18 +1,17 @@
 //! The public input of the AIR: layout, segments and public memory, as indented JSON.
 
-use super::Relocation;
-use crate::vm::{
-    RunFailure,
-    cells::{output_base, segments},
-    python_json::PythonJson,
-    range_checks::range_check_limits,
-    shape::RunShape,
-};
-use cairo_vm::{
-    types::{builtin_name::BuiltinName, relocatable::Relocatable},
-    vm::runners::cairo_runner::CairoRunner,
-};
 use std::io::{self, Write};
+
+use cairo_vm::types::builtin_name::BuiltinName;
+use cairo_vm::types::relocatable::Relocatable;
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+
+use super::Relocation;
+use crate::vm::RunFailure;
+use crate::vm::cells::{output_base, segments};
+use crate::vm::python_json::PythonJson;
+use crate::vm::range_checks::range_check_limits;
+use crate::vm::shape::RunShape;
 
 /// Writes the public input.
 pub(crate) fn write_air_public_input(

@@ -2,16 +2,14 @@
 //! Cells are in the order of their addresses; the reference VM writes the same cells in the order in which
 //! the run filled them, which readers of the file do not depend on.
 
-use super::Relocation;
-use crate::vm::{
-    RunFailure,
-    cells::{cells, segments},
-};
-use cairo_vm::{
-    types::relocatable::{MaybeRelocatable, Relocatable},
-    vm::vm_core::VirtualMachine,
-};
 use std::io::{self, Write};
+
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::vm_core::VirtualMachine;
+
+use super::Relocation;
+use crate::vm::RunFailure;
+use crate::vm::cells::{cells, segments};
 
 /// Writes the memory.
 pub(crate) fn write_memory(

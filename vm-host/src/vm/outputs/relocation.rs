@@ -1,11 +1,12 @@
 //! Where each segment ends up in the one memory of the proof.
 
-use crate::vm::{Exception, RunFailure, cells::segments, error_text::Value};
-use cairo_vm::{
-    Felt252,
-    types::relocatable::{MaybeRelocatable, Relocatable},
-    vm::vm_core::VirtualMachine,
-};
+use cairo_vm::Felt252;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::vm_core::VirtualMachine;
+
+use crate::vm::cells::segments;
+use crate::vm::error_text::Value;
+use crate::vm::{Exception, RunFailure};
 
 /// The address at which each segment starts.
 #[derive(Clone, Debug)]

@@ -1,27 +1,21 @@
 //! The Cairo PIE: a run that another program can take over. Here it is taken from a VM that has ended; its
 //! file format and the comparison of two of them are next door.
 
-use crate::vm::{
-    RunFailure,
-    cells::{cells, output_base, segments},
-    python_json::PythonJson,
-    shape::{RunShape, ZERO_SEGMENT_SIZE},
-};
-use cairo_vm::{
-    Felt252,
-    types::{
-        builtin_name::BuiltinName,
-        relocatable::{MaybeRelocatable, Relocatable},
-    },
-    vm::{
-        runners::{
-            builtin_runner::BuiltinRunner, cairo_pie::BuiltinAdditionalData,
-            cairo_runner::CairoRunner,
-        },
-        vm_core::VirtualMachine,
-    },
-};
-use std::{collections::BTreeMap, io};
+use std::collections::BTreeMap;
+use std::io;
+
+use cairo_vm::Felt252;
+use cairo_vm::types::builtin_name::BuiltinName;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
+use cairo_vm::vm::runners::cairo_pie::BuiltinAdditionalData;
+use cairo_vm::vm::runners::cairo_runner::CairoRunner;
+use cairo_vm::vm::vm_core::VirtualMachine;
+
+use crate::vm::RunFailure;
+use crate::vm::cells::{cells, output_base, segments};
+use crate::vm::python_json::PythonJson;
+use crate::vm::shape::{RunShape, ZERO_SEGMENT_SIZE};
 
 mod diff;
 mod read;

@@ -1,13 +1,16 @@
 //! The zip file of a Cairo PIE, as the reference VM writes it.
 
+use std::collections::BTreeMap;
+use std::io::{self, Cursor, Write};
+
+use cairo_vm::Felt252;
+use cairo_vm::types::relocatable::MaybeRelocatable;
+use zip::write::FileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
 use super::{AdditionalData, ExecutionResources, Pie, PieMetadata, SegmentInfo, place};
-use crate::vm::{error_text::decimal, python_json::PythonJson};
-use cairo_vm::{Felt252, types::relocatable::MaybeRelocatable};
-use std::{
-    collections::BTreeMap,
-    io::{self, Cursor, Write},
-};
-use zip::{CompressionMethod, ZipWriter, write::FileOptions};
+use crate::vm::error_text::decimal;
+use crate::vm::python_json::PythonJson;
 
 impl Pie {
     /// Writes the zip file. `merge` puts all extra segments into one.

@@ -4,17 +4,18 @@
 mod proto;
 mod stacks;
 
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
 use cairo_vm::vm::trace::trace_entry::TraceEntry;
-use flate2::{Compression, write::GzEncoder};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use prost::Message;
+
 use proto::{Function, Line, Location, Profile, Sample, ValueType};
-use stacks::{FunctionIndex, PlaceIndex, Places, Stacks};
-use std::{
-    collections::HashMap,
-    io::{self, Write},
-    sync::Arc,
-    time::Duration,
-};
+use stacks::{CodePlaces, FunctionIndex, PlaceIndex, Stacks};
 
 /// What a profile is made from.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +118,7 @@ impl Known {
         &mut self,
         builder: &mut Builder,
         input: &ProfileInput<'_>,
-        places: &Places,
+        places: &CodePlaces,
         place: PlaceIndex,
     ) -> u64 {
         let (function, line) = places.all[place as usize];
@@ -143,8 +144,8 @@ impl Known {
 }
 
 /// The lines of the program's functions.
-fn places(input: &ProfileInput<'_>) -> Places {
-    let mut places = Places {
+fn places(input: &ProfileInput<'_>) -> CodePlaces {
+    let mut places = CodePlaces {
         at: vec![0; input.program_size],
         all: vec![(0, 0)],
     };

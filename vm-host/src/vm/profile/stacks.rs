@@ -11,19 +11,19 @@ const MAX_STACKS: usize = 1 << 18;
 
 /// A function: its index in the list that was given, from 1; 0 is code outside of all functions.
 pub(super) type FunctionIndex = u32;
-/// A line of a function: its index in [`Places`]; 0 is code outside of all functions.
+/// A line of a function: its index in [`CodePlaces`]; 0 is code outside of all functions.
 pub(super) type PlaceIndex = u32;
 
 /// The lines of a program's functions.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct CodePlaces {
     /// The place at each offset of the program.
     pub(super) at: Vec<PlaceIndex>,
     /// The function and the line of each place; the first is outside of all.
     pub(super) all: Vec<(FunctionIndex, u32)>,
 }
 
-impl Places {
+impl CodePlaces {
     fn of(&self, entry: &TraceEntry) -> PlaceIndex {
         match entry.pc.segment_index {
             0 => self.at.get(entry.pc.offset).copied().unwrap_or(0),
@@ -56,7 +56,7 @@ struct Node {
 }
 
 /// An active call.
-struct Frame {
+struct StackFrame {
     fp: usize,
     place: PlaceIndex,
     caller: u32,
@@ -67,7 +67,7 @@ struct Frame {
 
 impl Stacks {
     /// Counts the steps of a trace.
-    pub(super) fn count(trace: &[TraceEntry], places: &Places) -> Self {
+    pub(super) fn count(trace: &[TraceEntry], places: &CodePlaces) -> Self {
         let root = Node {
             parent: 0,
             call: 0,
@@ -79,7 +79,7 @@ impl Stacks {
             children: HashMap::new(),
             steps: HashMap::new(),
         };
-        let mut frames: Vec<Frame> = Vec::new();
+        let mut frames: Vec<StackFrame> = Vec::new();
         for entry in trace {
             let place = places.of(entry);
             let function = places.function(place);
@@ -97,7 +97,7 @@ impl Stacks {
                 last => {
                     let (caller, call) = last.map_or((0, 0), |frame| (frame.stack, frame.place));
                     let stack = stacks.child(caller, call, function);
-                    frames.push(Frame {
+                    frames.push(StackFrame {
                         fp: entry.fp,
                         place,
                         caller,
@@ -177,15 +177,15 @@ mod tests {
     }
 
     /// Code with these functions, each in a line of its own: its number times ten.
-    fn places(functions: &[FunctionIndex]) -> Places {
+    fn places(functions: &[FunctionIndex]) -> CodePlaces {
         let last = functions.iter().copied().max().unwrap_or(0);
-        Places {
+        CodePlaces {
             at: functions.to_vec(),
             all: (0..=last).map(|index| (index, index * 10)).collect(),
         }
     }
 
-    fn counted(trace: &[(usize, usize)], places: &Places) -> Vec<(Vec<u32>, u64)> {
+    fn counted(trace: &[(usize, usize)], places: &CodePlaces) -> Vec<(Vec<u32>, u64)> {
         let trace: Vec<_> = trace.iter().map(|&(pc, fp)| entry(pc, fp)).collect();
         Stacks::count(&trace, places).iter().collect()
     }
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn lines_are_told_apart_in_the_caller_and_in_the_called() {
         // Function 1 has lines 5 and 6, and calls function 2, with lines 8 and 9, from each.
-        let places = Places {
+        let places = CodePlaces {
             at: vec![1, 2, 3, 4],
             all: vec![(0, 0), (1, 5), (1, 6), (2, 8), (2, 9)],
         };

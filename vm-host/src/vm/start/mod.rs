@@ -6,23 +6,18 @@ mod pie;
 pub(crate) use layout_params::{MAX_LAYOUT_PARAMS_BYTES, layout_params};
 pub(crate) use pie::{compare_pie, initialize_pie};
 
-use super::{
-    Exception, RunFailure,
-    config::VmConfig,
-    layout::{Layout, SUPPORTED_BUILTINS},
-    pie::Pie,
-    shape::RunShape,
-};
-use cairo_vm::{
-    types::{builtin_name::BuiltinName, program::Program, relocatable::Relocatable},
-    vm::{
-        errors::runner_errors::RunnerError,
-        runners::{
-            builtin_runner::BuiltinRunner,
-            cairo_runner::{CairoRunner, ORDERED_BUILTIN_LIST},
-        },
-    },
-};
+use cairo_vm::types::builtin_name::BuiltinName;
+use cairo_vm::types::program::Program;
+use cairo_vm::types::relocatable::Relocatable;
+use cairo_vm::vm::errors::runner_errors::RunnerError;
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
+use cairo_vm::vm::runners::cairo_runner::{CairoRunner, ORDERED_BUILTIN_LIST};
+
+use super::config::VmConfig;
+use super::layout::{Layout, SUPPORTED_BUILTINS};
+use super::pie::Pie;
+use super::shape::RunShape;
+use super::{Exception, RunFailure};
 
 /// A VM that stands before its first step.
 pub(crate) struct PreparedRun {

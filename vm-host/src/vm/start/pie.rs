@@ -1,31 +1,22 @@
 //! Running a Cairo PIE again: the checks before, the run with the memory that it brings, and the
 //! comparison after.
 
+use std::collections::BTreeMap;
+
+use cairo_vm::types::builtin_name::BuiltinName;
+use cairo_vm::types::program::Program;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::errors::memory_errors::MemoryError;
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
+use cairo_vm::vm::runners::cairo_pie::{
+    BuiltinAdditionalData, OutputBuiltinAdditionalData, PublicMemoryPage, StrippedProgram,
+};
+
 use super::{PreparedRun, failure, initialize};
 use crate::vm::VmConfig;
-use crate::vm::{
-    Exception, RunFailure,
-    error_text::validate,
-    pie::{AdditionalData, Pie, SegmentInfo},
-};
-use cairo_vm::{
-    types::{
-        builtin_name::BuiltinName,
-        program::Program,
-        relocatable::{MaybeRelocatable, Relocatable},
-    },
-    vm::{
-        errors::memory_errors::MemoryError,
-        runners::{
-            builtin_runner::BuiltinRunner,
-            cairo_pie::{
-                BuiltinAdditionalData, OutputBuiltinAdditionalData, PublicMemoryPage,
-                StrippedProgram,
-            },
-        },
-    },
-};
-use std::collections::BTreeMap;
+use crate::vm::error_text::validate;
+use crate::vm::pie::{AdditionalData, Pie, SegmentInfo};
+use crate::vm::{Exception, RunFailure};
 
 /// Largest number of steps, index and size in a PIE.
 const MAX: u64 = 1 << 30;

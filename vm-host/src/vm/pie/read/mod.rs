@@ -1,28 +1,26 @@
 //! Reading a Cairo PIE that somebody else made. The zip file is hostile until it has proved otherwise: the
 //! names of its parts are fixed, and what they unpack to is bounded in size and in proportion.
 
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek};
+use std::path::Path;
+
+use cairo_vm::Felt252;
+use cairo_vm::types::builtin_name::BuiltinName;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use num_bigint::BigUint;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Number, Value};
+use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
+
 use super::{
     AdditionalData, ExecutionResources, OutputData, Pie, PieMemory, PieMetadata, PieSegments,
     SegmentInfo,
 };
 use crate::vm::python_json;
-use cairo_vm::{
-    Felt252,
-    types::{
-        builtin_name::BuiltinName,
-        relocatable::{MaybeRelocatable, Relocatable},
-    },
-};
-use num_bigint::BigUint;
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Map, Number, Value};
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{self, BufReader, Read, Seek},
-    path::Path,
-};
-use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 /// Largest unpacked size of all parts together.
 const MAX_SIZE: u64 = 2 << 30;

@@ -1,8 +1,11 @@
 //! Zip files that are no Cairo PIE.
 
-use super::*;
 use std::io::{Cursor, Write};
-use zip::{ZipWriter, write::FileOptions};
+
+use zip::ZipWriter;
+use zip::write::FileOptions;
+
+use super::*;
 
 fn good_parts() -> Vec<(&'static str, Vec<u8>)> {
     let info = r#"{"index": 0, "size": 0}"#;
