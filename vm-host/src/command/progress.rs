@@ -23,11 +23,11 @@ pub(super) struct ProgressLine {
 }
 
 impl ProgressLine {
-    /// Starts now; shows nothing yet.
-    pub(super) fn start() -> Self {
+    /// Starts now; shows nothing yet, and never if it is to be `quiet`.
+    pub(super) fn start(quiet: bool) -> Self {
         let now = Instant::now();
         Self {
-            enabled: io::stderr().is_terminal(),
+            enabled: !quiet && io::stderr().is_terminal(),
             started: now,
             shown: now,
             bar: None,
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_short_run_shows_nothing() {
-        let mut progress = ProgressLine::start();
+        let mut progress = ProgressLine::start(false);
         progress.enabled = true;
         progress.tick(at(1 << 16, 10));
         assert!(progress.bar.is_none());

@@ -42,7 +42,7 @@ pub(super) async fn run_printing<W: Write>(
     before(&mut run);
     let started = Instant::now();
     let already = run.time_starting();
-    let mut outcome = advance(&mut run, goal, interrupts).await;
+    let mut outcome = advance(&mut run, goal, interrupts, options.quiet).await;
     // A worker may start in the middle.
     let starting = run.time_starting().saturating_sub(already);
     let running = started.elapsed().saturating_sub(starting);
@@ -212,8 +212,9 @@ pub(super) async fn advance(
     run: &mut Run,
     goal: Goal,
     interrupts: &Interrupts,
+    quiet: bool,
 ) -> Result<(), CommandError> {
-    let mut progress = ProgressLine::start();
+    let mut progress = ProgressLine::start(quiet);
     let outcome = interrupts.unless(run.advance(goal, &mut progress)).await;
     drop(progress);
     let failure = match outcome {
