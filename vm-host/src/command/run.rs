@@ -46,12 +46,13 @@ pub(super) async fn run_printing<W: Write>(
     // A worker may start in the middle.
     let starting = run.time_starting().saturating_sub(already);
     let running = started.elapsed().saturating_sub(starting);
+    let stepping = running.saturating_sub(waiting(&run));
     let steps = run.current_step();
     if outcome.is_ok() {
         outcome = run.end_hints().await.map_err(CommandError::from);
     }
     files.write(Output::Stats, |file| {
-        stats(&run, steps, running)
+        stats(&run, steps, stepping)
             .write(file)
             .map(Ok::<_, OutputError>)
     })?;
@@ -226,7 +227,13 @@ pub(super) async fn advance(
     Err(failure.into())
 }
 
-fn stats(run: &Run, steps: u64, running: Duration) -> Stats {
+/// How long hints in Python were waited for so far.
+fn waiting(run: &Run) -> Duration {
+    run.session()
+        .map_or(Duration::ZERO, |session| session.statistics().waiting)
+}
+
+fn stats(run: &Run, steps: u64, stepping: Duration) -> Stats {
     let (host, python) = run.hints_by_side();
     let mut stats = Stats {
         steps,
@@ -235,11 +242,9 @@ fn stats(run: &Run, steps: u64, running: Duration) -> Stats {
         host_peak_bytes: peak_memory_bytes().unwrap_or_default(),
         ..Stats::default()
     };
-    let mut waiting = Duration::ZERO;
     if let Some(session) = run.session() {
         let hints = session.statistics();
         let traffic = session.traffic();
-        waiting = hints.waiting;
         stats.round_trips = hints.round_trips;
         stats.sub_requests = hints.sub_requests;
         stats.repeated_hints = hints.repeated_hints;
@@ -249,7 +254,7 @@ fn stats(run: &Run, steps: u64, running: Duration) -> Stats {
         stats.seconds_in_python = hints.python.as_secs_f64();
     }
     stats.seconds_starting = run.time_starting().as_secs_f64();
-    stats.seconds_waiting = waiting.as_secs_f64();
-    stats.seconds_stepping = running.saturating_sub(waiting).as_secs_f64();
+    stats.seconds_waiting = waiting(run).as_secs_f64();
+    stats.seconds_stepping = stepping.as_secs_f64();
     stats
 }
