@@ -1,6 +1,7 @@
 """A real `vm-host serve` on a Unix socket and on TCP. Needs CAIROHINTS_VM_HOST or a built checkout."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,6 +15,9 @@ from programs import STATEFUL
 
 HERE = Path(__file__).parent
 PROGRAMS = HERE.parent / "programs"
+
+# A shell starts what it puts into the background with this signal ignored, which children would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,7 +1,8 @@
 """The wheel that carries the binaries, as somebody without Rust installs and uses it.
 
 Its binaries are those under test, so that nothing is compiled here. With CAIROHINTS_TEST_WHEEL set to a wheel of
-`python-client/build-wheels`, that one is installed instead, on every Python that it has a worker for.
+`python-client/build-wheels`, that one is installed instead; CAIROHINTS_TEST_EVERY_PYTHON, too, tries it on every
+Python of this machine that it has a worker for.
 """
 
 import os
@@ -37,10 +38,17 @@ def wheel(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module", params=[None, *pythons()] if GIVEN else [None])
+def versions():
+    """The Pythons that the wheel is tried on."""
+    if not GIVEN:
+        return ["{}.{}".format(*sys.version_info)]
+    return sorted(worker_versions(Path(GIVEN)) & set(pythons()))
+
+
+@pytest.fixture(scope="module", params=versions())
 def installed(request, wheel, tmp_path_factory):
     """Runs code in an empty environment with the wheel, where no Rust and no vm-host is on the PATH."""
-    version = request.param or "{}.{}".format(*sys.version_info)
+    version = request.param
     folder = tmp_path_factory.mktemp("installed") / "environment"
     subprocess.run([pythons()[version], "-m", "venv", str(folder)], check=True)
     python = str(folder / "bin" / "python")

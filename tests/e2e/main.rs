@@ -11,6 +11,7 @@ mod faults;
 mod generated;
 mod harness;
 mod hint_program;
+mod install;
 mod interrupts;
 mod leftovers;
 mod limits;

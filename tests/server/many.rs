@@ -93,8 +93,10 @@ async fn five_hundred_vms_leave_nothing() {
     assert!(list.into_inner().vms.is_empty());
     let (first, last) = (after_round[0], after_round[4]);
     assert!(last.0 <= first.0 + 2, "descriptors: {after_round:?}");
-    // What the allocator keeps differs from round to round; 400 more VMs must not show.
-    assert!(last.1 < first.1 + (8 << 20), "memory: {after_round:?}");
+    // What the allocator keeps differs from round to round by some tens of megabytes, both ways; what 400 more
+    // VMs leave would show in every later one.
+    let least = after_round[2..].iter().map(|round| round.1).min();
+    assert!(least < Some(first.1 + (8 << 20)), "memory: {after_round:?}");
 }
 
 /// One thread, three endless VMs without hints and one with: all get on, and a short one ends.

@@ -50,7 +50,7 @@ fn both_spellings_work() {
 
 #[test]
 fn options_can_be_abbreviated_while_that_is_clear() {
-    let short = resolve("p.json --print_o --trace t --proof --cairo_layout p").unwrap();
+    let short = resolve("p.json --print_o --trace_f t --proof --cairo_layout p").unwrap();
     assert!(short.prints.output && short.proof_mode);
     assert_eq!(short.outputs.trace.as_deref(), Some(Path::new("t")));
     for unclear in ["--print", "--air_p=x", "--no"] {
