@@ -84,3 +84,18 @@ fn the_debug_information_is_relocated() {
     assert_eq!(finished.exit_code(), Some(1));
     assert!(!failed.exists());
 }
+
+#[test]
+fn a_program_that_is_given_as_a_pie_is_recognised() {
+    let mut command = vm_host("run");
+    command.args(["--run_from_cairo_pie", "ids/arrays.json"]);
+    let finished = finish(&mut command, PATIENCE).unwrap();
+    let stderr = finished.stderr_text();
+    assert_eq!(finished.exit_code(), Some(65), "{stderr}");
+    assert!(
+        stderr.ends_with(
+            "\nhint: it is JSON; give a compiled program without --run_from_cairo_pie\n"
+        ),
+        "{stderr}"
+    );
+}

@@ -1,6 +1,7 @@
 //! The command `vm-host run`: load, run, end the run, write what was asked for.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read as _, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -123,7 +124,14 @@ pub(super) async fn start(options: &RunOptions) -> Result<(Run, Goal), CommandEr
                     PieError::Io(_) => ExitCode::NoInput,
                     PieError::Zip(_) | PieError::Part { .. } => ExitCode::BadInput,
                 };
-                let text = format!("cannot use the Cairo PIE `{}`: {error}", path.display());
+                let advice = match &error {
+                    PieError::Zip(_) if is_json(path) => {
+                        "\nhint: it is JSON; give a compiled program without --run_from_cairo_pie"
+                    }
+                    _ => "",
+                };
+                let name = path.display();
+                let text = format!("cannot use the Cairo PIE `{name}`: {error}{advice}");
                 CommandError::new(code, text)
             })?;
             let steps = pie.execution_resources.n_steps;
@@ -131,6 +139,13 @@ pub(super) async fn start(options: &RunOptions) -> Result<(Run, Goal), CommandEr
             Ok((run, Goal::Exactly(steps)))
         }
     }
+}
+
+/// Whether a file begins as a compiled program does.
+fn is_json(path: &Path) -> bool {
+    let mut first = [0];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut first));
+    read.is_ok() && first == *b"{"
 }
 
 fn load(options: &RunOptions, path: &Path) -> Result<Run, CommandError> {
@@ -215,7 +230,13 @@ pub(super) async fn advance(
     interrupts: &Interrupts,
     quiet: bool,
 ) -> Result<(), CommandError> {
-    let mut progress = ProgressLine::start(quiet);
+    let mut progress = ProgressLine::start(
+        quiet,
+        match goal {
+            Goal::Exactly(steps) | Goal::Within(steps) => Some(steps),
+            _ => None,
+        },
+    );
     let outcome = interrupts.unless(run.advance(goal, &mut progress)).await;
     drop(progress);
     let failure = match outcome {
