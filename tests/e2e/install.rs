@@ -24,6 +24,21 @@ fn environment(folder: &Path, version: &str) -> PathBuf {
     environment
 }
 
+/// A `vm-host` in that folder, with workers that run a line of shell and refuse their environment.
+fn vm_host_with(folder: &Path, workers: &[(&str, &str)]) -> PathBuf {
+    let vm_host = folder.join("vm-host");
+    // A process knows a hard link by the name that it was started with.
+    if std::fs::hard_link(binaries::vm_host(), &vm_host).is_err() {
+        std::fs::copy(binaries::vm_host(), &vm_host).unwrap();
+    }
+    for (name, line) in workers {
+        let path = folder.join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{line}\nexit 78\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    vm_host
+}
+
 /// `vm-host run` of [`HINT`], by the `vm-host` at that path.
 fn run(vm_host: &Path, arguments: &[&Path], active: Option<&Path>) -> Finished {
     let program = HintProgram::new(HINT);
@@ -31,6 +46,7 @@ fn run(vm_host: &Path, arguments: &[&Path], active: Option<&Path>) -> Finished {
     command.arg("run").arg(program.path()).args(arguments);
     command
         .env_remove("VIRTUAL_ENV")
+        .env_remove("LD_LIBRARY_PATH")
         .envs(active.map(|folder| ("VIRTUAL_ENV", folder)));
     finish(&mut command, DEADLINE).unwrap()
 }
@@ -50,6 +66,15 @@ fn an_active_environment_of_another_python_is_left_out_with_a_warning() {
     assert!(
         stderr.starts_with("warning: hints run in Python `3.")
             && stderr.contains("there is no hint worker for its Python `3.2`\nhint: "),
+        "{stderr}"
+    );
+    // What is not imported from is not named.
+    let missing = HintProgram::new("import nowhere_to_be_found");
+    let mut command = vm_host("run");
+    command.arg(missing.path()).env("VIRTUAL_ENV", &environment);
+    let stderr = finish(&mut command, DEADLINE).unwrap().stderr_text();
+    assert!(
+        stderr.contains("hint: hints import from the hint worker's own Python"),
         "{stderr}"
     );
     // Whoever asks for it gets it, or nothing.
@@ -76,18 +101,13 @@ fn a_program_without_python_is_not_warned() {
 fn an_environment_gets_the_worker_of_its_python() {
     let folder = TempDir::new().unwrap();
     let environment = environment(folder.path(), "3.2");
-    let vm_host = folder.path().join("vm-host");
-    // A process knows a hard link by the name that it was started with.
-    if std::fs::hard_link(binaries::vm_host(), &vm_host).is_err() {
-        std::fs::copy(binaries::vm_host(), &vm_host).unwrap();
-    }
-    let script = |name: &str, says: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, format!("#!/bin/sh\necho {says} >&2\nexit 78\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    };
-    script("hint-worker", "the plain one");
-    script("hint-worker-3.2", "the one of 3.2");
+    let vm_host = vm_host_with(
+        folder.path(),
+        &[
+            ("hint-worker", "echo the plain one >&2"),
+            ("hint-worker-3.2", "echo the one of 3.2 >&2"),
+        ],
+    );
     let named = [Path::new("--python-env"), &environment];
     for (arguments, active, says) in [
         (&named[..], None, "the one of 3.2\n"),
@@ -98,6 +118,31 @@ fn an_environment_gets_the_worker_of_its_python() {
         assert_eq!(finished.exit_code(), Some(78));
         assert_eq!(finished.stderr_text(), says);
     }
+}
+
+/// Where it was built, its libpython lay in a folder that is not here. The loader fails it as this script fails.
+#[test]
+fn a_worker_that_was_built_elsewhere_gets_the_libpython_of_the_environment() {
+    let folder = TempDir::new().unwrap();
+    let installation = folder.path().join("installation");
+    std::fs::create_dir_all(installation.join("lib")).unwrap();
+    std::fs::write(installation.join("lib/libpython3.2.so.1.0"), "").unwrap();
+    let environment = environment(folder.path(), "3.2");
+    let home = installation.join("bin");
+    let settings = format!("home = {}\nversion = 3.2.1\n", home.display());
+    std::fs::write(environment.join("pyvenv.cfg"), settings).unwrap();
+    let vm_host = vm_host_with(
+        folder.path(),
+        &[(
+            "hint-worker-3.2",
+            "[ -n \"$LD_LIBRARY_PATH\" ] || exit 127; echo \"$LD_LIBRARY_PATH\" >&2",
+        )],
+    );
+    let named = [Path::new("--python-env"), &environment];
+    let finished = run(&vm_host, &named, None);
+    assert_eq!(finished.exit_code(), Some(78));
+    let library = installation.join("lib");
+    assert_eq!(finished.stderr_text(), format!("{}\n", library.display()));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::run::{
 };
 use crate::vm::VmConfig;
 use crate::vm::pie::{PieError, read_pie};
-use crate::worker::{Launch, PythonEnvironment};
+use crate::worker::{Launch, PythonEnvironment, choose_worker};
 
 /// Runs a program as `options` say.
 ///
@@ -208,14 +208,15 @@ fn import_paths(program: &Path) -> Vec<String> {
 
 /// The error of a hint that missed a module, with the places where it was looked for.
 fn with_import_places(mut error: CommandError, options: &RunOptions) -> CommandError {
-    let environment = match &options.hints.python_environment {
+    let named = &options.hints.python_environment;
+    let choice = choose_worker(options.hints.worker.as_deref(), named);
+    let left_out = choice.is_ok_and(|choice| choice.worker.python_env.is_none());
+    let environment = match named {
         PythonEnvironment::Named(folder) => format!("`{}` (--python-env)", folder.display()),
-        PythonEnvironment::Active(folder) => {
+        PythonEnvironment::Active(folder) if !left_out => {
             format!("`{}` (the active environment)", folder.display())
         }
-        PythonEnvironment::Default => {
-            "the hint worker's own Python (or the environment that --python-env names)".to_owned()
-        }
+        _ => "the hint worker's own Python (or the environment that --python-env names)".to_owned(),
     };
     error.text = format!(
         "{}\nhint: hints import from {environment}, from PYTHONPATH, and from the program's folder",

@@ -40,15 +40,27 @@ impl PythonEnvironment {
 /// The minor version of the Python of the environment `folder`, such as `3.11`; nothing when the folder is no
 /// environment.
 pub(super) fn version_of(folder: &Path) -> Option<String> {
-    let settings = std::fs::read_to_string(folder.join("pyvenv.cfg")).ok()?;
-    let version = settings
-        .lines()
-        .filter_map(|line| line.split_once('='))
-        // `venv` writes the one, `virtualenv` the other.
-        .find(|(key, _)| matches!(key.trim(), "version" | "version_info"))?
-        .1;
-    let mut parts = version.trim().split('.');
+    // `venv` writes the one, `virtualenv` the other.
+    let version = setting(folder, &["version", "version_info"])?;
+    let mut parts = version.split('.');
     Some(format!("{}.{}", parts.next()?, parts.next()?))
+}
+
+/// The folder of the libpython that belongs to the environment `folder`, if it has one where installations of
+/// their own have it.
+pub(super) fn library_folder(folder: &Path) -> Option<PathBuf> {
+    let library = format!("libpython{}.so.1.0", version_of(folder)?);
+    let libraries = Path::new(&setting(folder, &["home"])?)
+        .parent()?
+        .join("lib");
+    libraries.join(library).is_file().then_some(libraries)
+}
+
+fn setting(folder: &Path, names: &[&str]) -> Option<String> {
+    let settings = std::fs::read_to_string(folder.join("pyvenv.cfg")).ok()?;
+    let mut pairs = settings.lines().filter_map(|line| line.split_once('='));
+    let (_, value) = pairs.find(|(key, _)| names.contains(&key.trim()))?;
+    Some(value.trim().to_owned())
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use super::embedded::{VERSIONED, embedded_version};
 use super::environment::{PythonEnvironment, version_of};
 use super::process::WorkerOptions;
 
@@ -76,7 +76,7 @@ impl Workers {
         let versioned: BTreeMap<_, _> = entries
             .filter_map(|entry| {
                 let name = entry.file_name();
-                let version = name.to_str()?.strip_prefix(NAME)?.strip_prefix('-')?;
+                let version = name.to_str()?.strip_prefix(VERSIONED)?;
                 Some((numbers(version)?, entry.path()))
             })
             .filter(|(_, path)| path.is_file())
@@ -141,17 +141,6 @@ fn unfit(folder: &Path, version: Option<&str>, embedded: Option<&str>) -> String
 fn numbers(version: &str) -> Option<(u32, u32)> {
     let (major, minor) = version.split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-/// The minor version of Python inside a worker, which is asked: `hint-worker 0.1.0 (… Python 3.11)`.
-fn embedded_version(worker: &Path) -> Option<String> {
-    let output = Command::new(worker).arg("--version").output().ok()?;
-    let said = String::from_utf8(output.stdout).ok()?;
-    let (_, version) = said
-        .trim_end()
-        .trim_end_matches(')')
-        .rsplit_once("Python ")?;
-    Some(version.to_owned())
 }
 
 #[cfg(test)]

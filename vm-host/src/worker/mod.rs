@@ -3,6 +3,7 @@
 
 mod cores;
 mod counting;
+mod embedded;
 mod environment;
 mod launch;
 mod link;

@@ -13,6 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 use tokio::time::Instant;
 
+use super::embedded::missing_library;
 use super::orphans;
 
 /// How a worker is started.
@@ -214,6 +215,21 @@ impl Drop for WorkerProcess {
     }
 }
 
+/// The worker binary, in an environment in which it finds its libpython.
+fn command(options: &WorkerOptions) -> Command {
+    let mut command = Command::new(&options.binary);
+    if let Some(folder) = missing_library(&options.binary, options.python_env.as_deref()) {
+        let variable = "LD_LIBRARY_PATH";
+        let mut folders = folder.into_os_string();
+        if let Some(others) = std::env::var_os(variable).filter(|others| !others.is_empty()) {
+            folders.push(":");
+            folders.push(others);
+        }
+        command.env(variable, folders);
+    }
+    command
+}
+
 /// Starts the worker binary with one end of a new socket pair; returns the other end.
 pub(super) fn spawn_with_socket(
     options: &WorkerOptions,
@@ -231,11 +247,12 @@ pub(super) fn spawn_with_socket(
         arguments.extend(["--python-env".into(), folder.into()]);
     }
     arguments.extend_from_slice(more_arguments);
+    let mut command = command(options);
     // Descriptors are inheritable only while this is held, so that no other child gets them.
     let starting = orphans::starting();
     rustix::io::fcntl_setfd(&theirs, rustix::io::FdFlags::empty())
         .map_err(|error| SpawnError::Socket(error.into()))?;
-    let child = Command::new(&options.binary)
+    let child = command
         .args(arguments)
         .stdin(stdin)
         .spawn()
@@ -249,7 +266,7 @@ pub(super) fn spawn_with_socket(
 
 /// Has a worker start its language, say what it is, and end.
 pub(super) fn describe(options: &WorkerOptions) -> Result<Death, SpawnError> {
-    let mut command = Command::new(&options.binary);
+    let mut command = command(options);
     command.arg("--describe");
     if let Some(folder) = &options.python_env {
         command.arg("--python-env").arg(folder);

@@ -123,6 +123,7 @@ class HintServer:
             message.hints.add(hint_id=hint_id, names=[done.sendable(name) for name in names])
         if self._here.prepare is not None:
             self._ask_between(session, self._here.prepare)
+            session.effects.settle()
             message.effects.CopyFrom(done.effects(session.effects, 0))
             session.clear_effects()
         return pb.SessionResponse(hints_loaded=message)
