@@ -1,6 +1,5 @@
 //! Processes that hints of a VM leave behind: they end with it, and those of other VMs do not.
 
-use hint_proto::v1::*;
 use hint_tests::process_table::is_alive;
 
 use crate::harness::*;
