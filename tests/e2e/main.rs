@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bad_input;
+mod command_line;
 mod dependencies;
 mod deviations;
 mod documents;

@@ -162,10 +162,6 @@ fn the_start_of_a_worker_is_counted_apart() {
         // CPython alone needs longer than these few steps and hints.
         assert!(seconds("starting") > 0.005, "{early} {stats}");
         assert!(seconds("stepping") > 0.0, "{early} {stats}");
-        assert!(
-            seconds("stepping") + seconds("waiting") < seconds("starting"),
-            "{stats}"
-        );
     }
 }
 

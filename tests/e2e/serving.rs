@@ -24,3 +24,50 @@ fn an_environment_that_does_not_fit_is_refused_at_once() {
     );
     assert!(!stderr.contains("listening"), "{stderr}");
 }
+
+#[test]
+fn what_cannot_be_served_or_asked_is_refused() {
+    let finished = run("serve", &[]);
+    let stderr = finished.stderr_text();
+    assert_eq!(finished.exit_code(), Some(2), "{stderr}");
+    assert_eq!(
+        stderr,
+        "error: there is no place to listen\nhint: give --listen ADDRESS:PORT, --unix PATH, or both\n"
+    );
+    for address in [
+        "nonsense",
+        "http://127.0.0.1:5",
+        "unix:",
+        "localhost:99999",
+        ":5",
+    ] {
+        let finished = run("health", &[address]);
+        let stderr = finished.stderr_text();
+        assert_eq!(finished.exit_code(), Some(2), "{address}: {stderr}");
+        assert_eq!(
+            stderr,
+            format!("error: `{address}` is no address\nhint: use host:port or unix:/path\n")
+        );
+    }
+    let mut command = vm_host("serve");
+    command
+        .args(["--listen", "127.0.0.1:0"])
+        .env("RUST_LOG", "loud");
+    let finished = finish(&mut command, Duration::from_secs(60)).unwrap();
+    let stderr = finished.stderr_text();
+    assert_eq!(finished.exit_code(), Some(2), "{stderr}");
+    assert!(
+        stderr.starts_with("error: invalid value `loud` of RUST_LOG: "),
+        "{stderr}"
+    );
+}
+
+/// The options of `serve` can be written as those of `run`.
+#[test]
+fn both_spellings_work_everywhere() {
+    let finished = run(
+        "serve",
+        &["--listen", "127.0.0.1:0", "--python_env", "/nope"],
+    );
+    assert_eq!(finished.exit_code(), Some(78), "{}", finished.stderr_text());
+}

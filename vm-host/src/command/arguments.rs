@@ -2,15 +2,21 @@
 //! (with underscores; the spelling with hyphens works too), those that cannot work included, so that they
 //! are refused with advice rather than as unknown.
 
+use super::version::version;
 use crate::run::HintPlacement;
 use cairo_vm::types::layout_name::LayoutName;
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, Command};
 use std::path::PathBuf;
 
 /// Runs a compiled Cairo program.
 #[derive(Args, Clone, Debug)]
+#[command(version = version(), disable_version_flag = true)]
 pub(crate) struct RunArgs {
-    /// The compiled program, JSON
+    /// Print version
+    #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version)]
+    pub version: Option<bool>,
+
+    /// The compiled program, JSON; `-` for standard input
     #[arg(value_name = "PROGRAM.json")]
     pub program_path: Option<PathBuf>,
 
@@ -18,7 +24,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub program: Option<PathBuf>,
 
-    /// JSON file with the private input of the program, `program_input` in hints
+    /// JSON file with the private input of the program, `program_input` in hints; `-` for standard input
     #[arg(long = "program_input", alias = "program-input", value_name = "FILE")]
     pub program_input: Option<PathBuf>,
 
@@ -202,21 +208,48 @@ pub(crate) struct RunArgs {
     #[arg(long, hide = true)]
     pub tracer: bool,
 
-    /// Refused: `cairo-run --debug_info_file`
-    #[arg(long = "debug_info_file", alias = "debug-info-file", hide = true)]
+    /// Write the debug information of the run here, JSON, for the tracer of cairo-lang
+    #[arg(
+        long = "debug_info_file",
+        alias = "debug-info-file",
+        value_name = "FILE"
+    )]
     pub debug_info_file: Option<PathBuf>,
 
-    /// Refused: `cairo-run --flavor`
-    #[arg(long, hide = true)]
+    /// Accepted for scripts written for `cairo-run`, where it chooses a build of a library; does nothing
+    #[arg(long, value_parser = ["Debug", "Release", "RelWithDebInfo"], hide = true)]
     pub flavor: Option<String>,
 
-    /// Refused: `cairo-run --python_dependencies`
+    /// Accepted for scripts written for `cairo-run`, where it lists modules for a build system; does nothing
     #[arg(
         long = "python_dependencies",
         alias = "python-dependencies",
         hide = true
     )]
     pub python_dependencies: Option<PathBuf>,
+
+    /// Show no progress line
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// Lets every option be written with hyphens and with underscores, whichever is documented.
+pub(super) fn with_both_spellings(command: Command) -> Command {
+    command.mut_subcommands(|subcommand| {
+        subcommand.mut_args(|arg| {
+            let Some(long) = arg.get_long().map(str::to_owned) else {
+                return arg;
+            };
+            let known = arg.get_all_aliases().unwrap_or_default();
+            let other = [long.replace('-', "_"), long.replace('_', "-")]
+                .into_iter()
+                .find(|other| *other != long && !known.contains(&other.as_str()));
+            match other {
+                Some(other) => arg.alias(other),
+                None => arg,
+            }
+        })
+    })
 }
 
 fn parse_python_bool(text: &str) -> Result<bool, String> {

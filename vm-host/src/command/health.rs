@@ -34,10 +34,14 @@ pub(super) async fn health(arguments: &HealthArgs) -> Result<(), CommandError> {
         true => address.clone(),
         false => format!("http://{address}"),
     };
-    let endpoint = Endpoint::from_shared(uri).map_err(|_| {
+    let bad = || {
         let text = format!("`{address}` is no address\nhint: use host:port or unix:/path");
         CommandError::new(ExitCode::Usage, text)
-    })?;
+    };
+    if !is_address(address) {
+        return Err(bad());
+    }
+    let endpoint = Endpoint::from_shared(uri).map_err(|_| bad())?;
     let ask = async {
         let channel = endpoint
             .connect()
@@ -58,4 +62,14 @@ pub(super) async fn health(arguments: &HealthArgs) -> Result<(), CommandError> {
     tokio::time::timeout(TIMEOUT, ask)
         .await
         .map_err(|_| failed(&"does not answer in time"))?
+}
+
+/// Whether it looks like an address: what has no port, or is a URL, would only not answer.
+fn is_address(address: &str) -> bool {
+    match address.strip_prefix("unix:") {
+        Some(path) => !path.is_empty(),
+        None => address.rsplit_once(':').is_some_and(|(host, port)| {
+            !host.is_empty() && !host.contains('/') && port.parse().is_ok_and(|port: u16| port > 0)
+        }),
+    }
 }

@@ -1,7 +1,7 @@
 //! Reading what a run needs from files, with bounds.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 
 use cairo_vm::types::layout::CairoLayoutParams;
@@ -11,6 +11,8 @@ use super::{CommandError, ExitCode};
 use crate::program::MAX_PROGRAM_BYTES;
 use crate::vm::start::{self, MAX_LAYOUT_PARAMS_BYTES};
 
+/// The name of standard input.
+const STANDARD_INPUT: &str = "-";
 /// Largest `program_input`.
 const MAX_PROGRAM_INPUT_BYTES: usize = 256 << 20;
 
@@ -79,9 +81,13 @@ fn read(path: &Path, what: &str, limit: usize) -> Result<Vec<u8>, CommandError> 
         let error = format!("cannot read the {what} `{}`: `{error}`", path.display());
         CommandError::new(ExitCode::NoInput, error)
     };
-    let file = File::open(path).map_err(cannot)?;
+    let input: Box<dyn Read> = match path == Path::new(STANDARD_INPUT) {
+        true => Box::new(std::io::stdin().lock()),
+        false => Box::new(File::open(path).map_err(cannot)?),
+    };
     let mut bytes = Vec::new();
-    file.take(limit as u64 + 1)
+    input
+        .take(limit as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(cannot)?;
     if bytes.len() > limit {

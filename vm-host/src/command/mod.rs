@@ -11,6 +11,7 @@ mod health;
 mod hints;
 mod inputs;
 mod interrupt;
+mod logging;
 mod options;
 mod output_files;
 mod outputs;
@@ -32,7 +33,7 @@ pub use stats::peak_memory_bytes;
 
 use std::process;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use completions::{CompletionsArgs, ManArgs, completions, man};
 use health::{HealthArgs, health};
 use hints::{HintsArgs, hints};
@@ -43,8 +44,18 @@ use crate::worker::orphans;
 
 /// Runs Cairo 0 programs with their Python hints in a worker process.
 #[derive(Debug, Parser)]
-#[command(version = version::version(), about, name = "vm-host")]
+#[command(
+    version = version::version(),
+    about,
+    name = "vm-host",
+    disable_version_flag = true,
+    infer_long_args = true
+)]
 struct Arguments {
+    /// Print version
+    #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -68,15 +79,16 @@ enum Command {
 /// Does what the process's arguments say, on one thread.
 #[must_use]
 pub fn main() -> process::ExitCode {
-    let arguments = Arguments::parse();
+    let matches = arguments::with_both_spellings(Arguments::command()).get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let show_trace = matches!(&arguments.command, Command::Run(run) if run.show_trace);
     let done = match arguments.command {
         Command::Run(arguments) => run_program(*arguments),
         Command::Hints(arguments) => hints(&arguments),
         Command::Serve(arguments) => {
-            log_to_stderr();
             orphans::adopt();
-            runtime().and_then(|runtime| runtime.block_on(serve(&arguments)))
+            logging::start(arguments.log_format)
+                .and_then(|()| runtime()?.block_on(serve(&arguments)))
         }
         Command::Health(arguments) => {
             runtime().and_then(|runtime| runtime.block_on(health(&arguments)))
@@ -106,16 +118,6 @@ fn run_program(arguments: RunArgs) -> Result<(), CommandError> {
         .map_err(|error| CommandError::of(ExitCode::Usage, &error))?;
     orphans::adopt();
     runtime()?.block_on(run::run(&options))
-}
-
-fn log_to_stderr() {
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
-        )
-        .with_writer(std::io::stderr)
-        .init();
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {

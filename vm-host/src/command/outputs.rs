@@ -7,10 +7,11 @@ use super::options::RunOptions;
 use super::output_files::{Output, OutputError, OutputFiles};
 use super::prints::{print_builtin_usage, print_info, print_memory, print_output, print_segments};
 use super::{CommandError, ExitCode};
-use crate::run::Run;
+use crate::run::{PROGRAM_BASE, Run};
 use crate::vm::RunFailure;
 use crate::vm::outputs::{
-    self, Relocation, write_air_private_input, write_air_public_input, write_memory, write_trace,
+    self, Relocation, write_air_private_input, write_air_public_input, write_debug_info,
+    write_memory, write_trace,
 };
 
 impl From<OutputError> for CommandError {
@@ -136,5 +137,8 @@ fn write_files(
         };
         let (trace, memory) = (path(&trace)?, path(&memory)?);
         write_air_private_input(file, &runner.vm, shape, relocation, &trace, &memory).map(failed)
+    })?;
+    files.write(Output::DebugInfo, |file| {
+        write_debug_info(file, run.program_json(), PROGRAM_BASE, relocation).map(failed)
     })
 }

@@ -17,17 +17,19 @@ const INTERVAL: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(super) struct ProgressLine {
     enabled: bool,
+    total: Option<u64>,
     started: Instant,
     shown: Instant,
     bar: Option<ProgressBar>,
 }
 
 impl ProgressLine {
-    /// Starts now; shows nothing yet.
-    pub(super) fn start() -> Self {
+    /// Starts now; shows nothing yet, and never if it is to be `quiet`. `total` is how many steps there will be.
+    pub(super) fn start(quiet: bool, total: Option<u64>) -> Self {
         let now = Instant::now();
         Self {
-            enabled: io::stderr().is_terminal(),
+            enabled: !quiet && io::stderr().is_terminal(),
+            total,
             started: now,
             shown: now,
             bar: None,
@@ -50,7 +52,7 @@ impl ProgressLine {
             bar.set_style(ProgressStyle::default_spinner());
             bar
         });
-        bar.set_message(message(steps, hints, elapsed));
+        bar.set_message(message(steps, hints, elapsed, self.total));
         bar.tick();
     }
 
@@ -76,16 +78,25 @@ impl Drop for ProgressLine {
     }
 }
 
-fn message(steps: u64, hints: u64, elapsed: Duration) -> String {
+fn message(steps: u64, hints: u64, elapsed: Duration, total: Option<u64>) -> String {
     let seconds = elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
     let rate = |count: u64| short(count as f64 / seconds);
-    let whole = elapsed.as_secs();
-    let time = format!("{:02}:{:02}", whole / 60, whole % 60);
+    let time = clock(elapsed.as_secs());
     let mut message = format!("{time}  {} steps ({}/s)", short(steps as f64), rate(steps));
     if hints > 0 {
         message += &format!("  {} hints ({}/s)", short(hints as f64), rate(hints));
     }
+    if let Some(total) = total.filter(|total| (1..=*total).contains(&steps)) {
+        let done = steps as f64 / total as f64;
+        let left = clock((seconds / done * (1.0 - done)).round() as u64);
+        message += &format!("  {:.0}%  {left} left", (done * 100.0).floor());
+    }
     message
+}
+
+/// Minutes and seconds.
+fn clock(seconds: u64) -> String {
+    format!("{:02}:{:02}", seconds / 60, seconds % 60)
 }
 
 /// A number with three significant digits.
@@ -127,12 +138,21 @@ mod tests {
     fn the_line_names_hints_only_if_there_are_some() {
         let elapsed = Duration::from_secs(62);
         assert_eq!(
-            message(6_200_000, 0, elapsed),
+            message(6_200_000, 0, elapsed, None),
             "01:02  6.20M steps (100k/s)"
         );
         assert_eq!(
-            message(6_200_000, 620, elapsed),
+            message(6_200_000, 620, elapsed, None),
             "01:02  6.20M steps (100k/s)  620 hints (10/s)"
+        );
+    }
+
+    #[test]
+    fn the_line_says_how_much_is_left_when_the_end_is_known() {
+        let elapsed = Duration::from_secs(62);
+        assert_eq!(
+            message(6_200_000, 0, elapsed, Some(24_800_000)),
+            "01:02  6.20M steps (100k/s)  25%  03:06 left"
         );
     }
 
@@ -142,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_short_run_shows_nothing() {
-        let mut progress = ProgressLine::start();
+        let mut progress = ProgressLine::start(false, None);
         progress.enabled = true;
         progress.tick(at(1 << 16, 10));
         assert!(progress.bar.is_none());

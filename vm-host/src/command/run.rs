@@ -1,6 +1,7 @@
 //! The command `vm-host run`: load, run, end the run, write what was asked for.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read as _, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -42,16 +43,17 @@ pub(super) async fn run_printing<W: Write>(
     before(&mut run);
     let started = Instant::now();
     let already = run.time_starting();
-    let mut outcome = advance(&mut run, goal, interrupts).await;
+    let mut outcome = advance(&mut run, goal, interrupts, options.quiet).await;
     // A worker may start in the middle.
     let starting = run.time_starting().saturating_sub(already);
     let running = started.elapsed().saturating_sub(starting);
+    let stepping = running.saturating_sub(waiting(&run));
     let steps = run.current_step();
     if outcome.is_ok() {
         outcome = run.end_hints().await.map_err(CommandError::from);
     }
     files.write(Output::Stats, |file| {
-        stats(&run, steps, running)
+        stats(&run, steps, stepping)
             .write(file)
             .map(Ok::<_, OutputError>)
     })?;
@@ -122,7 +124,14 @@ pub(super) async fn start(options: &RunOptions) -> Result<(Run, Goal), CommandEr
                     PieError::Io(_) => ExitCode::NoInput,
                     PieError::Zip(_) | PieError::Part { .. } => ExitCode::BadInput,
                 };
-                let text = format!("cannot use the Cairo PIE `{}`: {error}", path.display());
+                let advice = match &error {
+                    PieError::Zip(_) if is_json(path) => {
+                        "\nhint: it is JSON; give a compiled program without --run_from_cairo_pie"
+                    }
+                    _ => "",
+                };
+                let name = path.display();
+                let text = format!("cannot use the Cairo PIE `{name}`: {error}{advice}");
                 CommandError::new(code, text)
             })?;
             let steps = pie.execution_resources.n_steps;
@@ -130,6 +139,13 @@ pub(super) async fn start(options: &RunOptions) -> Result<(Run, Goal), CommandEr
             Ok((run, Goal::Exactly(steps)))
         }
     }
+}
+
+/// Whether a file begins as a compiled program does.
+fn is_json(path: &Path) -> bool {
+    let mut first = [0];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut first));
+    read.is_ok() && first == *b"{"
 }
 
 fn load(options: &RunOptions, path: &Path) -> Result<Run, CommandError> {
@@ -213,8 +229,15 @@ pub(super) async fn advance(
     run: &mut Run,
     goal: Goal,
     interrupts: &Interrupts,
+    quiet: bool,
 ) -> Result<(), CommandError> {
-    let mut progress = ProgressLine::start();
+    let mut progress = ProgressLine::start(
+        quiet,
+        match goal {
+            Goal::Exactly(steps) | Goal::Within(steps) => Some(steps),
+            _ => None,
+        },
+    );
     let outcome = interrupts.unless(run.advance(goal, &mut progress)).await;
     drop(progress);
     let failure = match outcome {
@@ -226,7 +249,13 @@ pub(super) async fn advance(
     Err(failure.into())
 }
 
-fn stats(run: &Run, steps: u64, running: Duration) -> Stats {
+/// How long hints in Python were waited for so far.
+fn waiting(run: &Run) -> Duration {
+    run.session()
+        .map_or(Duration::ZERO, |session| session.statistics().waiting)
+}
+
+fn stats(run: &Run, steps: u64, stepping: Duration) -> Stats {
     let (host, python) = run.hints_by_side();
     let mut stats = Stats {
         steps,
@@ -235,11 +264,9 @@ fn stats(run: &Run, steps: u64, running: Duration) -> Stats {
         host_peak_bytes: peak_memory_bytes().unwrap_or_default(),
         ..Stats::default()
     };
-    let mut waiting = Duration::ZERO;
     if let Some(session) = run.session() {
         let hints = session.statistics();
         let traffic = session.traffic();
-        waiting = hints.waiting;
         stats.round_trips = hints.round_trips;
         stats.sub_requests = hints.sub_requests;
         stats.repeated_hints = hints.repeated_hints;
@@ -249,7 +276,7 @@ fn stats(run: &Run, steps: u64, running: Duration) -> Stats {
         stats.seconds_in_python = hints.python.as_secs_f64();
     }
     stats.seconds_starting = run.time_starting().as_secs_f64();
-    stats.seconds_waiting = waiting.as_secs_f64();
-    stats.seconds_stepping = running.saturating_sub(waiting).as_secs_f64();
+    stats.seconds_waiting = waiting(run).as_secs_f64();
+    stats.seconds_stepping = stepping.as_secs_f64();
     stats
 }

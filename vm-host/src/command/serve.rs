@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
+use super::logging::LogFormat;
 use super::{CommandError, ExitCode};
 use crate::server::{Listeners, ServeOptions, run};
 use crate::worker::{
@@ -17,7 +18,7 @@ use crate::worker::{
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ServeArgs {
     /// Address to listen on; port 0 takes a free one. Whoever reaches it may run programs
-    #[arg(long, value_name = "ADDRESS:PORT", required_unless_present = "unix")]
+    #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
 
     /// Unix socket to listen on, for this user only
@@ -88,6 +89,15 @@ pub(super) struct ServeArgs {
     #[arg(long = "max-program-bytes", value_name = "BYTES", default_value_t = 64 << 20)]
     pub max_program_bytes: u64,
 
+    /// Form of the log on stderr; the variable RUST_LOG says which lines (default: warn,vm_host=info,cairo_vm=off)
+    #[arg(
+        long = "log-format",
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    pub log_format: LogFormat,
+
     /// Bytes of uploaded programs that are kept
     #[arg(long = "program-cache-bytes", value_name = "BYTES", default_value_t = 512 << 20)]
     pub program_cache_bytes: u64,
@@ -135,6 +145,11 @@ impl ServeArgs {
 /// # Errors
 /// [`CommandError`] with what to print and the exit code.
 pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
+    if arguments.listen.is_none() && arguments.unix.is_none() {
+        let text =
+            "there is no place to listen\nhint: give --listen ADDRESS:PORT, --unix PATH, or both";
+        return Err(CommandError::new(ExitCode::Usage, text));
+    }
     let options = arguments
         .options()
         .map_err(|error| CommandError::new(ExitCode::Environment, error))?;
@@ -146,7 +161,7 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
         .await
         .map_err(|error| CommandError::new(ExitCode::CannotWrite, error))?;
     if let Some(address) = listeners.address() {
-        eprintln!("listening on {address}");
+        say_listening(arguments.log_format, &address.to_string());
         if let Some(path) = &arguments.address_file {
             write_whole(path, &format!("{address}\n")).map_err(|error| {
                 let text = format!("cannot write `{}`: `{error}`", path.display());
@@ -155,7 +170,7 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
         }
     }
     if let Some(path) = &arguments.unix {
-        eprintln!("listening on unix:{}", path.display());
+        say_listening(arguments.log_format, &format!("unix:{}", path.display()));
     }
     let (first, signalled) = oneshot::channel::<()>();
     let parent = arguments.exit_with_parent.then(parent_gone).transpose();
@@ -184,6 +199,14 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
     run(options, listeners, drain, end)
         .await
         .map_err(|error| CommandError::new(ExitCode::Internal, error))
+}
+
+/// Says where the server is; a log for programs has no other lines.
+fn say_listening(format: LogFormat, address: &str) {
+    match format {
+        LogFormat::Text => eprintln!("listening on {address}"),
+        LogFormat::Json => tracing::info!(address, "listening"),
+    }
 }
 
 /// Starts a worker's Python once, so that one that does not fit is known before anybody connects.

@@ -26,6 +26,8 @@ pub struct Run {
     pub(super) config: RunConfig,
     /// What is run, unless it is a PIE.
     pub(super) program: Option<Arc<CompiledProgram>>,
+    /// Its compiled JSON.
+    pub(super) program_json: Option<Arc<[u8]>>,
     pub(super) placements: Vec<Placement>,
     /// Whether every hint is one of cairo-vm's.
     pub(super) all_known: bool,
@@ -87,6 +89,11 @@ impl Run {
     #[must_use]
     pub fn program(&self) -> Option<&Arc<CompiledProgram>> {
         self.program.as_ref()
+    }
+
+    /// The program's compiled JSON, unless a PIE is run.
+    pub(crate) fn program_json(&self) -> Option<&[u8]> {
+        self.program_json.as_deref()
     }
 
     /// Which engine each hint of the program is given to first, by the hints' ids.

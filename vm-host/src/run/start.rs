@@ -116,6 +116,7 @@ impl Run {
         Ok(Self {
             context: ExceptionContext::new(Arc::clone(program), PROGRAM_BASE, sources),
             program: Some(Arc::clone(program)),
+            program_json: Some(Arc::clone(&text.json)),
             is_main: matches!(entry, Entry::Main(_)),
             placements,
             all_known,
@@ -143,6 +144,7 @@ impl Run {
             vm,
             config,
             program: None,
+            program_json: None,
             placements: Vec::new(),
             all_known: true,
             is_main: true,

@@ -12,6 +12,7 @@ use hint_proto::v1::Vm;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tonic::Status;
+use tracing::Instrument as _;
 
 use super::activity::Activity;
 use super::connection::Caller;
@@ -180,9 +181,19 @@ impl Registry {
             id: handle.id.clone(),
         };
         let (supplies, shared) = (Arc::clone(&self.supplies), Arc::clone(&handle.shared));
-        let started = vm_thread::spawn(move || async move {
-            let _forget = forget;
-            task::live(&supplies, &shared, request, inbox).await;
+        // What is logged on the VM's thread says whose VM it is.
+        let span = tracing::info_span!(
+            "vm",
+            vm = shared.name,
+            peer = &*handle.tenant,
+            request_id = request.request_id
+        );
+        let started = vm_thread::spawn(move || {
+            let life = async move {
+                let _forget = forget;
+                task::live(&supplies, &shared, request, inbox).await;
+            };
+            life.instrument(span)
         });
         started.map_err(|error| {
             let text = format!("cannot start a thread for the VM: `{error}`");
@@ -308,6 +319,7 @@ impl Drop for Forget {
         vms.requests
             .retain(|key, (_, vm)| !(key.0 == *tenant && vm == id));
         drop(vms);
+        tracing::info!("ended");
         self.shared.created.send_if_modified(|created| {
             let open = created.is_none();
             created.get_or_insert_with(|| {

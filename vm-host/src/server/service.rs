@@ -78,7 +78,13 @@ impl VmService for Service {
         if self.registry.is_draining() {
             return Err(super::error::draining());
         }
-        let program = self.uploads.receive(request.into_inner()).await?;
+        let peer = Arc::clone(&peer(&request)?.tenant);
+        let uploaded = self.uploads.receive(request.into_inner()).await;
+        let program = uploaded.inspect_err(|error| {
+            tracing::warn!(peer = &*peer, error = ?error.message(), "upload refused");
+        })?;
+        let bytes = program.text.json.len();
+        tracing::info!(peer = &*peer, program = program.hash, bytes, "uploaded");
         let answer = UploadProgramResponse {
             program_hash: program.hash.clone(),
             summary: Some(program.summary()),
@@ -90,8 +96,16 @@ impl VmService for Service {
     async fn create_vm(&self, request: Request<CreateVmRequest>) -> Answer<CreateVmResponse> {
         let peer = peer(&request)?.clone();
         let registry = &self.registry;
-        let vm = VmRequest::check(request.into_inner(), &registry.options, &registry.programs)?;
-        let handle = registry.create(&peer, vm).await?;
+        let request = request.into_inner();
+        let request_id = request.request_id.clone();
+        let create = async {
+            let vm = VmRequest::check(request, &registry.options, &registry.programs)?;
+            registry.create(&peer, vm).await
+        };
+        let handle = create.await.inspect_err(|error| {
+            let (peer, error) = (&*peer.tenant, error.message());
+            tracing::warn!(peer, request_id, error = ?error, "vm refused");
+        })?;
         Ok(Response::new(CreateVmResponse {
             vm: Some(handle.shared.vm()),
         }))

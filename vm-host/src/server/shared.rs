@@ -83,7 +83,7 @@ impl Shared {
     /// Writes a line of the VM's log.
     pub(super) fn log(&self, level: LogLevel, message: String) {
         match level {
-            LogLevel::Warning | LogLevel::Error => tracing::info!(vm = self.name, "{message}"),
+            LogLevel::Warning => tracing::warn!(vm = self.name, "{message}"),
             _ => tracing::debug!(vm = self.name, "{message}"),
         }
         self.watchers.log(level, message);

@@ -2,7 +2,7 @@
 //! reference VM's texts. Everything after this reads [`RunOptions`], never the raw arguments.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cairo_vm::types::layout_name::LayoutName;
@@ -44,6 +44,8 @@ pub(super) struct RunOptions {
     pub outputs: OutputPaths,
     /// How hints run.
     pub hints: HintOptions,
+    /// Whether no progress line is shown.
+    pub quiet: bool,
 }
 
 /// What is run.
@@ -85,6 +87,8 @@ pub(super) struct OutputPaths {
     pub air_public_input: Option<PathBuf>,
     /// The private input of the AIR.
     pub air_private_input: Option<PathBuf>,
+    /// The debug information of the program, relocated.
+    pub debug_info: Option<PathBuf>,
     /// The profile.
     pub profile: Option<PathBuf>,
     /// The counters.
@@ -159,6 +163,7 @@ impl RunOptions {
             no_end: args.no_end,
             debug_error: args.debug_error,
             proof_mode: args.proof_mode,
+            quiet: args.quiet,
             secure_run,
             allow_missing_builtins: args.allow_missing_builtins.unwrap_or(args.proof_mode),
             prints: Prints {
@@ -175,6 +180,7 @@ impl RunOptions {
                 merge_extra_segments: args.merge_extra_segments,
                 air_public_input: args.air_public_input,
                 air_private_input: args.air_private_input,
+                debug_info: args.debug_info_file,
                 profile: args.profile_output,
                 stats: args.stats,
             },
@@ -210,7 +216,13 @@ fn check_rules(args: &RunArgs) -> Result<(), OptionError> {
     // The reference VM compares truth values: a count of zero is like none.
     let positive = |count: Option<u64>| count.is_some_and(|count| count > 0);
     let dynamic = args.layout == LayoutName::dynamic;
+    let from_stdin = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
     let rules = [
+        (
+            from_stdin(&args.program_input)
+                && (from_stdin(&args.program_path) || from_stdin(&args.program)),
+            "the program and --program_input cannot both be read from standard input",
+        ),
         (
             args.proof_mode && from_pie,
             "--proof_mode cannot be used with --run_from_cairo_pie.",
@@ -269,28 +281,11 @@ fn check_rules(args: &RunArgs) -> Result<(), OptionError> {
 }
 
 fn refuse_unsupported(args: &RunArgs) -> Result<(), OptionError> {
-    let refused = [
-        (
-            args.tracer,
-            "--tracer",
-            "write --trace_file and --memory_file, then run `python -m starkware.cairo.lang.tracer.tracer` on them",
-        ),
-        (
-            args.debug_info_file.is_some(),
-            "--debug_info_file",
-            "it only serves the tracer and the profiler of cairo-lang; use --profile_output for a profile",
-        ),
-        (
-            args.flavor.is_some(),
-            "--flavor",
-            "it chooses a build of the Python VM's crypto library, which is not used here; leave it out",
-        ),
-        (
-            args.python_dependencies.is_some(),
-            "--python_dependencies",
-            "list the packages of the environment with `pip freeze`",
-        ),
-    ];
+    let refused = [(
+        args.tracer,
+        "--tracer",
+        "write --trace_file and --memory_file, then run `python -m starkware.cairo.lang.tracer.tracer` on them",
+    )];
     for (given, option, advice) in refused {
         if given {
             return Err(OptionError::Refused { option, advice });

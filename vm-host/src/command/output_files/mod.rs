@@ -27,6 +27,8 @@ pub(super) enum Output {
     AirPublicInput,
     /// `--air_private_input`.
     AirPrivateInput,
+    /// `--debug_info_file`.
+    DebugInfo,
     /// `--profile_output`.
     Profile,
     /// `--stats`.
@@ -86,6 +88,7 @@ impl Output {
             Self::Memory => "--memory_file",
             Self::AirPublicInput => "--air_public_input",
             Self::AirPrivateInput => "--air_private_input",
+            Self::DebugInfo => "--debug_info_file",
             Self::Profile => "--profile_output",
             Self::Stats => "--stats",
         }
@@ -120,6 +123,7 @@ impl OutputFiles {
             (Output::AirPublicInput, &paths.air_public_input),
             (Output::AirPrivateInput, &paths.air_private_input),
             (Output::Profile, &paths.profile),
+            (Output::DebugInfo, &paths.debug_info),
             (Output::Stats, &paths.stats),
         ];
         let mut targets: BTreeMap<Output, Target> = BTreeMap::new();

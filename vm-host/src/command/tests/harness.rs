@@ -51,7 +51,7 @@ pub(super) fn run(
 pub(super) fn ran(options: &RunOptions) -> (Run, Result<(), CommandError>) {
     runtime().block_on(async {
         let (mut run, goal) = start(options).await.unwrap();
-        let advanced = advance(&mut run, goal, &Interrupts::default()).await;
+        let advanced = advance(&mut run, goal, &Interrupts::default(), true).await;
         if advanced.is_ok() {
             run.end_hints().await.unwrap();
         }

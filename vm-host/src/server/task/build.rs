@@ -53,10 +53,9 @@ impl VmTask {
         } else if !attached {
             task.start_worker(&supplies.spawner).await?;
         }
-        shared.log(
-            LogLevel::Info,
-            format!("created with `{hints}` hints, layout `{layout}`"),
-        );
+        let text = format!("created with `{hints}` hints, layout `{layout}`");
+        tracing::info!("{text}");
+        shared.log(LogLevel::Info, text);
         let progress = state::progress(&task.run);
         let pid = task.run.worker_process_id();
         let ended = shared.has_ended();

@@ -110,6 +110,7 @@ impl VmTask {
             self.run.current_step(),
             failure.reason
         );
+        tracing::warn!(error = ?failure.message, "{text}");
         self.shared.log(LogLevel::Error, text);
         self.shared.publish(|vm| {
             progress(vm);
