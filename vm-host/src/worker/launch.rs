@@ -39,6 +39,16 @@ pub enum LaunchError {
     Link(LinkError),
 }
 
+impl LaunchError {
+    /// Of a worker that ended before its session began.
+    fn of(death: Death) -> Self {
+        match death {
+            Death::Exit(ENVIRONMENT_REFUSED) => Self::Refused,
+            death => Self::Died(death),
+        }
+    }
+}
+
 impl WorkerOptions {
     /// Starts a worker's language once, without a session.
     ///
@@ -48,8 +58,7 @@ impl WorkerOptions {
     pub fn check(&self) -> Result<(), LaunchError> {
         match describe(self)? {
             Death::Exit(0) => Ok(()),
-            Death::Exit(ENVIRONMENT_REFUSED) => Err(LaunchError::Refused),
-            death => Err(LaunchError::Died(death)),
+            death => Err(LaunchError::of(death)),
         }
     }
 }
@@ -69,10 +78,7 @@ impl Launch {
         let (mut process, socket) = WorkerProcess::spawn(&worker)?;
         match Link::open(socket).await {
             Ok(link) => Ok((link, process)),
-            Err(LinkError::Closed) => Err(match process.death().await {
-                Death::Exit(ENVIRONMENT_REFUSED) => LaunchError::Refused,
-                death => LaunchError::Died(death),
-            }),
+            Err(LinkError::Closed) => Err(LaunchError::of(process.death().await)),
             Err(error) => Err(LaunchError::Link(error)),
         }
     }
