@@ -1,12 +1,14 @@
 //! Owns the loop of a session: one stream of requests, answered one at a time by an engine. Must not know
 //! which engine that is, nor what a request holds.
 
+use std::collections::HashMap;
 use std::os::unix::net::UnixStream;
 
 use hint_proto::PROTOCOL_VERSION;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{Start, Started};
+use hint_proto::waiting::Forecast;
 
 use crate::engines::{Broken, CallError, Engine, LanguageRuntime};
 use crate::link::{Link, LinkError, SharedLink};
@@ -38,8 +40,14 @@ pub enum ServeError {
 pub fn serve(socket: UnixStream, runtime: &dyn LanguageRuntime) -> Result<(), ServeError> {
     let link = SharedLink::new(Link::accept(socket)?);
     let mut engine: Option<Box<dyn Engine>> = None;
+    // How long the host takes until it has the next request, by the hint that it heard of last.
+    let mut forecasts: HashMap<Option<u32>, Forecast> = HashMap::new();
     let mut next = link.receive()?;
     while let Some(request) = next {
+        let hint = match &request {
+            Request::ExecuteHint(hint) => Some(hint.hint_id),
+            _ => None,
+        };
         let result = match (request, &mut engine) {
             (Request::Start(start), None) => {
                 if start.protocol_version != PROTOCOL_VERSION {
@@ -74,7 +82,7 @@ pub fn serve(socket: UnixStream, runtime: &dyn LanguageRuntime) -> Result<(), Se
             Err(CallError::Failed(failed)) => Response::Failed(*failed),
             Err(CallError::Broken(error)) => return Err(ServeError::Engine(error)),
         };
-        next = link.respond(response)?;
+        next = link.respond(response, forecasts.entry(hint).or_default())?;
     }
     Ok(())
 }

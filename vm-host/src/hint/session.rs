@@ -16,6 +16,7 @@ use hint_proto::v1::{
     self, CallRule, EndRun, ExecuteHint, Failed, LoadHints, ScopeChange, Start, Started,
     StructDefinition,
 };
+use hint_proto::waiting::Forecast;
 use tokio::time::Instant;
 
 use super::effects::{Applied, Applier, Refusal, RegisteredRule};
@@ -112,6 +113,16 @@ struct HintState {
     defined: bool,
     pub(super) expectation: Expectation,
     cost: HintCost,
+    waits: Waits,
+}
+
+/// How long the engine takes until it says something.
+#[derive(Debug, Default)]
+struct Waits {
+    /// From the request.
+    first: Forecast,
+    /// From the answer to a question.
+    later: Forecast,
 }
 
 /// The engine of one VM.
@@ -136,6 +147,8 @@ pub struct HintSession {
     pure_address: Option<String>,
     unheld_attributes: Option<String>,
     statistics: Statistics,
+    /// For requests that run no hint.
+    other_waits: Waits,
     /// What the engine has to be told of the hint scopes with the next hint.
     untold_scopes: ScopeChange,
     variables_json: String,
@@ -204,6 +217,7 @@ impl HintSession {
             pure_address: None,
             unheld_attributes: None,
             statistics: Statistics::default(),
+            other_waits: Waits::default(),
             untold_scopes: ScopeChange::default(),
             variables_json: String::new(),
             scopes_here: None,
@@ -469,9 +483,18 @@ impl HintSession {
     ) -> Result<Response, HintError> {
         loop {
             let sent = Instant::now();
+            let hint = exchange
+                .hint_id
+                .and_then(|id| self.hints.get_mut(id as usize));
+            let waits = hint.map_or(&mut self.other_waits, |hint| &mut hint.waits);
+            let forecast = if exchange.questions == 0 {
+                &mut waits.first
+            } else {
+                &mut waits.later
+            };
             let response = self
                 .peer
-                .exchange(request, exchange.deadline, &self.turn)
+                .exchange(request, exchange.deadline, &self.turn, forecast)
                 .await;
             self.statistics.waiting += sent.elapsed();
             self.statistics.round_trips += 1;
