@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,9 +110,13 @@ impl PythonHintProcessor {
     pub fn new(program_json: &[u8], options: ProcessorOptions) -> Result<Self, ProcessorError> {
         let ProgramText { program, json } = ProgramText::read(program_json)?;
         let plan = if options.place_known_hints {
-            plan(&program, &options.inputs.surroundings(false))
+            plan(
+                &program,
+                &options.inputs.surroundings(false),
+                &BTreeSet::new(),
+            )
         } else {
-            Plan::python(&program)
+            Plan::python(&program, &BTreeSet::new())
         };
         let launch = Launch {
             binary: options.worker.clone(),
@@ -161,9 +165,9 @@ impl PythonHintProcessor {
             NotRun::Failed(error) | NotRun::NoPython(NoPython::Session(error)) => failure(&error),
             NotRun::NoPython(NoPython::Launch(error)) => custom(&error.to_string()),
             NotRun::NeedsPython => custom("there is no engine for the hint"),
+            NotRun::Declined(reason) => custom(&format!("no engine took the hint: {reason}")),
         })?;
-        let session = self.hints.session();
-        if session.is_some_and(|session| !session.rules().is_empty()) {
+        if !self.hints.rules().is_empty() {
             return Err(custom(
                 "a hint registered a rule for a segment, which a hint processor cannot keep\n\
                  hint: drive the VM with `vm_host::Run`",

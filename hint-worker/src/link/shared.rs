@@ -8,6 +8,7 @@ use hint_proto::v1::answer::Answer as Reply;
 use hint_proto::v1::ask::Question;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
+use tonic::Status;
 
 use super::{Link, LinkError};
 
@@ -47,6 +48,11 @@ impl SharedLink {
     /// As [`Link::respond`].
     pub fn respond(&self, response: Response) -> Result<Option<Request>, LinkError> {
         self.lock().respond(response)
+    }
+
+    /// See [`Link::end`].
+    pub fn end(&self, status: Status) {
+        self.lock().end(status);
     }
 
     /// Asks the host, and waits for its answer.

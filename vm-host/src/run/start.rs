@@ -1,5 +1,6 @@
 //! Starting a run: from a program or a PIE to the VM before its first step, with the engines of its hints.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hint_proto::v1::FailureKind;
@@ -88,14 +89,16 @@ impl Run {
         let program = &text.program;
         let vm = build_vm(program, entry, &config)?;
         let plan = match config.placement {
-            HintPlacement::Python => Plan::python(program),
-            HintPlacement::Auto | HintPlacement::Native => plan(program, &config.surroundings()),
+            HintPlacement::Python => Plan::python(program, &BTreeSet::new()),
+            HintPlacement::Auto | HintPlacement::Native => {
+                plan(program, &config.surroundings(), &BTreeSet::new())
+            }
         };
         let native = config.placement == HintPlacement::Native;
         if native && !plan.avoids_python() {
             let placements = plan.placements.into_iter().enumerate();
-            let python = placements.filter(|(_, found)| found.engine == EngineKind::Python);
-            return Err(NotPlaced(python.collect()).into());
+            let outside = placements.filter(|(_, found)| found.engine != EngineKind::Twin);
+            return Err(NotPlaced(outside.collect()).into());
         }
         let Plan {
             placements,
@@ -186,14 +189,22 @@ impl Run {
 
     /// Why a session did not open.
     pub(super) fn not_opened(&self, error: HintError) -> Failure {
+        let place = |id: u32| {
+            let hints = self.program.as_ref().map_or(&[][..], |found| found.hints());
+            let hint = hints.get(id as usize);
+            let (offset, index) = hint.map(|hint| (hint.pc, hint.index)).unwrap_or_default();
+            let mut pc = PROGRAM_BASE;
+            pc.offset += offset;
+            (pc, index)
+        };
         match error {
             HintError::Raised(failed) if failed.kind == i32::from(FailureKind::Compile) => {
-                let hints = self.program.as_ref().map_or(&[][..], |found| found.hints());
-                let hint = hints.get(failed.hint_id as usize);
-                let (offset, index) = hint.map(|hint| (hint.pc, hint.index)).unwrap_or_default();
-                let mut pc = PROGRAM_BASE;
-                pc.offset += offset;
+                let (pc, index) = place(failed.hint_id);
                 Failure::of_compilation(&self.context, pc, index, failed)
+            }
+            error @ HintError::Unserved { hint_id, .. } => {
+                let (pc, index) = place(hint_id);
+                Failure::of_language(&self.context, pc, index, &error)
             }
             error => Failure::of_hint(error, "the start of the session"),
         }

@@ -84,6 +84,10 @@ impl VmRequest {
             HintPlacement::Unspecified | HintPlacement::Python => run::HintPlacement::Python,
             HintPlacement::Auto => run::HintPlacement::Auto,
             HintPlacement::Native => run::HintPlacement::Native,
+            HintPlacement::Apart => {
+                let text = "`HINT_PLACEMENT_APART` is for answers only";
+                return Err(invalid("hint_placement", Reason::BadEnum, text));
+            }
         };
         let entry = entry(&request, &program, server.max_segments)?;
         for (field, text) in [

@@ -16,6 +16,7 @@ class HintPlacement(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     HINT_PLACEMENT_AUTO: _ClassVar[HintPlacement]
     HINT_PLACEMENT_PYTHON: _ClassVar[HintPlacement]
     HINT_PLACEMENT_NATIVE: _ClassVar[HintPlacement]
+    HINT_PLACEMENT_APART: _ClassVar[HintPlacement]
 
 class HintEngine(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -65,6 +66,7 @@ HINT_PLACEMENT_UNSPECIFIED: HintPlacement
 HINT_PLACEMENT_AUTO: HintPlacement
 HINT_PLACEMENT_PYTHON: HintPlacement
 HINT_PLACEMENT_NATIVE: HintPlacement
+HINT_PLACEMENT_APART: HintPlacement
 HINT_ENGINE_UNSPECIFIED: HintEngine
 HINT_ENGINE_WORKER: HintEngine
 HINT_ENGINE_ATTACHED: HintEngine
@@ -537,18 +539,20 @@ class ListHintsResponse(_message.Message):
     def __init__(self, hints: _Optional[_Iterable[_Union[PlacedHint, _Mapping]]] = ...) -> None: ...
 
 class PlacedHint(_message.Message):
-    __slots__ = ("hint", "pc", "first_line", "placement", "reason")
+    __slots__ = ("hint", "pc", "first_line", "placement", "reason", "language")
     HINT_FIELD_NUMBER: _ClassVar[int]
     PC_FIELD_NUMBER: _ClassVar[int]
     FIRST_LINE_FIELD_NUMBER: _ClassVar[int]
     PLACEMENT_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     hint: HintReference
     pc: _value_pb2.Relocatable
     first_line: str
     placement: HintPlacement
     reason: str
-    def __init__(self, hint: _Optional[_Union[HintReference, _Mapping]] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., first_line: _Optional[str] = ..., placement: _Optional[_Union[HintPlacement, str]] = ..., reason: _Optional[str] = ...) -> None: ...
+    language: str
+    def __init__(self, hint: _Optional[_Union[HintReference, _Mapping]] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., first_line: _Optional[str] = ..., placement: _Optional[_Union[HintPlacement, str]] = ..., reason: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class ReadArtifactRequest(_message.Message):
     __slots__ = ("name", "artifact", "trace_path", "memory_path")

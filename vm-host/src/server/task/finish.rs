@@ -35,8 +35,7 @@ impl VmTask {
             });
         let output = self.output();
         let progress = state::progress(&self.run);
-        let session = self.run.session();
-        let waiting = session.map_or_else(Default::default, |s| s.statistics().waiting);
+        let waiting = self.run.hint_statistics().waiting;
         let text = format!(
             "ended after `{}` steps and `{}` hints; those in Python took {waiting:.1?}",
             self.run.current_step(),
