@@ -29,7 +29,7 @@ use crate::hint::session::SessionInputs;
 use crate::placement::{Plan, plan};
 use crate::program::{CompiledProgram, ProgramError};
 use crate::run::{PROGRAM_BASE, ProgramText};
-use crate::worker::{Launch, PythonEnvironment};
+use crate::worker::{Launch, PythonEnvironment, Sleeper};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -125,7 +125,7 @@ impl PythonHintProcessor {
         let main = (Arc::clone(&program), PROGRAM_BASE, json);
         let inputs = options.inputs.clone();
         Ok(Self {
-            hints: Dispatch::new(main, plan.compiled, inputs, Some(launch)),
+            hints: Dispatch::new(main, plan.compiled, inputs, Some(Sleeper::Own(launch))),
             program,
             next: Cell::new(0),
             runtime: Builder::new_current_thread().enable_all().build()?,

@@ -21,7 +21,7 @@ use super::table::HintTable;
 use crate::engines::Attempt;
 use crate::engines::twins::{Compiled, Twins};
 use crate::program::CompiledProgram;
-use crate::worker::{Launch, LaunchError, Turn};
+use crate::worker::{LaunchError, Sleeper, Turn};
 
 /// Most scopes that may be open at once. Python itself has no bound; the host must.
 const MAX_SCOPES: usize = 1 << 20;
@@ -43,7 +43,7 @@ pub(crate) struct Dispatch {
     /// The engines outside of the host, in the order in which they are asked: the client, the worker.
     sessions: [Option<Box<HintSession>>; 2],
     /// A worker that starts when the first hint needs it.
-    asleep: Option<Launch>,
+    asleep: Option<Sleeper>,
     /// What a session is opened with.
     opening: Opening,
     /// Variables of the host's hints that the next hint in Python takes over, JSON.
@@ -96,19 +96,19 @@ pub(crate) struct HintsEnded {
 
 impl Dispatch {
     /// The hints of `program`, whose code starts at `base`. `compiled` is what the twins run; the rest goes
-    /// to the worker of `launch`, or to whoever is given to [`Dispatch::open`].
+    /// to `worker`, or to whoever is given to [`Dispatch::open`].
     pub(crate) fn new(
         main: (Arc<CompiledProgram>, Relocatable, Arc<[u8]>),
         compiled: Vec<Option<Compiled>>,
         inputs: SessionInputs,
-        launch: Option<Launch>,
+        worker: Option<Sleeper>,
     ) -> Self {
         let program = Arc::clone(&main.0);
         Self {
             twins: Twins::new(compiled),
             state: RunState::new(main, inputs.limits),
             sessions: [None, None],
-            asleep: launch,
+            asleep: worker,
             opening: Opening {
                 program,
                 inputs,
@@ -211,11 +211,11 @@ impl Dispatch {
     /// # Errors
     /// [`NoPython`] when it does not start or a hint does not compile.
     pub(crate) async fn wake(&mut self, vm: &mut VirtualMachine) -> Result<(), NoPython> {
-        let Some(launch) = &self.asleep else {
+        let Some(worker) = &self.asleep else {
             return Ok(());
         };
         let started = Instant::now();
-        let (link, process) = launch.start().await.map_err(NoPython::Launch)?;
+        let (link, process) = worker.start().await.map_err(NoPython::Launch)?;
         let opened = self.open(Peer::Worker { link, process }, vm).await;
         self.starting += started.elapsed();
         opened.map_err(NoPython::Session)
@@ -243,7 +243,13 @@ impl Dispatch {
         let hints = 0..self.opening.program.hints().len() as u32;
         if place == WORKER {
             self.asleep = None;
+        }
+        if self.asleep.is_none() {
             self.all_are_served(&session)?;
+        }
+        if place == CLIENT {
+            // One that left before the first step.
+            self.sessions[CLIENT] = None;
         }
         let earlier = match place {
             CLIENT => None,
@@ -251,7 +257,8 @@ impl Dispatch {
         };
         let free = |id: &u32| !earlier.is_some_and(|earlier| earlier.takes(&self.state, *id));
         let ids: Vec<u32> = hints.filter(free).collect();
-        session.load(vm, &mut self.state, ids).await?;
+        let loaded = session.load(vm, &mut self.state, ids).await;
+        loaded.inspect_err(|error| session.end_after(error))?;
         if let Some((change, language)) = session.take_loading_scope_change() {
             self.follow(change, Some((place, language)))?;
             session.follow_scopes(change, Some(language));
@@ -261,7 +268,7 @@ impl Dispatch {
         Ok(())
     }
 
-    /// Refuses hints that neither the client nor the worker, the `last` engine, serve.
+    /// Refuses hints that neither the `last` engine nor those before it serve.
     fn all_are_served(&self, last: &HintSession) -> Result<(), HintError> {
         for hint in self.opening.program.hints() {
             let language = hint.language();
@@ -282,6 +289,17 @@ impl Dispatch {
             }
         }
         Ok(())
+    }
+
+    /// Has a worker started by whoever gets this, when a hint needs it.
+    pub(crate) fn sleep(&mut self, worker: Sleeper) {
+        self.asleep = Some(worker);
+    }
+
+    /// Whether the client that serves hints has done something to the VM already.
+    pub(crate) fn client_has_prepared(&self) -> bool {
+        let client = self.sessions[CLIENT].as_ref();
+        client.is_some_and(|client| client.has_prepared())
     }
 
     /// The hints of the program that the client has taken for itself, while there may be others.
@@ -358,6 +376,7 @@ impl Dispatch {
             }
             session.hand_over(std::mem::take(&mut self.handover));
             let ran = session.execute(vm, &mut self.state, id).await;
+            let ran = ran.inspect_err(|error| session.end_after(error));
             match ran.map_err(NotRun::Failed)? {
                 Ran::Done => {
                     if let Some((change, language)) = session.take_scope_change(id) {
@@ -435,7 +454,10 @@ impl Dispatch {
         address: Relocatable,
     ) -> Result<RuleOutcome, HintError> {
         match &mut self.sessions[rule.owner.engine] {
-            Some(session) => session.call_rule(vm, &mut self.state, rule, address).await,
+            Some(session) => {
+                let called = session.call_rule(vm, &mut self.state, rule, address).await;
+                called.inspect_err(|error| session.end_after(error))
+            }
             None => Err(HintError::Protocol("a rule without an engine".to_owned())),
         }
     }
@@ -454,7 +476,9 @@ impl Dispatch {
         let mut all = Vec::new();
         for session in self.sessions.iter_mut().flatten() {
             let scopes = session.read_scopes(vm, &mut self.state, max_text_bytes);
-            merge(&mut all, scopes.await?, "");
+            let scopes = scopes.await;
+            let scopes = scopes.inspect_err(|error| session.end_after(error))?;
+            merge(&mut all, scopes, "");
         }
         Ok(all)
     }
@@ -469,7 +493,9 @@ impl Dispatch {
         self.state.applier.flush_relocation_rules(vm)?;
         for session in self.sessions.iter_mut().flatten() {
             // An engine's own count comes first: its variables are what would be lost.
-            if let Some(depth) = session.end_run(vm, &mut self.state).await? {
+            let ended = session.end_run(vm, &mut self.state).await;
+            let ended = ended.inspect_err(|error| session.end_after(error))?;
+            if let Some(depth) = ended {
                 scope_depth = depth as usize;
             }
         }

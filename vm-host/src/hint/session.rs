@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use super::effects::Refusal;
 use super::language::Language;
 use super::limits::Limits;
-use super::peer::Peer;
+use super::peer::{Ending, Peer};
 use super::reads::Pointer;
 use super::run_state::{OwnedRule, RuleOwner, RunState};
 use super::snapshot::Expectation;
@@ -173,6 +173,8 @@ pub struct HintSession {
     /// Room for addresses, kept between hints.
     scratch: Vec<Relocatable>,
     statistics: Statistics,
+    /// Whether loading hints did something to the VM.
+    prepared: bool,
     /// Variables that the next hint in Python takes over from the host, JSON.
     handover: String,
     /// What the hints in the engine did to the scopes since the last [`HintSession::take_scope_change`].
@@ -241,6 +243,7 @@ impl HintSession {
             turn: Turn::default(),
             scratch: Vec::new(),
             statistics: Statistics::default(),
+            prepared: false,
             handover: String::new(),
             scopes_here: None,
         };
@@ -355,11 +358,13 @@ impl HintSession {
                 self.hints[id as usize].stage = Stage::Declined;
             }
             if let Some(effects) = &loaded.effects {
-                if self.statistics.hints > 0 && *effects != v1::Effects::default() {
+                let prepares = *effects != v1::Effects::default();
+                if self.statistics.hints > 0 && prepares {
                     return Err(HintError::Protocol(
                         "it prepared something after the first step".to_owned(),
                     ));
                 }
+                self.prepared |= prepares;
                 self.apply(vm, state, effects, language)?;
             }
         }
@@ -678,10 +683,8 @@ impl HintSession {
                     exchange.questions += 1;
                     let limit = state.applier.limits().questions_per_hint;
                     if exchange.questions > limit {
-                        self.peer.end();
-                        return Err(HintError::Protocol(format!(
-                            "a hint asked more than `{limit}` questions"
-                        )));
+                        let text = format!("a hint asked more than `{limit}` questions");
+                        return Err(HintError::Protocol(text));
                     }
                     let mut parts = self.answer(vm, state, ask, exchange)?;
                     let last = parts.pop().unwrap_or_default();
@@ -700,19 +703,26 @@ impl HintSession {
 
     async fn broken(&mut self, error: LinkError, exchange: &Exchange) -> HintError {
         match error {
-            LinkError::Deadline => {
-                self.peer.end();
-                HintError::Timeout {
-                    limit: exchange.limit,
-                }
-            }
+            LinkError::Deadline => HintError::Timeout {
+                limit: exchange.limit,
+            },
             LinkError::Closed => HintError::Died {
                 death: self.peer.death().await,
             },
-            error => {
-                self.peer.end();
-                HintError::Protocol(error.to_string())
+            LinkError::Stream(status) => HintError::Protocol(format!("`{}`", status.message())),
+            error => HintError::Protocol(error.to_string()),
+        }
+    }
+
+    /// Ends the session when an engine cannot be trusted any more after `error`.
+    pub(crate) fn end_after(&mut self, error: &HintError) {
+        match error {
+            HintError::Timeout { .. } => self.peer.end(Ending::Late(error.to_string())),
+            HintError::Protocol(_) | HintError::Diff(_) => {
+                self.peer.end(Ending::Refused(error.to_string()));
             }
+            // A failed hint may still be asked about.
+            HintError::Raised(_) | HintError::Died { .. } | HintError::Unserved { .. } => {}
         }
     }
 
@@ -778,6 +788,11 @@ impl HintSession {
     /// What is expected of a hint's next execution.
     pub(super) fn expectation(&mut self, id: u32) -> Option<&mut Expectation> {
         Some(&mut self.hints.get_mut(id as usize)?.expectation)
+    }
+
+    /// Whether loading hints did something to the VM.
+    pub(crate) fn has_prepared(&self) -> bool {
+        self.prepared
     }
 
     /// What the hints cost so far.

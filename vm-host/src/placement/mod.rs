@@ -66,8 +66,8 @@ pub(crate) struct Plan {
     pub(crate) placements: Vec<Placement>,
     /// What the twins need, by the hints' ids.
     pub(crate) compiled: Vec<Option<Compiled>>,
-    /// Whether every hint is one of cairo-vm's, so that nobody has to look for syntax errors before the
-    /// first step.
+    /// Whether every hint that the client has not taken is one of cairo-vm's, so that nobody has to look for
+    /// syntax errors before the first step.
     pub(crate) all_known: bool,
 }
 
@@ -188,7 +188,9 @@ pub(crate) fn plan(
     Plan {
         placements,
         compiled: sides.compiled,
-        all_known: hints.iter().all(|hint| twins::is_known(&hint.code)),
+        all_known: hints
+            .iter()
+            .all(|hint| taken.contains(&hint.id) || twins::is_known(&hint.code)),
     }
 }
 

@@ -162,6 +162,14 @@ impl Failure {
         }
     }
 
+    /// A worker that did not start when a hint needed it.
+    pub(crate) fn not_launched(error: LaunchError) -> Self {
+        Self {
+            launch: Some(Arc::new(error)),
+            ..Self::new(FailureReason::WorkerDied, "the hint worker did not start")
+        }
+    }
+
     /// A hint in a language that nobody serves.
     #[must_use]
     pub(crate) fn of_language(
@@ -345,10 +353,7 @@ impl Run {
                     true,
                     &[],
                 ),
-                NotRun::NoPython(NoPython::Launch(error)) => Failure {
-                    launch: Some(Arc::new(error)),
-                    ..Failure::new(FailureReason::WorkerDied, "the hint worker did not start")
-                },
+                NotRun::NoPython(NoPython::Launch(error)) => Failure::not_launched(error),
                 NotRun::NoPython(NoPython::Session(error)) => self.not_opened(error),
             },
             StepCause::Rule(HintError::Raised(failed))

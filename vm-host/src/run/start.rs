@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use hint_proto::PYTHON;
 use hint_proto::v1::FailureKind;
 
 use super::config::{HintPlacement, PROGRAM_BASE, RunConfig};
@@ -19,7 +20,7 @@ use crate::vm::RunFailure;
 use crate::vm::end::Ended;
 use crate::vm::pie::Pie;
 use crate::vm::start::{PreparedRun, initialize, initialize_pie, prepare};
-use crate::worker::{Launch, LaunchError};
+use crate::worker::{Launch, LaunchError, Sleeper};
 
 /// A program with the text that it was read from.
 #[derive(Clone, Debug)]
@@ -113,8 +114,8 @@ impl Run {
         let prepares = setup.is_some_and(|setup| !setup.builtins.is_empty());
         let hints = (prepares || !program.hints().is_empty()).then(|| {
             let main = (Arc::clone(program), PROGRAM_BASE, Arc::clone(&text.json));
-            let launch = launch.filter(|_| !native);
-            Dispatch::new(main, compiled, config.hints.clone(), launch)
+            let worker = launch.filter(|_| !native).map(Sleeper::Own);
+            Dispatch::new(main, compiled, config.hints.clone(), worker)
         });
         Ok(Self {
             context: ExceptionContext::new(Arc::clone(program), PROGRAM_BASE, sources),
@@ -175,7 +176,8 @@ impl Run {
         })
     }
 
-    /// Opens the session with whoever runs the hints in Python.
+    /// Opens the session with an engine. The hints that a client leaves are placed anew, as if they were all
+    /// that the program has.
     ///
     /// # Errors
     /// [`Failure`] when it does not open or a hint does not compile.
@@ -183,8 +185,57 @@ impl Run {
         let Some(hints) = &mut self.hints else {
             return Ok(());
         };
+        let attached = peer.is_attached();
         let opened = hints.open(peer, &mut self.vm.runner.vm).await;
-        opened.map_err(|error| self.not_opened(error))
+        opened.map_err(|error| self.not_opened(error))?;
+        if attached {
+            self.place_what_the_client_left().await?;
+        }
+        Ok(())
+    }
+
+    /// Hints in Python that the client does not serve run as if they were all that the program has: their
+    /// variables are not those of the client's hints.
+    async fn place_what_the_client_left(&mut self) -> Result<(), Failure> {
+        let (Some(hints), Some(program)) = (&mut self.hints, &self.program) else {
+            return Ok(());
+        };
+        let taken = hints.taken_by_client();
+        let mut left = program.hints().iter().filter(|hint| !taken.contains(&hint.id));
+        let Some(first) = left.next() else {
+            return Ok(());
+        };
+        if first.language() == PYTHON || left.any(|hint| hint.language() == PYTHON) {
+            let surroundings = self.config.hints.surroundings(false);
+            let plan = match self.config.placement {
+                HintPlacement::Python => Plan::python(program, &taken),
+                HintPlacement::Auto | HintPlacement::Native => plan(program, &surroundings, &taken),
+            };
+            hints.replace_twins(plan.compiled);
+            (self.placements, self.all_known) = (plan.placements, plan.all_known);
+        }
+        if self.all_known {
+            return Ok(());
+        }
+        // They are compiled before the first step.
+        let woken = hints.wake(&mut self.vm.runner.vm).await;
+        woken.map_err(|error| match error {
+            NoPython::Launch(error) => Failure::not_launched(error),
+            NoPython::Session(error) => self.not_opened(error),
+        })
+    }
+
+    /// Has the worker started by whoever gets this, when a hint needs it.
+    pub(crate) fn sleep(&mut self, worker: Sleeper) {
+        if let Some(hints) = &mut self.hints {
+            hints.sleep(worker);
+        }
+    }
+
+    /// Whether the client that serves hints has done something to the VM before the first step.
+    pub(crate) fn client_has_prepared(&self) -> bool {
+        let hints = self.hints.as_ref();
+        hints.is_some_and(Dispatch::client_has_prepared)
     }
 
     /// Why a session did not open.

@@ -20,7 +20,6 @@ use hint_proto::v1::{
     RunVmResponse, UploadProgramRequest, UploadProgramResponse, Vm, VmState, WatchVmRequest,
     WatchVmResponse, WriteMemoryRequest, WriteMemoryResponse,
 };
-use tokio_stream::StreamExt as _;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::connection::Caller;
@@ -363,19 +362,7 @@ impl VmService for Service {
             let text = format!("somebody already serves the hints of VM `{name}`");
             return Err(wrong_state(&name, Reason::HintEngineAttached, text));
         }
-        let (engine, requests) = attach::engine(incoming);
-        tokio::spawn(async move {
-            // A session that does not open fails the VM, which says why.
-            let _ = handle
-                .call(move |task| task.attach(engine).boxed_local())
-                .await;
-        });
-        let answers = requests.map(|request| {
-            Ok(AttachHintsResponse {
-                request: Some(request),
-            })
-        });
-        Ok(Response::new(Box::pin(answers)))
+        Ok(Response::new(Box::pin(attach::attach(handle, incoming))))
     }
 }
 

@@ -151,6 +151,7 @@ impl Scene {
             sent: ExecuteHint::default(),
         };
         let attached = Peer::Attached(AttachedClient {
+            ending: std::sync::Arc::default(),
             requests: Some(to_engine),
             responses: from_engine,
         });

@@ -25,7 +25,7 @@ use super::shared::{End, Shared};
 use crate::run::{Failure, Run};
 use crate::vm::outputs::Relocation;
 use crate::worker::{Places, Spawner, Turn};
-use output::HintOutputs;
+use engine::WorkerOf;
 
 /// Something to do on the VM's thread.
 pub(super) type Job = Box<dyn for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, ()> + Send>;
@@ -44,7 +44,7 @@ pub(super) struct VmTask {
     shared: Arc<Shared>,
     program: Arc<StoredProgram>,
     run: Run,
-    outputs: Option<HintOutputs>,
+    worker: WorkerOf,
     /// Its place among the VMs of the server.
     turn: Turn,
     cells_written: u64,

@@ -26,9 +26,7 @@ impl VmTask {
         let result = self.run.advance(goal, &mut watched).await;
         // Nobody waits for a place while this VM ends: its thread is its own.
         drop(at_work);
-        if let Some(outputs) = &self.outputs {
-            outputs.flush();
-        }
+        self.worker.flush();
         let reason = match result {
             Ok(Stop::Ended) => match self.finish().await {
                 Ok(()) => StopReason::Ended,
