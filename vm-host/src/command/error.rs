@@ -73,11 +73,13 @@ impl From<Failure> for CommandError {
             FailureReason::HintRaised
             | FailureReason::CairoError
             | FailureReason::StepsExhausted
+            | FailureReason::LanguageNotServed
+            | FailureReason::HintDeclined
             | FailureReason::EndOfRun => Self {
                 prefix,
                 missing_module: failure
                     .raised
-                    .and_then(|failed| failed.python.as_ref())
+                    .and_then(|failed| failed.python)
                     .is_some_and(|python| python.class_path == "builtins.ModuleNotFoundError"),
                 ..Self::verbatim(ExitCode::ProgramFailed, message)
             },

@@ -272,15 +272,9 @@ impl Dispatch {
     fn all_are_served(&self, last: &HintSession) -> Result<(), HintError> {
         for hint in self.opening.program.hints() {
             let language = hint.language();
-            let engines = self.sessions().chain([last]);
-            if !engines
-                .clone()
-                .any(|engine| engine.serves().any(|name| name == language))
-            {
-                let served: BTreeSet<String> = engines
-                    .flat_map(HintSession::serves)
-                    .map(str::to_owned)
-                    .collect();
+            let served = || self.sessions().chain([last]).flat_map(HintSession::serves);
+            if !served().any(|name| name == language) {
+                let served: BTreeSet<String> = served().map(str::to_owned).collect();
                 return Err(HintError::Unserved {
                     hint_id: hint.id,
                     language: language.to_owned(),

@@ -79,7 +79,7 @@ pub enum HintError {
 
 /// What a rule said.
 #[derive(Debug)]
-pub enum RuleOutcome {
+pub(crate) enum RuleOutcome {
     /// The value of the cell, if the rule applies.
     Value(Option<MaybeRelocatable>),
     /// The cells that are valid now.

@@ -201,7 +201,10 @@ impl Run {
             return Ok(());
         };
         let taken = hints.taken_by_client();
-        let mut left = program.hints().iter().filter(|hint| !taken.contains(&hint.id));
+        let mut left = program
+            .hints()
+            .iter()
+            .filter(|hint| !taken.contains(&hint.id));
         let Some(first) = left.next() else {
             return Ok(());
         };

@@ -58,7 +58,9 @@ pub(super) fn attach(
         // Whoever drops the sender has left, too.
         let _ = left.wait_for(|left| *left).await;
     };
-    let said = ReceiverStream::new(outgoing).map(answer).take_until(Box::pin(left));
+    let said = ReceiverStream::new(outgoing)
+        .map(answer)
+        .take_until(Box::pin(left));
     let farewell = async move { attachment.farewell().await };
     let farewell = stream::once(farewell).filter_map(future::ready);
     said.map(Ok).chain(farewell.map(Err))

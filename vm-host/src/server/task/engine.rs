@@ -14,7 +14,7 @@ use super::super::shared::Shared;
 use super::VmTask;
 use super::output::HintOutputs;
 use crate::run::{AttachedClient, Failure, FailureReason, Peer};
-use crate::worker::{Link, LaunchError, SpawnError, Spawner, Sleeper, Wanted, WorkerProcess};
+use crate::worker::{LaunchError, Link, Sleeper, SpawnError, Spawner, Wanted, WorkerProcess};
 
 /// What a VM's worker is made with, and what it prints. Clones are the same.
 #[derive(Clone)]
