@@ -87,11 +87,14 @@ class FakeVm:
     def start(self):
         self.exchange(
             start=session_pb.Start(
-                protocol_version=1,
+                protocol_version=2,
+                min_protocol_version=2,
                 prime=PRIME.to_bytes(32, "little"),
                 program_input_json=self.request.program_input_json,
-                hint_locals_json=self.request.hint_locals_json,
-                static_locals_json=self.request.static_locals_json,
+                python=session_pb.PythonInputs(
+                    hint_locals_json=self.request.hint_locals_json,
+                    static_locals_json=self.request.static_locals_json,
+                ),
                 segment_count=self.segments,
             )
         )
@@ -201,8 +204,8 @@ class FakeService(VmServiceServicer):
         if failed is not None:
             vm.message.state = pb.VM_STATE_FAILED
             vm.message.failure.reason = "HINT_RAISED"
-            vm.message.failure.message = f"Error at pc=0:0:\n{failed.traceback}"
-            vm.message.failure.exception_class = failed.class_path
+            vm.message.failure.message = f"Error at pc=0:0:\n{failed.python.traceback}"
+            vm.message.failure.exception_class = failed.python.class_path
             vm.message.failure.exception_message = failed.message
             return pb.RunVmResponse(vm=vm.message, stop_reason=pb.STOP_REASON_FAILED)
         if "failure" in vm.program:

@@ -1714,6 +1714,66 @@ pub struct UploadProgramResponse {
     #[prost(message, optional, tag = "2")]
     pub summary: ::core::option::Option<ProgramSummary>,
 }
+/// An uploaded program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Program {
+    /// `programs/{program_hash}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// SHA-256 of the bytes, lower-case hexadecimal.
+    #[prost(string, tag = "2")]
+    pub program_hash: ::prost::alloc::string::String,
+    /// What is known of it.
+    #[prost(message, optional, tag = "3")]
+    pub summary: ::core::option::Option<ProgramSummary>,
+    /// Bytes of its compiled JSON.
+    #[prost(uint64, tag = "4")]
+    pub size_bytes: u64,
+}
+/// Asks for a program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetProgramRequest {
+    /// `programs/{program_hash}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetProgramResponse {
+    /// It.
+    #[prost(message, optional, tag = "1")]
+    pub program: ::core::option::Option<Program>,
+}
+/// Asks for the caller's programs.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListProgramsRequest {
+    /// At most this many; 100 when 0, at most 1000.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// The caller's programs.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListProgramsResponse {
+    /// By their hashes.
+    #[prost(message, repeated, tag = "1")]
+    pub programs: ::prost::alloc::vec::Vec<Program>,
+    /// Where to go on; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Forgets a program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteProgramRequest {
+    /// `programs/{program_hash}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The program is forgotten.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteProgramResponse {}
 /// What is known of a program.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ProgramSummary {
@@ -1736,7 +1796,8 @@ pub struct CreateVmRequest {
     /// SHA-256 of an uploaded program, lower-case hexadecimal.
     #[prost(string, tag = "1")]
     pub program_hash: ::prost::alloc::string::String,
-    /// A name of the caller's choice for the VM: 1 to 63 of a-z, 0-9 and -. A random one when empty.
+    /// A name of the caller's choice for the VM: 1 to 63 of a-z, 0-9 and -, but not `-` alone. A random one when
+    /// empty.
     #[prost(string, tag = "2")]
     pub vm_id: ::prost::alloc::string::String,
     /// Makes the call idempotent: the same id and request answer the same VM as long as it exists. A UUID;
@@ -1929,6 +1990,27 @@ pub struct Vm {
     /// Process id of the hint worker, 0 without one.
     #[prost(uint32, tag = "14")]
     pub worker_process_id: u32,
+    /// Who serves the hints.
+    #[prost(enumeration = "HintEngine", tag = "15")]
+    pub hint_engine: i32,
+    /// Where hints run, as it was asked for.
+    #[prost(enumeration = "HintPlacement", tag = "16")]
+    pub hint_placement: i32,
+    /// The limits that apply to it; time_to_live is absent when the VM ends with its connection.
+    #[prost(message, optional, tag = "17")]
+    pub limits: ::core::option::Option<VmLimits>,
+    /// Where the run starts, without the arguments and the further builtins.
+    #[prost(message, optional, tag = "18")]
+    pub entry_point: ::core::option::Option<EntryPoint>,
+    /// Whether a client serves the hints now.
+    #[prost(bool, tag = "19")]
+    pub attached: bool,
+    /// When the VM ends if nobody uses it; absent when it ends with its connection. Not in WatchVm.
+    #[prost(message, optional, tag = "20")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Why the last RunVm stopped the VM; unspecified before that and while it runs.
+    #[prost(enumeration = "StopReason", tag = "21")]
+    pub stop_reason: i32,
 }
 /// Why a VM failed.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2057,6 +2139,11 @@ pub struct RunVmRequest {
     /// `vms/{vm_id}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// Makes the call safe to repeat: the same id and request do not run the VM again, but wait for the run
+    /// that the first call began, if it goes on, and answer why it stopped. A UUID; at most 64 bytes. The server
+    /// remembers the last 256 of each VM.
+    #[prost(string, tag = "7")]
+    pub request_id: ::prost::alloc::string::String,
     /// When to stop, besides the end, a failure and PauseVm.
     #[prost(oneof = "run_vm_request::Until", tags = "2, 3, 4, 5, 6")]
     pub until: ::core::option::Option<run_vm_request::Until>,
@@ -2245,6 +2332,12 @@ pub struct ListSegmentsRequest {
     /// `vms/{vm_id}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// At most this many; 10,000 when 0, at most 50,000.
+    #[prost(uint32, tag = "2")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
 }
 /// The segments.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2252,6 +2345,9 @@ pub struct ListSegmentsResponse {
     /// By index; temporary ones last.
     #[prost(message, repeated, tag = "1")]
     pub segments: ::prost::alloc::vec::Vec<Segment>,
+    /// Where to go on; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
 /// A segment.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2306,6 +2402,12 @@ pub struct ListHintsRequest {
     /// `vms/{vm_id}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// At most this many; 1000 when 0, at most 10,000.
+    #[prost(uint32, tag = "2")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
 }
 /// The hints of a VM.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2313,6 +2415,9 @@ pub struct ListHintsResponse {
     /// In the order of their pcs.
     #[prost(message, repeated, tag = "1")]
     pub hints: ::prost::alloc::vec::Vec<PlacedHint>,
+    /// Where to go on; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
 /// A hint and where it runs.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2626,9 +2731,11 @@ impl LogLevel {
 pub enum Artifact {
     /// Not set.
     Unspecified = 0,
-    /// The relocated trace: 24 bytes for each step.
+    /// The relocated trace: 24 bytes for each step, in order: ap, fp, pc before the step, each 8 bytes
+    /// little-endian. Addresses count from 1.
     Trace = 1,
-    /// The relocated memory: 40 bytes for each cell, by address.
+    /// The relocated memory: 40 bytes for each cell that has a value, by address: the address, 8 bytes
+    /// little-endian, and the value, 32 bytes little-endian, less than the prime.
     Memory = 2,
     /// The Cairo PIE.
     CairoPie = 3,
@@ -2814,6 +2921,81 @@ pub mod vm_service_client {
             req.extensions_mut()
                 .insert(GrpcMethod::new("cairohints.v1.VmService", "UploadProgram"));
             self.inner.client_streaming(req, path, codec).await
+        }
+        /// An uploaded program. Callers see those that they uploaded.
+        pub async fn get_program(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetProgramRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetProgramResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/GetProgram",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "GetProgram"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The programs that the caller uploaded and the server still has.
+        pub async fn list_programs(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListProgramsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListProgramsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/ListPrograms",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "ListPrograms"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Forgets a program that the caller uploaded. VMs that were created with it go on.
+        pub async fn delete_program(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteProgramRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteProgramResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/DeleteProgram",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "DeleteProgram"));
+            self.inner.unary(req, path, codec).await
         }
         /// Creates a VM at its first step. When the deadline passes or the caller cancels before the answer, the
         /// VM is ended again, unless a request_id lets the caller ask once more.
@@ -3189,7 +3371,14 @@ pub mod vm_service_client {
             self.inner.server_streaming(req, path, codec).await
         }
         /// Serves the hints of one's own VM: the caller is the engine of a hint session (see
-        /// HintSessionService, with the directions swapped). The first message names the VM.
+        /// HintSessionService, with the directions swapped). The first message names the VM. The caller says which
+        /// languages it serves (`Started.languages`) and which hints it leaves (`HintsLoaded.declined`,
+        /// `SessionResponse.declined`); those run where `hint_placement` says, in Rust or in a worker of the same VM.
+        ///
+        /// Inputs and hints that do not load fail the VM; the stream ends with HINTS_NOT_LOADED, which says why. A
+        /// caller that leaves before the first step can be replaced by another call. The stream ends with OK when
+        /// the caller half-closed it, within a second, or the run has succeeded; else its status says why:
+        /// ENGINE_LATE, ENGINE_PROTOCOL, VM_FAILED, VM_DELETED.
         pub async fn attach_hints(
             &mut self,
             request: impl tonic::IntoStreamingRequest<
@@ -3238,6 +3427,30 @@ pub mod vm_service_server {
             request: tonic::Request<tonic::Streaming<super::UploadProgramRequest>>,
         ) -> std::result::Result<
             tonic::Response<super::UploadProgramResponse>,
+            tonic::Status,
+        >;
+        /// An uploaded program. Callers see those that they uploaded.
+        async fn get_program(
+            &self,
+            request: tonic::Request<super::GetProgramRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetProgramResponse>,
+            tonic::Status,
+        >;
+        /// The programs that the caller uploaded and the server still has.
+        async fn list_programs(
+            &self,
+            request: tonic::Request<super::ListProgramsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListProgramsResponse>,
+            tonic::Status,
+        >;
+        /// Forgets a program that the caller uploaded. VMs that were created with it go on.
+        async fn delete_program(
+            &self,
+            request: tonic::Request<super::DeleteProgramRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteProgramResponse>,
             tonic::Status,
         >;
         /// Creates a VM at its first step. When the deadline passes or the caller cancels before the answer, the
@@ -3368,7 +3581,14 @@ pub mod vm_service_server {
             + std::marker::Send
             + 'static;
         /// Serves the hints of one's own VM: the caller is the engine of a hint session (see
-        /// HintSessionService, with the directions swapped). The first message names the VM.
+        /// HintSessionService, with the directions swapped). The first message names the VM. The caller says which
+        /// languages it serves (`Started.languages`) and which hints it leaves (`HintsLoaded.declined`,
+        /// `SessionResponse.declined`); those run where `hint_placement` says, in Rust or in a worker of the same VM.
+        ///
+        /// Inputs and hints that do not load fail the VM; the stream ends with HINTS_NOT_LOADED, which says why. A
+        /// caller that leaves before the first step can be replaced by another call. The stream ends with OK when
+        /// the caller half-closed it, within a second, or the run has succeeded; else its status says why:
+        /// ENGINE_LATE, ENGINE_PROTOCOL, VM_FAILED, VM_DELETED.
         async fn attach_hints(
             &self,
             request: tonic::Request<tonic::Streaming<super::AttachHintsRequest>>,
@@ -3527,6 +3747,141 @@ pub mod vm_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.client_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/GetProgram" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetProgramSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::GetProgramRequest>
+                    for GetProgramSvc<T> {
+                        type Response = super::GetProgramResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetProgramRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::get_program(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetProgramSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/ListPrograms" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListProgramsSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::ListProgramsRequest>
+                    for ListProgramsSvc<T> {
+                        type Response = super::ListProgramsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListProgramsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::list_programs(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListProgramsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/DeleteProgram" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeleteProgramSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::DeleteProgramRequest>
+                    for DeleteProgramSvc<T> {
+                        type Response = super::DeleteProgramResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeleteProgramRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::delete_program(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeleteProgramSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

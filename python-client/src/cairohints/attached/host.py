@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import Any, Callable, FrozenSet, List, Tuple
+from typing import Any, Callable, FrozenSet, Iterable, List, Tuple
 
 from ..v1 import hint_session_pb2 as pb
 from ..v1 import value_pb2
@@ -70,7 +70,7 @@ class Host:
         hints: List[tables.HintTuple] = []
         while True:
             loaded = self._expect(answer, "loaded_program")
-            hints += self.hints_of(loaded)
+            hints += self.hints_of(loaded.hints)
             if not loaded.more:
                 return loaded.first_id, hints
             answer = self._ask(None)
@@ -126,15 +126,16 @@ class Host:
         for cell in cells:
             known.get(cell.segment, {}).pop(cell.offset, None)
 
-    def hints_of(self, message: pb.LoadHints) -> List[tables.HintTuple]:
-        """The hints of a message, which must all be known."""
-        for hint in message.hints:
+    def hints_of(self, hints: Iterable[pb.Hint]) -> List[tables.HintTuple]:
+        """Hints of the server, which must all be known."""
+        hints = list(hints)
+        for hint in hints:
             if hint.code not in self.allowed:
                 raise PermissionError(
                     f"the server sent hint {hint.id}, which the program does not have\n"
                     "hint: nothing but the program's own hints runs here; do not use this server"
                 )
-        return [tables.hint(hint) for hint in message.hints]
+        return [tables.hint(hint) for hint in hints]
 
     # Asking.
 

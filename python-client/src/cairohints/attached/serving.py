@@ -9,14 +9,14 @@ import os
 import platform
 import sys
 import time
-from typing import Any, Callable, Dict, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from ..engine.failure import HintFailure, failure_of
 from ..engine.session import Session
 from ..v1 import hint_session_pb2 as pb
 from ..values import cell_bytes
 from . import done, tables
-from .here import Here
+from .here import Here, OfferedHint
 from .host import Host
 
 #: The version of the session that this package speaks.
@@ -89,8 +89,9 @@ class HintServer:
         lowest = start.min_protocol_version or start.protocol_version
         if not lowest <= PROTOCOL_VERSION <= start.protocol_version:
             raise RuntimeError(
-                f"the server speaks the versions `{lowest}` to `{start.protocol_version}` of the session, "
-                f"this client `{PROTOCOL_VERSION}`\nhint: use a client and a server of the same version"
+                f"the server speaks the versions `{lowest}` to `{start.protocol_version}` of the "
+                f"session, this client `{PROTOCOL_VERSION}`\n"
+                "hint: use a client and a server of the same version"
             )
         session = Session(
             self._host,
@@ -111,19 +112,18 @@ class HintServer:
             protocol_version=PROTOCOL_VERSION,
             process_id=os.getpid(),
             languages=["python"],
-            python=pb.PythonEngine(
-                version=platform.python_version(), executable=sys.executable or ""
-            ),
+            python=pb.PythonEngine(version=platform.python_version(), executable=sys.executable or ""),
         )
 
     def _load_hints(self, session: Session, request: pb.LoadHints) -> pb.SessionResponse:
         self.ready = True
         try:
-            loaded = session.load_hints(self._host.hints_of(request), request.first_id)
+            wanted, declined = self._choose(request)
+            loaded = session.load_hints(self._host.hints_of(wanted), request.first_id)
         except HintFailure as failure:
             self.failure = failure
             return pb.SessionResponse(failed=done.failed(failure))
-        message = pb.HintsLoaded()
+        message = pb.HintsLoaded(declined=declined)
         for hint_id, names in loaded:
             message.hints.add(hint_id=hint_id, names=[done.sendable(name) for name in names])
         if self._here.prepare is not None:
@@ -132,6 +132,20 @@ class HintServer:
             message.effects.CopyFrom(done.effects(session.effects, 0))
             session.clear_effects()
         return pb.SessionResponse(hints_loaded=message)
+
+    def _choose(self, request: pb.LoadHints) -> Tuple[List[pb.Hint], List[int]]:
+        """The hints that run here, and the ids of the others."""
+        only = self._here.only
+        if only is None:
+            return list(request.hints), []
+        wanted, declined = [], []
+        for hint in request.hints:
+            place = hint.location
+            if only(OfferedHint(hint.code, place.filename, place.start_line)):
+                wanted.append(hint)
+            else:
+                declined.append(hint.id)
+        return wanted, declined
 
     def _execute(self, session: Session, hint: pb.ExecuteHint) -> pb.SessionResponse:
         started = time.perf_counter_ns()

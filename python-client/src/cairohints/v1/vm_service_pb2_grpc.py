@@ -50,6 +50,21 @@ class VmServiceStub(object):
                 request_serializer=cairohints_dot_v1_dot_vm__service__pb2.UploadProgramRequest.SerializeToString,
                 response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.UploadProgramResponse.FromString,
                 )
+        self.GetProgram = channel.unary_unary(
+                '/cairohints.v1.VmService/GetProgram',
+                request_serializer=cairohints_dot_v1_dot_vm__service__pb2.GetProgramRequest.SerializeToString,
+                response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.GetProgramResponse.FromString,
+                )
+        self.ListPrograms = channel.unary_unary(
+                '/cairohints.v1.VmService/ListPrograms',
+                request_serializer=cairohints_dot_v1_dot_vm__service__pb2.ListProgramsRequest.SerializeToString,
+                response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.ListProgramsResponse.FromString,
+                )
+        self.DeleteProgram = channel.unary_unary(
+                '/cairohints.v1.VmService/DeleteProgram',
+                request_serializer=cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramRequest.SerializeToString,
+                response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramResponse.FromString,
+                )
         self.CreateVm = channel.unary_unary(
                 '/cairohints.v1.VmService/CreateVm',
                 request_serializer=cairohints_dot_v1_dot_vm__service__pb2.CreateVmRequest.SerializeToString,
@@ -174,6 +189,27 @@ class VmServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetProgram(self, request, context):
+        """An uploaded program. Callers see those that they uploaded.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPrograms(self, request, context):
+        """The programs that the caller uploaded and the server still has.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteProgram(self, request, context):
+        """Forgets a program that the caller uploaded. VMs that were created with it go on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateVm(self, request, context):
         """Creates a VM at its first step. When the deadline passes or the caller cancels before the answer, the
         VM is ended again, unless a request_id lets the caller ask once more.
@@ -285,7 +321,14 @@ class VmServiceServicer(object):
 
     def AttachHints(self, request_iterator, context):
         """Serves the hints of one's own VM: the caller is the engine of a hint session (see
-        HintSessionService, with the directions swapped). The first message names the VM.
+        HintSessionService, with the directions swapped). The first message names the VM. The caller says which
+        languages it serves (`Started.languages`) and which hints it leaves (`HintsLoaded.declined`,
+        `SessionResponse.declined`); those run where `hint_placement` says, in Rust or in a worker of the same VM.
+
+        Inputs and hints that do not load fail the VM; the stream ends with HINTS_NOT_LOADED, which says why. A
+        caller that leaves before the first step can be replaced by another call. The stream ends with OK when
+        the caller half-closed it, within a second, or the run has succeeded; else its status says why:
+        ENGINE_LATE, ENGINE_PROTOCOL, VM_FAILED, VM_DELETED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -298,6 +341,21 @@ def add_VmServiceServicer_to_server(servicer, server):
                     servicer.UploadProgram,
                     request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.UploadProgramRequest.FromString,
                     response_serializer=cairohints_dot_v1_dot_vm__service__pb2.UploadProgramResponse.SerializeToString,
+            ),
+            'GetProgram': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetProgram,
+                    request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.GetProgramRequest.FromString,
+                    response_serializer=cairohints_dot_v1_dot_vm__service__pb2.GetProgramResponse.SerializeToString,
+            ),
+            'ListPrograms': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPrograms,
+                    request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.ListProgramsRequest.FromString,
+                    response_serializer=cairohints_dot_v1_dot_vm__service__pb2.ListProgramsResponse.SerializeToString,
+            ),
+            'DeleteProgram': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteProgram,
+                    request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramRequest.FromString,
+                    response_serializer=cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramResponse.SerializeToString,
             ),
             'CreateVm': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateVm,
@@ -434,6 +492,57 @@ class VmService(object):
         return grpc.experimental.stream_unary(request_iterator, target, '/cairohints.v1.VmService/UploadProgram',
             cairohints_dot_v1_dot_vm__service__pb2.UploadProgramRequest.SerializeToString,
             cairohints_dot_v1_dot_vm__service__pb2.UploadProgramResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def GetProgram(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/cairohints.v1.VmService/GetProgram',
+            cairohints_dot_v1_dot_vm__service__pb2.GetProgramRequest.SerializeToString,
+            cairohints_dot_v1_dot_vm__service__pb2.GetProgramResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ListPrograms(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/cairohints.v1.VmService/ListPrograms',
+            cairohints_dot_v1_dot_vm__service__pb2.ListProgramsRequest.SerializeToString,
+            cairohints_dot_v1_dot_vm__service__pb2.ListProgramsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def DeleteProgram(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/cairohints.v1.VmService/DeleteProgram',
+            cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramRequest.SerializeToString,
+            cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

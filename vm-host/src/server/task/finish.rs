@@ -2,7 +2,7 @@
 
 use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
-use hint_proto::v1::{ExecutionResources, LogLevel, VmState};
+use hint_proto::v1::{ExecutionResources, LogLevel, StopReason, VmState};
 
 use super::{VmTask, state};
 use crate::run::{Failure, FailureReason, NotEnded};
@@ -47,6 +47,7 @@ impl VmTask {
             vm.output = output;
             vm.execution_resources = resources;
             vm.set_state(VmState::Succeeded);
+            vm.set_stop_reason(StopReason::Ended);
         });
         Ok(())
     }

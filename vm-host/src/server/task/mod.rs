@@ -16,7 +16,7 @@ pub(super) use memory::MAX_CELLS;
 use std::sync::Arc;
 
 use futures_util::future::LocalBoxFuture;
-use hint_proto::v1::{LogLevel, VmState};
+use hint_proto::v1::{LogLevel, StopReason, VmState};
 use tokio::sync::mpsc;
 
 use super::create_request::VmRequest;
@@ -115,6 +115,9 @@ impl VmTask {
         self.shared.publish(|vm| {
             progress(vm);
             vm.failure = Some(failure);
+            if vm.state() == VmState::Running {
+                vm.set_stop_reason(StopReason::Failed);
+            }
             vm.set_state(VmState::Failed);
         });
     }
