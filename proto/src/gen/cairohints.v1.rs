@@ -1262,8 +1262,7 @@ pub mod hint_session_service_client {
     ///  `debugger`.
     /// * An engine that is late fails the run (HINT_TIMEOUT) and loses its session.
     /// * To the engine: no message is larger than 4 MiB, except `start`, whose inputs are as long as the VM's
-    ///  creator made them, and hints longer than that. From the engine: at most 256 MiB; an attached client at
-    ///  most 64 MiB.
+    ///  creator made them, and hints longer than that. From the engine: at most 256 MiB.
     /// * Of one hint: 2^24 questions, 2^23 written cells, 2^16 added segments, 2^20 empty cells below a write.
     ///  A read answers with at most 2^20 cells.
     ///
@@ -1280,15 +1279,19 @@ pub mod hint_session_service_client {
     ///
     /// The host closes the requests (half-closes) when it needs the engine no more; the engine then ends the
     /// stream with OK, within a second. The host resets the stream (CANCELLED) when it has enough of the engine. An
-    /// engine that ends the stream first fails the run at its next hint (WORKER_DIED; ENGINE_DETACHED for
-    /// a client). Whoever ends a session because of the other says why with the status of the stream:
+    /// engine that ends the stream fails the run at its next hint (WORKER_DIED; ENGINE_DETACHED for a client);
+    /// before the first step another client may take its place. Whoever ends a session because of the other says
+    /// why with the status of the stream. A worker says:
     ///
-    /// * INVALID_ARGUMENT: a message that cannot be used, such as a malformed cell.
-    /// * FAILED_PRECONDITION: a message out of order, or no common version.
-    /// * OUT_OF_RANGE, RESOURCE_EXHAUSTED: a message that is too large.
-    /// * DEADLINE_EXCEEDED: the engine was late.
-    /// * ABORTED: the VM failed, ended or was deleted. For a client, see AttachHints.
-    /// * INTERNAL: a fault of the side that says it.
+    /// * FAILED_PRECONDITION: a message that may not come now.
+    /// * INTERNAL: a message that it cannot use, such as a malformed cell, or a fault of its own.
+    ///
+    /// The server says to a client, with the reasons of VmService:
+    ///
+    /// * INVALID_ARGUMENT (ENGINE_PROTOCOL): the client broke these rules, or did what is not allowed.
+    /// * FAILED_PRECONDITION (HINTS_NOT_LOADED): `start` or `load_hints` failed.
+    /// * DEADLINE_EXCEEDED (ENGINE_LATE): the client was late.
+    /// * ABORTED (VM_FAILED, VM_DELETED): the VM ended before its run did.
     #[derive(Debug, Clone)]
     pub struct HintSessionServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -1486,8 +1489,7 @@ pub mod hint_session_service_server {
     ///  `debugger`.
     /// * An engine that is late fails the run (HINT_TIMEOUT) and loses its session.
     /// * To the engine: no message is larger than 4 MiB, except `start`, whose inputs are as long as the VM's
-    ///  creator made them, and hints longer than that. From the engine: at most 256 MiB; an attached client at
-    ///  most 64 MiB.
+    ///  creator made them, and hints longer than that. From the engine: at most 256 MiB.
     /// * Of one hint: 2^24 questions, 2^23 written cells, 2^16 added segments, 2^20 empty cells below a write.
     ///  A read answers with at most 2^20 cells.
     ///
@@ -1504,15 +1506,19 @@ pub mod hint_session_service_server {
     ///
     /// The host closes the requests (half-closes) when it needs the engine no more; the engine then ends the
     /// stream with OK, within a second. The host resets the stream (CANCELLED) when it has enough of the engine. An
-    /// engine that ends the stream first fails the run at its next hint (WORKER_DIED; ENGINE_DETACHED for
-    /// a client). Whoever ends a session because of the other says why with the status of the stream:
+    /// engine that ends the stream fails the run at its next hint (WORKER_DIED; ENGINE_DETACHED for a client);
+    /// before the first step another client may take its place. Whoever ends a session because of the other says
+    /// why with the status of the stream. A worker says:
     ///
-    /// * INVALID_ARGUMENT: a message that cannot be used, such as a malformed cell.
-    /// * FAILED_PRECONDITION: a message out of order, or no common version.
-    /// * OUT_OF_RANGE, RESOURCE_EXHAUSTED: a message that is too large.
-    /// * DEADLINE_EXCEEDED: the engine was late.
-    /// * ABORTED: the VM failed, ended or was deleted. For a client, see AttachHints.
-    /// * INTERNAL: a fault of the side that says it.
+    /// * FAILED_PRECONDITION: a message that may not come now.
+    /// * INTERNAL: a message that it cannot use, such as a malformed cell, or a fault of its own.
+    ///
+    /// The server says to a client, with the reasons of VmService:
+    ///
+    /// * INVALID_ARGUMENT (ENGINE_PROTOCOL): the client broke these rules, or did what is not allowed.
+    /// * FAILED_PRECONDITION (HINTS_NOT_LOADED): `start` or `load_hints` failed.
+    /// * DEADLINE_EXCEEDED (ENGINE_LATE): the client was late.
+    /// * ABORTED (VM_FAILED, VM_DELETED): the VM ended before its run did.
     #[derive(Debug)]
     pub struct HintSessionServiceServer<T> {
         inner: Arc<T>,

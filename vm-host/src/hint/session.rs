@@ -701,7 +701,7 @@ impl HintSession {
         }
     }
 
-    async fn broken(&mut self, error: LinkError, exchange: &Exchange) -> HintError {
+    pub(super) async fn broken(&mut self, error: LinkError, exchange: &Exchange) -> HintError {
         match error {
             LinkError::Deadline => HintError::Timeout {
                 limit: exchange.limit,

@@ -11,11 +11,12 @@ use super::core::Run;
 use super::entry::{Entry, EntryError, enter_function};
 use super::failure::Failure;
 use super::rules::Rules;
+use crate::engines::twins::is_known;
 use crate::hint::HintError;
 use crate::hint::dispatch::{Dispatch, NoPython};
 use crate::hint::peer::Peer;
-use crate::placement::{EngineKind, Placement, Plan, plan};
-use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
+use crate::placement::{EngineKind, Placement, Plan, Surroundings, plan};
+use crate::program::{CompiledProgram, ExceptionContext, Hint, ProgramError, SourceFiles};
 use crate::vm::RunFailure;
 use crate::vm::end::Ended;
 use crate::vm::pie::Pie;
@@ -89,12 +90,7 @@ impl Run {
     ) -> Result<Self, StartError> {
         let program = &text.program;
         let vm = build_vm(program, entry, &config)?;
-        let plan = match config.placement {
-            HintPlacement::Python => Plan::python(program, &BTreeSet::new()),
-            HintPlacement::Auto | HintPlacement::Native => {
-                plan(program, &config.surroundings(), &BTreeSet::new())
-            }
-        };
+        let plan = place(program, &config, &config.surroundings(), &BTreeSet::new());
         let native = config.placement == HintPlacement::Native;
         if native && !plan.avoids_python() {
             let placements = plan.placements.into_iter().enumerate();
@@ -201,23 +197,24 @@ impl Run {
             return Ok(());
         };
         let taken = hints.taken_by_client();
-        let mut left = program
-            .hints()
-            .iter()
-            .filter(|hint| !taken.contains(&hint.id));
-        let Some(first) = left.next() else {
-            return Ok(());
+        let is_left = |hint: &&Hint| !taken.contains(&hint.id);
+        let mut left = program.hints().iter().filter(is_left);
+        let plan = if left.any(|hint| hint.language() == PYTHON) {
+            place(
+                program,
+                &self.config,
+                &self.config.hints.surroundings(false),
+                &taken,
+            )
+        } else {
+            // As for a client that takes all hints in Python: its objects may see anything.
+            let surroundings = self.config.surroundings();
+            place(program, &self.config, &surroundings, &BTreeSet::new())
         };
-        if first.language() == PYTHON || left.any(|hint| hint.language() == PYTHON) {
-            let surroundings = self.config.hints.surroundings(false);
-            let plan = match self.config.placement {
-                HintPlacement::Python => Plan::python(program, &taken),
-                HintPlacement::Auto | HintPlacement::Native => plan(program, &surroundings, &taken),
-            };
-            hints.replace_twins(plan.compiled);
-            (self.placements, self.all_known) = (plan.placements, plan.all_known);
-        }
-        if self.all_known {
+        hints.replace_twins(plan.compiled);
+        (self.placements, self.all_known) = (plan.placements, plan.all_known);
+        let mut left = program.hints().iter().filter(is_left);
+        if left.all(|hint| is_known(&hint.code)) {
             return Ok(());
         }
         // They are compiled before the first step.
@@ -262,6 +259,19 @@ impl Run {
             }
             error => Failure::of_hint(error, "the start of the session"),
         }
+    }
+}
+
+/// Where hints run that the client has not taken.
+fn place(
+    program: &CompiledProgram,
+    config: &RunConfig,
+    surroundings: &Surroundings,
+    taken: &BTreeSet<u32>,
+) -> Plan {
+    match config.placement {
+        HintPlacement::Python => Plan::python(program, taken),
+        HintPlacement::Auto | HintPlacement::Native => plan(program, surroundings, taken),
     }
 }
 

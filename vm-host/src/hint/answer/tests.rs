@@ -1,5 +1,7 @@
 //! What an engine's questions are answered, whatever they ask.
 
+use std::time::Duration;
+
 use hint_proto::cell::EMPTY;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
@@ -20,6 +22,7 @@ use crate::hint::testing::{
     EXECUTION, OUTPUT, PROGRAM, RANGE_CHECK, SEGMENTS, at, int, pointer, raw_run, run_of, vm,
 };
 use crate::vm::wire::PRIME;
+use crate::worker::LinkError;
 
 /// Questions of one hint that are answered.
 const QUESTIONS: u64 = 40;
@@ -653,6 +656,50 @@ async fn a_debugger_stops_the_clock() {
     let mut scene = Scene::new("pass").await;
     let reply = scene.ask_one(Question::Debugger(Debugger {})).await;
     assert_eq!(reply, Reply::Ok(v1::Ok {}));
+}
+
+/// Everything that is not a hint has a minute, whatever hints have, and says so.
+#[tokio::test]
+async fn a_late_engine_hears_its_own_limit() {
+    let mut scene = Scene::new("pass").await;
+    let exchange = scene.session.exchange_of(&scene.vm, None, 0);
+    let left = exchange.deadline.unwrap() - tokio::time::Instant::now();
+    assert!(left <= Duration::from_secs(60) && left > Duration::from_secs(50));
+    let error = scene.session.broken(LinkError::Deadline, &exchange).await;
+    assert_eq!(
+        error.to_string(),
+        "the hint ran longer than the limit of `60` seconds"
+    );
+    // What an attached client sends is not said of a worker.
+    let error = scene.session.broken(LinkError::Closed, &exchange).await;
+    assert_eq!(
+        error.to_string(),
+        "the client that serves the hints left while it ran a hint"
+    );
+    let status = LinkError::Stream(Box::new(Status::internal("no message")));
+    let error = scene.session.broken(status, &exchange).await;
+    assert_eq!(
+        error.to_string(),
+        "the hint engine broke the protocol: `no message`"
+    );
+}
+
+/// What one language was told, the other was not.
+#[tokio::test]
+async fn languages_are_told_apart() {
+    let mut scene = Scene::new("x").await;
+    scene.ask(Vec::new()).await.unwrap();
+    let sent = run_of(EXECUTION, 0, &[int(20)]);
+    assert_eq!(scene.engine.sent.cells, [sent]);
+    scene.ask(Vec::new()).await.unwrap();
+    assert_eq!(scene.engine.sent.cells, []);
+    // A hint of another language took the cell out of memory.
+    scene.vm.delete_unaccessed(at(EXECUTION, 0)).unwrap();
+    scene.state.removed.push(at(EXECUTION, 0));
+    scene.ask(Vec::new()).await.unwrap();
+    assert_eq!(scene.engine.sent.removed_cells, [address(EXECUTION, 0)]);
+    assert_eq!(scene.engine.sent.cells, [empty(EXECUTION, 0, 1)]);
+    assert_eq!(scene.engine.sent.language, "");
 }
 
 #[tokio::test]
