@@ -49,6 +49,8 @@ class FakeVm:
         self.attached = threading.Event()
         self.failed_to_start = None
         self.pause = False
+        #: The hints that the client leaves.
+        self.declined = set()
 
     def codes(self):
         return [hint["code"] for group in self.program["hints"].values() for hint in group]
@@ -101,10 +103,15 @@ class FakeVm:
         codes = self.program.get("sent") or self.codes()
         hints = [session_pb.Hint(id=i, language="python", code=code) for i, code in enumerate(codes)]
         response = self.exchange(load_hints=session_pb.LoadHints(hints=hints))
+        self.declined = set(response.hints_loaded.declined)
         return response.failed if response.HasField("failed") else None
 
     def step(self):
         number = self.message.current_step
+        if number in self.declined:
+            self.message.current_step += 1
+            self.message.pc.offset += 1
+            return None
         registers = {
             name: value_pb2.Relocatable(segment=int(name != "pc"), offset=offset)
             for name, offset in (("pc", number), ("ap", 10), ("fp", 10))
