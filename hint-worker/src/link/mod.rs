@@ -30,6 +30,9 @@ const FRAME_BYTES: u32 = 1 << 20;
 /// Largest message in either direction.
 const MESSAGE_BYTES: usize = 1 << 30;
 
+/// How often the connection gets the thread to write the end of the stream.
+const END_POLLS: usize = 64;
+
 /// The stream to the host broke.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
@@ -129,6 +132,23 @@ impl Link {
                 .map_err(|_| LinkError::Closed)?;
             next(incoming, polling, forecast).await
         })
+    }
+
+    /// Ends the stream with a status that says why, and waits until the host has it.
+    pub fn end(&mut self, status: Status) {
+        let Self {
+            runtime, responses, ..
+        } = self;
+        let (closed, _) = mpsc::channel(1);
+        let responses = std::mem::replace(responses, closed);
+        runtime.block_on(async {
+            let _ = responses.send(Err(status)).await;
+            // Once it is taken over, the connection's own task writes it.
+            drop(responses);
+            for _ in 0..END_POLLS {
+                tokio::task::yield_now().await;
+            }
+        });
     }
 }
 

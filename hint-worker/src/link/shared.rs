@@ -9,6 +9,7 @@ use hint_proto::v1::ask::Question;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::waiting::Forecast;
+use tonic::Status;
 
 use super::{Link, LinkError};
 
@@ -62,6 +63,11 @@ impl SharedLink {
         forecast: &mut Forecast,
     ) -> Result<Option<Request>, LinkError> {
         self.lock().link.respond(response, forecast)
+    }
+
+    /// See [`Link::end`].
+    pub fn end(&self, status: Status) {
+        self.lock().link.end(status);
     }
 
     /// Asks the host, and waits for its answer.

@@ -17,6 +17,7 @@ mod zygote;
 pub use counting::Traffic;
 pub use environment::PythonEnvironment;
 pub use launch::{Launch, LaunchError};
+pub(crate) use launch::{Sleeper, Wanted};
 pub(crate) use link::START_TIMEOUT;
 pub use link::{Link, LinkError};
 pub use locate::{WorkerChoice, WorkerNotFound, choose_worker};

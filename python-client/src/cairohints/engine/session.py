@@ -133,6 +133,8 @@ class Session:
             self._make_context,
         )
         self._program = ProgramSource(host.read_program)
+        #: The programs by the number of their first hint.
+        self._programs: Dict[int, ProgramSource] = {}
         self._hint: Optional[Hint] = None
         self._handed_over = ""
         for path in import_paths:
@@ -223,31 +225,40 @@ class Session:
         scopes = self.scopes
         self.scopes = Scopes({})
         segment_count = self.segments.n_segments
-        self.add_hints([(-1, "pass", None, 0, 0)], ProgramSource(str))
+        self.add_hints([(-1, "pass", None, 0, 0)], ProgramSource(str), -1)
         for _ in range(2):
             self._ids_references = -1
             failure = self.execute(-1, 0, 0, 0, 0, 0, 0, 0, segment_count, 0)
             if failure is not None:
                 raise failure
-        del self.hints[-1]
+        del self.hints[-1], self._programs[-1]
         self.memory.known.clear()
         self._hint = None
         self.scopes = scopes
 
-    def load_hints(self, hints: List[HintTuple]) -> List[Tuple[int, List[str]]]:
-        """Compiles hints of the main program; returns the names that the code of each mentions."""
-        return self.add_hints(hints, self._program)
+    def load_hints(self, hints: List[HintTuple], first_id: int = 0) -> List[Tuple[int, List[str]]]:
+        """Compiles hints of a program; returns the names that the code of each mentions.
 
-    def add_hints(self, hints: List[HintTuple], source: ProgramSource) -> List[Tuple[int, List[str]]]:
-        """Compiles the hints of a program, given in the program's order."""
+        `first_id` says which: the main program's first hint has the number 0.
+        """
+        source = self._programs.get(first_id, self._program)
+        return self.add_hints(hints, source, first_id)
+
+    def add_hints(
+        self, hints: List[HintTuple], source: ProgramSource, first_id: int
+    ) -> List[Tuple[int, List[str]]]:
+        """Compiles hints of a program whose first hint has the number `first_id`.
+
+        Not all of its hints need be there: others are in other languages, or run elsewhere.
+        """
+        self._programs[first_id] = source
         names = []
         for hint_id, code, filename, start_line, prefix_newlines in hints:
             location = None if filename is None else (filename, start_line, prefix_newlines)
             compiled = self._compile(hint_id, code, location)
             ids = HintIds(hint_id, self._surroundings)
-            hint = Hint(compiled, code, ids, location, source, source.hint_count)
+            hint = Hint(compiled, code, ids, location, source, hint_id - first_id)
             self.hints[hint_id] = hint
-            source.hint_count += 1
             mentioned = mentions.names(compiled)
             names.append((hint_id, mentioned))
             self._all_see_all = self._all_see_all or mentions.leaves_observers(compiled, mentioned)
