@@ -58,7 +58,7 @@ pub(super) async fn run_printing<W: Write>(
             .map(Ok::<_, OutputError>)
     })?;
     files.write(Output::Profile, |file| {
-        profile::write(file, &run, running).map(Ok::<_, OutputError>)
+        profile::write(file, &run, &options.source.file_name(), running).map(Ok::<_, OutputError>)
     })?;
     if outcome.is_ok() {
         outcome = match run.end(&mut stdout).await {
