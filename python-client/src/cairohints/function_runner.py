@@ -30,7 +30,7 @@ from .runner_builtins import KNOWN, SUFFIX, hand_over, own_builtins, take_back
 from .runner_errors import as_reference
 from .runner_memory import LeftCells, PreparedCells, Progress, RunnerMemory, RunnerSegments
 from .runner_programs import program_text
-from .runner_vm import FunctionVm, RunnerVm
+from .runner_vm import FunctionVm, LeftTrace, RunnerVm
 from .values import PRIME
 from .vm_memory import MOST_CELLS
 
@@ -53,9 +53,9 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
 
     What is inherited works as documented there: `from_file`, `run`, `assert_eq`, the `*_builtin`
     properties, `segments`, `memory`, resources. Without a `layout`, any builtins of the program are
-    accepted. Making the first segments again (`initialize_segments`) leaves them where they are. No
-    trace is kept. For a program of another field, which the server has no VM for, a runner of the
-    original class is made.
+    accepted. Making the first segments again (`initialize_segments`) leaves them where they are. The
+    trace (`vm.trace`) is there once the run has succeeded. For a program of another field, which the
+    server has no VM for, a runner of the original class is made.
     """
 
     memory: Any
@@ -107,8 +107,6 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
             raise NotSupported(
                 "a function is not run in proof mode\nhint: use `cairohints.Vm(..., proof_mode=True)`"
             )
-        # The trace stays with the server, so `relocate` must not look for it.
-        self.enable_instruction_trace = False
 
     # Preparing.
 
@@ -162,6 +160,7 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
             static_locals=static_locals,
             builtin_runners=self.builtin_runners,
             program_base=self.program_base,
+            enable_instruction_trace=self.enable_instruction_trace,
         )
         for runner in self.builtin_runners.values():
             runner.add_validation_rules(self)
@@ -216,6 +215,8 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
                 self._raise_failure(error.exception)
         else:
             self._look(vm)
+            if self.enable_instruction_trace:
+                self.vm.left_trace = LeftTrace(vm, self.segments.sizes(), self.initial_pc)
         finally:
             if run_resources is not None and run_resources.n_steps is not None:
                 run_resources.n_steps -= vm.current_step
@@ -258,6 +259,7 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
             args=self._stack[:-2],
             hints=Here(self.vm.exec_scopes[0], static_locals, prepare=prepare),
             # 0 would be the server's own limit.
+            trace=self.enable_instruction_trace,
             max_steps=0 if steps is None else max(steps, 1),
             verify_secure=self._ending.verify_secure,
             program_segment_size=self._ending.program_segment_size or 0,
