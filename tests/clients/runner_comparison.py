@@ -23,7 +23,7 @@ def played(client, make_program, act, layout=LAYOUT, **options):
             found.append(left(runner, result))
     expected, ours = found
     for name, value in expected.items():
-        assert ours.get(name) == value, name
+        assert ours.get(name) == value, (name, ours.get("error"))
     assert ours.keys() == expected.keys()
     return ours
 

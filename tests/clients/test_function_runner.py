@@ -1,5 +1,6 @@
 """`FunctionRunner` beside the class that it stands in for: the same calls, everything compared."""
 
+import dataclasses
 import functools
 import gc
 import json
@@ -558,6 +559,57 @@ func hashed{hash_ptr: HashBuiltin*}(x, y) -> (hash: felt) {
 }
 """
     assert same(lambda: loaded(source), act, "plain")["result"][1] == (4005,)
+
+
+@pytest.mark.parametrize("used", ["own", "output", "bitwise"])
+def test_builtins_of_the_callers_own_factories(same, used):
+    """Between others, as the layout has them: every segment keeps its number."""
+
+    def make(name, included):
+        return HashBuiltinRunner(name, included, ratio=32, hash_func=lambda x, y: x * 1000 + y)
+
+    builtins = {"range_check": LAYOUT.builtins["range_check"], "own": None}
+    layout = dataclasses.replace(LAYOUT, builtins=builtins)
+
+    def act(runner):
+        base = runner.builtin_runners[f"{used}_builtin"].base
+        return runner.run(f"use_{used}", base, 4, 5), base
+
+    source = """\
+from starkware.cairo.common.cairo_builtins import BitwiseBuiltin, HashBuiltin
+
+func use_own{hash_ptr: HashBuiltin*}(x, y) -> (hash: felt) {
+    assert hash_ptr.x = x;
+    assert hash_ptr.y = y;
+    %{ assert own_builtin.base == ids.hash_ptr.address_ %}
+    let hash = hash_ptr.result;
+    let hash_ptr = hash_ptr + HashBuiltin.SIZE;
+    return (hash=hash);
+}
+
+func use_output{output_ptr: felt*}(x, y) -> (sum: felt) {
+    %{ output_builtin.add_attribute("seen", ids.x) %}
+    assert [output_ptr] = x;
+    let output_ptr = output_ptr + 1;
+    return (sum=x + y);
+}
+
+func use_bitwise{bitwise_ptr: BitwiseBuiltin*}(x, y) -> (both: felt) {
+    assert bitwise_ptr.x = x;
+    assert bitwise_ptr.y = y;
+    let both = bitwise_ptr.x_and_y;
+    let bitwise_ptr = bitwise_ptr + BitwiseBuiltin.SIZE;
+    return (both=both);
+}
+"""
+    found = same(
+        lambda: loaded(source, builtins=["range_check", "own"]),
+        act,
+        layout,
+        additional_builtin_factories={"own": make},
+    )
+    expected = {"own": 4005, "output": 9, "bitwise": 4}
+    assert found["result"][0][1] == (expected[used],)
 
 
 @pytest.mark.parametrize("value, fits", [(2**31, True), (2**32, False)])

@@ -7,6 +7,7 @@ own module. Needs cairo-lang; nothing else in this package does.
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -26,10 +27,10 @@ from .client import Client
 from .engine.relocatable import RelocatableValue
 from .errors import NotSupported, VmFailed
 from .results import Resources
-from .runner_builtins import KNOWN, SUFFIX, hand_over, own_builtins, take_back
+from .runner_builtins import SUFFIX, hand_over, own_builtins, take_back
 from .runner_errors import as_reference
 from .runner_memory import LeftCells, PreparedCells, Progress, RunnerMemory, RunnerSegments
-from .runner_programs import program_text
+from .runner_programs import KNOWN, program_text
 from .runner_vm import FunctionVm, LeftTrace, RunnerVm
 from .values import PRIME
 from .vm_memory import MOST_CELLS
@@ -85,12 +86,6 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
         client: Optional[Client] = None,
         **options: Any,
     ) -> None:
-        if options.get("additional_builtin_factories"):
-            names = ", ".join(f"`{name}`" for name in options["additional_builtin_factories"])
-            raise NotSupported(
-                f"this vm has no builtin {names}\n"
-                "hint: run Cairo 1 classes with cairo-lang's own `CairoFunctionRunner`"
-            )
         self._client = client
         self._progress = Progress()
         self._ending = _Ending()
@@ -122,11 +117,13 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
         self.memory = RunnerMemory.adopt(self.memory, self._progress)
         self.segments = RunnerSegments(self.memory, self.program.prime, self._progress)
         super().initialize_segments()
-        self._standard = {
-            name: runner
-            for name, runner in self.builtin_runners.items()
-            if name[: -len(SUFFIX)] in KNOWN
-        }
+        # The server numbers the segments of its builtins one after the other: those behind one of the
+        # caller's factories are played here, too.
+        self._standard = dict(
+            itertools.takewhile(
+                lambda item: item[0][: -len(SUFFIX)] in KNOWN, self.builtin_runners.items()
+            )
+        )
 
     def initialize_state(self, entrypoint: Any, stack: Sequence[Any]) -> None:
         """Notes where the run starts, and with which stack."""
