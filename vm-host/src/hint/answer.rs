@@ -17,6 +17,7 @@ use super::session::{Exchange, HintError, HintSession};
 use crate::program::CellPath;
 use crate::program::CompiledProgram;
 use crate::vm::cells::{segment_length, segment_lengths};
+use crate::vm::temporary::{Moves, temporary_length};
 use crate::vm::wire::{self, cell_run};
 
 /// A miss is answered with at least this many cells: a struct or a few, in a message of one KiB, which
@@ -39,7 +40,9 @@ impl HintSession {
             .ok_or_else(|| HintError::Protocol("an empty question".to_owned()))?;
         let reply = match question {
             Question::ReadMemory(read) => self.read_memory(vm, &read, exchange),
-            Question::WriteMemory(run) => write_memory(vm, &run, &mut self.known),
+            Question::WriteMemory(run) => {
+                write_memory(vm, &run, self.applier.moves(), &mut self.known)
+            }
             Question::ResolveName(name) => self.resolve_name(&name),
             Question::LoadProgram(load) => self.load_program(&load),
             Question::IsAccessed(address) => Reply::Flag(
@@ -164,10 +167,13 @@ impl HintSession {
 /// Every cell, in parts that the engine gets one after the other.
 fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<v1::Answer> {
     let lengths = segment_lengths(vm);
+    let temporary = (1..=vm.segments.num_temp_segments() as isize)
+        .map(|index| (-index, temporary_length(vm, -index)));
+    let all: Vec<(isize, usize)> = (0..).zip(lengths).chain(temporary).collect();
     let mut parts: Vec<Memory> = vec![Memory::default()];
     let mut room = PART_CELLS;
-    for (segment, length) in (0..).zip(&lengths) {
-        let mut offset = 0;
+    for (segment, length) in &all {
+        let (segment, mut offset) = (*segment, 0);
         while offset < *length {
             if room == 0 {
                 parts.push(Memory::default());
@@ -191,10 +197,10 @@ fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<v1::Answer
     for part in &mut parts[..last] {
         part.more = true;
     }
-    parts[last].lengths = (0..)
-        .zip(&lengths)
+    parts[last].lengths = all
+        .iter()
         .map(|(segment, length)| v1::SegmentLength {
-            segment,
+            segment: *segment as i64,
             length: *length as u64,
         })
         .collect();
@@ -230,7 +236,12 @@ fn remember_pointers(
 }
 
 /// Writes one cell whose rule only cairo-vm knows.
-fn write_memory(vm: &mut VirtualMachine, run: &CellRun, known: &mut KnownCells) -> Reply {
+fn write_memory(
+    vm: &mut VirtualMachine,
+    run: &CellRun,
+    moves: &Moves,
+    known: &mut KnownCells,
+) -> Reply {
     let mut written = || -> Result<(), String> {
         let bytes: &[u8; CELL_BYTES] = run
             .values
@@ -248,7 +259,7 @@ fn write_memory(vm: &mut VirtualMachine, run: &CellRun, known: &mut KnownCells) 
                 "memory cell `{address}` is too far past the end of its segment"
             ));
         }
-        vm.insert_value(address, value)
+        vm.insert_value(address, moves.value(value))
             .map_err(|error| error.to_string())?;
         known.insert_run(run);
         Ok(())

@@ -18,6 +18,7 @@ use super::table::HintTable;
 use crate::engines::Attempt;
 use crate::engines::twins::{Compiled, Twins};
 use crate::program::CompiledProgram;
+use crate::vm::temporary::Moves;
 use crate::worker::{Launch, LaunchError, Turn};
 
 /// Most scopes that may be open at once. Python itself has no bound; the host must.
@@ -89,6 +90,8 @@ pub(crate) struct HintsEnded {
     pub(crate) pure_address: Option<String>,
     /// Output attributes that a PIE would lack, a JSON text.
     pub(crate) output_attributes: Option<String>,
+    /// Where temporary segments go.
+    pub(crate) moves: Moves,
 }
 
 impl Dispatch {
@@ -284,10 +287,13 @@ impl Dispatch {
             return Err(NotRun::NeedsPython);
         };
         session.execute(vm, id).await.map_err(NotRun::Failed)?;
-        if let Some(change) = session.take_scope_change() {
-            self.follow_python(change).map_err(NotRun::Failed)?;
-        }
-        Ok(())
+        self.follow_rules().map_err(NotRun::Failed)
+    }
+
+    /// Leaves and enters scopes in the host as Python did since the last time: a hint, or rules in a step.
+    pub(crate) fn follow_rules(&mut self) -> Result<(), HintError> {
+        let change = self.session_mut().and_then(HintSession::take_scope_change);
+        change.map_or(Ok(()), |change| self.follow_python(change))
     }
 
     /// Tells the session what hints in the host did to the scopes; it goes along with the next request.
@@ -344,6 +350,7 @@ impl Dispatch {
             scope_depth: depth as usize,
             pure_address: session.pure_address().map(str::to_owned),
             output_attributes: session.unheld_attributes().map(str::to_owned),
+            moves: session.moves().clone(),
         })
     }
 }

@@ -30,6 +30,7 @@ use super::table::HintTable;
 use crate::placement::Surroundings;
 use crate::program::CompiledProgram;
 use crate::program::Frame;
+use crate::vm::temporary::Moves;
 use crate::vm::wire;
 use crate::worker::{Death, LinkError, Traffic, Turn};
 
@@ -332,7 +333,12 @@ impl HintSession {
 
     fn apply(&mut self, vm: &mut VirtualMachine, effects: &v1::Effects) -> Result<(), HintError> {
         self.statistics.python += Duration::from_nanos(effects.python_nanos);
-        self.scopes_here = effects.scopes;
+        // A step may call several rules before anybody asks.
+        if let Some(ScopeChange { left, entered }) = effects.scopes {
+            let here = self.scopes_here.get_or_insert_default();
+            here.left += left.saturating_sub(here.entered);
+            here.entered = here.entered.saturating_sub(left) + entered;
+        }
         let Applied {
             rules,
             pure_address,
@@ -374,7 +380,29 @@ impl HintSession {
             .converse(vm, Request::CallRule(request), &mut exchange)
             .await?
         {
-            Response::RuleResult(result) if rule.kind == v1::RuleKind::AutoDeduction => {
+            Response::RuleResult(result) => {
+                if let Some(effects) = &result.effects {
+                    self.apply(vm, effects)?;
+                }
+                self.rule_outcome(rule, result)
+            }
+            Response::Failed(mut failed) => {
+                if let Some(effects) = failed.effects.take() {
+                    let _ = self.apply(vm, &effects);
+                }
+                Err(HintError::Raised(Box::new(failed)))
+            }
+            _ => Err(out_of_order()),
+        }
+    }
+
+    fn rule_outcome(
+        &self,
+        rule: RegisteredRule,
+        result: v1::RuleResult,
+    ) -> Result<RuleOutcome, HintError> {
+        match rule.kind {
+            v1::RuleKind::AutoDeduction => {
                 let value = match result.value {
                     None => None,
                     Some(bytes) => {
@@ -382,18 +410,17 @@ impl HintSession {
                             .as_ref()
                             .try_into()
                             .map_err(|_| HintError::Protocol("a malformed cell".to_owned()))?;
-                        Some(wire::value(cell).map_err(|cell| {
+                        let value = wire::value(cell).map_err(|cell| {
                             HintError::Protocol(format!("a rule returned {cell}"))
-                        })?)
+                        })?;
+                        Some(self.applier.moves().value(value))
                     }
                 };
                 Ok(RuleOutcome::Value(value))
             }
-            Response::RuleResult(result) => Ok(RuleOutcome::Validated(
+            _ => Ok(RuleOutcome::Validated(
                 result.validated.iter().filter_map(wire::address).collect(),
             )),
-            Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),
-            _ => Err(out_of_order()),
         }
     }
 
@@ -419,12 +446,9 @@ impl HintSession {
         (change != ScopeChange::default()).then_some(change)
     }
 
-    /// Hands the relocation rules of the hints so far to the VM, which applies them when it relocates.
-    ///
-    /// # Errors
-    /// [`HintError`] when a rule does not hold.
-    pub fn flush_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), HintError> {
-        Ok(self.applier.flush_relocation_rules(vm)?)
+    /// Where the rules that hints gave move temporary segments.
+    pub(crate) fn moves(&self) -> &Moves {
+        self.applier.moves()
     }
 
     /// The number of hint scopes at the end of the run.
@@ -432,7 +456,6 @@ impl HintSession {
     /// # Errors
     /// [`HintError`] when the engine is gone.
     pub async fn end_run(&mut self, vm: &mut VirtualMachine) -> Result<u32, HintError> {
-        self.applier.flush_relocation_rules(vm)?;
         let mut exchange = self.exchange_of(vm, None);
         match self
             .converse(vm, Request::EndRun(EndRun {}), &mut exchange)

@@ -211,16 +211,19 @@ impl Run {
                 .map_err(|error| at(StepCause::Instruction(error)));
         };
         let rules = &mut self.rules;
-        let fresh = rules
-            .before(vm, session)
-            .await
-            .map_err(|error| at(StepCause::Rule(error)))?;
+        let fresh = rules.before(vm, session).await.map_err(at)?;
         vm.step_instruction()
             .map_err(|error| at(StepCause::Instruction(error)))?;
         rules
             .after(vm, session, fresh)
             .await
-            .map_err(|error| at(StepCause::Rule(error)))
+            .map_err(|error| at(StepCause::Rule(error)))?;
+        match &mut self.hints {
+            Some(hints) => hints
+                .follow_rules()
+                .map_err(|error| at(StepCause::Rule(error))),
+            None => Ok(()),
+        }
     }
 
     fn has_rules(&self) -> bool {
