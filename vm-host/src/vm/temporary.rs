@@ -208,3 +208,6 @@ fn start_of(segment_index: isize) -> Relocatable {
         offset: 0,
     }
 }
+
+#[cfg(test)]
+mod tests;
