@@ -172,13 +172,14 @@ impl Engine for PythonEngine {
             let address = sent(&request.address)?;
             let arguments = (request.rule_id, address.segment, address.offset);
             let outcome = self.session.bind(py).call_method1("call_rule", arguments)?;
-            let effects = Effects {
-                // The time of a rule is no hint's.
-                python_nanos: 0,
-                ..self.take_effects(py, arrived)?
-            };
+            let mut effects = self.take_effects(py, arrived)?;
+            let python_nanos = std::mem::take(&mut effects.python_nanos);
             let effects = (effects != Effects::default()).then_some(effects);
             if outcome.is_instance(self.failure_class.bind(py))? {
+                let effects = effects.map(|effects| Effects {
+                    python_nanos,
+                    ..effects
+                });
                 return Err(failed(&outcome, effects));
             }
             Ok(RuleResult {
