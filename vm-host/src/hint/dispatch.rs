@@ -21,6 +21,7 @@ use super::table::HintTable;
 use crate::engines::Attempt;
 use crate::engines::twins::{Compiled, Twins};
 use crate::program::CompiledProgram;
+use crate::vm::temporary::Moves;
 use crate::worker::{LaunchError, Sleeper, Turn};
 
 /// Most scopes that may be open at once. Python itself has no bound; the host must.
@@ -92,6 +93,8 @@ pub(crate) struct HintsEnded {
     pub(crate) pure_address: Option<String>,
     /// Output attributes that a PIE would lack, a JSON text.
     pub(crate) output_attributes: Option<String>,
+    /// Where temporary segments go.
+    pub(crate) moves: Moves,
 }
 
 impl Dispatch {
@@ -450,7 +453,11 @@ impl Dispatch {
         match &mut self.sessions[rule.owner.engine] {
             Some(session) => {
                 let called = session.call_rule(vm, &mut self.state, rule, address).await;
-                called.inspect_err(|error| session.end_after(error))
+                let called = called.inspect_err(|error| session.end_after(error));
+                if let Some(change) = session.take_scope_change_of_rule() {
+                    self.follow(change, Some((rule.owner.engine, rule.owner.language)))?;
+                }
+                called
             }
             None => Err(HintError::Protocol("a rule without an engine".to_owned())),
         }
@@ -484,7 +491,6 @@ impl Dispatch {
     pub(crate) async fn end(&mut self, vm: &mut VirtualMachine) -> Result<HintsEnded, HintError> {
         self.tell_engines();
         let mut scope_depth = self.scope_depth();
-        self.state.applier.flush_relocation_rules(vm)?;
         for session in self.sessions.iter_mut().flatten() {
             // An engine's own count comes first: its variables are what would be lost.
             let ended = session.end_run(vm, &mut self.state).await;
@@ -497,6 +503,7 @@ impl Dispatch {
             scope_depth,
             pure_address: self.state.pure_address.clone(),
             output_attributes: self.state.unheld_attributes.clone(),
+            moves: self.state.applier.moves().clone(),
         })
     }
 }

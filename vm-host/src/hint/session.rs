@@ -17,7 +17,7 @@ use hint_proto::waiting::Forecast;
 use hint_proto::{PROTOCOL_VERSIONS, common_version};
 use tokio::time::Instant;
 
-use super::effects::Refusal;
+use super::effects::{Refusal, RegisteredRule};
 use super::language::Language;
 use super::limits::Limits;
 use super::peer::{Ending, Peer};
@@ -27,6 +27,7 @@ use super::snapshot::Expectation;
 use super::statistics::{HintCost, Statistics};
 use crate::placement::Surroundings;
 use crate::program::Frame;
+use crate::vm::temporary::Moves;
 use crate::vm::wire;
 use crate::worker::{Death, LinkError, Traffic, Turn};
 
@@ -565,25 +566,18 @@ impl HintSession {
             .converse(vm, state, Request::CallRule(request), &mut exchange)
             .await?
         {
-            Response::RuleResult(result) if rule.kind == v1::RuleKind::AutoDeduction => {
-                let value = match result.value {
-                    None => None,
-                    Some(bytes) => {
-                        let cell: &[u8; CELL_BYTES] = bytes
-                            .as_ref()
-                            .try_into()
-                            .map_err(|_| HintError::Protocol("a malformed cell".to_owned()))?;
-                        Some(wire::value(cell).map_err(|cell| {
-                            HintError::Protocol(format!("a rule returned {cell}"))
-                        })?)
-                    }
-                };
-                Ok(RuleOutcome::Value(value))
+            Response::RuleResult(result) => {
+                if let Some(effects) = &result.effects {
+                    self.apply(vm, state, effects, owner.language)?;
+                }
+                rule_outcome(rule, state.applier.moves(), result)
             }
-            Response::RuleResult(result) => Ok(RuleOutcome::Validated(
-                result.validated.iter().filter_map(wire::address).collect(),
-            )),
-            Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),
+            Response::Failed(mut failed) => {
+                if let Some(effects) = failed.effects.take() {
+                    let _ = self.apply(vm, state, &effects, owner.language);
+                }
+                Err(HintError::Raised(Box::new(failed)))
+            }
             _ => Err(out_of_order()),
         }
     }
@@ -607,6 +601,11 @@ impl HintSession {
     pub(crate) fn take_scope_change(&mut self, id: u32) -> Option<(ScopeChange, usize)> {
         let change = self.scopes_here.take()?;
         Some((change, self.hints.get(id as usize)?.language))
+    }
+
+    /// The same of a rule.
+    pub(crate) fn take_scope_change_of_rule(&mut self) -> Option<ScopeChange> {
+        self.scopes_here.take()
     }
 
     /// The same of what was prepared when hints were loaded.
@@ -895,4 +894,32 @@ fn failed_start(failed: Failed) -> Box<Failed> {
         _ => failed.kind,
     };
     Box::new(Failed { kind, ..failed })
+}
+
+/// What a rule said, with values where they are now.
+fn rule_outcome(
+    rule: RegisteredRule,
+    moves: &Moves,
+    result: v1::RuleResult,
+) -> Result<RuleOutcome, HintError> {
+    match rule.kind {
+        v1::RuleKind::AutoDeduction => {
+            let value = match result.value {
+                None => None,
+                Some(bytes) => {
+                    let cell: &[u8; CELL_BYTES] = bytes
+                        .as_ref()
+                        .try_into()
+                        .map_err(|_| HintError::Protocol("a malformed cell".to_owned()))?;
+                    let value = wire::value(cell)
+                        .map_err(|cell| HintError::Protocol(format!("a rule returned {cell}")))?;
+                    Some(moves.value(value))
+                }
+            };
+            Ok(RuleOutcome::Value(value))
+        }
+        _ => Ok(RuleOutcome::Validated(
+            result.validated.iter().filter_map(wire::address).collect(),
+        )),
+    }
 }

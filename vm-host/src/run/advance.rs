@@ -211,10 +211,7 @@ impl Run {
                 .map_err(|error| at(StepCause::Instruction(error)));
         };
         let rules = &mut self.rules;
-        let fresh = rules
-            .before(vm, hints)
-            .await
-            .map_err(|error| at(StepCause::Rule(error)))?;
+        let fresh = rules.before(vm, hints).await.map_err(at)?;
         vm.step_instruction()
             .map_err(|error| at(StepCause::Instruction(error)))?;
         rules

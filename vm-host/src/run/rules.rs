@@ -3,13 +3,14 @@
 
 use std::collections::HashSet;
 
+use cairo_vm::types::instruction::Op1Addr;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::RuleKind;
 
+use super::step_error::StepCause;
 use crate::hint::HintError;
 use crate::hint::dispatch::Dispatch;
-use crate::hint::effects::Refusal;
 use crate::hint::run_state::OwnedRule;
 use crate::hint::session::RuleOutcome;
 use crate::vm::cells::segment_length;
@@ -24,17 +25,22 @@ pub(super) struct Rules {
 impl Rules {
     /// Deduces missing operands; returns the cells that the instruction may write.
     pub(super) async fn before(
-        &self,
+        &mut self,
         vm: &mut VirtualMachine,
         session: &mut Dispatch,
-    ) -> Result<Vec<Relocatable>, HintError> {
+    ) -> Result<Vec<Relocatable>, StepCause> {
         let Some(instruction) = current_instruction(vm) else {
             return Ok(Vec::new());
         };
         let cells = operands(vm, &instruction);
+        // An instruction that needs the first operand for the address of the second does not wait for a
+        // rule.
+        if instruction.op1_addr == Op1Addr::Op0 && cells.op1.is_none() {
+            return Ok(Vec::new());
+        }
         for cell in [cells.op0, cells.op1].into_iter().flatten() {
             if vm.get_maybe(&cell).is_none() {
-                deduce(vm, session, cell).await?;
+                self.deduce(vm, session, cell).await?;
             }
         }
         let candidates = [cells.dst, cells.op0, cells.op1];
@@ -53,13 +59,46 @@ impl Rules {
         fresh: Vec<Relocatable>,
     ) -> Result<(), HintError> {
         for cell in fresh {
-            if vm.get_maybe(&cell).is_none() || self.validated.contains(&cell) {
-                continue;
+            if vm.get_maybe(&cell).is_some() {
+                self.validate(vm, session, cell).await?;
             }
-            for rule in rules_of(session, RuleKind::Validation, cell.segment_index) {
-                if let RuleOutcome::Validated(cells) = session.call_rule(vm, rule, cell).await? {
-                    self.validated.extend(cells);
-                }
+        }
+        Ok(())
+    }
+
+    /// Gives a missing cell the value of the first rule that has one.
+    async fn deduce(
+        &mut self,
+        vm: &mut VirtualMachine,
+        session: &mut Dispatch,
+        cell: Relocatable,
+    ) -> Result<(), StepCause> {
+        for rule in rules_of(session, RuleKind::AutoDeduction, cell.segment_index) {
+            let outcome = session.call_rule(vm, rule, cell).await;
+            if let RuleOutcome::Value(Some(value)) = outcome.map_err(StepCause::Rule)? {
+                // What the memory refuses, it refuses as the instruction's own write.
+                vm.insert_value(cell, value)
+                    .map_err(|error| StepCause::Instruction(error.into()))?;
+                let validated = self.validate(vm, session, cell).await;
+                return validated.map_err(StepCause::Rule);
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls the validation rules for a cell that was written.
+    async fn validate(
+        &mut self,
+        vm: &mut VirtualMachine,
+        session: &mut Dispatch,
+        cell: Relocatable,
+    ) -> Result<(), HintError> {
+        if self.validated.contains(&cell) {
+            return Ok(());
+        }
+        for rule in rules_of(session, RuleKind::Validation, cell.segment_index) {
+            if let RuleOutcome::Validated(cells) = session.call_rule(vm, rule, cell).await? {
+                self.validated.extend(cells);
             }
         }
         Ok(())
@@ -95,20 +134,6 @@ impl Rules {
         }
         Ok(Ok(()))
     }
-}
-
-async fn deduce(
-    vm: &mut VirtualMachine,
-    session: &mut Dispatch,
-    cell: Relocatable,
-) -> Result<(), HintError> {
-    for rule in rules_of(session, RuleKind::AutoDeduction, cell.segment_index) {
-        if let RuleOutcome::Value(Some(value)) = session.call_rule(vm, rule, cell).await? {
-            vm.insert_value(cell, value).map_err(Refusal::Memory)?;
-            break;
-        }
-    }
-    Ok(())
 }
 
 fn rules_of(session: &Dispatch, kind: RuleKind, segment: isize) -> Vec<OwnedRule> {
