@@ -1046,6 +1046,9 @@ pub struct RuleResult {
     /// For validation: the cells that are valid now.
     #[prost(message, repeated, tag = "2")]
     pub validated: ::prost::alloc::vec::Vec<Relocatable>,
+    /// What the rule did beside, absent for nothing. Applied as that of a hint.
+    #[prost(message, optional, tag = "3")]
+    pub effects: ::core::option::Option<Effects>,
 }
 /// Asks for the state at the end of the run.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

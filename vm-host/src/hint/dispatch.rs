@@ -21,6 +21,7 @@ use super::table::HintTable;
 use crate::engines::Attempt;
 use crate::engines::twins::{Compiled, Twins};
 use crate::program::CompiledProgram;
+use crate::vm::temporary::Moves;
 use crate::worker::{LaunchError, Sleeper, Turn};
 
 /// Most scopes that may be open at once. Python itself has no bound; the host must.
@@ -92,6 +93,8 @@ pub(crate) struct HintsEnded {
     pub(crate) pure_address: Option<String>,
     /// Output attributes that a PIE would lack, a JSON text.
     pub(crate) output_attributes: Option<String>,
+    /// Where temporary segments go.
+    pub(crate) moves: Moves,
 }
 
 impl Dispatch {
@@ -259,13 +262,9 @@ impl Dispatch {
         let ids: Vec<u32> = hints.filter(free).collect();
         let loaded = session.load(vm, &mut self.state, ids).await;
         loaded.inspect_err(|error| session.end_after(error))?;
-        if let Some((change, language)) = session.take_loading_scope_change() {
-            self.follow(change, Some((place, language)))?;
-            session.follow_scopes(change, Some(language));
-        }
         session.share(self.opening.turn.clone());
         self.sessions[place] = Some(Box::new(session));
-        Ok(())
+        self.follow_engines()
     }
 
     /// Refuses hints that neither the `last` engine nor those before it serve.
@@ -372,13 +371,7 @@ impl Dispatch {
             let ran = session.execute(vm, &mut self.state, id).await;
             let ran = ran.inspect_err(|error| session.end_after(error));
             match ran.map_err(NotRun::Failed)? {
-                Ran::Done => {
-                    if let Some((change, language)) = session.take_scope_change(id) {
-                        let engine = Some((place, language));
-                        self.follow(change, engine).map_err(NotRun::Failed)?;
-                    }
-                    return Ok(());
-                }
+                Ran::Done => return self.follow_engines().map_err(NotRun::Failed),
                 Ran::Declined { reason, handover } => {
                     self.handover = handover;
                     declined = Some(reason);
@@ -390,6 +383,20 @@ impl Dispatch {
             None if self.has_engine() => NotRun::Failed(self.unserved(id)),
             None => NotRun::NeedsPython,
         })
+    }
+
+    /// Leaves and enters scopes in all engines as one of them did since the last time: in a hint, or in rules
+    /// of a step.
+    pub(crate) fn follow_engines(&mut self) -> Result<(), HintError> {
+        for place in [CLIENT, WORKER] {
+            let Some(session) = &mut self.sessions[place] else {
+                continue;
+            };
+            for (change, language) in session.take_scope_changes() {
+                self.follow(change, Some((place, language)))?;
+            }
+        }
+        Ok(())
     }
 
     /// A hint of a program that another one loaded, and that nobody can run.
@@ -484,7 +491,6 @@ impl Dispatch {
     pub(crate) async fn end(&mut self, vm: &mut VirtualMachine) -> Result<HintsEnded, HintError> {
         self.tell_engines();
         let mut scope_depth = self.scope_depth();
-        self.state.applier.flush_relocation_rules(vm)?;
         for session in self.sessions.iter_mut().flatten() {
             // An engine's own count comes first: its variables are what would be lost.
             let ended = session.end_run(vm, &mut self.state).await;
@@ -497,6 +503,7 @@ impl Dispatch {
             scope_depth,
             pure_address: self.state.pure_address.clone(),
             output_attributes: self.state.unheld_attributes.clone(),
+            moves: self.state.applier.moves().clone(),
         })
     }
 }

@@ -184,13 +184,16 @@ class HintServer:
         self._host.learn(request.cells, ())
         address = request.address
         outcome = session.call_rule(request.rule_id, address.segment, address.offset)
-        session.clear_effects()
+        effects = None
+        if session.effects.writes or not session.effects.only_writes:
+            effects = done.effects(session.effects, 0)
+            session.clear_effects()
         if isinstance(outcome, HintFailure):
             self.failure = outcome
             del outcome
-            return pb.SessionResponse(failed=done.failed(self.failure))
+            return pb.SessionResponse(failed=done.failed(self.failure, effects))
         kind, result = outcome
-        message = pb.RuleResult()
+        message = pb.RuleResult(effects=effects)
         if kind == "value":
             if result is not None:
                 message.value = cell_bytes(result)

@@ -406,9 +406,11 @@ class Session:
         self.memory.temporary_segment_count = self.segments.n_temp_segments
         try:
             answer = self.rules.call(rule_id, RelocatableValue(segment, offset))
-            self.memory.write_all_at_once()
+            if self.effects.pending:
+                self.effects.settle()
             return answer
         except BaseException as error:
+            self._settle_failed()
             return failure_of(error, None, self.locate)
         finally:
             self.memory.end()

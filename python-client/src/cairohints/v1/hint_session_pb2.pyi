@@ -511,12 +511,14 @@ class CallRule(_message.Message):
     def __init__(self, rule_id: _Optional[int] = ..., address: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., cells: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., language: _Optional[str] = ..., removed_cells: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ...) -> None: ...
 
 class RuleResult(_message.Message):
-    __slots__ = ("value", "validated")
+    __slots__ = ("value", "validated", "effects")
     VALUE_FIELD_NUMBER: _ClassVar[int]
     VALIDATED_FIELD_NUMBER: _ClassVar[int]
+    EFFECTS_FIELD_NUMBER: _ClassVar[int]
     value: bytes
     validated: _containers.RepeatedCompositeFieldContainer[_value_pb2.Relocatable]
-    def __init__(self, value: _Optional[bytes] = ..., validated: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ...) -> None: ...
+    effects: Effects
+    def __init__(self, value: _Optional[bytes] = ..., validated: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ..., effects: _Optional[_Union[Effects, _Mapping]] = ...) -> None: ...
 
 class EndRun(_message.Message):
     __slots__ = ("language", "scopes")

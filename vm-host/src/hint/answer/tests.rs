@@ -586,12 +586,23 @@ async fn all_memory_comes_in_parts() {
     let replies = scene
         .ask(vec![Some(Question::ReadAllMemory(ReadAllMemory {}))])
         .await;
-    let lengths = [(0, 3), (1, 5), (2, 1), (3, 1), (4, 0), (5, 0)];
+    let lengths = [
+        (0, 3),
+        (1, 5),
+        (2, 1),
+        (3, 1),
+        (4, 0),
+        (5, 0),
+        (-1, 1),
+        (-2, 0),
+        (-3, 0),
+    ];
     let cells = vec![
         run_of(PROGRAM, 0, &[int(10), int(11), int(12)]),
         execution(),
         run_of(OUTPUT, 0, &[int(30)]),
         run_of(RANGE_CHECK, 0, &[int(40)]),
+        run_of(-1, 0, &[int(50)]),
     ];
     assert_eq!(replies.unwrap(), [memory(cells, &lengths)]);
 
@@ -615,7 +626,7 @@ async fn all_memory_comes_in_parts() {
             .map(|run| run.values.len() / CELL_BYTES)
             .sum::<usize>()
     });
-    let total = 3 + 5 + (last + 1) + 1;
+    let total = 3 + 5 + (last + 1) + 1 + 1;
     assert_eq!(
         sizes.collect::<Vec<_>>(),
         [PART_CELLS, PART_CELLS, total - 2 * PART_CELLS]
