@@ -7,6 +7,7 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::answer::Answer as Reply;
 use hint_proto::v1::ask::Question;
+use hint_proto::v1::read_program::Part;
 use hint_proto::v1::{
     self, Ask, CellRun, LoadProgram, Memory, ReadMemory, ResolveName, ResolvedName,
 };
@@ -14,8 +15,7 @@ use hint_proto::v1::{
 use super::known::KnownCells;
 use super::reads::Pointer;
 use super::session::{Exchange, HintError, HintSession};
-use crate::program::CellPath;
-use crate::program::CompiledProgram;
+use crate::program::{CellPath, CompiledProgram, ProgramParts};
 use crate::vm::cells::{segment_length, segment_lengths};
 use crate::vm::wire::{self, cell_run};
 
@@ -48,10 +48,7 @@ impl HintSession {
             ),
             Question::DeleteCell(address) => delete_cell(vm, &address, &mut self.known),
             Question::ReadAllMemory(_) => return Ok(all_memory(vm, &mut self.known)),
-            Question::ReadProgram(_) => match std::str::from_utf8(&self.program_json) {
-                Ok(json) => Reply::ProgramJson(json.to_owned()),
-                Err(error) => raised("builtins.UnicodeDecodeError", &error.to_string()),
-            },
+            Question::ReadProgram(read) => self.read_program(read.part),
             Question::Debugger(_) => {
                 exchange.deadline = None;
                 Reply::Ok(v1::Ok {})
@@ -143,6 +140,35 @@ impl HintSession {
             None => raised(
                 "builtins.RuntimeError",
                 &format!("there is no hint `{}`", name.hint_id),
+            ),
+        }
+    }
+
+    fn read_program(&mut self, part: Option<Part>) -> Reply {
+        let json = &self.program_json;
+        let Some(part) = part else {
+            return match std::str::from_utf8(json) {
+                Ok(json) => Reply::ProgramJson(json.to_owned()),
+                Err(error) => raised("builtins.UnicodeDecodeError", &error.to_string()),
+            };
+        };
+        let parts = self
+            .program_parts
+            .get_or_insert_with(|| ProgramParts::of(json));
+        let found = match &part {
+            Part::Scope(name) => Ok(parts.scope(json, name)),
+            Part::Hint(index) => parts
+                .hint(json, *index as usize)
+                .ok_or_else(|| format!("hint `{index}`")),
+            Part::Member(name) => parts
+                .member(json, name)
+                .ok_or_else(|| format!("member `{name}`")),
+        };
+        match found {
+            Ok(json) => Reply::ProgramJson(json),
+            Err(missing) => raised(
+                "builtins.LookupError",
+                &format!("the program has no {missing}"),
             ),
         }
     }

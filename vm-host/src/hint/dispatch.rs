@@ -12,6 +12,7 @@ use hint_proto::v1::{Scope, ScopeChange};
 
 use super::builtins;
 use super::peer::Peer;
+use super::running::RunningHint;
 use super::session::{HintError, HintSession, SessionInputs};
 use super::statistics::HintCost;
 use super::table::HintTable;
@@ -36,6 +37,8 @@ pub(crate) struct Dispatch {
     opening: Opening,
     /// The hint that runs now: its place at its pc, and its id.
     running: Option<(usize, u32)>,
+    /// The same for others to look at.
+    shown: RunningHint,
     /// How long the start of Python took.
     starting: Duration,
 }
@@ -101,7 +104,8 @@ impl Dispatch {
         launch: Option<Launch>,
     ) -> Self {
         let mut table = HintTable::default();
-        table.add(Arc::clone(&program), base);
+        let shown = RunningHint::default();
+        shown.knows(table.add(Arc::clone(&program), base));
         Self {
             twins: Twins::new(compiled),
             python: match launch {
@@ -116,6 +120,7 @@ impl Dispatch {
                 turn: Turn::default(),
             },
             running: None,
+            shown,
             starting: Duration::ZERO,
         }
     }
@@ -164,6 +169,11 @@ impl Dispatch {
     /// The hint that runs now, or in which the run stopped: its place among those of its pc, and its id.
     pub(crate) fn running(&self) -> Option<(usize, u32)> {
         self.running
+    }
+
+    /// A view on the hint that runs now, for whoever looks while it runs.
+    pub(crate) fn shown(&self) -> RunningHint {
+        self.shown.clone()
     }
 
     /// How long it took to start a worker, if there is one.
@@ -238,9 +248,15 @@ impl Dispatch {
                 break;
             };
             self.running = Some((index, id));
+            self.shown.begins(id, vm.get_current_step() as u64);
+            let programs = self.table().programs().len();
             self.run(vm, id).await.map_err(|error| (index, error))?;
+            for loaded in self.table().programs().get(programs..).unwrap_or_default() {
+                self.shown.knows(loaded);
+            }
         }
         self.running = None;
+        self.shown.ends();
         Ok(())
     }
 

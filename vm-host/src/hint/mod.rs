@@ -9,6 +9,7 @@ mod known;
 pub(crate) mod limits;
 pub(crate) mod peer;
 pub(crate) mod reads;
+pub(crate) mod running;
 mod scopes;
 pub(crate) mod session;
 pub(crate) mod snapshot;

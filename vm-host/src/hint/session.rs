@@ -28,8 +28,7 @@ use super::statistics::{HintCost, Statistics};
 use super::struct_names::StructPrefix;
 use super::table::HintTable;
 use crate::placement::Surroundings;
-use crate::program::CompiledProgram;
-use crate::program::Frame;
+use crate::program::{CompiledProgram, Frame, ProgramParts};
 use crate::vm::wire;
 use crate::worker::{Death, LinkError, Traffic, Turn};
 
@@ -82,6 +81,8 @@ pub struct SessionInputs {
     pub static_locals_json: String,
     /// `module:callable` of the syscall handler.
     pub syscall_handler: String,
+    /// `module:callable` that returns further hint locals, which may be any objects.
+    pub hint_locals_callable: String,
     /// Folders that hints import from.
     pub import_paths: Vec<String>,
     /// Longest run of one hint.
@@ -100,8 +101,13 @@ impl SessionInputs {
         ];
         let mut surroundings = Surroundings::of_locals(&locals);
         surroundings.variables.insert("program_input".to_owned());
-        surroundings.foreign_objects |= foreign_objects || !self.syscall_handler.is_empty();
+        surroundings.foreign_objects |= foreign_objects || self.calls_for_objects();
         surroundings
+    }
+
+    /// Whether code of the user's makes objects for the hints before the first of them runs.
+    pub(crate) fn calls_for_objects(&self) -> bool {
+        !self.syscall_handler.is_empty() || !self.hint_locals_callable.is_empty()
     }
 }
 
@@ -132,6 +138,8 @@ pub struct HintSession {
     /// Room for addresses, kept between hints.
     scratch: Vec<Relocatable>,
     pub(super) program_json: Arc<[u8]>,
+    /// Where its parts are, once somebody asked for one.
+    pub(super) program_parts: Option<ProgramParts>,
     rules: Vec<RegisteredRule>,
     pure_address: Option<String>,
     unheld_attributes: Option<String>,
@@ -186,6 +194,7 @@ impl HintSession {
             syscall_handler: inputs.syscall_handler.clone(),
             import_paths: inputs.import_paths.clone(),
             segment_count: u32::try_from(vm.segments.num_segments()).unwrap_or(u32::MAX),
+            hint_locals_callable: inputs.hint_locals_callable.clone(),
         };
         let mut session = Self {
             peer,
@@ -200,6 +209,7 @@ impl HintSession {
             structs: HashMap::new(),
             structs_sent: HashSet::new(),
             program_json,
+            program_parts: None,
             rules: Vec::new(),
             pure_address: None,
             unheld_attributes: None,

@@ -255,6 +255,7 @@ fn session_arguments(py: Python<'_>, start: Start) -> PyResult<Bound<'_, PyDict>
     arguments.set_item("hint_locals_json", start.hint_locals_json)?;
     arguments.set_item("static_locals_json", start.static_locals_json)?;
     arguments.set_item("syscall_handler", start.syscall_handler)?;
+    arguments.set_item("hint_locals_callable", start.hint_locals_callable)?;
     arguments.set_item("import_paths", start.import_paths)?;
     arguments.set_item("segment_count", start.segment_count)?;
     Ok(arguments)

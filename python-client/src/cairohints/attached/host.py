@@ -83,8 +83,11 @@ class Host:
 
     def read_program(self) -> str:
         """The compiled program, JSON."""
-        question = pb.Ask(read_program=pb.ReadProgram())
-        return str(self._expect(self._ask(question), "program_json"))
+        return self._program_json(pb.ReadProgram())
+
+    def read_program_part(self, kind: str, name: Any) -> str:
+        """A part of it, JSON."""
+        return self._program_json(pb.ReadProgram(**{kind: name}))
 
     def debugger(self) -> None:
         """Tells the server that a debugger takes the terminal."""
@@ -123,6 +126,10 @@ class Host:
         if answer.WhichOneof("answer") == "raised":
             raise self.session.raised(answer.raised.class_path, answer.raised.message)
         return answer
+
+    def _program_json(self, read: pb.ReadProgram) -> str:
+        answer = self._ask(pb.Ask(read_program=read))
+        return str(self._expect(answer, "program_json"))
 
     def _learn_answers(self, answer: pb.Answer) -> None:
         while True:

@@ -71,7 +71,7 @@ class SessionResponse(_message.Message):
     def __init__(self, started: _Optional[_Union[Started, _Mapping]] = ..., hints_loaded: _Optional[_Union[HintsLoaded, _Mapping]] = ..., done: _Optional[_Union[HintDone, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., ask: _Optional[_Union[Ask, _Mapping]] = ..., rule_result: _Optional[_Union[RuleResult, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ..., scopes: _Optional[_Union[Scopes, _Mapping]] = ...) -> None: ...
 
 class Start(_message.Message):
-    __slots__ = ("protocol_version", "prime", "builtins", "program_input_json", "hint_locals_json", "static_locals_json", "syscall_handler", "import_paths", "segment_count")
+    __slots__ = ("protocol_version", "prime", "builtins", "program_input_json", "hint_locals_json", "static_locals_json", "syscall_handler", "import_paths", "segment_count", "hint_locals_callable")
     PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
     PRIME_FIELD_NUMBER: _ClassVar[int]
     BUILTINS_FIELD_NUMBER: _ClassVar[int]
@@ -81,6 +81,7 @@ class Start(_message.Message):
     SYSCALL_HANDLER_FIELD_NUMBER: _ClassVar[int]
     IMPORT_PATHS_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    HINT_LOCALS_CALLABLE_FIELD_NUMBER: _ClassVar[int]
     protocol_version: int
     prime: bytes
     builtins: _containers.RepeatedCompositeFieldContainer[Builtin]
@@ -90,7 +91,8 @@ class Start(_message.Message):
     syscall_handler: str
     import_paths: _containers.RepeatedScalarFieldContainer[str]
     segment_count: int
-    def __init__(self, protocol_version: _Optional[int] = ..., prime: _Optional[bytes] = ..., builtins: _Optional[_Iterable[_Union[Builtin, _Mapping]]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., import_paths: _Optional[_Iterable[str]] = ..., segment_count: _Optional[int] = ...) -> None: ...
+    hint_locals_callable: str
+    def __init__(self, protocol_version: _Optional[int] = ..., prime: _Optional[bytes] = ..., builtins: _Optional[_Iterable[_Union[Builtin, _Mapping]]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., import_paths: _Optional[_Iterable[str]] = ..., segment_count: _Optional[int] = ..., hint_locals_callable: _Optional[str] = ...) -> None: ...
 
 class Builtin(_message.Message):
     __slots__ = ("name", "segment", "included", "ratio", "ratio_denominator", "range_check_parts", "batch_size", "word_bit_length")
@@ -385,8 +387,14 @@ class ReadAllMemory(_message.Message):
     def __init__(self) -> None: ...
 
 class ReadProgram(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("scope", "hint", "member")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    HINT_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    scope: str
+    hint: int
+    member: str
+    def __init__(self, scope: _Optional[str] = ..., hint: _Optional[int] = ..., member: _Optional[str] = ...) -> None: ...
 
 class Debugger(_message.Message):
     __slots__ = ()

@@ -570,12 +570,47 @@ async fn all_memory_comes_in_parts() {
 #[tokio::test]
 async fn the_program_is_given_as_it_was_read() {
     let mut scene = Scene::with_json("pass", b"{ } ".to_vec()).await;
-    let reply = scene.ask_one(Question::ReadProgram(ReadProgram {})).await;
+    let reply = scene
+        .ask_one(Question::ReadProgram(ReadProgram::default()))
+        .await;
     assert_eq!(reply, Reply::ProgramJson("{ } ".to_owned()));
     let mut scene = Scene::with_json("pass", vec![b'{', 0xff]).await;
-    let reply = scene.ask_one(Question::ReadProgram(ReadProgram {})).await;
+    let reply = scene
+        .ask_one(Question::ReadProgram(ReadProgram::default()))
+        .await;
     let text = "invalid utf-8 sequence of 1 bytes from index 1";
     assert_eq!(reply, raised("builtins.UnicodeDecodeError", text));
+}
+
+#[tokio::test]
+async fn a_part_of_the_program_is_given_alone() {
+    let json = br#"{"hints": {"0": [{"code": "pass"}]}, "identifiers": {"a.b": {"pc": 0}}}"#;
+    let mut scene = Scene::with_json("pass", json.to_vec()).await;
+    for (part, expected) in [
+        (
+            Part::Scope("a".to_owned()),
+            Reply::ProgramJson(r#"{"identifiers": {"b": {"pc": 0}}, "scopes": []}"#.to_owned()),
+        ),
+        (
+            Part::Hint(0),
+            Reply::ProgramJson(r#"{"code": "pass"}"#.to_owned()),
+        ),
+        (
+            Part::Hint(1),
+            raised("builtins.LookupError", "the program has no hint `1`"),
+        ),
+        (
+            Part::Member("identifiers".to_owned()),
+            Reply::ProgramJson(r#"{"a.b": {"pc": 0}}"#.to_owned()),
+        ),
+        (
+            Part::Member("main".to_owned()),
+            raised("builtins.LookupError", "the program has no member `main`"),
+        ),
+    ] {
+        let question = Question::ReadProgram(ReadProgram { part: Some(part) });
+        assert_eq!(scene.ask_one(question).await, expected);
+    }
 }
 
 #[tokio::test]
