@@ -53,7 +53,7 @@ def _app() -> Any:
         program_input=typer.Option(None, help="JSON file: program_input of the hints."),
         hint_locals=typer.Option(
             None,
-            help="JSON file with variables of the first hint scope, or module:callable that returns them.",
+            help="JSON file with variables of the first hint scope, or module:callable for them.",
         ),
         hints=typer.Option("python", help="python, auto or native; here: in this process."),
         address=typer.Option(

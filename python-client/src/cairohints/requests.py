@@ -99,8 +99,8 @@ class VmOptions:
     hints: Union[Placement, Here] = "python"
     #: Variable `program_input` of the hints, JSON.
     program_input: Any = None
-    #: Variables of the first hint scope, JSON; or `module:callable`, called before the run where the hints run,
-    #: without arguments or with `program_input` if it takes one: it returns a dict of any objects.
+    #: Variables of the first hint scope, JSON; or `module:callable`, called before the run where the
+    #: hints run, without arguments or with `program_input` if it takes one; returns any objects.
     hint_locals: Union[Mapping[str, Any], str, None] = None
     #: Variables that hints see in every scope, JSON.
     static_locals: Optional[Mapping[str, Any]] = None

@@ -31,14 +31,14 @@ class ProgramHost(Protocol):
         """All of it, JSON."""
 
     def read_program_part(self, kind: str, name: Any) -> str:
-        """A part of it, JSON: what stands in a `scope`, the `hint` of a position, a `member` of the program."""
+        """A part of it, JSON; the kinds are `scope`, `hint` and `member`."""
 
 
 class ProgramSource:
     """The program that a hint belongs to, as a `Program` of `cairo-lang`, or parts of one.
 
-    Most of a large program is debug information, which takes seconds to send and to parse and which few ask
-    for: each part is read when it is used first.
+    Most of a large program is debug information, which takes seconds to send and to parse and which few
+    ask for: each part is read when it is used first.
     """
 
     def __init__(self, host: ProgramHost, program: Optional[Any] = None) -> None:

@@ -10,7 +10,7 @@ import functools
 import linecache
 import os
 import sys
-from typing import Any
+from typing import Any, Set
 
 from . import running, terminal
 from .classes import hook
@@ -20,14 +20,14 @@ _ADVICE = (
     "`cairohints.Vm(..., hints=cairohints.here())`"
 )
 
-_watches = False
+#: The modules that are watched.
+_watched: Set[str] = set()
 
 
 def watch() -> None:
     """Notices debuggers that start in hints and rules."""
-    global _watches
-    if not _watches:
-        _watches = True
+    if not _watched:
+        _watched.update(("bdb", "pdb"))
         hook.on_import("bdb", _watch_bdb)
         hook.on_import("pdb", _watch_pdb)
 
@@ -62,8 +62,7 @@ def _watch_pdb(module: Any) -> None:
         call = running.call()
         if call is not None and call["self"].own_process and not _is_terminal(self.stdin):
             raise RuntimeError(
-                "the commands of a debugger ended, and with them its standard input, which is no terminal\n"
-                + _ADVICE
+                "the commands of a debugger ended with standard input, which is no terminal\n" + _ADVICE
             )
         return end(self, arg)
 

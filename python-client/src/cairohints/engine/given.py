@@ -1,4 +1,4 @@
-"""Owns the objects that a session is given as `module:callable`: the hint locals and the syscall handler.
+"""Owns the objects that a session is given as `module:callable`: hint locals and the syscall handler.
 
 Knows how they are found and called, not what hints do with them.
 """

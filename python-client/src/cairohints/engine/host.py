@@ -40,8 +40,8 @@ class Host(Protocol):
     def read_program_part(self, kind: str, name: Any) -> str:
         """A part of the compiled main program, JSON.
 
-        `scope`: `identifiers` and `scopes` directly in the scope of this full name; `hint`: the hint of this
-        position; `member`: the member of this name.
+        `scope`: `identifiers` and `scopes` directly in the scope of this full name; `hint`: the hint of
+        this position; `member`: the member of this name.
         """
 
     def debugger(self) -> None:

@@ -1,7 +1,7 @@
-"""Owns the identifiers of a program as the compiler's own `IdentifierManager`, which fills as it is looked at.
+"""Owns the identifiers of a program as the compiler's own `IdentifierManager`, filled when looked at.
 
-A large program has a hundred thousand of them, and hints look up a few. Manager and scopes are objects of the
-compiler's classes; only their dictionaries are ours.
+A large program has a hundred thousand of them, and hints look up a few. Manager and scopes are objects
+of the compiler's classes; only their dictionaries are ours.
 """
 
 from __future__ import annotations

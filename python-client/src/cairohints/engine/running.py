@@ -1,4 +1,4 @@
-"""Owns finding the session whose hint or rule runs, on the stack: nothing has to be kept for it while none asks."""
+"""Owns finding the session whose hint or rule runs, on the stack, so that nothing need be kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def watch(execute_code: CodeType) -> None:
 
 
 def call() -> Optional[Dict[str, Any]]:
-    """The variables of the call that runs a hint or rule here, the session as `self`; `None` outside of hints."""
+    """The variables of the call that runs a hint or rule here, with `self`; `None` outside of hints."""
     frame: Optional[FrameType] = sys._getframe()
     while frame is not None:
         if frame.f_code in _codes:

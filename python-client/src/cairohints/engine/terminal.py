@@ -1,13 +1,13 @@
 """Owns the peace between what hints print and the line that the host shows on the same terminal.
 
-Both sides keep what stands there in a few bytes that they share: whether the line does, whether a line that hints
-print has no end yet, and which hint has the terminal for itself. Whoever writes looks there first, under a lock.
+Both sides keep what stands there in a few bytes that they share: whether the line does, whether a line
+that hints print has no end yet, and which hint has the terminal for itself. Whoever writes looks there
+first, under a lock.
 Knows nothing of what the line says.
 """
 
 from __future__ import annotations
 
-import fcntl
 import io
 import os
 import sys
@@ -23,13 +23,26 @@ _NO_HINT = 2**64 - 1
 #: What lets others than Python's own streams write, or has the user write.
 _TAKING = frozenset(["builtins.input", "os.system", "os.exec", "os.posix_spawn", "pty.spawn"])
 
-_descriptor: Optional[int] = None
+
+class _Terminal:
+    """The terminal of this process."""
+
+    #: The file with those bytes, once there is one.
+    descriptor: Optional[int] = None
+
+    def erase(self, terminal: int) -> None:
+        """Takes the line away."""
+        if self.descriptor is not None and os.pread(self.descriptor, 1, _SHOWS_LINE) == b"\x01":
+            os.write(terminal, _ERASE)
+            os.pwrite(self.descriptor, b"\x00", _SHOWS_LINE)
+
+
+_terminal = _Terminal()
 
 
 def share(descriptor: int) -> None:
     """Has what hints print on a terminal go around the host's line, whose bytes this file holds."""
-    global _descriptor
-    _descriptor = descriptor
+    _terminal.descriptor = descriptor
     os.set_inheritable(descriptor, False)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -42,27 +55,33 @@ def share(descriptor: int) -> None:
 
 def take() -> None:
     """Gives the terminal to the hint that runs, until it ends."""
-    if _descriptor is None:
+    descriptor = _terminal.descriptor
+    if descriptor is None:
         return
     call = running.call() or {}
     owner = _NO_HINT
     if "hint_id" in call:
         owner = (call["current_step"] & 0xFFFFFFFF) << 32 | (call["hint_id"] + 1)
-    with _Lock(_descriptor):
-        os.pwrite(_descriptor, owner.to_bytes(8, "little"), _TAKEN_BY)
-        _erase(_descriptor, sys.__stderr__.fileno())
+    with _Lock(descriptor):
+        os.pwrite(descriptor, owner.to_bytes(8, "little"), _TAKEN_BY)
+        # The host's line is on the terminal of stderr.
+        _terminal.erase(2)
 
 
 class _Lock:
-    """Keeps the host from writing."""
+    """Keeps the host from writing. Not every system has such locks."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
     def __enter__(self) -> None:
+        import fcntl
+
         fcntl.lockf(self._descriptor, fcntl.LOCK_EX)
 
     def __exit__(self, *_: Any) -> None:
+        import fcntl
+
         fcntl.lockf(self._descriptor, fcntl.LOCK_UN)
 
 
@@ -71,22 +90,16 @@ class _Aside(io.FileIO):
 
     def write(self, data: Any) -> Any:
         """As of any file."""
-        descriptor = _descriptor
+        descriptor = _terminal.descriptor
         if descriptor is None or not len(data):
             return super().write(data)
         with _Lock(descriptor):
-            _erase(descriptor, self.fileno())
+            _terminal.erase(self.fileno())
             written = super().write(data)
             if written:
                 ends = bytes(memoryview(data)[written - 1 : written]) in (b"\n", b"\r")
                 os.pwrite(descriptor, b"\x00" if ends else b"\x01", _MID_LINE)
         return written
-
-
-def _erase(descriptor: int, terminal: int) -> None:
-    if os.pread(descriptor, 1, _SHOWS_LINE) == b"\x01":
-        os.write(terminal, _ERASE)
-        os.pwrite(descriptor, b"\x00", _SHOWS_LINE)
 
 
 def _replacement(stream: io.TextIOWrapper, name: str) -> io.TextIOWrapper:
