@@ -14,6 +14,7 @@ use hint_proto::v1::{Scope, ScopeChange};
 use super::builtins;
 use super::peer::Peer;
 use super::run_state::{OwnedRule, RunState};
+use super::running::RunningHint;
 use super::scopes::merge;
 use super::session::{HintError, HintSession, Ran, RuleOutcome, SessionInputs};
 use super::statistics::{HintCost, Statistics};
@@ -51,6 +52,8 @@ pub(crate) struct Dispatch {
     handover: String,
     /// The hint that runs now: its place at its pc, and its id.
     running: Option<(usize, u32)>,
+    /// The same for others to look at.
+    shown: RunningHint,
     /// How long the start of the worker took.
     starting: Duration,
 }
@@ -107,9 +110,14 @@ impl Dispatch {
         worker: Option<Sleeper>,
     ) -> Self {
         let program = Arc::clone(&main.0);
+        let state = RunState::new(main, inputs.limits);
+        let shown = RunningHint::default();
+        for loaded in state.table.programs() {
+            shown.knows(loaded);
+        }
         Self {
             twins: Twins::new(compiled),
-            state: RunState::new(main, inputs.limits),
+            state,
             sessions: [None, None],
             asleep: worker,
             opening: Opening {
@@ -119,6 +127,7 @@ impl Dispatch {
             },
             handover: String::new(),
             running: None,
+            shown,
             starting: Duration::ZERO,
         }
     }
@@ -183,6 +192,11 @@ impl Dispatch {
     /// The hint that runs now, or in which the run stopped: its place among those of its pc, and its id.
     pub(crate) fn running(&self) -> Option<(usize, u32)> {
         self.running
+    }
+
+    /// A view on the hint that runs now, for whoever looks while it runs.
+    pub(crate) fn shown(&self) -> RunningHint {
+        self.shown.clone()
     }
 
     /// How long it took to start a worker, if there is one.
@@ -313,9 +327,15 @@ impl Dispatch {
                 break;
             };
             self.running = Some((index, id));
+            self.shown.begins(id, vm.get_current_step() as u64);
+            let programs = self.table().programs().len();
             self.run(vm, id).await.map_err(|error| (index, error))?;
+            for loaded in self.table().programs().get(programs..).unwrap_or_default() {
+                self.shown.knows(loaded);
+            }
         }
         self.running = None;
+        self.shown.ends();
         Ok(())
     }
 

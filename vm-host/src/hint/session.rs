@@ -97,6 +97,8 @@ pub struct SessionInputs {
     pub static_locals_json: String,
     /// `module:callable` of the syscall handler.
     pub syscall_handler: String,
+    /// `module:callable` that returns further hint locals, which may be any objects.
+    pub hint_locals_callable: String,
     /// Folders that hints import from.
     pub import_paths: Vec<String>,
     /// Longest run of one hint.
@@ -115,8 +117,13 @@ impl SessionInputs {
         ];
         let mut surroundings = Surroundings::of_locals(&locals);
         surroundings.variables.insert("program_input".to_owned());
-        surroundings.foreign_objects |= foreign_objects || !self.syscall_handler.is_empty();
+        surroundings.foreign_objects |= foreign_objects || self.calls_for_objects();
         surroundings
+    }
+
+    /// Whether code of the user's makes objects for the hints before the first of them runs.
+    pub(crate) fn calls_for_objects(&self) -> bool {
+        !self.syscall_handler.is_empty() || !self.hint_locals_callable.is_empty()
     }
 }
 
@@ -231,6 +238,7 @@ impl HintSession {
                 static_locals_json: inputs.static_locals_json.clone(),
                 syscall_handler: inputs.syscall_handler.clone(),
                 import_paths: inputs.import_paths.clone(),
+                hint_locals_callable: inputs.hint_locals_callable.clone(),
             }),
         };
         let mut session = Self {
@@ -512,7 +520,8 @@ impl HintSession {
         self.statistics.python += Duration::from_nanos(effects.hint_nanos);
         let change = effects.scopes;
         // A step may call several rules before anybody asks.
-        self.scope_changes.extend(change.map(|change| (change, language)));
+        self.scope_changes
+            .extend(change.map(|change| (change, language)));
         let owner = RuleOwner {
             engine: self.place,
             language,

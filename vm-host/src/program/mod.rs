@@ -14,6 +14,7 @@ mod hint;
 mod load;
 mod names;
 mod number;
+mod parts;
 mod places;
 mod raised;
 mod resolve;
@@ -25,7 +26,8 @@ pub use compiled::CompiledProgram;
 pub use error::ProgramError;
 pub(crate) use explain::{ExceptionContext, MemoryView};
 pub(crate) use hint::Hint;
-pub(crate) use load::MAX_PROGRAM_BYTES;
+pub(crate) use load::{Entries, MAX_PROGRAM_BYTES, Text};
+pub(crate) use parts::ProgramParts;
 pub use places::SourceFiles;
 
 #[cfg(test)]

@@ -275,6 +275,7 @@ fn session_arguments<'py>(py: Python<'py>, start: &Start) -> PyResult<Bound<'py,
         arguments.set_item("hint_locals_json", &inputs.hint_locals_json)?;
         arguments.set_item("static_locals_json", &inputs.static_locals_json)?;
         arguments.set_item("syscall_handler", &inputs.syscall_handler)?;
+        arguments.set_item("hint_locals_callable", &inputs.hint_locals_callable)?;
         arguments.set_item("import_paths", &inputs.import_paths)?;
     }
     Ok(arguments)
