@@ -1,11 +1,13 @@
 //! Owns the loop of a session: one stream of requests, answered one at a time by an engine. Must not know
 //! which engine that is, nor what a request holds.
 
+use std::collections::HashMap;
 use std::os::unix::net::UnixStream;
 
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{Declined, Start, Started};
+use hint_proto::waiting::Forecast;
 use hint_proto::{PROTOCOL_VERSIONS, common_version};
 use tonic::{Code, Status};
 
@@ -53,8 +55,14 @@ pub fn serve(socket: UnixStream, runtimes: &Runtimes<'_>) -> Result<(), ServeErr
 
 fn converse(link: &SharedLink, runtimes: &Runtimes<'_>) -> Result<(), ServeError> {
     let mut engines: Option<Engines<'_>> = None;
+    // How long the host takes until it has the next request, by the hint that it heard of last.
+    let mut forecasts: HashMap<Option<u32>, Forecast> = HashMap::new();
     let mut next = link.receive()?;
     while let Some(request) = next {
+        let hint = match &request {
+            Request::ExecuteHint(hint) => Some(hint.hint_id),
+            _ => None,
+        };
         let result = match (request, &mut engines) {
             (Request::Start(start), None) => {
                 open(runtimes, start, link).map(|(opened, started)| {
@@ -74,7 +82,7 @@ fn converse(link: &SharedLink, runtimes: &Runtimes<'_>) -> Result<(), ServeError
             Err(CallError::Refused(what)) => return Err(ServeError::Refused(what)),
             Err(CallError::Broken(error)) => return Err(ServeError::Engine(error)),
         };
-        next = link.respond(response)?;
+        next = link.respond(response, forecasts.entry(hint).or_default())?;
     }
     Ok(())
 }

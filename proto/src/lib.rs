@@ -1,11 +1,12 @@
 //! The messages between vm-host, its hint engines and its clients: package `cairohints.v1`.
 //!
-//! Owns the generated code, the protocol version and the layout of a memory cell on the wire. Knows
-//! neither the VM nor Python.
+//! Owns the generated code, the protocol version, the layout of a memory cell on the wire, and how the
+//! two ends of a link wait for each other. Knows neither the VM nor Python.
 
 use std::ops::RangeInclusive;
 
 pub mod cell;
+pub mod waiting;
 /// The generated code of package `cairohints.v1`.
 #[allow(missing_docs, reason = "messages are documented in the .proto files")]
 #[allow(clippy::all, clippy::allow_attributes_without_reason, unreachable_pub, missing_debug_implementations, reason = "generated code")]

@@ -253,7 +253,7 @@ async fn a_client_serves_its_language_and_a_worker_the_rest() {
         ..Default::default()
     };
     let listed = client.list_hints(list).await.unwrap().into_inner().hints;
-    let placed: Vec<_> = listed
+    let placed = listed
         .iter()
         .map(|hint| (hint.placement(), hint.language.as_str()));
     assert_eq!(

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{SessionRequest, SessionResponse};
+use hint_proto::waiting::Forecast;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tonic::Status;
@@ -49,7 +50,7 @@ pub struct AttachedClient {
 
 impl Peer {
     /// Sends a request and waits, until `deadline`, for what the peer says next. Others have the `turn`
-    /// while that takes long.
+    /// while that takes long, by the `forecast` for waits of this kind.
     ///
     /// # Errors
     /// [`LinkError`] when the peer is gone, sends what is no message or is late.
@@ -58,9 +59,10 @@ impl Peer {
         request: Request,
         deadline: Option<Instant>,
         turn: &Turn,
+        forecast: &mut Forecast,
     ) -> Result<Response, LinkError> {
         match self {
-            Self::Worker { link, .. } => link.exchange(request, deadline, turn).await,
+            Self::Worker { link, .. } => link.exchange(request, deadline, turn, forecast).await,
             Self::Attached(client) => turn.lend(client.exchange(request, deadline)).await,
         }
     }

@@ -13,6 +13,7 @@ use hint_proto::v1::{
     self, CallRule, EndRun, ExecuteHint, Failed, PythonException, PythonHandover, PythonInputs,
     ScopeChange, Start, Started, StructDefinition,
 };
+use hint_proto::waiting::Forecast;
 use hint_proto::{PROTOCOL_VERSIONS, common_version};
 use tokio::time::Instant;
 
@@ -163,6 +164,16 @@ struct HintState {
     defined: bool,
     expectation: Expectation,
     cost: HintCost,
+    waits: Waits,
+}
+
+/// How long the engine takes until it says something.
+#[derive(Debug, Default)]
+struct Waits {
+    /// From the request.
+    first: Forecast,
+    /// From the answer to a question.
+    later: Forecast,
 }
 
 /// One engine of a VM.
@@ -180,6 +191,8 @@ pub struct HintSession {
     /// Room for addresses, kept between hints.
     scratch: Vec<Relocatable>,
     statistics: Statistics,
+    /// For requests that run no hint.
+    other_waits: Waits,
     /// Whether loading hints did something to the VM.
     prepared: bool,
     /// Variables that the next hint in Python takes over from the host, JSON.
@@ -251,6 +264,7 @@ impl HintSession {
             turn: Turn::default(),
             scratch: Vec::new(),
             statistics: Statistics::default(),
+            other_waits: Waits::default(),
             prepared: false,
             handover: String::new(),
             scope_changes: Vec::new(),
@@ -670,9 +684,18 @@ impl HintSession {
     ) -> Result<Response, HintError> {
         loop {
             let sent = Instant::now();
+            let hint = exchange
+                .hint_id
+                .and_then(|id| self.hints.get_mut(id as usize));
+            let waits = hint.map_or(&mut self.other_waits, |hint| &mut hint.waits);
+            let forecast = if exchange.questions == 0 {
+                &mut waits.first
+            } else {
+                &mut waits.later
+            };
             let response = self
                 .peer
-                .exchange(request, exchange.deadline, &self.turn)
+                .exchange(request, exchange.deadline, &self.turn, forecast)
                 .await;
             self.statistics.waiting += sent.elapsed();
             self.statistics.round_trips += 1;

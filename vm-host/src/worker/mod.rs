@@ -9,7 +9,6 @@ mod launch;
 mod link;
 mod locate;
 pub(crate) mod orphans;
-mod polling;
 mod process;
 mod spawner;
 mod terminal;

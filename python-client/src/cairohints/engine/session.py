@@ -5,14 +5,13 @@ The transport calls a `Session` and implements its `host`. Nothing here knows ho
 
 from __future__ import annotations
 
-import dis
 import io
 import json
 import sys
 from types import CodeType
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
-from . import classes, debugger, given, handover, running
+from . import classes, debugger, given, handover, mentions, running
 from . import failure as failures
 from .arithmetic import field_functions
 from .builtins import (
@@ -35,7 +34,7 @@ from .memory_dict import ValidatedMemoryDict
 from .programs import load_program
 from .relocatable import RelocatableValue
 from .rules import Rules
-from .scopes import Scopes, make_cleanup
+from .scopes import Cleanup, Scopes, make_cleanup
 from .segments import MemorySegmentManager
 from .structs import Structs
 
@@ -50,7 +49,18 @@ _NOWHERE = RelocatableValue(0, -1)
 class Hint:
     """One compiled hint."""
 
-    __slots__ = ("code", "text", "names", "location", "pc", "calls", "source", "index")
+    __slots__ = (
+        "code",
+        "text",
+        "names",
+        "location",
+        "pc",
+        "calls",
+        "source",
+        "index",
+        "given",
+        "cleanup",
+    )
 
     def __init__(
         self,
@@ -69,10 +79,13 @@ class Hint:
         #: Where it ran last.
         self.pc = _NOWHERE
         #: Whether it calls anything, and so may have printed.
-        self.calls = _calls(code)
+        self.calls = mentions.calls(code)
         #: The program it belongs to, and its position there.
         self.source = source
         self.index = index
+        #: The names that it is given when it could not see the others, and what takes them away again.
+        self.given: Optional[List[str]] = None
+        self.cleanup: Optional[Cleanup] = None
 
 
 class Session:
@@ -161,12 +174,15 @@ class Session:
             load=self._load_program,
         )
         self._names.update(self._make_names(constants))
-        self._cleanup = make_cleanup(
-            [*self.builtin_runners, "builtin_runners", *constants]
-            + ["vm_exit_scope", "vm_enter_scope", "vm_load_program", "ids", "memory"]
-            + ["is_accessed", "vm_add_auto_deduction_rule", "vm_add_validation_rule"]
-            + ["vm_ecdsa_additional_data"]
-        )
+        self._cleaned = [
+            *[*self.builtin_runners, "builtin_runners", *constants],
+            *["vm_exit_scope", "vm_enter_scope", "vm_load_program", "ids", "memory"],
+            *["is_accessed", "vm_add_auto_deduction_rule", "vm_add_validation_rule"],
+            "vm_ecdsa_additional_data",
+        ]
+        self._cleanup = make_cleanup(self._cleaned)
+        #: Whether hints may have left something behind that looks at the names of later ones.
+        self._all_see_all = False
         self._ids_references = -1
         self._calibrate()
 
@@ -244,9 +260,14 @@ class Session:
             location = None if filename is None else (filename, start_line, prefix_newlines)
             compiled = self._compile(hint_id, code, location)
             ids = HintIds(hint_id, self._surroundings)
-            index = hint_id - first_id
-            self.hints[hint_id] = Hint(compiled, code, ids, location, source, index)
-            names.append((hint_id, _mentioned_names(compiled)))
+            hint = Hint(compiled, code, ids, location, source, hint_id - first_id)
+            self.hints[hint_id] = hint
+            mentioned = mentions.names(compiled)
+            names.append((hint_id, mentioned))
+            self._all_see_all = self._all_see_all or mentions.leaves_observers(compiled, mentioned)
+            if not mentions.looks_around(compiled):
+                hint.given = [name for name in self._names if name in mentioned]
+                hint.cleanup = make_cleanup([name for name in self._cleaned if name in mentioned])
         return names
 
     def _compile(self, hint_id: int, code: str, location: Any) -> CodeType:
@@ -364,7 +385,14 @@ class Session:
             if self._handed_over:
                 handed, self._handed_over = self._handed_over, ""
                 handover.take_over(self.scopes.stack, json.loads(handed))
-            scope.update(names)
+            given = hint.given
+            if given is None or self._all_see_all or "ap" not in scope:
+                scope.update(names)
+                cleanup = self._cleanup
+            else:
+                for name in given:
+                    scope[name] = names[name]
+                cleanup = hint.cleanup  # type: ignore[assignment]
             exec(hint.code, scope)
             if self.effects.pending:
                 self.effects.settle()
@@ -374,7 +402,7 @@ class Session:
             self._flush()
             return failure_of(error, hint_id, self.locate)
         try:
-            self._cleanup(scope)
+            cleanup(scope)
         except KeyError as error:
             memory.end()
             text = failures.traceback_text(error, self.locate)
@@ -427,7 +455,8 @@ class Session:
         """The number of hint scopes; 1 when every scope that was entered was left."""
         # A hint may have kept a part of the output's state and changed it since.
         for runner in self.builtin_runners.values():
-            if isinstance(runner, OutputBuiltinRunner):
+            # One of the caller's own is told of nothing.
+            if type(runner) is OutputBuiltinRunner:
                 runner.report()
         self._flush()
         return len(self.scopes.stack)
@@ -483,22 +512,6 @@ class Session:
 def _filename(hint_id: int) -> str:
     """What tracebacks call the file of a hint."""
     return f"<hint{hint_id}>"
-
-
-def _calls(code: CodeType) -> bool:
-    """Whether the code of a hint calls anything."""
-    return any(instruction.opname.startswith("CALL") for instruction in dis.get_instructions(code))
-
-
-def _mentioned_names(code: CodeType) -> List[str]:
-    """Every global, attribute and method name in the code, nested functions included."""
-    names: Dict[str, None] = {}
-    todo = [code]
-    while todo:
-        part = todo.pop()
-        names.update(dict.fromkeys(part.co_names))
-        todo += [constant for constant in part.co_consts if isinstance(constant, CodeType)]
-    return list(names)
 
 
 def _json_object(name: str, text: str) -> Dict[str, Any]:
