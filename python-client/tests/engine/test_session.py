@@ -327,7 +327,7 @@ assert run(session, own)["x"] == 1
             True,
             "builtins.RuntimeError\n"
             "a debugger needs a terminal, and this hint runs in a process without one\n"
-            "hint: serve the hints from your own interpreter, with "
+            "hint: use `vm-host run` in a terminal, or serve the hints from your own interpreter, with "
             "`cairohints.Vm(..., hints=cairohints.here())`",
         ),
         (False, "bdb.BdbQuit"),

@@ -7,6 +7,7 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::answer::Answer as Reply;
 use hint_proto::v1::ask::Question;
+use hint_proto::v1::read_program::Part;
 use hint_proto::v1::{
     self, Ask, LoadProgram, Memory, ReadMemory, ResolveName, ResolvedName, WriteMemory,
 };
@@ -15,8 +16,7 @@ use super::known::KnownCells;
 use super::reads::Pointer;
 use super::run_state::RunState;
 use super::session::{Exchange, HintError, HintSession};
-use crate::program::CellPath;
-use crate::program::CompiledProgram;
+use crate::program::{CellPath, CompiledProgram, ProgramParts};
 use crate::vm::cells::{segment_length, segment_lengths};
 use crate::vm::temporary::{Moves, temporary_length};
 use crate::vm::wire::{self, cell_run};
@@ -67,7 +67,7 @@ impl HintSession {
                 let known = &mut self.languages[exchange.language].known;
                 return Ok(answers(all_memory(vm, known)));
             }
-            Question::ReadProgram(_) => return Ok(program_json(&state.program_json)),
+            Question::ReadProgram(read) => return Ok(read_program(state, read.part)),
             Question::Debugger(_) => {
                 exchange.deadline = None;
                 Reply::Ok(v1::Ok {})
@@ -219,6 +219,33 @@ fn answers(mut parts: Vec<Memory>) -> Vec<v1::Answer> {
     }
     let parts = parts.into_iter().map(Reply::Memory);
     parts.map(answer).collect()
+}
+
+/// The program, or the part of it that was asked for.
+fn read_program(state: &mut RunState, part: Option<Part>) -> Vec<v1::Answer> {
+    let json = &state.program_json;
+    let Some(part) = part else {
+        return program_json(json);
+    };
+    let parts = state
+        .program_parts
+        .get_or_insert_with(|| ProgramParts::of(json));
+    let found = match &part {
+        Part::Scope(name) => Ok(parts.scope(json, name)),
+        Part::Hint(index) => parts
+            .hint(json, *index as usize)
+            .ok_or_else(|| format!("hint `{index}`")),
+        Part::Member(name) => parts
+            .member(json, name)
+            .ok_or_else(|| format!("member `{name}`")),
+    };
+    match found {
+        Ok(json) => program_json(json.as_bytes()),
+        Err(missing) => {
+            let text = format!("the program has no {missing}");
+            vec![answer(raised("builtins.LookupError", &text))]
+        }
+    }
 }
 
 /// The program's text, in parts.

@@ -217,6 +217,9 @@ impl Run {
         rules
             .after(vm, hints, fresh)
             .await
+            .map_err(|error| at(StepCause::Rule(error)))?;
+        hints
+            .follow_engines()
             .map_err(|error| at(StepCause::Rule(error)))
     }
 

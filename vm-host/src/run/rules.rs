@@ -27,7 +27,7 @@ impl Rules {
     pub(super) async fn before(
         &mut self,
         vm: &mut VirtualMachine,
-        session: &mut Dispatch,
+        hints: &mut Dispatch,
     ) -> Result<Vec<Relocatable>, StepCause> {
         let Some(instruction) = current_instruction(vm) else {
             return Ok(Vec::new());
@@ -40,7 +40,7 @@ impl Rules {
         }
         for cell in [cells.op0, cells.op1].into_iter().flatten() {
             if vm.get_maybe(&cell).is_none() {
-                self.deduce(vm, session, cell).await?;
+                self.deduce(vm, hints, cell).await?;
             }
         }
         let candidates = [cells.dst, cells.op0, cells.op1];
@@ -55,12 +55,12 @@ impl Rules {
     pub(super) async fn after(
         &mut self,
         vm: &mut VirtualMachine,
-        session: &mut Dispatch,
+        hints: &mut Dispatch,
         fresh: Vec<Relocatable>,
     ) -> Result<(), HintError> {
         for cell in fresh {
             if vm.get_maybe(&cell).is_some() {
-                self.validate(vm, session, cell).await?;
+                self.validate(vm, hints, cell).await?;
             }
         }
         Ok(())
@@ -70,16 +70,16 @@ impl Rules {
     async fn deduce(
         &mut self,
         vm: &mut VirtualMachine,
-        session: &mut Dispatch,
+        hints: &mut Dispatch,
         cell: Relocatable,
     ) -> Result<(), StepCause> {
-        for rule in rules_of(session, RuleKind::AutoDeduction, cell.segment_index) {
-            let outcome = session.call_rule(vm, rule, cell).await;
+        for rule in rules_of(hints, RuleKind::AutoDeduction, cell.segment_index) {
+            let outcome = hints.call_rule(vm, rule, cell).await;
             if let RuleOutcome::Value(Some(value)) = outcome.map_err(StepCause::Rule)? {
                 // What the memory refuses, it refuses as the instruction's own write.
                 vm.insert_value(cell, value)
                     .map_err(|error| StepCause::Instruction(error.into()))?;
-                let validated = self.validate(vm, session, cell).await;
+                let validated = self.validate(vm, hints, cell).await;
                 return validated.map_err(StepCause::Rule);
             }
         }
@@ -90,14 +90,14 @@ impl Rules {
     async fn validate(
         &mut self,
         vm: &mut VirtualMachine,
-        session: &mut Dispatch,
+        hints: &mut Dispatch,
         cell: Relocatable,
     ) -> Result<(), HintError> {
         if self.validated.contains(&cell) {
             return Ok(());
         }
-        for rule in rules_of(session, RuleKind::Validation, cell.segment_index) {
-            if let RuleOutcome::Validated(cells) = session.call_rule(vm, rule, cell).await? {
+        for rule in rules_of(hints, RuleKind::Validation, cell.segment_index) {
+            if let RuleOutcome::Validated(cells) = hints.call_rule(vm, rule, cell).await? {
                 self.validated.extend(cells);
             }
         }
@@ -108,9 +108,9 @@ impl Rules {
     pub(super) async fn verify(
         &self,
         vm: &mut VirtualMachine,
-        session: &mut Dispatch,
+        hints: &mut Dispatch,
     ) -> Result<Result<(), String>, HintError> {
-        let mut rules = session.rules().to_vec();
+        let mut rules = hints.rules().to_vec();
         rules.retain(|owned| owned.rule.kind == RuleKind::AutoDeduction);
         for rule in rules {
             let segment = rule.rule.segment;
@@ -123,7 +123,7 @@ impl Rules {
                 let Some(current) = vm.get_maybe(&cell) else {
                     continue;
                 };
-                if let RuleOutcome::Value(Some(value)) = session.call_rule(vm, rule, cell).await?
+                if let RuleOutcome::Value(Some(value)) = hints.call_rule(vm, rule, cell).await?
                     && value != current
                 {
                     return Ok(Err(format!(
@@ -136,7 +136,7 @@ impl Rules {
     }
 }
 
-fn rules_of(session: &Dispatch, kind: RuleKind, segment: isize) -> Vec<OwnedRule> {
+fn rules_of(hints: &Dispatch, kind: RuleKind, segment: isize) -> Vec<OwnedRule> {
     let matching = |owned: &&OwnedRule| owned.rule.kind == kind && owned.rule.segment == segment;
-    session.rules().iter().filter(matching).copied().collect()
+    hints.rules().iter().filter(matching).copied().collect()
 }
