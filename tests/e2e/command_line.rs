@@ -127,7 +127,8 @@ fn a_breakpoint_that_nobody_can_answer_says_so() {
     let advice = "\nhint: use `vm-host run` in a terminal, or serve the hints from your own interpreter, with \
                   `cairohints.Vm(..., hints=cairohints.here())`\n";
     let (code, text) = run(Stdio::null(), "");
-    let error = "RuntimeError: a debugger needs a terminal, and this hint runs in a process without one";
+    let error =
+        "RuntimeError: a debugger needs a terminal, and this hint runs in a process without one";
     assert_eq!(code, Some(1), "{text}");
     assert!(text.ends_with(&format!("{error}{advice}")), "{text}");
     for commands in ["", "p 1\n"] {

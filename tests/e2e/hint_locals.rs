@@ -37,7 +37,8 @@ value = 3
 
 /// A program with the module and two inputs beside it.
 fn program() -> HintProgram {
-    let program = HintProgram::new("print(type(config).__name__, getattr(config, 'fee', config), seen)");
+    let program =
+        HintProgram::new("print(type(config).__name__, getattr(config, 'fee', config), seen)");
     let write = |name: &str, text: &str| std::fs::write(program.folder().join(name), text).unwrap();
     write("objects.py", MODULE);
     write("input.json", "{\"fee\": 7}");
@@ -58,18 +59,36 @@ fn hints_find_what_they_are_given() {
     let program = program();
     for (options, expected) in [
         (
-            &["--hint_locals", "objects:make", "--program_input", "input.json"][..],
+            &[
+                "--hint_locals",
+                "objects:make",
+                "--program_input",
+                "input.json",
+            ][..],
             "Config 7 []\n",
         ),
-        (&["--hint-locals", "objects:nothing_needed"], "Config 1 None\n"),
         (
-            &["--hint_locals", "objects:Nested.make", "--program_input", "input.json"],
+            &["--hint-locals", "objects:nothing_needed"],
+            "Config 1 None\n",
+        ),
+        (
+            &[
+                "--hint_locals",
+                "objects:Nested.make",
+                "--program_input",
+                "input.json",
+            ],
             "Config 3 {'fee': 7}\n",
         ),
         (&["--hint_locals", "locals.json"], "list [1, None] file\n"),
         // What is made comes after what is written down.
         (
-            &["--hint_locals", "objects:nothing_needed", "--hint_locals", "locals.json"],
+            &[
+                "--hint_locals",
+                "objects:nothing_needed",
+                "--hint_locals",
+                "locals.json",
+            ],
             "Config 1 None\n",
         ),
     ] {
@@ -131,7 +150,11 @@ fn what_cannot_be_used_is_named_with_advice() {
             "error: the hint locals `list.json` are no JSON object\n\
              hint: write an object of the variables by their names\n",
         ),
-        ("broken.json", 65, "error: the hint locals `broken.json` is not JSON: "),
+        (
+            "broken.json",
+            65,
+            "error: the hint locals `broken.json` is not JSON: ",
+        ),
     ] {
         let finished = run(program.folder(), &program.path(), &["--hint_locals", given]);
         let stderr = finished.stderr_text();
@@ -149,7 +172,9 @@ fn with_live_objects_every_hint_runs_in_python() {
     let stats = folder.path().join("stats.json");
     let native = |options: &[&str]| -> u64 {
         let mut command = hint_tests::run::vm_host_placed("placement/memset_counter.json", "auto");
-        command.env("PYTHONPATH", folder.path()).args(["--layout", "small", "--stats"]);
+        command
+            .env("PYTHONPATH", folder.path())
+            .args(["--layout", "small", "--stats"]);
         let finished = finish(command.arg(&stats).args(options), PATIENCE).unwrap();
         assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
         let stats: serde_json::Value =
