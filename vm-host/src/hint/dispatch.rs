@@ -277,6 +277,10 @@ impl Dispatch {
         let loaded = session.load(vm, &mut self.state, ids).await;
         loaded.inspect_err(|error| session.end_after(error))?;
         session.share(self.opening.turn.clone());
+        // What hints elsewhere entered before there was this engine.
+        self.tell_engines();
+        let entered = u32::try_from(self.scope_depth() - 1).unwrap_or(u32::MAX);
+        session.follow_scopes(ScopeChange { left: 0, entered }, None);
         self.sessions[place] = Some(Box::new(session));
         self.follow_engines()
     }
