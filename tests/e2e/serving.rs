@@ -99,9 +99,8 @@ fn python_starts_once_before_the_server_listens() {
         .arg(&worker);
     let mut server = Running::start(command.stdin(Stdio::null()).stderr(Stdio::piped()));
     let mut line = String::new();
-    BufReader::new(server.stderr.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    let mut stderr = BufReader::new(server.stderr.take().unwrap());
+    stderr.read_line(&mut line).unwrap();
     assert!(line.starts_with("listening on unix:"), "{line}");
     let starts = std::fs::read_to_string(file("starts")).unwrap();
     let python: Vec<_> = starts

@@ -19,7 +19,8 @@ use crate::hint::limits::Limits;
 use crate::hint::peer::{AttachedClient, Peer};
 use crate::hint::session::SessionInputs;
 use crate::hint::testing::{
-    EXECUTION, OUTPUT, PROGRAM, RANGE_CHECK, SEGMENTS, at, int, pointer, raw_run, run_of, vm,
+    EXECUTION, OUTPUT, PROGRAM, RANGE_CHECK, SEGMENTS, TEMPORARY_SEGMENTS, at, int, pointer,
+    raw_run, run_of, vm,
 };
 use crate::vm::wire::PRIME;
 use crate::worker::LinkError;
@@ -635,7 +636,8 @@ async fn all_memory_comes_in_parts() {
         parts.iter().map(|part| part.more).collect::<Vec<_>>(),
         [true, true, false]
     );
-    assert_eq!(parts[2].lengths.len(), SEGMENTS as usize);
+    let segments = SEGMENTS + TEMPORARY_SEGMENTS;
+    assert_eq!(parts[2].lengths.len(), segments as usize);
 }
 
 fn part(part: &[u8], more: bool) -> Reply {
