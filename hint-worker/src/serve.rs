@@ -11,7 +11,7 @@ use hint_proto::waiting::Forecast;
 use hint_proto::{PROTOCOL_VERSIONS, common_version};
 use tonic::{Code, Status};
 
-use crate::engines::{Broken, CallError, Engines, Runtimes};
+use crate::engines::{Broken, CallError, Engines, Runtimes, out_of_order};
 use crate::link::{Link, LinkError, SharedLink};
 
 /// Why a session ended before the host closed it.
@@ -71,6 +71,7 @@ fn converse(link: &SharedLink, runtimes: &Runtimes<'_>) -> Result<(), ServeError
                 })
             }
             (request, Some(engines)) => engines.answer(request),
+            (Request::Answer(_), None) => Err(out_of_order("answer")),
             (_, None) => Err(CallError::Refused(
                 "the host sent a request before `start`".to_owned(),
             )),

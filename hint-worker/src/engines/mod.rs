@@ -16,6 +16,7 @@ use hint_proto::v1::{
 };
 use rustix::process::Pid;
 
+pub(crate) use routing::out_of_order;
 pub use routing::{Engines, Runtimes};
 
 use crate::link::SharedLink;

@@ -173,6 +173,6 @@ impl<'a> Engines<'a> {
 }
 
 /// A message of the host that may not come now.
-fn out_of_order(message: &str) -> CallError {
+pub(crate) fn out_of_order(message: &str) -> CallError {
     CallError::Refused(format!("the host sent `{message}` where it may not"))
 }

@@ -84,7 +84,10 @@ impl Hint {
                     .unwrap_or("")
                     .to_owned(),
                 start_line: hint.location.start_line,
-                code_line: hint.location.start_line + hint.prefix_newlines,
+                code_line: hint
+                    .location
+                    .start_line
+                    .saturating_add(hint.prefix_newlines),
             }),
         }
     }

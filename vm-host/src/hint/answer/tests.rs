@@ -6,8 +6,8 @@ use hint_proto::cell::EMPTY;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
-    Debugger, ExecuteHint, HintDone, HintNames, HintsLoaded, LoadHints, ReadAllMemory, ReadProgram,
-    SegmentLength, SessionRequest, SessionResponse, Started,
+    CellRun, Debugger, ExecuteHint, HintDone, HintNames, HintsLoaded, LoadHints, ReadAllMemory,
+    ReadProgram, SegmentLength, SessionRequest, SessionResponse, Started,
 };
 use prost::Message as _;
 use serde_json::{Value, json};

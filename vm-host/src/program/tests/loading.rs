@@ -67,12 +67,8 @@ fn a_program_loads_whole() {
         (&*wire.language, &*wire.code, wire.id),
         ("python", "first", 0)
     );
-    let place = (
-        &*location.filename,
-        location.start_line,
-        location.prefix_newlines,
-    );
-    assert_eq!(place, ("a.cairo", 4, 1));
+    let place = (&*location.filename, location.start_line, location.code_line);
+    assert_eq!(place, ("a.cairo", 4, 5));
     assert_eq!(
         program.to_wire(&program.hints()[1]).location,
         None,
