@@ -95,20 +95,15 @@ fn open<'a>(
     link: &SharedLink,
 ) -> Result<(Option<Engines<'a>>, Started), CallError> {
     let host = (start.min_protocol_version, start.protocol_version);
-    let about_us = Started {
+    let about_us = |started| Started {
         protocol_version: *PROTOCOL_VERSIONS.end(),
         min_protocol_version: *PROTOCOL_VERSIONS.start(),
         process_id: std::process::id(),
-        ..Started::default()
+        ..started
     };
     if common_version(host).is_none() {
-        return Ok((None, about_us));
+        return Ok((None, about_us(Started::default())));
     }
     let (engines, started) = Engines::open(runtimes, start, link.clone())?;
-    let started = Started {
-        languages: started.languages,
-        python: started.python,
-        ..about_us
-    };
-    Ok((Some(engines), started))
+    Ok((Some(engines), about_us(started)))
 }

@@ -10,7 +10,6 @@ use tokio::sync::watch;
 use tonic::Status;
 
 use super::error::{Reason, invalid};
-use super::shared::Shared;
 
 /// Runs that are remembered.
 const MAX_RUNS: usize = 256;
@@ -50,14 +49,14 @@ struct Run {
 pub(super) struct Runs(watch::Sender<VecDeque<Run>>);
 
 impl Runs {
-    /// Why the run stopped that the same request began earlier, once it has; nothing when there is none.
+    /// Why the run stopped that the same request began earlier, once it has; nothing when there is none, or when
+    /// the VM is `gone`.
     pub(super) async fn earlier(
         &self,
         request: &Repeatable,
-        shared: &Shared,
+        mut gone: watch::Receiver<bool>,
     ) -> Result<Option<StopReason>, Status> {
         let mut runs = self.0.subscribe();
-        let mut gone = shared.gone.subscribe();
         loop {
             {
                 let runs = runs.borrow_and_update();

@@ -202,7 +202,7 @@ impl VmService for Service {
         if let Some(reason) = handle
             .shared
             .runs
-            .earlier(&repeatable, &handle.shared)
+            .earlier(&repeatable, handle.shared.gone.subscribe())
             .await?
         {
             return Ok(Response::new(RunVmResponse {
