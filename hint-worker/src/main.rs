@@ -9,6 +9,8 @@ use clap::Parser as _;
 use hint_worker::cli::Arguments;
 use hint_worker::engines::Runtimes;
 use hint_worker::engines::python::{InterpreterError, PythonRuntime};
+#[cfg(feature = "wasm")]
+use hint_worker::engines::wasm::WasmRuntime;
 use hint_worker::{parent_death, serve, zygote};
 
 /// The exit code that tells the host that the Python environment does not fit (`EX_CONFIG`).
@@ -43,7 +45,11 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let socket = inherited_socket(arguments.socket_fd.ok_or("no socket was given")?);
     PythonRuntime::with(environment, |python| {
         let runtimes = Runtimes {
-            languages: vec![python],
+            languages: vec![
+                python,
+                #[cfg(feature = "wasm")]
+                &WasmRuntime,
+            ],
             process: python,
         };
         work(arguments, socket, &runtimes)

@@ -3,9 +3,10 @@
 //! are refused with advice rather than as unknown.
 
 use super::version::version;
-use crate::run::HintPlacement;
+use crate::run::{HintPlacement, wasm};
 use cairo_vm::types::layout_name::LayoutName;
 use clap::{ArgAction, Args, Command};
+use hint_proto::v1::WasmLimits;
 use std::path::PathBuf;
 
 /// Runs a compiled Cairo program.
@@ -204,6 +205,19 @@ pub(crate) struct RunArgs {
     )]
     pub max_memory_gap: u64,
 
+    /// A WebAssembly module that hints in the language `wasm` may call by this name; may be repeated
+    #[arg(long, value_name = "NAME=FILE", value_parser = parse_wasm_module)]
+    pub wasm: Vec<(String, PathBuf)>,
+
+    /// What WebAssembly modules may use up: fuel=UNITS and time=SECONDS for one hint, memory=BYTES,
+    /// table=ELEMENTS, stack=BYTES; with commas between them
+    #[arg(
+        long = "wasm-limits",
+        value_name = "NAME=NUMBER,...",
+        value_parser = wasm::limits
+    )]
+    pub wasm_limits: Option<WasmLimits>,
+
     /// Refused: `cairo-run --tracer`
     #[arg(long, hide = true)]
     pub tracer: bool,
@@ -250,6 +264,15 @@ pub(super) fn with_both_spellings(command: Command) -> Command {
             }
         })
     })
+}
+
+fn parse_wasm_module(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), file.into()))
+        }
+        _ => Err("expected `NAME=FILE`".to_owned()),
+    }
 }
 
 fn parse_python_bool(text: &str) -> Result<bool, String> {

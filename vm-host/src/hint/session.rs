@@ -100,6 +100,8 @@ pub struct SessionInputs {
     pub syscall_handler: String,
     /// Folders that hints import from.
     pub import_paths: Vec<String>,
+    /// Modules that hints in WebAssembly call, and what these may use up.
+    pub wasm: v1::WasmInputs,
     /// Longest run of one hint.
     pub hint_timeout: Option<Duration>,
     /// Caps on what hints may do.
@@ -245,6 +247,7 @@ impl HintSession {
                 syscall_handler: inputs.syscall_handler.clone(),
                 import_paths: inputs.import_paths.clone(),
             }),
+            wasm: (inputs.wasm != v1::WasmInputs::default()).then(|| inputs.wasm.clone()),
         };
         let mut session = Self {
             peer,

@@ -17,6 +17,7 @@ mod step_error;
 pub use crate::hint::Limits;
 pub(crate) use crate::hint::peer::{AttachedClient, Ending, Peer};
 pub use crate::hint::session::SessionInputs;
+pub use crate::hint::wasm::{self, WasmInputError};
 pub use crate::vm::VmConfig;
 pub use advance::{Goal, Pace, Progress, Stop, Unwatched};
 pub use config::{HintPlacement, PROGRAM_BASE, RunConfig};

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cairo_vm::types::layout_name::LayoutName;
+use hint_proto::v1::WasmLimits;
 
 use super::arguments::RunArgs;
 use crate::run::HintPlacement;
@@ -108,6 +109,10 @@ pub(super) struct HintOptions {
     pub timeout: Option<Duration>,
     /// Largest gap, in cells, that a hint may leave in a segment.
     pub max_memory_gap: u64,
+    /// The modules that hints may call, and their files.
+    pub wasm: Vec<(String, PathBuf)>,
+    /// What these may use up.
+    pub wasm_limits: Option<WasmLimits>,
 }
 
 /// An option that cannot be used.
@@ -190,6 +195,8 @@ impl RunOptions {
                 python_environment,
                 timeout,
                 max_memory_gap: args.max_memory_gap,
+                wasm: args.wasm,
+                wasm_limits: args.wasm_limits,
             },
         })
     }
