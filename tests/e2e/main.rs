@@ -10,6 +10,7 @@ mod documents;
 mod faults;
 mod generated;
 mod harness;
+mod hint_locals;
 mod hint_program;
 mod install;
 mod interrupts;

@@ -10,10 +10,12 @@ mod compiled;
 mod error;
 mod explain;
 mod expression;
+mod file_kind;
 mod hint;
 mod load;
 mod names;
 mod number;
+mod parts;
 mod places;
 mod raised;
 mod resolve;
@@ -24,8 +26,10 @@ pub(crate) use cell_path::{CellPath, Frame};
 pub use compiled::CompiledProgram;
 pub use error::ProgramError;
 pub(crate) use explain::{ExceptionContext, MemoryView};
+pub(crate) use file_kind::file_kind;
 pub(crate) use hint::Hint;
-pub(crate) use load::MAX_PROGRAM_BYTES;
+pub(crate) use load::{Entries, MAX_PROGRAM_BYTES, Text};
+pub(crate) use parts::ProgramParts;
 pub use places::SourceFiles;
 
 #[cfg(test)]

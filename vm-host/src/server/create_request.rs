@@ -149,6 +149,7 @@ impl VmRequest {
             hint_locals_json: request.hint_locals_json,
             static_locals_json: request.static_locals_json,
             syscall_handler: request.syscall_handler,
+            hint_locals_callable: request.hint_locals_callable,
             import_paths: [server.import_paths.as_slice(), &request.import_paths].concat(),
             wasm,
             hint_timeout: Some(hint_timeout),
@@ -171,6 +172,7 @@ impl VmRequest {
             program_segment_size: usize::try_from(request.program_segment_size)
                 .unwrap_or(usize::MAX),
             placement,
+            debug_info: false,
             foreign_objects: attached,
             hints: inputs,
         };

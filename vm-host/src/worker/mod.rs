@@ -11,6 +11,7 @@ mod locate;
 pub(crate) mod orphans;
 mod process;
 mod spawner;
+mod terminal;
 mod turn;
 mod zygote;
 
@@ -23,5 +24,6 @@ pub use link::{Link, LinkError};
 pub use locate::{WorkerChoice, WorkerNotFound, choose_worker};
 pub use process::{Death, SpawnError, WorkerOptions, WorkerProcess};
 pub use spawner::Spawner;
+pub use terminal::SharedTerminal;
 pub use turn::{Places, Turn};
 pub use zygote::{WorkerOutput, Zygote};

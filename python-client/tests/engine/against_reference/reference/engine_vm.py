@@ -92,10 +92,26 @@ class Host:
 
     def load_program(self, program_json, base_segment, base_offset):
         program = Program.load(json.loads(program_json))
-        return self.vm.take_program(program, RelocatableValue(base_segment, base_offset))
+        first_id = len(self.vm.hint_pc_and_index)
+        return first_id, self.vm.take_program(program, RelocatableValue(base_segment, base_offset))
 
     def read_program(self):
         return json.dumps(Program.Schema().dump(self.vm.program))
+
+    def read_program_part(self, kind, name):
+        self.requests += 1
+        program = Program.Schema().dump(self.vm.program)
+        if kind == "member":
+            return json.dumps(program[name])
+        if kind == "hint":
+            return json.dumps([hint for group in program["hints"].values() for hint in group][name])
+        inside = f"{name}." if name else ""
+        rests = [
+            (full[len(inside) :], full) for full in program["identifiers"] if full.startswith(inside)
+        ]
+        found = {rest: program["identifiers"][full] for rest, full in rests if "." not in rest}
+        scopes = dict.fromkeys(rest.partition(".")[0] for rest, _ in rests if "." in rest)
+        return json.dumps({"identifiers": found, "scopes": list(scopes)})
 
     def debugger(self):
         self.requests += 1
