@@ -150,7 +150,7 @@ fn what_a_hint_lacks_is_said_before_the_first_step() {
     let expected = "CallError: line 2: `bank.add_account(101, \"Alice\", 1.0, 1000.0)`: there is no module `bank`: none was given";
     assert!(stderr.contains(expected), "{stderr}");
     let program = HintProgram::new("# lang: wasm\nids.x = bank.plus(1, 2");
-    let finished = run(program.path(), &["bank"], &[]);
+    let finished = run(&program.path(), &["bank"], &[]);
     let stderr = finished.stderr_text();
     let expected =
         "SyntaxError: line 2: `ids.x = bank.plus(1, 2`: `,` or `)` is expected at the end";
@@ -179,7 +179,7 @@ fn a_hint_that_reaches_a_limit_fails_the_run_by_its_name() {
     ];
     for (line, limits, expected) in cases {
         let program = HintProgram::new(&format!("# lang: wasm\n{line}"));
-        let finished = run(program.path(), &["squares"], &["--wasm-limits", limits]);
+        let finished = run(&program.path(), &["squares"], &["--wasm-limits", limits]);
         assert_eq!(finished.exit_code(), Some(1), "{}", finished.stderr_text());
         assert!(
             finished.stderr_text().contains(expected),
@@ -202,7 +202,7 @@ fn modules_and_limits_that_cannot_be_used_are_refused() {
             "cannot read the WebAssembly module `/nothing`",
         ),
         (
-            vec!["--wasm", &text],
+            vec!["--wasm", text.as_str()],
             "the WebAssembly module `m` does not begin with `\\0asm`",
         ),
         (
