@@ -9,6 +9,8 @@ use clap::Parser as _;
 use hint_worker::cli::Arguments;
 use hint_worker::engines::Runtimes;
 use hint_worker::engines::python::{InterpreterError, PythonRuntime};
+#[cfg(feature = "wasm")]
+use hint_worker::engines::wasm::WasmRuntime;
 use hint_worker::{parent_death, serve, zygote};
 
 /// The exit code that tells the host that the Python environment does not fit (`EX_CONFIG`).
@@ -46,7 +48,11 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
             python.share_terminal(descriptor)?;
         }
         let runtimes = Runtimes {
-            languages: vec![python],
+            languages: vec![
+                python,
+                #[cfg(feature = "wasm")]
+                &WasmRuntime,
+            ],
             process: python,
         };
         work(arguments, socket, &runtimes)

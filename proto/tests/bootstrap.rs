@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "cairohints/v1/value.proto",
     "cairohints/v1/ids.proto",
+    "cairohints/v1/wasm.proto",
     "cairohints/v1/hint_session.proto",
     "cairohints/v1/vm_service.proto",
 ];

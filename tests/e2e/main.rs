@@ -22,4 +22,5 @@ mod placement;
 mod rooms;
 mod serving;
 mod spellings;
+mod wasm;
 mod without_cairo_lang;

@@ -49,6 +49,20 @@ async fn every_error_says_what_is_wrong() {
             "BAD_REQUEST_ID",
         ),
         (
+            invalid(|r| {
+                let module = WasmModule {
+                    name: name("m"),
+                    code: b"(module)".to_vec().into(),
+                };
+                r.wasm = Some(WasmInputs {
+                    modules: vec![module],
+                    limits: None,
+                });
+            }),
+            Code::InvalidArgument,
+            "BAD_WASM_MODULE",
+        ),
+        (
             invalid(|r| r.hint_engine = 17),
             Code::InvalidArgument,
             "BAD_ENUM",

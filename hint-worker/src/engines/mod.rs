@@ -7,6 +7,9 @@
 
 pub mod python;
 mod routing;
+pub mod view;
+#[cfg(feature = "wasm")]
+pub mod wasm;
 
 use std::fmt;
 

@@ -342,6 +342,45 @@ impl MemberKind {
         }
     }
 }
+/// WebAssembly modules for the hints in the language `wasm`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WasmInputs {
+    /// The modules, in the order in which they are compiled.
+    #[prost(message, repeated, tag = "1")]
+    pub modules: ::prost::alloc::vec::Vec<WasmModule>,
+    /// What they may use up.
+    #[prost(message, optional, tag = "2")]
+    pub limits: ::core::option::Option<WasmLimits>,
+}
+/// A module that hints may call.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WasmModule {
+    /// The name by which they do: letters, digits and `_`, no digit first, not `ids`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The module, in the binary format; at most 32 MiB.
+    #[prost(bytes = "bytes", tag = "2")]
+    pub code: ::prost::bytes::Bytes,
+}
+/// What the modules of a VM may use up. Zero means the default.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WasmLimits {
+    /// Units of fuel of one hint, about one for each instruction; 100,000,000,000 by default.
+    #[prost(uint64, tag = "1")]
+    pub fuel: u64,
+    /// Bytes of all memories together; 256 MiB by default.
+    #[prost(uint64, tag = "2")]
+    pub memory_bytes: u64,
+    /// Elements of all tables together; 1,048,576 by default.
+    #[prost(uint64, tag = "3")]
+    pub table_elements: u64,
+    /// Bytes of the stack of one call; 1 MiB by default, at most 4 MiB.
+    #[prost(uint64, tag = "4")]
+    pub stack_bytes: u64,
+    /// Milliseconds of one hint; 60,000 by default.
+    #[prost(uint64, tag = "5")]
+    pub time_millis: u64,
+}
 /// From the host.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SessionRequest {
@@ -442,6 +481,9 @@ pub struct Start {
     /// What only hints in Python see.
     #[prost(message, optional, tag = "11")]
     pub python: ::core::option::Option<PythonInputs>,
+    /// What only hints in WebAssembly see.
+    #[prost(message, optional, tag = "20")]
+    pub wasm: ::core::option::Option<WasmInputs>,
 }
 /// Inputs of the hints in Python.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1895,6 +1937,9 @@ pub struct CreateVmRequest {
     /// objects. Imported and called in the worker, without arguments, or with `program_input` if it takes one.
     #[prost(string, tag = "24")]
     pub hint_locals_callable: ::prost::alloc::string::String,
+    /// Modules that hints in the language `wasm` may call, and what these may use up.
+    #[prost(message, optional, tag = "30")]
+    pub wasm: ::core::option::Option<WasmInputs>,
 }
 /// Where a run starts.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2840,7 +2885,7 @@ pub mod vm_service_client {
     /// * INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
     /// * INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     /// * INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
-    /// * INVALID_ARGUMENT: ENGINE_PROTOCOL
+    /// * INVALID_ARGUMENT: ENGINE_PROTOCOL, BAD_WASM_MODULE
     /// * NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     /// * ALREADY_EXISTS: VM_ALREADY_EXISTS
     /// * FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
@@ -3654,7 +3699,7 @@ pub mod vm_service_server {
     /// * INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
     /// * INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     /// * INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
-    /// * INVALID_ARGUMENT: ENGINE_PROTOCOL
+    /// * INVALID_ARGUMENT: ENGINE_PROTOCOL, BAD_WASM_MODULE
     /// * NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     /// * ALREADY_EXISTS: VM_ALREADY_EXISTS
     /// * FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED

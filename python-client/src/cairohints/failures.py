@@ -44,6 +44,7 @@ BY_REASON: Dict[str, Type[errors.CallError]] = {
     "BAD_LAYOUT_PARAMS": errors.InvalidArgument,
     "BAD_JSON": errors.InvalidArgument,
     "JSON_TOO_LARGE": errors.InvalidArgument,
+    "BAD_WASM_MODULE": errors.InvalidArgument,
     "BAD_DURATION": errors.InvalidArgument,
     "BAD_ENTRY_POINT": errors.InvalidArgument,
     "BAD_ARGUMENTS": errors.InvalidArgument,

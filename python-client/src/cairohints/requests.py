@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import uuid
 from dataclasses import dataclass, fields
 from typing import (
@@ -54,6 +55,19 @@ Layout = Literal[
 ]
 
 
+#: A WebAssembly module: its file, or its bytes.
+WasmModule = Union[str, "os.PathLike[str]", bytes]
+
+#: The limits of WebAssembly modules: their names here, in the request, and what one is in there.
+_WASM_LIMITS = {
+    "fuel": ("fuel", 1),
+    "memory": ("memory_bytes", 1),
+    "table": ("table_elements", 1),
+    "stack": ("stack_bytes", 1),
+    "time": ("time_millis", 1000),
+}
+
+
 class VmKeywords(TypedDict, total=False):
     """The keywords of `Vm`, for type checkers: the fields of `VmOptions`."""
 
@@ -75,6 +89,8 @@ class VmKeywords(TypedDict, total=False):
     vm_id: str
     verify_secure: Optional[bool]
     program_segment_size: int
+    wasm: Optional[Mapping[str, WasmModule]]
+    wasm_limits: Optional[Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -118,6 +134,11 @@ class VmOptions:
     verify_secure: Optional[bool] = None
     #: Cells that the program's segment may have at the end of a checked run; 0: its own size.
     program_segment_size: int = 0
+    #: Modules that hints in the language `wasm` may call: by name, the file or the bytes.
+    wasm: Optional[Mapping[str, WasmModule]] = None
+    #: What these may use up: `fuel` and `time` (seconds) of one hint, `memory` and `stack` (bytes), `table`
+    #: (elements).
+    wasm_limits: Optional[Mapping[str, float]] = None
 
     @property
     def hint_locals_callable(self) -> str:
@@ -167,7 +188,36 @@ class VmOptions:
             request.limits.hint_timeout.FromNanoseconds(int(self.hint_timeout * 1e9))
         if self.time_to_live is not None:
             request.limits.time_to_live.FromNanoseconds(int(self.time_to_live * 1e9))
+        for name, module in (self.wasm or {}).items():
+            request.wasm.modules.add(name=name, code=_wasm_code(name, module))
+        for name, value in (self.wasm_limits or {}).items():
+            _set_wasm_limit(request, name, value)
         return request
+
+
+def _wasm_code(name: str, module: WasmModule) -> bytes:
+    """The bytes of a WebAssembly module."""
+    if isinstance(module, (bytes, bytearray, memoryview)):
+        return bytes(module)
+    if not isinstance(module, (str, os.PathLike)):
+        raise TypeError(
+            f"the WebAssembly module `{name}` must be a path or bytes, not `{type(module).__name__}`"
+        )
+    with open(module, "rb") as file:
+        return file.read()
+
+
+def _set_wasm_limit(request: pb.CreateVmRequest, name: str, value: float) -> None:
+    if name not in _WASM_LIMITS:
+        raise ValueError(
+            f"there is no limit `{name}` of WebAssembly modules\n"
+            f"hint: use {', '.join(f'`{known}`' for known in _WASM_LIMITS)}"
+        )
+    field, factor = _WASM_LIMITS[name]
+    number = round(value * factor)
+    if not 0 < number < 2**64:
+        raise ValueError(f"the limit `{name}` of WebAssembly modules is out of range: `{value}`")
+    setattr(request.wasm.limits, field, number)
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -3,9 +3,10 @@
 //! Our own have hyphens, as those of the other commands; either spelling works for each.
 
 use super::version::version;
-use crate::run::HintPlacement;
+use crate::run::{HintPlacement, wasm};
 use cairo_vm::types::layout_name::LayoutName;
 use clap::{ArgAction, Args, Command};
+use hint_proto::v1::WasmLimits;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -170,6 +171,19 @@ pub(crate) struct RunArgs {
     )]
     pub max_memory_gap: u64,
 
+    /// A WebAssembly module that hints in the language `wasm` may call by this name; may be repeated
+    #[arg(long, value_name = "NAME=FILE", value_parser = parse_wasm_module)]
+    pub wasm: Vec<(String, PathBuf)>,
+
+    /// What WebAssembly modules may use up: fuel=UNITS and time=SECONDS for one hint, memory=BYTES,
+    /// table=ELEMENTS, stack=BYTES; with commas between them
+    #[arg(
+        long = "wasm-limits",
+        value_name = "NAME=NUMBER,...",
+        value_parser = wasm::limits
+    )]
+    pub wasm_limits: Option<WasmLimits>,
+
     /// Refused: `cairo-run --tracer`
     #[arg(long, hide = true)]
     pub tracer: bool,
@@ -214,6 +228,15 @@ pub(super) fn with_both_spellings(command: Command) -> Command {
         }
     });
     command.mut_subcommands(with_both_spellings)
+}
+
+fn parse_wasm_module(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), file.into()))
+        }
+        _ => Err("expected `NAME=FILE`".to_owned()),
+    }
 }
 
 fn parse_python_bool(text: &str) -> Result<bool, String> {

@@ -5,10 +5,12 @@ use std::io::Read;
 use std::path::Path;
 
 use cairo_vm::types::layout::CairoLayoutParams;
+use hint_proto::v1::{WasmInputs, WasmModule};
 
-use super::options::RunOptions;
+use super::options::{HintOptions, RunOptions};
 use super::{CommandError, ExitCode};
 use crate::program::MAX_PROGRAM_BYTES;
+use crate::run::wasm;
 use crate::vm::start::{self, MAX_LAYOUT_PARAMS_BYTES};
 
 /// The name of standard input.
@@ -94,6 +96,25 @@ pub(super) fn layout_params(
         );
         CommandError::new(ExitCode::BadInput, error)
     })
+}
+
+/// The WebAssembly modules of the hints, and their limits.
+///
+/// # Errors
+/// [`CommandError`] when a file cannot be read or is no module, or a name cannot be used.
+pub(super) fn wasm(options: &HintOptions) -> Result<WasmInputs, CommandError> {
+    let mut inputs = WasmInputs {
+        modules: Vec::new(),
+        limits: options.wasm_limits,
+    };
+    for (name, path) in &options.wasm {
+        inputs.modules.push(WasmModule {
+            name: name.clone(),
+            code: read(path, "WebAssembly module", wasm::MODULE_BYTES)?.into(),
+        });
+    }
+    wasm::check(&inputs).map_err(|error| CommandError::new(ExitCode::BadInput, error))?;
+    Ok(inputs)
 }
 
 fn read(path: &Path, what: &str, limit: usize) -> Result<Vec<u8>, CommandError> {

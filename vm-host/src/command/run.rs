@@ -224,6 +224,7 @@ fn config(options: &RunOptions) -> Result<RunConfig, CommandError> {
                 gap: options.hints.max_memory_gap,
                 ..Limits::default()
             },
+            wasm: inputs::wasm(&options.hints)?,
             ..SessionInputs::default()
         },
         ..RunConfig::default()

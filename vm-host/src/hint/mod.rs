@@ -20,6 +20,7 @@ mod struct_names;
 pub(crate) mod table;
 #[cfg(test)]
 mod testing;
+pub mod wasm;
 
 pub use limits::Limits;
 pub use peer::Peer;

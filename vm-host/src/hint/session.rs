@@ -102,6 +102,8 @@ pub struct SessionInputs {
     pub hint_locals_callable: String,
     /// Folders that hints import from.
     pub import_paths: Vec<String>,
+    /// Modules that hints in WebAssembly call, and what these may use up.
+    pub wasm: v1::WasmInputs,
     /// Longest run of one hint.
     pub hint_timeout: Option<Duration>,
     /// Caps on what hints may do.
@@ -253,6 +255,7 @@ impl HintSession {
                 import_paths: inputs.import_paths.clone(),
                 hint_locals_callable: inputs.hint_locals_callable.clone(),
             }),
+            wasm: (inputs.wasm != v1::WasmInputs::default()).then(|| inputs.wasm.clone()),
         };
         let mut session = Self {
             peer,

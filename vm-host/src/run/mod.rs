@@ -18,6 +18,7 @@ pub use crate::hint::Limits;
 pub(crate) use crate::hint::peer::{AttachedClient, Ending, Peer};
 pub(crate) use crate::hint::running::RunningHint;
 pub use crate::hint::session::SessionInputs;
+pub use crate::hint::wasm::{self, WasmInputError};
 pub use crate::vm::VmConfig;
 pub use advance::{Goal, Pace, Progress, Stop, Unwatched};
 pub use config::{HintPlacement, PROGRAM_BASE, RunConfig};

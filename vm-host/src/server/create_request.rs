@@ -20,7 +20,7 @@ use super::error::{Reason, exhausted, invalid};
 use super::options::ServeOptions;
 use super::programs::{Programs, StoredProgram, unknown_program};
 use super::value;
-use crate::run::{self, CallSetup, Entry, Limits, RunConfig, SessionInputs};
+use crate::run::{self, CallSetup, Entry, Limits, RunConfig, SessionInputs, wasm};
 use crate::vm::wire;
 use crate::vm::{VmConfig, start};
 
@@ -98,6 +98,13 @@ impl VmRequest {
         ] {
             check_json(field, text)?;
         }
+        let wasm = request.wasm.clone().unwrap_or_default();
+        wasm::check(&wasm).map_err(|error| {
+            // The advice goes with the reason.
+            let text = error.to_string();
+            let text = text.lines().next().unwrap_or_default();
+            invalid("wasm.modules", Reason::BadWasmModule, text)
+        })?;
         let limits = request.limits.unwrap_or_default();
         let hint_timeout = duration("limits.hint_timeout", limits.hint_timeout)?
             .map_or(server.hint_timeout, |limit| limit.min(server.hint_timeout));
@@ -144,6 +151,7 @@ impl VmRequest {
             syscall_handler: request.syscall_handler,
             hint_locals_callable: request.hint_locals_callable,
             import_paths: [server.import_paths.as_slice(), &request.import_paths].concat(),
+            wasm,
             hint_timeout: Some(hint_timeout),
             limits: Limits {
                 gap: server.max_memory_gap,

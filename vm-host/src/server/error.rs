@@ -53,6 +53,7 @@ reasons! {
     BadLayoutParams "BAD_LAYOUT_PARAMS" InvalidArgument "send the JSON of `cairo-run --cairo_layout_params_file` with the layout `dynamic`, and only with it";
     BadJson "BAD_JSON" InvalidArgument "send a JSON text";
     JsonTooLarge "JSON_TOO_LARGE" InvalidArgument "have the hints read large inputs from a file";
+    BadWasmModule "BAD_WASM_MODULE" InvalidArgument "send at most 64 modules in the binary format, each at most 32 MiB, named with letters, digits and `_`";
     BadDuration "BAD_DURATION" InvalidArgument "send a duration of at least 0 seconds";
     BadEntryPoint "BAD_ENTRY_POINT" InvalidArgument "name a function of the program, or a pc inside of it";
     BadArguments "BAD_ARGUMENTS" InvalidArgument "send the arguments that the function takes";

@@ -1,5 +1,6 @@
 from cairohints.v1 import ids_pb2 as _ids_pb2
 from cairohints.v1 import value_pb2 as _value_pb2
+from cairohints.v1 import wasm_pb2 as _wasm_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -73,7 +74,7 @@ class SessionResponse(_message.Message):
     def __init__(self, started: _Optional[_Union[Started, _Mapping]] = ..., hints_loaded: _Optional[_Union[HintsLoaded, _Mapping]] = ..., done: _Optional[_Union[HintDone, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., ask: _Optional[_Union[Ask, _Mapping]] = ..., rule_result: _Optional[_Union[RuleResult, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ..., scopes: _Optional[_Union[Scopes, _Mapping]] = ..., declined: _Optional[_Union[Declined, _Mapping]] = ...) -> None: ...
 
 class Start(_message.Message):
-    __slots__ = ("protocol_version", "min_protocol_version", "prime", "builtins", "program_input_json", "segment_count", "python")
+    __slots__ = ("protocol_version", "min_protocol_version", "prime", "builtins", "program_input_json", "segment_count", "python", "wasm")
     PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
     MIN_PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
     PRIME_FIELD_NUMBER: _ClassVar[int]
@@ -81,6 +82,7 @@ class Start(_message.Message):
     PROGRAM_INPUT_JSON_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_COUNT_FIELD_NUMBER: _ClassVar[int]
     PYTHON_FIELD_NUMBER: _ClassVar[int]
+    WASM_FIELD_NUMBER: _ClassVar[int]
     protocol_version: int
     min_protocol_version: int
     prime: bytes
@@ -88,7 +90,8 @@ class Start(_message.Message):
     program_input_json: str
     segment_count: int
     python: PythonInputs
-    def __init__(self, protocol_version: _Optional[int] = ..., min_protocol_version: _Optional[int] = ..., prime: _Optional[bytes] = ..., builtins: _Optional[_Iterable[_Union[Builtin, _Mapping]]] = ..., program_input_json: _Optional[str] = ..., segment_count: _Optional[int] = ..., python: _Optional[_Union[PythonInputs, _Mapping]] = ...) -> None: ...
+    wasm: _wasm_pb2.WasmInputs
+    def __init__(self, protocol_version: _Optional[int] = ..., min_protocol_version: _Optional[int] = ..., prime: _Optional[bytes] = ..., builtins: _Optional[_Iterable[_Union[Builtin, _Mapping]]] = ..., program_input_json: _Optional[str] = ..., segment_count: _Optional[int] = ..., python: _Optional[_Union[PythonInputs, _Mapping]] = ..., wasm: _Optional[_Union[_wasm_pb2.WasmInputs, _Mapping]] = ...) -> None: ...
 
 class PythonInputs(_message.Message):
     __slots__ = ("hint_locals_json", "static_locals_json", "syscall_handler", "import_paths", "hint_locals_callable")

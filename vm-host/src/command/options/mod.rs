@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cairo_vm::types::layout_name::LayoutName;
+use hint_proto::v1::WasmLimits;
 
 use super::arguments::RunArgs;
 use crate::run::HintPlacement;
@@ -125,6 +126,10 @@ pub(super) struct HintOptions {
     pub timeout: Option<Duration>,
     /// Largest gap, in cells, that a hint may leave in a segment.
     pub max_memory_gap: u64,
+    /// The modules that hints may call, and their files.
+    pub wasm: Vec<(String, PathBuf)>,
+    /// What these may use up.
+    pub wasm_limits: Option<WasmLimits>,
 }
 
 /// An option that cannot be used.
@@ -220,6 +225,8 @@ impl RunOptions {
                 python_environment,
                 timeout,
                 max_memory_gap: args.max_memory_gap,
+                wasm: args.wasm,
+                wasm_limits: args.wasm_limits,
             },
         })
     }
