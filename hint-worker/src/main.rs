@@ -6,8 +6,10 @@ use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use hint_worker::cli::Arguments;
+use hint_worker::cli::{Arguments, Command, ContractArguments};
 use hint_worker::engines::LanguageRuntime;
+use hint_worker::engines::contract::limits::STACK_BYTES;
+use hint_worker::engines::contract::scenario::{self, Options, ScenarioError, SourceFiles};
 use hint_worker::engines::python::{InterpreterError, PythonRuntime};
 use hint_worker::{parent_death, serve, zygote};
 
@@ -16,6 +18,9 @@ const ENVIRONMENT_REFUSED: u8 = 78;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(Command::Contract(arguments)) = arguments.command {
+        return contract(arguments);
+    }
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -60,6 +65,57 @@ fn work(
     };
     parent_death::keep_descendants();
     Ok(serve(socket, runtime)?)
+}
+
+/// The exit codes of a scenario, as `vm-host` has them.
+const NOT_AS_EXPECTED: u8 = 1;
+const BAD_INPUT: u8 = 65;
+const NO_INPUT: u8 = 66;
+const INTERNAL: u8 = 70;
+const CANNOT_WRITE: u8 = 73;
+
+/// Runs a scenario, on a stack that is deep enough for any contract that is read. Needs no Python.
+fn contract(arguments: ContractArguments) -> ExitCode {
+    if arguments.parent_pid != 0
+        && let Err(error) = parent_death::die_with_parent(arguments.parent_pid)
+    {
+        eprintln!("error: {error}");
+        return ExitCode::FAILURE;
+    }
+    let options = Options {
+        sources: SourceFiles(arguments.source.into_iter().collect()),
+        trace: arguments.trace,
+        ..Options::default()
+    };
+    let work = move || {
+        let out = std::io::BufWriter::new(std::io::stdout());
+        scenario::run(&arguments.file, &options, out)
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work);
+    let done = thread.map(std::thread::JoinHandle::join);
+    let code = match done {
+        Ok(Ok(Ok(()))) => return ExitCode::SUCCESS,
+        Ok(Ok(Err(error))) => {
+            let code = match &error {
+                ScenarioError::NoInput(_) => NO_INPUT,
+                ScenarioError::BadInput(_) => BAD_INPUT,
+                ScenarioError::Failed(_) => NOT_AS_EXPECTED,
+                // A reader that has seen enough is no error.
+                ScenarioError::Report(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                    return ExitCode::SUCCESS;
+                }
+                ScenarioError::Report(_) => CANNOT_WRITE,
+            };
+            eprintln!("error: {error}");
+            code
+        }
+        Ok(Err(_)) => INTERNAL,
+        Err(error) => {
+            eprintln!("error: cannot start a thread for the contracts: {error}");
+            INTERNAL
+        }
+    };
+    ExitCode::from(code)
 }
 
 #[expect(unsafe_code, reason = "an inherited descriptor is only a number")]

@@ -5,6 +5,7 @@
 //! to start, is its [`LanguageRuntime`]: one for the process, ready before the host says a word, and still there
 //! when the process forks.
 
+pub mod contract;
 pub mod python;
 
 use std::fmt;

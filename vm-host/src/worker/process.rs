@@ -216,7 +216,7 @@ impl Drop for WorkerProcess {
 }
 
 /// The worker binary, in an environment in which it finds its libpython.
-fn command(options: &WorkerOptions) -> Command {
+pub(super) fn command(options: &WorkerOptions) -> Command {
     let mut command = Command::new(&options.binary);
     if let Some(folder) = missing_library(&options.binary, options.python_env.as_deref()) {
         let variable = "LD_LIBRARY_PATH";
@@ -287,7 +287,7 @@ pub(super) fn end_child(child: &mut Child) {
     orphans::reaped(child.id());
 }
 
-fn death_of(status: ExitStatus) -> Death {
+pub(super) fn death_of(status: ExitStatus) -> Death {
     match (status.code(), status.signal()) {
         (_, Some(signal)) => Death::Signal(signal),
         (code, None) => Death::Exit(code.unwrap_or_default()),
