@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use hint_worker::cli::{Arguments, Command, ContractArguments};
 use hint_worker::engines::LanguageRuntime;
-use hint_worker::engines::contract::limits::STACK_BYTES;
+use hint_worker::engines::contract::machine::on_deep_stack;
 use hint_worker::engines::contract::scenario::{self, Options, ScenarioError, SourceFiles};
 use hint_worker::engines::python::{InterpreterError, PythonRuntime};
 use hint_worker::{parent_death, serve, zygote};
@@ -91,11 +91,9 @@ fn contract(arguments: ContractArguments) -> ExitCode {
         let out = std::io::BufWriter::new(std::io::stdout());
         scenario::run(&arguments.file, &options, out)
     };
-    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work);
-    let done = thread.map(std::thread::JoinHandle::join);
-    let code = match done {
-        Ok(Ok(Ok(()))) => return ExitCode::SUCCESS,
-        Ok(Ok(Err(error))) => {
+    let code = match on_deep_stack(work) {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Err(error)) => {
             let code = match &error {
                 ScenarioError::NoInput(_) => NO_INPUT,
                 ScenarioError::BadInput(_) => BAD_INPUT,
@@ -109,7 +107,6 @@ fn contract(arguments: ContractArguments) -> ExitCode {
             eprintln!("error: {error}");
             code
         }
-        Ok(Err(_)) => INTERNAL,
         Err(error) => {
             eprintln!("error: cannot start a thread for the contracts: {error}");
             INTERNAL

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod command_line;
+mod contract;
 mod dependencies;
 mod deviations;
 mod documents;

@@ -7,8 +7,9 @@ use num_bigint::BigUint;
 
 use super::codec::keccak256;
 use super::interpreter::{CallInput, Sources, Transaction};
-use super::limits::Limits;
+use super::limits::{Limits, STACK_BYTES};
 use super::source::place::Refusal;
+use super::source::types::Type;
 use super::values::Payment;
 use super::world::{Address, Failure, Outcome, Record, State, Status};
 
@@ -30,6 +31,78 @@ pub enum Unhandled {
     /// Execution came to something unknown. The text has file, line and column.
     #[error("{0}")]
     Fault(String),
+}
+
+/// What an endpoint takes where values of another system go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// A number without a sign, or a truth value.
+    Unsigned,
+    /// A number with a sign.
+    Signed,
+    /// 32 bytes.
+    Address,
+    /// A text, or the identifier of a token.
+    Bytes,
+    /// A list, a struct: something that is written encoded.
+    Other,
+}
+
+impl ParameterKind {
+    fn of(kind: &Type) -> Self {
+        match kind {
+            Type::Int(kind) if kind.is_signed() => Self::Signed,
+            Type::Int(_) | Type::Bool | Type::BigUint => Self::Unsigned,
+            Type::BigInt => Self::Signed,
+            Type::ManagedAddress => Self::Address,
+            Type::Bytes
+            | Type::ManagedBuffer
+            | Type::TokenIdentifier
+            | Type::EgldOrEsdtTokenIdentifier => Self::Bytes,
+            Type::OptionalValue(inner) => Self::of(inner),
+            _ => Self::Other,
+        }
+    }
+
+    /// Those that a parameter takes; one that takes any number of them is endless.
+    fn each(kind: &Type, out: &mut Vec<Self>) -> bool {
+        match kind {
+            Type::Unit => false,
+            Type::MultiValue(types) => types.iter().any(|kind| Self::each(kind, out)),
+            Type::MultiValueEncoded(item) => {
+                Self::each(item, out);
+                true
+            }
+            kind => {
+                out.push(Self::of(kind));
+                false
+            }
+        }
+    }
+}
+
+/// The parameters of an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// What its arguments are, in order.
+    pub parameters: Vec<ParameterKind>,
+    /// From which of them on they come again and again.
+    pub repeated_from: Option<usize>,
+}
+
+impl Signature {
+    /// What the argument at `index` is.
+    #[must_use]
+    pub fn parameter(&self, index: usize) -> Option<ParameterKind> {
+        match (self.parameters.get(index), self.repeated_from) {
+            (Some(kind), _) => Some(*kind),
+            (None, Some(from)) if from < self.parameters.len() => {
+                let length = self.parameters.len() - from;
+                self.parameters.get(from + (index - from) % length).copied()
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What a transaction pays.
@@ -75,6 +148,41 @@ impl World {
         self.sources.read(source).map(|_| ())
     }
 
+    /// What an endpoint of a contract takes; nothing if there is no such contract or endpoint.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the contract's source says something that is not handled.
+    pub fn signature(
+        &mut self,
+        contract: &Address,
+        endpoint: &[u8],
+    ) -> Result<Option<Signature>, Refusal> {
+        let account = self.state.account(contract);
+        let Some(code) = account.and_then(|account| account.code.clone()) else {
+            return Ok(None);
+        };
+        let code = self.sources.read(&code)?;
+        let mut methods = code.contract.methods.values();
+        let method = methods.find(|method| {
+            let export = method.export.as_ref();
+            export.is_some_and(|export| export.endpoint_name() == endpoint)
+        });
+        Ok(method.map(|method| {
+            let mut parameters = Vec::new();
+            let mut repeated_from = None;
+            for parameter in &method.parameters {
+                let from = parameters.len();
+                if ParameterKind::each(&parameter.declared, &mut parameters) {
+                    repeated_from = Some(from);
+                }
+            }
+            Signature {
+                parameters,
+                repeated_from,
+            }
+        }))
+    }
+
     /// Puts money into an account, which is made if it is not there.
     pub fn credit(&mut self, address: Address, amount: &BigUint) {
         self.state.add_balance(address, amount);
@@ -105,7 +213,7 @@ impl World {
     /// Calls an endpoint of a contract. The caller's nonce goes up, whatever comes of it.
     ///
     /// # Errors
-    /// [`Unhandled`]; nothing has changed then.
+    /// [`Unhandled`]; nothing else has changed then.
     pub fn call(
         &mut self,
         caller: Address,
@@ -151,10 +259,10 @@ impl World {
         self.transact(input, None, true)
     }
 
-    /// Deploys a contract and calls its `init`.
+    /// Deploys a contract and calls its `init`. The creator's nonce goes up, whatever comes of it.
     ///
     /// # Errors
-    /// [`Unhandled`]; nothing has changed then.
+    /// [`Unhandled`]; nothing else has changed then.
     pub fn deploy(
         &mut self,
         creator: Address,
@@ -273,6 +381,23 @@ impl World {
             deployed: None,
         })
     }
+}
+
+/// Does something on a stack that is deep enough for any contract that is read.
+///
+/// # Errors
+/// When there is no thread for it.
+///
+/// # Panics
+/// If `work` does.
+pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .name("contracts".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, work)?;
+        thread.join().or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// Where a contract goes if nobody says it, as the chain makes it.

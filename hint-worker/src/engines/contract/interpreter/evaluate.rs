@@ -10,6 +10,7 @@ use crate::engines::contract::source::tree::{
 };
 use crate::engines::contract::source::types::{IntType, Name, Type};
 use crate::engines::contract::values::{Integer, Object, Reference, Value};
+use crate::engines::contract::world::{Failure, Record};
 
 impl Interpreter<'_, '_> {
     /// Evaluates an expression; `expected` is what is known of its type.
@@ -28,7 +29,28 @@ impl Interpreter<'_, '_> {
         expected: Option<&Type>,
     ) -> Run {
         let value = self.evaluate(expression, expected)?;
-        self.target(value)
+        let is_reference = matches!(value, Value::Reference(_));
+        let value = self.target(value)?;
+        if is_reference {
+            self.charge_copy(&value)?;
+        }
+        Ok(value)
+    }
+
+    /// Counts the steps of copying a value.
+    fn charge_copy(&mut self, value: &Value) -> Run<()> {
+        match value.parts() {
+            // One for about each part: an array of a million is not copied for nothing.
+            Some(_) => Ok(self.transaction.meter.steps(value.size() as u64 / 64)?),
+            None => Ok(()),
+        }
+    }
+
+    /// A copy of what is at a place.
+    fn load(&mut self, place: &Reference) -> Run {
+        let value = self.read(place)?.clone();
+        self.charge_copy(&value)?;
+        Ok(value)
     }
 
     fn evaluate_kind(&mut self, expression: &Expression, expected: Option<&Type>) -> Run {
@@ -61,6 +83,10 @@ impl Interpreter<'_, '_> {
                 *self.read_mut(&place)? = result;
                 Ok(Value::Unit)
             }
+            // It has no place that could end before the reference does.
+            ExpressionKind::Reference(inner) if matches!(inner.kind, ExpressionKind::Literal(_)) => {
+                self.evaluate(inner, expected)
+            }
             ExpressionKind::Reference(inner) => Ok(Value::Reference(self.place_expecting(inner, expected)?)),
             ExpressionKind::Cast(inner, kind) => match (self.evaluate_target(inner, None)?, kind) {
                 (Value::Int(number), Type::Int(kind)) => Ok(Value::Int(number.cast(*kind))),
@@ -71,7 +97,7 @@ impl Interpreter<'_, '_> {
             },
             ExpressionKind::Field(..) | ExpressionKind::TupleField(..) | ExpressionKind::Index(..) => {
                 let place = self.place(expression)?;
-                Ok(self.read(&place)?.clone())
+                self.load(&place)
             }
             ExpressionKind::MethodCall {
                 receiver,
@@ -162,8 +188,7 @@ impl Interpreter<'_, '_> {
             }
             ExpressionKind::Print(text) => {
                 let text = self.message(text)?;
-                let record = crate::engines::contract::world::Record::Print(text);
-                self.transaction.record(record);
+                self.transaction.record(Record::Print(text));
                 Ok(Value::Unit)
             }
         }
@@ -196,7 +221,7 @@ impl Interpreter<'_, '_> {
 
     fn name(&mut self, name: &Name) -> Run {
         if let Some(slot) = self.local(name) {
-            return Ok(self.read(&place_of(slot))?.clone());
+            return self.load(&place_of(slot));
         }
         match &**name {
             "None" => Ok(Value::Option(None)),
@@ -366,9 +391,10 @@ impl Interpreter<'_, '_> {
     }
 
     fn indexed(&mut self, place: Reference, index: Value) -> Run<Reference> {
-        let base = self.read(&place)?.clone();
         if let Value::Range(start, end, closed) = index {
+            let base = self.load(&place)?;
             let bytes = self.as_bytes(&base)?;
+            self.transaction.meter.steps(bytes.len() as u64 / 64)?;
             let start = start.and_then(Integer::as_usize).unwrap_or(0);
             let end = match end.and_then(Integer::as_usize) {
                 Some(end) => end.saturating_add(usize::from(closed)),
@@ -380,17 +406,18 @@ impl Interpreter<'_, '_> {
             return Ok(place_of(self.add_slot(Value::Bytes(bytes.into()))?));
         }
         let index = self.as_index(index)?;
-        match base {
-            Value::Array(parts) if index < parts.len() => Ok(part(place, index)),
-            Value::Bytes(bytes) => match bytes.get(index) {
-                Some(byte) => {
-                    let byte = Value::Int(Integer::new(IntType::U8, i128::from(*byte))?);
-                    Ok(place_of(self.add_slot(byte)?))
-                }
-                None => user("panic occurred"),
-            },
-            Value::Array(_) => user("panic occurred"),
-            other => fault(format!("{} has no index", other.describe())),
+        let byte = match self.read(&place)? {
+            Value::Array(parts) if index < parts.len() => return Ok(part(place, index)),
+            Value::Array(_) => None,
+            Value::Bytes(bytes) => bytes.get(index).copied(),
+            other => return fault(format!("{} has no index", other.describe())),
+        };
+        match byte {
+            Some(byte) => {
+                let byte = Value::Int(Integer::new(IntType::U8, i128::from(byte))?);
+                Ok(place_of(self.add_slot(byte)?))
+            }
+            None => Err(Failure::user("panic occurred").with_detail("the index is out of range").into()),
         }
     }
 

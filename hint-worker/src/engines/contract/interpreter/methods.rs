@@ -26,6 +26,11 @@ impl Interpreter<'_, '_> {
             {
                 return Ok(value);
             }
+            "enumerate" | "rev" | "skip" | "take"
+                if matches!(value, Value::Object(..) | Value::Array(_) | Value::Range(..) | Value::Bytes(_)) =>
+            {
+                return self.adapted(value, arguments);
+            }
             _ => {}
         }
         match value {
@@ -49,20 +54,37 @@ impl Interpreter<'_, '_> {
                 "as_bytes" | "as_str" | "as_slice" | "to_vec" | "to_string" => Ok(Value::Bytes(bytes)),
                 other => fault(format!("a string has no method `{other}` here")),
             },
-            Value::Range(start, end, closed) if arguments.name == "rev" => self.reversed(Value::Range(start, end, closed)),
             other => fault(format!("{} has no method `{}` here", other.describe(), arguments.name)),
         }
     }
 
-    fn reversed(&mut self, range: Value) -> Run {
-        let mut items = Vec::new();
-        self.each(range, |this, item| {
+    /// What can be gone through, in another way.
+    fn adapted(&mut self, items: Value, arguments: &mut Arguments<'_>) -> Run {
+        let mut all = Vec::new();
+        self.each(items, |this, item| {
             this.transaction.meter.bytes(size_of::<Value>())?;
-            items.push(item);
+            all.push(item);
             Ok(true)
         })?;
-        items.reverse();
-        Ok(Value::Array(items))
+        match arguments.name {
+            "rev" => all.reverse(),
+            "enumerate" => {
+                let mut numbered = Vec::with_capacity(all.len());
+                for (index, item) in all.into_iter().enumerate() {
+                    numbered.push(Value::Tuple(vec![Value::Int(Integer::usize(index)?), item]));
+                }
+                all = numbered;
+            }
+            name => {
+                let count = self.next(arguments, Some(&Type::Int(IntType::Usize)))?;
+                let count = self.as_index(count)?.min(all.len());
+                match name {
+                    "skip" => drop(all.drain(..count)),
+                    _ => all.truncate(count),
+                }
+            }
+        }
+        Ok(Value::Array(all))
     }
 
     fn integer_method(&mut self, number: Integer, arguments: &mut Arguments<'_>) -> Run {
@@ -206,7 +228,7 @@ impl Interpreter<'_, '_> {
 
     fn bytes_method(&mut self, kind: Type, id: ObjectId, arguments: &mut Arguments<'_>) -> Run {
         let bytes = self.objects.bytes(id).to_vec();
-        self.transaction.meter.bytes(bytes.len())?;
+        self.transaction.meter.steps(bytes.len() as u64 / 64)?;
         match arguments.name {
             "len" => Ok(Value::Int(Integer::usize(bytes.len())?)),
             "is_empty" => Ok(Value::Bool(bytes.is_empty())),

@@ -118,8 +118,18 @@ impl Interpreter<'_, '_> {
         }
     }
 
+    /// Counts the steps of looking at all of two values.
+    fn charge(&mut self, left: &Value, right: &Value) -> Run<()> {
+        let size = |value: &Value| match value {
+            Value::Object(_, id) => self.objects.get(*id).size() as u64,
+            _ => 0,
+        };
+        let size = size(left) + size(right);
+        Ok(self.transaction.meter.steps(1 + size / 64)?)
+    }
+
     pub(crate) fn order(&mut self, left: &Value, right: &Value) -> Run<Ordering> {
-        self.transaction.meter.steps(1)?;
+        self.charge(left, right)?;
         match (left, right) {
             (Value::Reference(_), _) | (_, Value::Reference(_)) => {
                 let (left, right) = (self.target(left.clone())?, self.target(right.clone())?);
@@ -136,7 +146,7 @@ impl Interpreter<'_, '_> {
     }
 
     pub(crate) fn equal(&mut self, left: &Value, right: &Value) -> Run<bool> {
-        self.transaction.meter.steps(1)?;
+        self.charge(left, right)?;
         Ok(match (left, right) {
             (Value::Reference(_), _) | (_, Value::Reference(_)) => {
                 let (left, right) = (self.target(left.clone())?, self.target(right.clone())?);

@@ -11,7 +11,15 @@ mod reader;
 mod run;
 
 pub use files::SourceFiles;
-pub use run::{Options, ScenarioError, run, world_of};
+pub use run::{Options, ScenarioError, describe, run, world_of};
+
+/// The bytes of a value in the notation of scenarios that names no file.
+///
+/// # Errors
+/// Why the text means no value.
+pub fn value(text: &str) -> Result<Vec<u8>, String> {
+    notation::bytes(text, &mut |file| Err(format!("`{file}` cannot be read here")))
+}
 
 /// Reads a scenario of this text, for tests of the reader alone.
 #[cfg(test)]
@@ -23,10 +31,4 @@ pub(super) fn parse_for_test(path: &std::path::Path, text: String) -> Result<usi
     };
     let steps = reader::Reader::new(&sources).scenario(path, &document);
     steps.map(|(_, steps)| steps.len()).map_err(|error| error.to_string())
-}
-
-/// The bytes of a value that names no file.
-#[cfg(test)]
-pub(super) fn value_for_test(text: &str) -> Result<Vec<u8>, String> {
-    notation::bytes(text, &mut |_| Err("no files".to_owned()))
 }

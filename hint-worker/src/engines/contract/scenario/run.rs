@@ -344,7 +344,8 @@ fn set_block(block: &mut Block, new: &NewBlock) {
 }
 
 /// A line for one thing that a transaction did.
-fn describe(record: &Record) -> String {
+#[must_use]
+pub fn describe(record: &Record) -> String {
     let list = |values: &[Vec<u8>]| {
         let shown: Vec<String> = values.iter().map(|value| show(value)).collect();
         shown.join(", ")

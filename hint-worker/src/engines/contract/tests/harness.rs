@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use num_bigint::BigUint;
 
-use crate::engines::contract::limits::{Limits, STACK_BYTES};
-use crate::engines::contract::machine::{Unhandled, Value, World};
+use crate::engines::contract::limits::Limits;
+use crate::engines::contract::machine::{Unhandled, Value, World, on_deep_stack};
 use crate::engines::contract::world::{Address, Outcome};
 
 pub(super) const OWNER: Address = Address([b'o'; 32]);
@@ -40,8 +40,7 @@ pub(super) fn deployed(source: &str, limits: Limits) -> Result<World, Unhandled>
 
 /// Runs on a stack as deep as contracts have it.
 pub(super) fn deep<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work);
-    thread.expect("a thread").join().expect("it does not panic")
+    on_deep_stack(work).expect("a thread")
 }
 
 /// The outcome of a call of the endpoint `run` of a contract with these methods.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::harness::deep;
-use crate::engines::contract::scenario::{Options, ScenarioError, run, value_for_test};
+use crate::engines::contract::scenario::{Options, ScenarioError, run, value};
 
 fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/contracts").join(name)
@@ -78,11 +78,11 @@ fn the_notation_of_values() {
         ("keccak256:str:abc", "4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45"),
         ("u8:1|str:ab|", "016162"),
     ] {
-        let found = value_for_test(text).map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        let found = value(text).map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
         assert_eq!(found.as_deref(), Ok(wanted), "{text}");
     }
     for wrong in ["u8:256", "i8:-129", "u8:x", "what:1", "0xzz", "1x", "--1", "u8:+-1", "sc:a#a3a3", "hello", "0x+1"] {
-        assert!(value_for_test(wrong).is_err(), "{wrong}: {:?}", value_for_test(wrong));
+        assert!(value(wrong).is_err(), "{wrong}: {:?}", value(wrong));
     }
 }
 
