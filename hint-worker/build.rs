@@ -11,10 +11,21 @@ mod commit;
 
 /// Where the Python half of the engine lives.
 const ENGINE: &str = "../python-client/src/cairohints/engine";
+/// Compiles modules, given as pairs of name and file; the result is what the magic number says it is, and a
+/// marshalled dictionary.
+const COMPILER: &str = "
+import importlib.util, marshal, sys
+out, *pairs = sys.argv[1:]
+modules = {
+    name: compile(open(file, 'rb').read(), '<' + name + '>', 'exec', dont_inherit=True, optimize=0)
+    for name, file in zip(pairs[::2], pairs[1::2])
+}
+open(out, 'wb').write(importlib.util.MAGIC_NUMBER + marshal.dumps(modules))
+";
 
 fn main() {
-    embed_engine();
     let config = pyo3_build_config::get();
+    embed_engine(config.executable());
     if let Some(folder) = config.lib_dir() {
         println!("cargo:rustc-link-arg=-Wl,-rpath,{folder}");
     }
@@ -51,8 +62,9 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
 }
 
-/// Writes the list of the engine's modules with their sources.
-fn embed_engine() {
+/// Writes the list of the engine's modules with their sources, and their bytecode: compiling them takes longer than
+/// to start Python. Without it, or under another Python, the sources are compiled at every start.
+fn embed_engine(python: Option<&str>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(ENGINE);
     println!("cargo:rerun-if-changed={}", folder.display());
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
@@ -62,6 +74,7 @@ fn embed_engine() {
         .collect();
     files.sort();
     let mut list = String::from("[");
+    let mut pairs = Vec::new();
     for file in files {
         println!("cargo:rerun-if-changed={}", file.display());
         let stem = file
@@ -78,8 +91,22 @@ fn embed_engine() {
             file.display().to_string()
         )
         .expect("writing to a string");
+        pairs.extend([module, file.display().to_string()]);
     }
     list.push(']');
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     std::fs::write(out.join("engine_modules.rs"), list).expect("OUT_DIR is writable");
+    let bytecode = out.join("engine_modules.bin");
+    std::fs::write(&bytecode, []).expect("OUT_DIR is writable");
+    let compiled = python.is_some_and(|python| {
+        Command::new(python)
+            .args(["-c", COMPILER])
+            .arg(&bytecode)
+            .args(&pairs)
+            .status()
+            .is_ok_and(|status| status.success())
+    });
+    if !compiled {
+        println!("cargo:warning=the engine's modules are compiled at every start: no Python ran");
+    }
 }

@@ -9,6 +9,7 @@ use hint_proto::cell::Cell;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{CellRun, Effects, HintDone, Started};
+use hint_proto::waiting::Forecast;
 use hint_worker::cli::Arguments;
 use hint_worker::link::Link;
 use hint_worker::parent_death;
@@ -19,14 +20,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut link = Link::accept(inherited_socket(
         arguments.socket_fd.ok_or("no socket was given")?,
     ))?;
+    let mut forecast = Forecast::default();
     let mut next = link.receive()?;
     while let Some(request) = next {
-        next = link.respond(match request {
+        let response = match request {
             Request::ExecuteHint(hint) => Response::Done(HintDone {
                 effects: Some(one_cell(hint.current_step)),
             }),
             _ => Response::Started(Started::default()),
-        })?;
+        };
+        next = link.respond(response, &mut forecast)?;
     }
     Ok(())
 }

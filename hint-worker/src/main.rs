@@ -1,4 +1,4 @@
-//! Owns the process: ties it to its host, starts the runtime of its engine, serves the session. The one
+//! Owns the process: ties it to its host, starts the runtimes of its engines, serves the session. The one
 //! place that knows which engines there are.
 
 use std::os::fd::{FromRawFd, RawFd};
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use hint_worker::cli::{Arguments, Command, ContractArguments};
-use hint_worker::engines::LanguageRuntime;
+use hint_worker::engines::Runtimes;
 use hint_worker::engines::contract::machine::on_deep_stack;
 use hint_worker::engines::contract::scenario::{self, Options, ScenarioError, SourceFiles};
 use hint_worker::engines::python::{InterpreterError, PythonRuntime};
@@ -46,17 +46,19 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     }
     parent_death::die_with_parent(arguments.parent_pid)?;
     let socket = inherited_socket(arguments.socket_fd.ok_or("no socket was given")?);
-    PythonRuntime::with(environment, |python| work(arguments, socket, python))?
+    PythonRuntime::with(environment, |python| {
+        let runtimes = Runtimes {
+            languages: vec![python],
+            process: python,
+        };
+        work(arguments, socket, &runtimes)
+    })?
 }
 
 /// What the process is for: a session, or forks that serve one each.
-fn work(
-    arguments: &Arguments,
-    socket: UnixStream,
-    runtime: &dyn LanguageRuntime,
-) -> Result<(), Error> {
+fn work(arguments: &Arguments, socket: UnixStream, runtimes: &Runtimes<'_>) -> Result<(), Error> {
     let socket = if arguments.zygote {
-        match zygote::serve(socket.into(), &arguments.preload, runtime)? {
+        match zygote::serve(socket.into(), &arguments.preload, runtimes)? {
             Some(socket) => socket,
             None => return Ok(()),
         }
@@ -64,7 +66,7 @@ fn work(
         socket
     };
     parent_death::keep_descendants();
-    Ok(serve(socket, runtime)?)
+    Ok(serve(socket, runtimes)?)
 }
 
 /// The exit codes of a scenario, as `vm-host` has them.

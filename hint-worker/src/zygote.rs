@@ -1,5 +1,5 @@
-//! Owns the zygote: a worker that has its language's runtime ready, with what hints usually import, and
-//! then only forks. Must not know programs, hints, nor the language.
+//! Owns the zygote: a worker that has its languages' runtimes ready, with what hints usually import, and
+//! then only forks. Must not know programs, hints, nor the languages.
 //!
 //! One request is one message on the control socket, with descriptors: the new worker's session socket,
 //! a pipe that gets the worker's end, and optionally its stdout and stderr. The answer is the worker's
@@ -17,7 +17,7 @@ use rustix::net::{
 };
 use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions, WaitIdStatus, pidfd_open, waitid};
 
-use crate::engines::{Broken, LanguageRuntime};
+use crate::engines::{Broken, Runtimes};
 use crate::parent_death::{ParentDeathError, die_with_parent};
 
 /// Most descriptors of one request.
@@ -51,9 +51,9 @@ struct Forked {
 pub fn serve(
     control: OwnedFd,
     modules: &[String],
-    runtime: &dyn LanguageRuntime,
+    runtimes: &Runtimes<'_>,
 ) -> Result<Option<UnixStream>, ZygoteError> {
-    runtime.preload(modules).map_err(ZygoteError::Runtime)?;
+    runtimes.preload(modules).map_err(ZygoteError::Runtime)?;
     let mut workers: Vec<Forked> = Vec::new();
     loop {
         let (requested, ended) = wait(&control, &workers)?;
@@ -71,7 +71,7 @@ pub fn serve(
             continue;
         };
         let zygote = std::process::id();
-        match runtime.fork().map_err(ZygoteError::Runtime)? {
+        match runtimes.fork().map_err(ZygoteError::Runtime)? {
             None => {
                 drop((control, ended, workers));
                 die_with_parent(zygote)?;

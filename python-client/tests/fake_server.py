@@ -49,6 +49,8 @@ class FakeVm:
         self.attached = threading.Event()
         self.failed_to_start = None
         self.pause = False
+        #: The hints that the client leaves.
+        self.declined = set()
 
     def codes(self):
         return [hint["code"] for group in self.program["hints"].values() for hint in group]
@@ -87,21 +89,29 @@ class FakeVm:
     def start(self):
         self.exchange(
             start=session_pb.Start(
-                protocol_version=1,
+                protocol_version=2,
+                min_protocol_version=2,
                 prime=PRIME.to_bytes(32, "little"),
                 program_input_json=self.request.program_input_json,
-                hint_locals_json=self.request.hint_locals_json,
-                static_locals_json=self.request.static_locals_json,
+                python=session_pb.PythonInputs(
+                    hint_locals_json=self.request.hint_locals_json,
+                    static_locals_json=self.request.static_locals_json,
+                ),
                 segment_count=self.segments,
             )
         )
         codes = self.program.get("sent") or self.codes()
         hints = [session_pb.Hint(id=i, language="python", code=code) for i, code in enumerate(codes)]
         response = self.exchange(load_hints=session_pb.LoadHints(hints=hints))
+        self.declined = set(response.hints_loaded.declined)
         return response.failed if response.HasField("failed") else None
 
     def step(self):
         number = self.message.current_step
+        if number in self.declined:
+            self.message.current_step += 1
+            self.message.pc.offset += 1
+            return None
         registers = {
             name: value_pb2.Relocatable(segment=int(name != "pc"), offset=offset)
             for name, offset in (("pc", number), ("ap", 10), ("fp", 10))
@@ -201,8 +211,8 @@ class FakeService(VmServiceServicer):
         if failed is not None:
             vm.message.state = pb.VM_STATE_FAILED
             vm.message.failure.reason = "HINT_RAISED"
-            vm.message.failure.message = f"Error at pc=0:0:\n{failed.traceback}"
-            vm.message.failure.exception_class = failed.class_path
+            vm.message.failure.message = f"Error at pc=0:0:\n{failed.python.traceback}"
+            vm.message.failure.exception_class = failed.python.class_path
             vm.message.failure.exception_message = failed.message
             return pb.RunVmResponse(vm=vm.message, stop_reason=pb.STOP_REASON_FAILED)
         if "failure" in vm.program:

@@ -34,6 +34,22 @@ def test_hints_run_here_on_this_thread_with_live_objects(client, tmp_path):
     assert vm.memory[1, 10] == 5 and vm.memory[1, 11] == 8
 
 
+def test_only_some_hints_run_here(client):
+    ran = []
+    offered = []
+
+    def only(hint):
+        offered.append(hint)
+        return "ran" in hint.code
+
+    hints = cairohints.here({"ran": ran}, only=only)
+    codes = ["ran.append(1)", "nobody_here()", "ran.append(2)"]
+    vm = cairohints.Vm(program(*codes), client=client, hints=hints)
+    vm.run()
+    assert ran == [1, 2]
+    assert offered == [cairohints.OfferedHint(code, "", 0) for code in codes]
+
+
 def test_the_original_exception_arrives(client):
     class Refused(Exception):
         pass

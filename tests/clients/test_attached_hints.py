@@ -71,6 +71,36 @@ func main() {
     assert variables["again"] == str(id(things)) and variables["x"] == "3"
 
 
+LEFT = """\
+from starkware.cairo.common.alloc import alloc
+
+func main() {
+    alloc_locals;
+    let (found) = alloc();
+    %{ memory[ids.found] = seen.append(os.getpid()) or 7 %}
+    %{ assert 'seen' not in globals(); memory[ids.found + 1] = 8 %}
+    assert [found] = 7;
+    assert [found + 1] = 8;
+    ret;
+}
+"""
+
+
+@pytest.mark.parametrize("placement", ["python", "auto"])
+def test_the_server_runs_the_hints_that_are_left(placement, client):
+    """`alloc()` runs in Rust where it may, the rest in a worker of the same VM."""
+    seen = []
+    hints = cairohints.here(
+        {"seen": seen, "os": os}, placement=placement, only=lambda hint: "seen.append" in hint.code
+    )
+    with cairohints.Vm(compiled(LEFT), client=client, hints=hints) as vm:
+        vm.run()
+        placed = [hint.placement for hint in vm.hints()]
+        assert placed == ["native" if placement == "auto" else "python", "apart", "python"]
+        assert vm.worker_process_id not in (0, os.getpid())
+    assert seen == [os.getpid()]
+
+
 def test_the_syscall_handler_is_a_live_object(attached):
     """S10: state before, during and after the run, and its own exception."""
 

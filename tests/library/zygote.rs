@@ -9,7 +9,7 @@ use hint_tests::binaries;
 use hint_tests::process::PATIENCE;
 use hint_tests::process_table::is_alive;
 use std::sync::Arc;
-use vm_host::hint::{HintSession, Peer, SessionInputs};
+use vm_host::hint::{HintSession, Limits, Peer, Ran, RunState, SessionInputs};
 use vm_host::program::CompiledProgram;
 use vm_host::worker::{Death, Link, Spawner, WorkerOptions, WorkerProcess};
 
@@ -104,22 +104,19 @@ async fn first_hint(worker: WorkerProcess, socket: std::os::unix::net::UnixStrea
         offset: 0,
     };
     let json = PROGRAM.as_bytes().into();
-    let mut session = HintSession::start(
-        Peer::Worker {
-            link,
-            process: worker,
-        },
-        SessionInputs::default(),
-        Vec::new(),
-        (program, base, json),
-        &mut runner.vm,
-    )
-    .await
-    .expect("a session");
-    session
-        .execute(&mut runner.vm, 0)
+    let peer = Peer::Worker {
+        link,
+        process: worker,
+    };
+    let mut state = RunState::new((program, base, json), Limits::default());
+    let inputs = SessionInputs::default();
+    let vm = &mut runner.vm;
+    let mut session = HintSession::start((0, peer), &inputs, Vec::new(), &mut state, vm)
         .await
-        .expect("the hint runs");
+        .expect("a session");
+    session.load(vm, &mut state, [0]).await.expect("hints");
+    let ran = session.execute(vm, &mut state, 0).await;
+    assert!(matches!(ran.expect("the hint runs"), Ran::Done));
     let fp = runner.vm.get_fp();
     assert_eq!(runner.vm.get_maybe(&fp), Some(7.into()));
 }

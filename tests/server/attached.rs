@@ -127,6 +127,7 @@ async fn a_vm_has_one_engine_that_keeps_to_the_protocol() {
     };
     let list = ListHintsRequest {
         name: vm.name.clone(),
+        ..Default::default()
     };
     let calls: Vec<_> = (0..70)
         .map(|_| {
@@ -151,8 +152,17 @@ async fn a_vm_has_one_engine_that_keeps_to_the_protocol() {
         }
     }
     assert_eq!(refused, 70 - 64);
+    let status = incoming.message().await.unwrap_err();
+    let expected = (Code::InvalidArgument, "ENGINE_PROTOCOL".to_owned());
+    assert_eq!(reason(&status), expected, "{status:?}");
+    // The VM has not begun: another engine takes the place of this one.
     let vm = client.get_vm(get).await.unwrap().into_inner().vm.unwrap();
-    assert_eq!(vm.failure.unwrap().reason, "PROTOCOL");
+    assert_eq!((vm.state(), vm.attached), (VmState::Created, false));
+    let serving = tokio::spawn(serve(client.clone(), vm.name.clone(), 1));
+    let answer = run(&mut client, &vm.name, None).await;
+    assert_eq!(answer.stop_reason(), StopReason::Ended, "{:?}", answer.vm);
+    delete(&mut client, &vm.name).await;
+    assert_eq!(serving.await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -160,10 +170,12 @@ async fn a_vm_whose_client_does_not_come_does_not_run() {
     let server = Server::start();
     let mut client = server.client().await;
     let vm = attached_vm(&mut client, &[RET]).await;
+    let name = vm.name.clone();
     let status = client
         .run_vm(RunVmRequest {
             name: vm.name,
             until: None,
+            ..Default::default()
         })
         .await
         .unwrap_err();
@@ -172,4 +184,5 @@ async fn a_vm_whose_client_does_not_come_does_not_run() {
         "HINT_ENGINE_NOT_ATTACHED".to_owned(),
     );
     assert_eq!(reason(&status), expected);
+    assert_eq!(fact(&status, "vm"), Some(name));
 }

@@ -41,6 +41,7 @@ async fn trouble(server: &Process, hash: &str, expected: &[u8], seed: u64) -> [u
         let mut run = tonic::Request::new(RunVmRequest {
             name: vm.name.clone(),
             until: None,
+            ..Default::default()
         });
         if trouble == 1 {
             run.set_timeout(wait + Duration::from_millis(1));
@@ -78,6 +79,7 @@ async fn trouble(server: &Process, hash: &str, expected: &[u8], seed: u64) -> [u
                 let again = RunVmRequest {
                     name: vm.name.clone(),
                     until: None,
+                    ..Default::default()
                 };
                 answer = client.run_vm(again).await;
                 match &answer {

@@ -23,7 +23,11 @@ async fn endless(client: &mut Client) -> (Vm, tokio::task::JoinHandle<Result<(),
     let vm = create(client, request(&hash)).await;
     let (mut runner, name) = (client.clone(), vm.name.clone());
     let running = tokio::spawn(async move {
-        let run = RunVmRequest { name, until: None };
+        let run = RunVmRequest {
+            name,
+            until: None,
+            ..Default::default()
+        };
         runner.run_vm(run).await.map(|_| ())
     });
     is_running(client, &vm.name).await;

@@ -215,6 +215,7 @@ async fn every_error_says_what_is_wrong() {
         .run_vm(RunVmRequest {
             name: vm.name.clone(),
             until: None,
+            ..Default::default()
         })
         .await;
     assert_eq!(
@@ -284,6 +285,7 @@ async fn every_call_checks_its_request() {
         let run = RunVmRequest {
             name: vm.clone(),
             until: Some(until),
+            ..Default::default()
         };
         let status = client.run_vm(run).await.unwrap_err();
         assert_eq!(reason(&status), (Code::InvalidArgument, name(expected)));
@@ -421,6 +423,7 @@ async fn every_call_ends_at_its_deadline() {
         let mut run = tonic::Request::new(RunVmRequest {
             name: stuck_vm.clone(),
             until: None,
+            ..Default::default()
         });
         run.set_timeout(limit);
         client.run_vm(run).await
@@ -589,6 +592,7 @@ async fn a_vm_that_goes_says_so_to_those_who_wait() {
     let run = RunVmRequest {
         name: vm.clone(),
         until: None,
+        ..Default::default()
     };
     let mut runner = client.clone();
     let running = tokio::spawn(async move { runner.run_vm(run).await });

@@ -92,6 +92,7 @@ async fn a_call_finds_the_builtins_and_segments_that_it_asks_for() {
     let vm = create(&mut client, request).await;
     let list = ListSegmentsRequest {
         name: vm.name.clone(),
+        ..Default::default()
     };
     let segments = client.list_segments(list).await.unwrap().into_inner();
     let roles: Vec<_> = segments.segments.iter().map(|s| s.role.as_str()).collect();

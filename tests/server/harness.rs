@@ -177,6 +177,7 @@ pub(crate) async fn run(client: &mut Client, name: &str, until: Option<Until>) -
     let request = RunVmRequest {
         name: name.to_owned(),
         until,
+        ..Default::default()
     };
     client.run_vm(request).await.unwrap().into_inner()
 }

@@ -79,7 +79,13 @@ async fn vms_end_with_their_connection_unless_they_have_time() {
     .await;
     let (mut runner, name) = (client.clone(), tied.name.clone());
     let running = tokio::spawn(async move {
-        let _ = runner.run_vm(RunVmRequest { name, until: None }).await;
+        let _ = runner
+            .run_vm(RunVmRequest {
+                name,
+                until: None,
+                ..Default::default()
+            })
+            .await;
     });
     is_running(&mut client, &tied.name).await;
     running.abort();
@@ -125,8 +131,15 @@ async fn a_server_that_ends_says_so_and_ends_in_time() {
     // A connection that never says anything must not hold up the end.
     let _silent = std::net::TcpStream::connect(server.address).unwrap();
     let (mut runner, name) = (client.clone(), vm.name.clone());
-    let running =
-        tokio::spawn(async move { runner.run_vm(RunVmRequest { name, until: None }).await });
+    let running = tokio::spawn(async move {
+        runner
+            .run_vm(RunVmRequest {
+                name,
+                until: None,
+                ..Default::default()
+            })
+            .await
+    });
     is_running(&mut client, &vm.name).await;
     let start = Instant::now();
     server.stop();

@@ -119,7 +119,15 @@ async fn vms_of_one_thread_share_it() {
         )
         .await;
         let (mut runner, name) = (client.clone(), vm.name.clone());
-        tokio::spawn(async move { runner.run_vm(RunVmRequest { name, until: None }).await });
+        tokio::spawn(async move {
+            runner
+                .run_vm(RunVmRequest {
+                    name,
+                    until: None,
+                    ..Default::default()
+                })
+                .await
+        });
         names.push(vm.name);
     }
     for name in &names {

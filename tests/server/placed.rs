@@ -40,6 +40,7 @@ async fn results(client: &mut Client, vm: &Vm) -> (Vec<u8>, Vec<u8>, u64) {
 async fn in_rust(client: &mut Client, vm: &Vm) -> (usize, usize) {
     let request = ListHintsRequest {
         name: vm.name.clone(),
+        ..Default::default()
     };
     let hints = client.list_hints(request).await.unwrap().into_inner().hints;
     assert!(hints.iter().all(|hint| !hint.reason.is_empty()));

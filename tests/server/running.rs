@@ -148,6 +148,7 @@ async fn an_endless_run_is_paused_and_others_go_on() {
         .run_vm(RunVmRequest {
             name: vm.name.clone(),
             until: None,
+            ..Default::default()
         })
         .await;
     assert_eq!(reason(&again.unwrap_err()).1, "VM_RUNNING");
@@ -169,6 +170,7 @@ async fn an_endless_run_is_paused_and_others_go_on() {
     let mut late = tonic::Request::new(RunVmRequest {
         name: vm.name.clone(),
         until: None,
+        ..Default::default()
     });
     late.set_timeout(std::time::Duration::from_millis(300));
     assert_eq!(
@@ -297,6 +299,7 @@ async fn memory_is_written_before_the_first_step_only() {
     assert_eq!((&cells[..32], &cells[32..]), (&[0xff; 32][..], &felt[..]));
     let list = ListSegmentsRequest {
         name: vm.name.clone(),
+        ..Default::default()
     };
     let segments = async |client: &mut Client| {
         let answer = client.list_segments(list.clone()).await.unwrap();
@@ -383,6 +386,7 @@ async fn hints_and_their_variables_can_be_looked_at() {
     let hints = client
         .list_hints(ListHintsRequest {
             name: vm.name.clone(),
+            ..Default::default()
         })
         .await
         .unwrap();

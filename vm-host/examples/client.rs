@@ -137,6 +137,7 @@ async fn go_on(
     let request = RunVmRequest {
         name: name.to_owned(),
         until,
+        ..Default::default()
     };
     let answer = client.run_vm(request).await?.into_inner();
     if stops && answer.stop_reason() != StopReason::Reached {

@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +29,7 @@ use crate::hint::session::SessionInputs;
 use crate::placement::{Plan, plan};
 use crate::program::{CompiledProgram, ProgramError};
 use crate::run::{PROGRAM_BASE, ProgramText};
-use crate::worker::{Launch, PythonEnvironment};
+use crate::worker::{Launch, PythonEnvironment, Sleeper};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -110,9 +110,13 @@ impl PythonHintProcessor {
     pub fn new(program_json: &[u8], options: ProcessorOptions) -> Result<Self, ProcessorError> {
         let ProgramText { program, json } = ProgramText::read(program_json)?;
         let plan = if options.place_known_hints {
-            plan(&program, &options.inputs.surroundings(false))
+            plan(
+                &program,
+                &options.inputs.surroundings(false),
+                &BTreeSet::new(),
+            )
         } else {
-            Plan::python(&program)
+            Plan::python(&program, &BTreeSet::new())
         };
         let launch = Launch {
             binary: options.worker.clone(),
@@ -121,7 +125,7 @@ impl PythonHintProcessor {
         let main = (Arc::clone(&program), PROGRAM_BASE, json);
         let inputs = options.inputs.clone();
         Ok(Self {
-            hints: Dispatch::new(main, plan.compiled, inputs, Some(launch)),
+            hints: Dispatch::new(main, plan.compiled, inputs, Some(Sleeper::Own(launch))),
             program,
             next: Cell::new(0),
             runtime: Builder::new_current_thread().enable_all().build()?,
@@ -161,9 +165,9 @@ impl PythonHintProcessor {
             NotRun::Failed(error) | NotRun::NoPython(NoPython::Session(error)) => failure(&error),
             NotRun::NoPython(NoPython::Launch(error)) => custom(&error.to_string()),
             NotRun::NeedsPython => custom("there is no engine for the hint"),
+            NotRun::Declined(reason) => custom(&format!("no engine took the hint: {reason}")),
         })?;
-        let session = self.hints.session();
-        if session.is_some_and(|session| !session.rules().is_empty()) {
+        if !self.hints.rules().is_empty() {
             return Err(custom(
                 "a hint registered a rule for a segment, which a hint processor cannot keep\n\
                  hint: drive the VM with `vm_host::Run`",

@@ -2,23 +2,25 @@
 //! runs the hints, so that no message changes threads. Must not know what a request means, nor what
 //! answers it.
 
-mod polling;
 mod service;
 mod shared;
 
 pub use shared::{AskError, SharedLink};
 
 use std::os::unix::net::UnixStream;
+use std::pin::pin;
+use std::time::Instant;
 
 use hint_proto::v1::hint_session_service_server::HintSessionServiceServer;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{SessionRequest, SessionResponse};
+use hint_proto::waiting::{Forecast, Polling};
+use rustix::thread::sched_getaffinity;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tonic::{Status, Streaming};
 
-use polling::Polling;
 use service::{Responses, Service};
 
 /// Flow-control window of the link: a snapshot or diff of this size needs no extra round trip.
@@ -27,6 +29,9 @@ const WINDOW_BYTES: u32 = 16 << 20;
 const FRAME_BYTES: u32 = 1 << 20;
 /// Largest message in either direction.
 const MESSAGE_BYTES: usize = 1 << 30;
+
+/// How often the connection gets the thread to write the end of the stream.
+const END_POLLS: usize = 64;
 
 /// The stream to the host broke.
 #[derive(Debug, thiserror::Error)]
@@ -99,15 +104,20 @@ impl Link {
             polling,
             ..
         } = self;
-        runtime.block_on(next(incoming, polling))
+        runtime.block_on(next(incoming, polling, &mut Forecast::default()))
     }
 
     /// Sends a response, and waits for the next request. In one go: what is sent while the runtime is not
-    /// entered takes a system call more to wake it.
+    /// entered takes a system call more to wake it. The `forecast` is for what the host does meanwhile, and learns
+    /// from it.
     ///
     /// # Errors
     /// [`LinkError`] when the host is gone or the stream failed.
-    pub fn respond(&mut self, response: Response) -> Result<Option<Request>, LinkError> {
+    pub fn respond(
+        &mut self,
+        response: Response,
+        forecast: &mut Forecast,
+    ) -> Result<Option<Request>, LinkError> {
         let Self {
             runtime,
             incoming,
@@ -120,17 +130,38 @@ impl Link {
                     message: Some(response),
                 }))
                 .map_err(|_| LinkError::Closed)?;
-            next(incoming, polling).await
+            next(incoming, polling, forecast).await
         })
+    }
+
+    /// Ends the stream with a status that says why, and waits until the host has it.
+    pub fn end(&mut self, status: Status) {
+        let Self {
+            runtime, responses, ..
+        } = self;
+        let (closed, _) = mpsc::channel(1);
+        let responses = std::mem::replace(responses, closed);
+        runtime.block_on(async {
+            let _ = responses.send(Err(status)).await;
+            // Once it is taken over, the connection's own task writes it.
+            drop(responses);
+            for _ in 0..END_POLLS {
+                tokio::task::yield_now().await;
+            }
+        });
     }
 }
 
 async fn next(
     incoming: &mut Streaming<SessionRequest>,
     polling: &mut Polling,
+    forecast: &mut Forecast,
 ) -> Result<Option<Request>, LinkError> {
     loop {
-        match polling.wait(incoming.message()).await {
+        let start = Instant::now();
+        let message = wait(incoming, polling, start, *forecast).await;
+        forecast.learn(start.elapsed());
+        match message {
             Ok(Some(SessionRequest {
                 message: Some(request),
             })) => return Ok(Some(request)),
@@ -141,4 +172,25 @@ async fn next(
             Err(status) => return Err(Box::new(status).into()),
         }
     }
+}
+
+/// Waits for a message: polling while that pays, then asleep.
+async fn wait(
+    incoming: &mut Streaming<SessionRequest>,
+    polling: &mut Polling,
+    start: Instant,
+    forecast: Forecast,
+) -> Result<Option<SessionRequest>, Status> {
+    let mut message = pin!(incoming.message());
+    if !shares_core()
+        && let Some(message) = polling.poll(message.as_mut(), start, forecast).await
+    {
+        return message;
+    }
+    message.await
+}
+
+/// Whether the host keeps this process on one core, where it would only stand in its way.
+fn shares_core() -> bool {
+    sched_getaffinity(None).is_ok_and(|cores| cores.count() == 1)
 }

@@ -8,6 +8,8 @@ use hint_proto::v1::answer::Answer as Reply;
 use hint_proto::v1::ask::Question;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
+use hint_proto::waiting::Forecast;
+use tonic::Status;
 
 use super::{Link, LinkError};
 
@@ -24,13 +26,23 @@ pub enum AskError {
 
 /// The link, shared between the loop and the questions of a running hint.
 #[derive(Clone, Debug)]
-pub struct SharedLink(Arc<Mutex<Link>>);
+pub struct SharedLink(Arc<Mutex<Shared>>);
+
+#[derive(Debug)]
+struct Shared {
+    link: Link,
+    /// How long the host takes to answer a question.
+    answers: Forecast,
+}
 
 impl SharedLink {
     /// Shares `link`.
     #[must_use]
     pub fn new(link: Link) -> Self {
-        Self(Arc::new(Mutex::new(link)))
+        Self(Arc::new(Mutex::new(Shared {
+            link,
+            answers: Forecast::default(),
+        })))
     }
 
     /// See [`Link::receive`].
@@ -38,15 +50,24 @@ impl SharedLink {
     /// # Errors
     /// As [`Link::receive`].
     pub fn receive(&self) -> Result<Option<Request>, LinkError> {
-        self.lock().receive()
+        self.lock().link.receive()
     }
 
     /// See [`Link::respond`].
     ///
     /// # Errors
     /// As [`Link::respond`].
-    pub fn respond(&self, response: Response) -> Result<Option<Request>, LinkError> {
-        self.lock().respond(response)
+    pub fn respond(
+        &self,
+        response: Response,
+        forecast: &mut Forecast,
+    ) -> Result<Option<Request>, LinkError> {
+        self.lock().link.respond(response, forecast)
+    }
+
+    /// See [`Link::end`].
+    pub fn end(&self, status: Status) {
+        self.lock().link.end(status);
     }
 
     /// Asks the host, and waits for its answer.
@@ -54,9 +75,11 @@ impl SharedLink {
     /// # Errors
     /// [`AskError`] when the host is gone or says what is no answer.
     pub fn ask(&self, question: Question) -> Result<Reply, AskError> {
-        reply(self.respond(Response::Ask(Ask {
+        let ask = Response::Ask(Ask {
             question: Some(question),
-        }))?)
+        });
+        let Shared { link, answers } = &mut *self.lock();
+        reply(link.respond(ask, answers)?)
     }
 
     /// The next part of an answer that has several.
@@ -69,7 +92,7 @@ impl SharedLink {
 
     /// A hint's own threads may ask, too. One that panicked left nothing half done: the link only holds
     /// its stream.
-    fn lock(&self) -> MutexGuard<'_, Link> {
+    fn lock(&self) -> MutexGuard<'_, Shared> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

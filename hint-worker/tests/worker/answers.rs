@@ -6,15 +6,15 @@ use hint_proto::v1::ask::Question;
 use hint_proto::v1::definition::Access;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::{
-    Answer, Debugger, Definition, ExecuteHint, LoadHints, Memory, Ok, ReadAllMemory, ReadMemory,
-    ResolvedName,
+    Answer, Debugger, Definition, ExecuteHint, LoadHints, Memory, Ok, ProgramJson, ReadAllMemory,
+    ReadMemory, ResolvedName,
 };
 
 use crate::dialogue::{Line, comparable, load_one, quiet_end, run_with, started};
 use crate::messages::{
     AP, FP, address, answer, answer_memory, answer_ok, ask, ask_memory, definition, done, execute,
     execution, felt, load, nothing, out_of_range, raised, resolve, resolved, run, start,
-    with_range_check, writes,
+    with_range_check, write_memory, writes,
 };
 use crate::questions::{LOAD_PROGRAM, program_at_fp};
 use Line::{Host as Says, Worker as Hears};
@@ -31,9 +31,12 @@ fn unfitting(fits: fn(&Reply) -> bool) -> Vec<Request> {
             definition: Some(definition("n", Access::Constant("1".to_owned()))),
             structs: vec![],
         }),
-        Reply::LoadedProgram(LoadHints { hints: vec![] }),
+        Reply::LoadedProgram(LoadHints::default()),
         Reply::Flag(true),
-        Reply::ProgramJson("{}".to_owned()),
+        Reply::ProgramJson(ProgramJson {
+            part: b"{}".to_vec().into(),
+            more: false,
+        }),
     ];
     let mut wrong: Vec<Request> = replies
         .into_iter()
@@ -117,7 +120,7 @@ fn writes_with_answers_that_do_not_fit_are_refused() {
             [
                 Hears(ask_memory(2, 0, 1)),
                 Says(answer_memory([run(2, 0, &[Cell::Empty])])),
-                Hears(ask(Question::WriteMemory(kept.clone()))),
+                Hears(write_memory(kept.clone())),
                 Says(wrong),
                 Hears(done(writes([kept.clone(), run(1, AP, &[felt(1)])]))),
             ],

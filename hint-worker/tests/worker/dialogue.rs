@@ -2,10 +2,10 @@
 
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
-use hint_proto::v1::{Effects, ExecuteHint, LoadHints, Start};
+use hint_proto::v1::{Effects, ExecuteHint, Start};
 
 use crate::host::{Ended, Host};
-use crate::messages::{execute, execution, hint, load, start};
+use crate::messages::{execute, execution, hint, load, load_request, start};
 
 /// What one side says.
 pub(crate) enum Line {
@@ -46,8 +46,8 @@ pub(crate) fn comparable(mut response: Response) -> Response {
         _ => None,
     };
     if let Some(effects) = effects {
-        assert!(effects.python_nanos > 0, "a hint that took no time");
-        effects.python_nanos = 0;
+        assert!(effects.hint_nanos > 0, "a hint that took no time");
+        effects.hint_nanos = 0;
     }
     response
 }
@@ -127,8 +127,7 @@ pub(crate) fn run_with(start: Start, code: &str, lines: impl IntoIterator<Item =
 #[track_caller]
 pub(crate) fn load_one(host: &mut Host, code: &str) {
     let hints = vec![hint(0, code)];
-    let request = Request::LoadHints(LoadHints { hints });
-    match host.exchange(request) {
+    match host.exchange(load_request(hints)) {
         Response::HintsLoaded(_) => {}
         other => panic!("`{code}` does not load: {other:?}"),
     }

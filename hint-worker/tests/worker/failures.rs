@@ -5,7 +5,8 @@ use hint_proto::v1::{Effects, Failed, FailureKind, ScopeChange};
 
 use crate::dialogue::{Line, play, run_each};
 use crate::messages::{
-    AP, LINE, at_ap, done, execute, felt, load, nothing, raised, raised_in, run, start, writes,
+    AP, LINE, at_ap, done, execute, felt, load, nothing, raised, raised_in, run, start,
+    with_exception, writes,
 };
 use Line::{Host as Says, Loaded, Worker as Hears};
 
@@ -13,8 +14,7 @@ use Line::{Host as Says, Loaded, Worker as Hears};
 fn of_kind(kind: FailureKind, exit_code: i32, failed: Failed) -> Response {
     Response::Failed(Failed {
         kind: kind.into(),
-        exit_code,
-        ..failed
+        ..with_exception(failed, |exception| exception.exit_code = exit_code)
     })
 }
 
@@ -29,7 +29,6 @@ fn exit(exit_code: i32, shown: &str, message: &str) -> Response {
         FailureKind::Exit,
         exit_code,
         Failed {
-            class_path: "builtins.SystemExit".to_owned(),
             message: message.to_owned(),
             ..failed
         },
@@ -55,10 +54,10 @@ fn exceptions_have_class_text_and_place() {
             ),
             (
                 "class E(Exception): pass\nraise E('a\\nb')",
-                Response::Failed(Failed {
-                    class_path: "builtins.E".to_owned(),
-                    ..raised_in(&[(LINE + 1, "<module>")], "E", "a\nb", nothing())
-                }),
+                Response::Failed(with_exception(
+                    raised_in(&[(LINE + 1, "<module>")], "E", "a\nb", nothing()),
+                    |exception| exception.class_path = "builtins.E".to_owned(),
+                )),
             ),
             (
                 "def f(n):\n    return g(n)\ndef g(n):\n    raise KeyError(n)\n\nf(4)",
@@ -131,10 +130,9 @@ fn chained_exceptions_are_shown() {
         &start(),
         [(
             code,
-            Response::Failed(Failed {
-                traceback: traceback.to_owned(),
-                ..failed
-            }),
+            Response::Failed(with_exception(failed, |exception| {
+                exception.traceback = traceback.to_owned();
+            })),
         )],
     );
 }

@@ -114,6 +114,8 @@ pub(crate) struct Link {
     /// Closed when there is none.
     requests: Option<mpsc::Sender<SessionRequest>>,
     responses: Streaming<SessionResponse>,
+    /// Why the stream broke.
+    status: Option<Status>,
 }
 
 impl Link {
@@ -149,6 +151,7 @@ impl Link {
             runtime,
             requests: Some(requests),
             responses: responses.into_inner(),
+            status: None,
         })
     }
 
@@ -177,6 +180,11 @@ impl Link {
         self.requests = None;
     }
 
+    /// Why the worker ended the stream.
+    pub(crate) fn status(&self) -> &str {
+        self.status.as_ref().map_or("", Status::message)
+    }
+
     /// What the worker says next; nothing when the stream ended or broke.
     #[track_caller]
     pub(crate) fn receive(&mut self) -> Option<Response> {
@@ -190,7 +198,13 @@ impl Link {
         } = self;
         let received: Result<Result<_, Status>, _> =
             runtime.block_on(async { tokio::time::timeout(patience, responses.message()).await });
-        let response = received.ok()?.ok().flatten();
+        let response = match received.ok()? {
+            Ok(response) => response,
+            Err(status) => {
+                self.status = Some(status);
+                None
+            }
+        };
         Some(response.map(|response| response.message.expect("an empty response")))
     }
 }

@@ -1,20 +1,22 @@
 //! `LoadHints`: the names that a hint's code mentions, and code that does not compile.
 
-use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
-use hint_proto::v1::{Failed, FailureKind, Hint, HintNames, HintsLoaded, LoadHints};
+use hint_proto::v1::{Failed, FailureKind, Hint, HintNames, HintsLoaded, PythonException};
 
 use crate::dialogue::{Line, play};
-use crate::messages::{at_ap, done, execute, felt, hint, load, loaded};
+use crate::messages::{at_ap, done, execute, felt, hint, load, load_request, loaded};
 use Line::{Host as Says, Worker as Hears};
 
 fn not_compiled(hint_id: u32, class_path: &str, message: &str, traceback: &str) -> Response {
     Response::Failed(Failed {
         kind: FailureKind::Compile.into(),
         hint_id,
-        traceback: traceback.to_owned(),
-        class_path: class_path.to_owned(),
         message: message.to_owned(),
+        python: Some(PythonException {
+            traceback: traceback.to_owned(),
+            class_path: class_path.to_owned(),
+            exit_code: 0,
+        }),
         ..Failed::default()
     })
 }
@@ -43,15 +45,13 @@ fn names_are_those_that_the_code_mentions() {
             vec![
                 Says(load(["memory[ap] = 1"])),
                 Hears(loaded([&["memory", "ap"]])),
-                Says(Request::LoadHints(LoadHints {
-                    hints: vec![hint(9, "memory[ap] = 2")],
-                })),
+                Says(load_request(vec![hint(9, "memory[ap] = 2")])),
                 Hears(Response::HintsLoaded(HintsLoaded {
-                    effects: None,
                     hints: vec![HintNames {
                         hint_id: 9,
                         names: vec!["memory".to_owned(), "ap".to_owned()],
                     }],
+                    ..HintsLoaded::default()
                 })),
                 Says(execute(9)),
                 Hears(done(at_ap(felt(2)))),
@@ -83,12 +83,10 @@ fn code_that_does_not_compile_is_located_in_the_cairo_file() {
         (
             "a hint without a place",
             vec![
-                Says(Request::LoadHints(LoadHints {
-                    hints: vec![Hint {
-                        location: None,
-                        ..hint(3, "x = )")
-                    }],
-                })),
+                Says(load_request(vec![Hint {
+                    location: None,
+                    ..hint(3, "x = )")
+                }])),
                 Hears(not_compiled(
                     3,
                     "builtins.SyntaxError",

@@ -15,6 +15,7 @@ mod failures;
 mod loading;
 mod questions;
 mod refusals;
+mod routing;
 mod rules;
 mod scopes;
 mod starting;

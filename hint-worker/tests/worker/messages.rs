@@ -14,8 +14,9 @@ use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
     Answer, Ask, Builtin, CellRun, Definition, Dereference, Effects, ExecuteHint, Expression,
     Failed, FailureKind, Hint, HintDone, HintLocation, HintNames, HintsLoaded, LoadHints, Memory,
-    Ok, Operation, Operator, Raised, ReadMemory, ReadScopes, ReferenceAccess, Register,
-    Relocatable, ResolveName, ResolvedName, Scope, Scopes, SegmentLength, Start, Variable,
+    Ok, Operation, Operator, PythonException, Raised, ReadMemory, ReadScopes, ReferenceAccess,
+    Register, Relocatable, ResolveName, ResolvedName, Scope, Scopes, SegmentLength, Start,
+    Variable, WriteMemory,
 };
 
 /// Where `ap` and `fp` point in the execution segment.
@@ -31,7 +32,8 @@ pub(crate) fn prime() -> [u8; CELL_BYTES] {
 
 pub(crate) fn start() -> Start {
     Start {
-        protocol_version: hint_proto::PROTOCOL_VERSION,
+        protocol_version: *hint_proto::PROTOCOL_VERSIONS.end(),
+        min_protocol_version: *hint_proto::PROTOCOL_VERSIONS.start(),
         prime: prime().to_vec().into(),
         segment_count: 2,
         ..Start::default()
@@ -63,14 +65,21 @@ pub(crate) fn hint(id: u32, code: &str) -> Hint {
         location: Some(HintLocation {
             filename: "main.cairo".to_owned(),
             start_line: LINE - 1,
-            prefix_newlines: 1,
+            code_line: LINE,
         }),
     }
 }
 
 pub(crate) fn load<const N: usize>(codes: [&str; N]) -> Request {
     let hints = (0..).zip(codes).map(|(id, code)| hint(id, code)).collect();
-    Request::LoadHints(LoadHints { hints })
+    load_request(hints)
+}
+
+pub(crate) fn load_request(hints: Vec<Hint>) -> Request {
+    Request::LoadHints(LoadHints {
+        hints,
+        ..LoadHints::default()
+    })
 }
 
 pub(crate) fn loaded<const N: usize>(names: [&[&str]; N]) -> Response {
@@ -79,8 +88,8 @@ pub(crate) fn loaded<const N: usize>(names: [&[&str]; N]) -> Response {
         names: names.iter().map(|name| (*name).to_owned()).collect(),
     });
     Response::HintsLoaded(HintsLoaded {
-        effects: None,
         hints: hints.collect(),
+        ..HintsLoaded::default()
     })
 }
 
@@ -191,12 +200,32 @@ pub(crate) fn raised_in(
     };
     Failed {
         kind: FailureKind::Exception.into(),
-        traceback,
-        class_path: class_path.to_owned(),
         message: message.to_owned(),
         effects: Some(effects),
+        python: Some(PythonException {
+            traceback,
+            class_path: class_path.to_owned(),
+            exit_code: 0,
+        }),
         ..Failed::default()
     }
+}
+
+/// The same exception, but for what Python says of it.
+pub(crate) fn with_exception(
+    mut failed: Failed,
+    change: impl FnOnce(&mut PythonException),
+) -> Failed {
+    change(failed.python.get_or_insert_default());
+    failed
+}
+
+/// The question to write a cell, whatever its rule says.
+pub(crate) fn write_memory(cell: CellRun) -> Response {
+    ask(Question::WriteMemory(WriteMemory {
+        cell: Some(cell),
+        keep_refused: true,
+    }))
 }
 
 /// An exception in the first line of a hint's code, which did nothing before.
@@ -296,7 +325,7 @@ pub(crate) fn variable(address: Expression) -> Access {
 pub(crate) fn read_scopes(max_text_bytes: u32) -> Request {
     Request::ReadScopes(ReadScopes {
         max_text_bytes,
-        scopes: None,
+        ..ReadScopes::default()
     })
 }
 
@@ -306,6 +335,7 @@ pub(crate) fn scopes<const N: usize>(scopes: [&[[&str; 3]]; N]) -> Response {
         name: (*name).to_owned(),
         type_name: (*type_name).to_owned(),
         text: (*text).to_owned(),
+        language: String::new(),
     };
     let scope = |variables: &[[&str; 3]]| Scope {
         variables: variables.iter().map(variable).collect(),

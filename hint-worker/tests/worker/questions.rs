@@ -6,18 +6,19 @@ use hint_proto::v1::ask::Question;
 use hint_proto::v1::definition::Access;
 use hint_proto::v1::expression::Node;
 use hint_proto::v1::reference_access::{Get, Set};
+use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
-    LoadHints, LoadProgram, Memory, Operation, Operator, ReadAllMemory, ReadProgram,
-    ReferenceAccess, Register, ScopeAccess,
+    ExecuteHint, LoadHints, LoadProgram, Memory, Operation, Operator, ProgramJson, ReadAllMemory,
+    ReadProgram, ReferenceAccess, Register, ScopeAccess,
 };
 
 use crate::dialogue::{Line, play_one, run_with};
 use crate::messages::{
     AP, FP, LINE, address, answer, answer_memory, answer_ok, answer_raised, ask, ask_memory, at_ap,
-    beside, constant, dereference, done, exception, execute, felt, hint, length, load, minus, node,
-    nothing, out_of_range, pointer, raised, raised_in, resolve, resolved, run, start, variable,
-    with_range_check, writes,
+    beside, constant, dereference, done, exception, execute, execution, felt, hint, length, load,
+    minus, node, nothing, out_of_range, pointer, raised, raised_in, resolve, resolved, run, start,
+    variable, with_range_check, write_memory, writes,
 };
 use Line::{Host as Says, Loaded, Worker as Hears};
 
@@ -135,7 +136,7 @@ fn writes_that_a_builtin_refuses_are_asked_for() {
         [
             Hears(ask_memory(2, 0, 1)),
             Says(answer_memory([run(2, 0, &[Cell::Empty])])),
-            Hears(ask(Question::WriteMemory(kept.clone()))),
+            Hears(write_memory(kept.clone())),
         ]
     };
     let taken = [Says(answer_ok()), refused(nothing())];
@@ -247,14 +248,34 @@ fn a_program_is_loaded_with_its_hints() {
         LOAD_PROGRAM,
         [
             Hears(ask(program_at_fp())),
+            // In parts, as those of a large program.
             Says(answer(Reply::LoadedProgram(LoadHints {
                 hints: vec![hint(5, "memory[ap] = 55")],
+                first_id: 5,
+                more: true,
+            }))),
+            Says(answer(Reply::LoadedProgram(LoadHints {
+                hints: vec![hint(7, "memory[ap] = 77")],
+                first_id: 5,
+                more: false,
             }))),
             Hears(done(nothing())),
             Says(execute(5)),
             Hears(done(at_ap(felt(55)))),
+            Says(Request::ExecuteHint(ExecuteHint {
+                ap: Some(address(1, AP as i64 + 1)),
+                ..execution(7)
+            })),
+            Hears(done(writes([run(1, AP + 1, &[felt(77)])]))),
         ],
     );
+}
+
+fn program_json(part: &str, more: bool) -> Request {
+    answer(Reply::ProgramJson(ProgramJson {
+        part: part.as_bytes().to_vec().into(),
+        more,
+    }))
 }
 
 /// The program is parsed with the classes of cairo-lang, which need not be there: a stand-in for its module
@@ -278,9 +299,11 @@ memory[ap + 1] = len(ids._context.identifiers)";
         code,
         [
             Hears(ask(Question::ReadProgram(ReadProgram {}))),
-            Says(answer(Reply::ProgramJson(
-                r#"{"identifiers": "__main__", "reference_manager": {}, "hints": {}}"#.to_owned(),
-            ))),
+            Says(program_json(r#"{"identifiers": "__main__", "#, true)),
+            Says(program_json(
+                r#""reference_manager": {}, "hints": {}}"#,
+                false,
+            )),
             Hears(done(writes([run(1, AP, &[felt(8), felt(8)])]))),
         ],
     );

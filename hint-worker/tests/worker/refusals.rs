@@ -6,7 +6,7 @@ use hint_proto::v1::reference_access::{Get, Set};
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
-    Answer, CallRule, CellRun, Definition, Dereference, EndRun, ExecuteHint, Expression, LoadHints,
+    Answer, CallRule, CellRun, Definition, Dereference, EndRun, ExecuteHint, Expression,
     MemberKind, Operation, ReferenceAccess, ScopeChange, Start, StructDefinition, StructMember,
     StructReference,
 };
@@ -15,7 +15,7 @@ use crate::dialogue::{quiet_end, started};
 use crate::host::{Ended, Host};
 use crate::messages::{
     address, answer_ok, constant, definition, exception, execute, execution, felt, hint, load,
-    loaded, node, read_scopes, run, start,
+    load_request, loaded, node, read_scopes, run, start,
 };
 
 /// How a worker ends that refuses to go on.
@@ -32,17 +32,18 @@ fn refuses(mut host: Host, request: Request, message: &str) {
     let shown = format!("{request:.300?}");
     host.link.send(request);
     assert_eq!(host.link.receive(), None, "{shown}");
+    assert_eq!(host.link.status(), message, "{shown}");
     assert_eq!(host.worker.ended(), refused(message), "{shown}");
 }
 
 #[test]
 fn requests_out_of_order() {
-    let unopened = "the host sent `a request before start` where it may not";
+    let unopened = "the host sent a request before `start`";
     for request in [
         load([]),
         execute(0),
         Request::CallRule(CallRule::default()),
-        Request::EndRun(EndRun {}),
+        Request::EndRun(EndRun::default()),
         read_scopes(1),
     ] {
         refuses(Host::connect(), request, unopened);
@@ -62,18 +63,43 @@ fn requests_out_of_order() {
     );
 }
 
+/// Whoever shares no version is told which there are, and may try again.
 #[test]
 fn another_version() {
-    for version in [0, 2, u32::MAX] {
-        refuses(
-            Host::connect(),
-            Request::Start(Start {
-                protocol_version: version,
-                ..start()
-            }),
-            &format!("the host speaks version `{version}` of the session, this worker `1`"),
-        );
+    let mut host = Host::connect();
+    for (lowest, highest) in [
+        (0, 0),
+        (0, 1),
+        (1, 1),
+        (3, 3),
+        (3, u32::MAX),
+        (u32::MAX, u32::MAX),
+    ] {
+        let request = Request::Start(Start {
+            protocol_version: highest,
+            min_protocol_version: lowest,
+            ..start()
+        });
+        let Response::Started(started) = host.exchange(request) else {
+            panic!("no answer to the versions {lowest} to {highest}");
+        };
+        let versions = started.min_protocol_version..=started.protocol_version;
+        assert_eq!(versions, hint_proto::PROTOCOL_VERSIONS);
+        assert!(started.languages.is_empty());
     }
+    for (lowest, highest) in [(0, 2), (2, 2), (1, 3), (0, 2)] {
+        let mut host = Host::connect();
+        let request = Request::Start(Start {
+            protocol_version: highest,
+            min_protocol_version: lowest,
+            ..start()
+        });
+        let Response::Started(started) = host.exchange(request) else {
+            panic!("no session in the versions {lowest} to {highest}");
+        };
+        assert_eq!(started.languages, ["python"]);
+    }
+    refuses(host, load([]), "the host sent a request before `start`");
 }
 
 /// Loads the hint `pass`, then executes something malformed.
@@ -273,9 +299,7 @@ fn an_id_that_is_there_already() {
     let mut host = started(start());
     assert_eq!(host.exchange(load(["1 / 0"])), loaded([&[]]));
     assert_eq!(
-        host.exchange(Request::LoadHints(LoadHints {
-            hints: vec![hint(0, "pass")]
-        })),
+        host.exchange(load_request(vec![hint(0, "pass")])),
         loaded([&[]])
     );
     let response = host.exchange(execute(0));

@@ -17,6 +17,7 @@ fn call(rule_id: u32, offset: i64, cells: Vec<CellRun>) -> Line {
         rule_id,
         address: Some(address(1, offset)),
         cells,
+        ..CallRule::default()
     }))
 }
 

@@ -2,7 +2,9 @@
 
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
-use hint_proto::v1::{Effects, EndRun, ExecuteHint, Failed, ReadScopes, RunEnded, ScopeChange};
+use hint_proto::v1::{
+    Effects, EndRun, ExecuteHint, Failed, PythonHandover, ReadScopes, RunEnded, ScopeChange,
+};
 
 use crate::dialogue::{Line, play};
 use crate::messages::{
@@ -30,7 +32,7 @@ fn execute_after(hint_id: u32, left: u32, entered: u32) -> Request {
 
 fn ends(scope_depth: u32) -> [Line; 2] {
     [
-        Says(Request::EndRun(EndRun {})),
+        Says(Request::EndRun(EndRun::default())),
         Hears(Response::RunEnded(RunEnded { scope_depth })),
     ]
 }
@@ -109,6 +111,7 @@ fn scopes_of_the_host_are_followed() {
                 left: 2,
                 entered: 1,
             }),
+            ..ReadScopes::default()
         })),
         Hears(scopes([&[INPUT, ["n", "int", "5"]], &[]])),
         Says(Request::ExecuteHint(ExecuteHint {
@@ -139,7 +142,9 @@ fn variables_are_handed_over_before_the_hint() {
                     left: 0,
                     entered: 1,
                 }),
-                variables_json: variables.to_owned(),
+                python: Some(PythonHandover {
+                    variables_json: variables.to_owned(),
+                }),
                 ..execution(0)
             })),
             Hears(done(at_ap(pointer(1, 5)))),

@@ -5,7 +5,7 @@ use std::process::Command;
 use hint_proto::cell::Cell;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
-use hint_proto::v1::{Failed, FailureKind, Start, Started};
+use hint_proto::v1::{Failed, FailureKind, PythonException, PythonInputs, Start, Started};
 
 use crate::dialogue::{Line, play_one, quiet_end, run_each};
 use crate::host::{Host, Worker, module};
@@ -23,24 +23,29 @@ fn the_worker_says_who_it_is() {
     let described = String::from_utf8(output.stdout).unwrap();
     let mut host = Host::connect();
     let id = host.worker.id();
-    let Response::Started(Started {
-        protocol_version,
-        python_version,
-        process_id,
-        python_executable,
-    }) = host.exchange(Request::Start(start()))
-    else {
+    let Response::Started(started) = host.exchange(Request::Start(start())) else {
         panic!("no session");
     };
-    assert_eq!(protocol_version, hint_proto::PROTOCOL_VERSION);
-    assert_eq!(process_id, id);
+    let python = started.python.clone().unwrap();
+    let expected = Started {
+        protocol_version: *hint_proto::PROTOCOL_VERSIONS.end(),
+        min_protocol_version: *hint_proto::PROTOCOL_VERSIONS.start(),
+        process_id: id,
+        ..started.clone()
+    };
+    assert_eq!(started, expected);
+    assert_eq!(started.languages[0], "python");
     for said in [
-        format!("\"version\": \"{python_version}\""),
-        format!("\"executable\": \"{python_executable}\""),
+        format!("\"version\": \"{}\"", python.version),
+        format!("\"executable\": \"{}\"", python.executable),
     ] {
         assert!(described.contains(&said), "{said} is not in {described}");
     }
     assert_eq!(host.close(), quiet_end());
+}
+
+fn python(start: &mut Start) -> &mut PythonInputs {
+    start.python.get_or_insert_default()
 }
 
 #[test]
@@ -63,17 +68,19 @@ fn inputs_become_variables() {
         ),
         (
             "hint locals",
-            with(|start| start.hint_locals_json = "{\"n\": 3, \"program_input\": 4}".to_owned()),
+            with(|start| {
+                python(start).hint_locals_json = "{\"n\": 3, \"program_input\": 4}".to_owned()
+            }),
             &[["program_input", "int", "4"], ["n", "int", "3"]],
         ),
         (
             "static locals are no variables of a scope",
-            with(|start| start.static_locals_json = "{\"n\": 3}".to_owned()),
+            with(|start| python(start).static_locals_json = "{\"n\": 3}".to_owned()),
             &[["program_input", "dict", "{}"]],
         ),
         (
             "a syscall handler",
-            with(|start| start.syscall_handler = "types:SimpleNamespace".to_owned()),
+            with(|start| python(start).syscall_handler = "types:SimpleNamespace".to_owned()),
             &[
                 ["program_input", "dict", "{}"],
                 ["syscall_handler", "SimpleNamespace", "namespace()"],
@@ -90,9 +97,12 @@ fn hints_see_the_session() {
     let folder = module("till", "class Till:\n    price = 11\n");
     let start = Start {
         builtins: vec![builtin("range_check", 2), builtin("bitwise", 3)],
-        static_locals_json: "{\"n\": 3}".to_owned(),
-        syscall_handler: "till:Till".to_owned(),
-        import_paths: vec![folder.path().display().to_string()],
+        python: Some(PythonInputs {
+            static_locals_json: "{\"n\": 3}".to_owned(),
+            syscall_handler: "till:Till".to_owned(),
+            import_paths: vec![folder.path().display().to_string()],
+            ..PythonInputs::default()
+        }),
         segment_count: 4,
         ..start()
     };
@@ -125,8 +135,11 @@ fn hints_see_the_session() {
 fn inputs_that_cannot_be_used_fail_the_start_and_no_more() {
     let failed = |class_path: &str, message: &str| Failed {
         kind: FailureKind::Exception.into(),
-        class_path: class_path.to_owned(),
         message: message.to_owned(),
+        python: Some(PythonException {
+            class_path: class_path.to_owned(),
+            ..PythonException::default()
+        }),
         ..Failed::default()
     };
     let inputs: [(fn(&mut Start), Failed); 6] = [
@@ -138,35 +151,35 @@ fn inputs_that_cannot_be_used_fail_the_start_and_no_more() {
             ),
         ),
         (
-            |start| start.hint_locals_json = "[]".to_owned(),
+            |start| python(start).hint_locals_json = "[]".to_owned(),
             failed(
                 "builtins.ValueError",
                 "the JSON text of `hint_locals` must be an object",
             ),
         ),
         (
-            |start| start.static_locals_json = "{\"segments\": 1}".to_owned(),
+            |start| python(start).static_locals_json = "{\"segments\": 1}".to_owned(),
             failed(
                 "builtins.ValueError",
                 "a static local cannot be named `segments`",
             ),
         ),
         (
-            |start| start.syscall_handler = "till".to_owned(),
+            |start| python(start).syscall_handler = "till".to_owned(),
             failed(
                 "builtins.ValueError",
                 "a syscall handler is written `module:callable`, not `till`",
             ),
         ),
         (
-            |start| start.syscall_handler = "no_such_module:Till".to_owned(),
+            |start| python(start).syscall_handler = "no_such_module:Till".to_owned(),
             failed(
                 "builtins.ModuleNotFoundError",
                 "No module named 'no_such_module'",
             ),
         ),
         (
-            |start| start.syscall_handler = "types:SimpleNamespace.nothing".to_owned(),
+            |start| python(start).syscall_handler = "types:SimpleNamespace.nothing".to_owned(),
             failed(
                 "builtins.AttributeError",
                 "type object 'types.SimpleNamespace' has no attribute 'nothing'",
@@ -180,7 +193,7 @@ fn inputs_that_cannot_be_used_fail_the_start_and_no_more() {
         let Response::Failed(mut failed) = host.exchange(Request::Start(wrong)) else {
             panic!("the session starts in spite of {expected:?}");
         };
-        let traceback = std::mem::take(&mut failed.traceback);
+        let traceback = std::mem::take(&mut failed.python.as_mut().unwrap().traceback);
         assert_eq!(failed, expected);
         assert!(
             traceback.ends_with(&format!("{}\n", expected.message)),

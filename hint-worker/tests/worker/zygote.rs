@@ -7,9 +7,9 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 
+use hint_proto::v1::Started;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
-use hint_proto::v1::{LoadHints, Started};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
@@ -18,7 +18,7 @@ use rustix::process::{Signal, pidfd_send_signal};
 
 use crate::dialogue::{comparable, quiet_end};
 use crate::host::{Link, PATIENCE, Worker, module};
-use crate::messages::{at_ap, done, execute, felt, hint, start};
+use crate::messages::{at_ap, done, execute, felt, hint, load_request, start};
 
 /// A zygote with its control socket.
 struct Zygote {
@@ -111,9 +111,7 @@ impl Zygote {
 impl Forked {
     /// Loads a hint and has it executed.
     fn run(&mut self, code: &str) -> Option<Response> {
-        self.link.send(Request::LoadHints(LoadHints {
-            hints: vec![hint(0, code)],
-        }));
+        self.link.send(load_request(vec![hint(0, code)]));
         assert!(matches!(
             self.link.receive(),
             Some(Response::HintsLoaded(_))
@@ -216,9 +214,7 @@ fn workers_end_with_their_zygote() {
     let mut idle = zygote.fork(&[]);
     let mut busy = zygote.fork(&[]);
     let code = format!("open({running:?}, 'w').close()\nwhile True: pass");
-    busy.link.send(Request::LoadHints(LoadHints {
-        hints: vec![hint(0, &code)],
-    }));
+    busy.link.send(load_request(vec![hint(0, &code)]));
     assert!(matches!(
         busy.link.receive(),
         Some(Response::HintsLoaded(_))

@@ -360,7 +360,7 @@ pub mod session_request {
         /// Compiles hints. Response: `hints_loaded` or `failed`.
         #[prost(message, tag = "2")]
         LoadHints(super::LoadHints),
-        /// Runs one hint. Response: `done` or `failed`.
+        /// Runs one hint. Response: `done`, `failed` or `declined`.
         #[prost(message, tag = "3")]
         ExecuteHint(super::ExecuteHint),
         /// Answers the engine's last `ask`.
@@ -369,10 +369,10 @@ pub mod session_request {
         /// Calls a rule that a hint registered. Response: `rule_result` or `failed`.
         #[prost(message, tag = "5")]
         CallRule(super::CallRule),
-        /// Asks for what the engine knows when the run ends. Response: `run_ended`.
+        /// Asks for what the engine knows when the run ends. Response: `run_ended` or `failed`.
         #[prost(message, tag = "6")]
         EndRun(super::EndRun),
-        /// Asks for the variables of the hint scopes. Response: `scopes`.
+        /// Asks for the variables of the hint scopes. Response: `scopes` or `failed`.
         #[prost(message, tag = "7")]
         ReadScopes(super::ReadScopes),
     }
@@ -381,7 +381,7 @@ pub mod session_request {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SessionResponse {
     /// What the engine says.
-    #[prost(oneof = "session_response::Message", tags = "1, 2, 3, 4, 5, 6, 7, 8")]
+    #[prost(oneof = "session_response::Message", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9")]
     pub message: ::core::option::Option<session_response::Message>,
 }
 /// Nested message and enum types in `SessionResponse`.
@@ -413,14 +413,20 @@ pub mod session_response {
         /// The variables of the hint scopes.
         #[prost(message, tag = "8")]
         Scopes(super::Scopes),
+        /// The engine leaves the hint to the next one.
+        #[prost(message, tag = "9")]
+        Declined(super::Declined),
     }
 }
 /// Opens a session.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Start {
-    /// The version of these messages that the host speaks.
+    /// The highest version of these messages that the host speaks.
     #[prost(uint32, tag = "1")]
     pub protocol_version: u32,
+    /// The lowest.
+    #[prost(uint32, tag = "10")]
+    pub min_protocol_version: u32,
     /// The field's prime, 32 bytes little-endian.
     #[prost(bytes = "bytes", tag = "2")]
     pub prime: ::prost::bytes::Bytes,
@@ -430,21 +436,28 @@ pub struct Start {
     /// The `program_input` of the hints, a JSON text; empty for `{}`.
     #[prost(string, tag = "4")]
     pub program_input_json: ::prost::alloc::string::String,
-    /// Further variables of the first hint scope, a JSON object; empty for none.
-    #[prost(string, tag = "5")]
-    pub hint_locals_json: ::prost::alloc::string::String,
-    /// Variables that every hint sees in every scope, a JSON object; empty for none.
-    #[prost(string, tag = "6")]
-    pub static_locals_json: ::prost::alloc::string::String,
-    /// `module:callable` whose result becomes the hint local `syscall_handler`; empty for none.
-    #[prost(string, tag = "7")]
-    pub syscall_handler: ::prost::alloc::string::String,
-    /// Folders from which hints may import, after those of the environment.
-    #[prost(string, repeated, tag = "8")]
-    pub import_paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Number of segments of the VM.
     #[prost(uint32, tag = "9")]
     pub segment_count: u32,
+    /// What only hints in Python see.
+    #[prost(message, optional, tag = "11")]
+    pub python: ::core::option::Option<PythonInputs>,
+}
+/// Inputs of the hints in Python.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PythonInputs {
+    /// Further variables of the first hint scope, a JSON object; empty for none.
+    #[prost(string, tag = "1")]
+    pub hint_locals_json: ::prost::alloc::string::String,
+    /// Variables that every hint sees in every scope, a JSON object; empty for none.
+    #[prost(string, tag = "2")]
+    pub static_locals_json: ::prost::alloc::string::String,
+    /// `module:callable` whose result becomes the hint local `syscall_handler`; empty for none.
+    #[prost(string, tag = "3")]
+    pub syscall_handler: ::prost::alloc::string::String,
+    /// Folders from which hints may import, after those of the environment.
+    #[prost(string, repeated, tag = "4")]
+    pub import_paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// A builtin of the run, as hints see it in `builtin_runners`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -477,25 +490,44 @@ pub struct Builtin {
 /// The session is open.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Started {
-    /// The version of these messages that the engine speaks.
+    /// The highest version of these messages that the engine speaks.
     #[prost(uint32, tag = "1")]
     pub protocol_version: u32,
-    /// For example `3.11.7`.
-    #[prost(string, tag = "2")]
-    pub python_version: ::prost::alloc::string::String,
+    /// The lowest; 0 when it is the same.
+    #[prost(uint32, tag = "5")]
+    pub min_protocol_version: u32,
     /// Process id of the engine.
     #[prost(uint32, tag = "3")]
     pub process_id: u32,
-    /// Path of the interpreter that the engine stands for (`sys.executable`).
-    #[prost(string, tag = "4")]
-    pub python_executable: ::prost::alloc::string::String,
+    /// The languages of the hints that the engine serves; `python` when empty.
+    #[prost(string, repeated, tag = "6")]
+    pub languages: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Of an engine that serves Python.
+    #[prost(message, optional, tag = "7")]
+    pub python: ::core::option::Option<PythonEngine>,
+}
+/// What an engine for Python stands for.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PythonEngine {
+    /// For example `3.11.7`.
+    #[prost(string, tag = "1")]
+    pub version: ::prost::alloc::string::String,
+    /// Path of the interpreter (`sys.executable`).
+    #[prost(string, tag = "2")]
+    pub executable: ::prost::alloc::string::String,
 }
 /// Compiles hints.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct LoadHints {
-    /// In the order of their ids.
+    /// In the order of their ids; only those in the engine's languages. May be empty.
     #[prost(message, repeated, tag = "1")]
     pub hints: ::prost::alloc::vec::Vec<Hint>,
+    /// The id of the first hint of their program; ids count on from there, in all languages.
+    #[prost(uint32, tag = "2")]
+    pub first_id: u32,
+    /// As an answer only: whether another part follows.
+    #[prost(bool, tag = "3")]
+    pub more: bool,
 }
 /// One hint.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -503,10 +535,10 @@ pub struct Hint {
     /// Its number; `<hintN>` in tracebacks.
     #[prost(uint32, tag = "1")]
     pub id: u32,
-    /// The language of the code; only `python` so far.
+    /// The language of the code.
     #[prost(string, tag = "2")]
     pub language: ::prost::alloc::string::String,
-    /// The code.
+    /// The code, with the line that names the language.
     #[prost(string, tag = "3")]
     pub code: ::prost::alloc::string::String,
     /// Where the code stands in its Cairo file; absent when the program has no debug information.
@@ -522,19 +554,23 @@ pub struct HintLocation {
     /// The line of the opening bracket, from 1.
     #[prost(uint32, tag = "2")]
     pub start_line: u32,
-    /// Empty lines between the opening bracket and the code.
-    #[prost(uint32, tag = "3")]
-    pub prefix_newlines: u32,
+    /// The line of the first line of the code.
+    #[prost(uint32, tag = "4")]
+    pub code_line: u32,
 }
 /// The hints are compiled.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct HintsLoaded {
-    /// In the order of the request.
+    /// In the order of the request, without those that are declined.
     #[prost(message, repeated, tag = "1")]
     pub hints: ::prost::alloc::vec::Vec<HintNames>,
     /// What the engine prepared for the first step: cells, signatures, pages, rules. Applied as those of a hint.
+    /// Only before the first `execute_hint`.
     #[prost(message, optional, tag = "2")]
     pub effects: ::core::option::Option<Effects>,
+    /// Hints of the request that the engine does not want: the next engine gets them.
+    #[prost(uint32, repeated, tag = "3")]
+    pub declined: ::prost::alloc::vec::Vec<u32>,
 }
 /// The names that the code of a hint mentions.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -542,7 +578,8 @@ pub struct HintNames {
     /// The hint.
     #[prost(uint32, tag = "1")]
     pub hint_id: u32,
-    /// Every global, attribute and method name in its code, once each.
+    /// Every name in its code that may be one of `ids` or of a struct's member, once each. What they stand for
+    /// comes with the first execution; the host sends the cells behind them ahead.
     #[prost(string, repeated, tag = "2")]
     pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
@@ -583,12 +620,25 @@ pub struct ExecuteHint {
     /// Structs that definitions mention and the engine does not know yet.
     #[prost(message, repeated, tag = "11")]
     pub structs: ::prost::alloc::vec::Vec<StructDefinition>,
-    /// What hints that the host ran itself did to the hint scopes since the last request.
+    /// What hints of other engines and languages did to the hint scopes since the last request that said so.
     #[prost(message, optional, tag = "12")]
     pub scopes: ::core::option::Option<ScopeChange>,
-    /// Variables that the host hands over because a hint that it ran itself so far needs the engine, JSON;
-    /// empty for none. They are set in their scopes before the hint runs.
-    #[prost(string, tag = "13")]
+    /// Its language; empty for `python`.
+    #[prost(string, tag = "14")]
+    pub language: ::prost::alloc::string::String,
+    /// Cells that the engine may know and that a hint of another language or engine took out of memory since.
+    #[prost(message, repeated, tag = "15")]
+    pub removed_cells: ::prost::alloc::vec::Vec<Relocatable>,
+    /// What only a hint in Python needs; mostly absent.
+    #[prost(message, optional, tag = "16")]
+    pub python: ::core::option::Option<PythonHandover>,
+}
+/// What hints in Python take over from the host's own implementations of them.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PythonHandover {
+    /// Variables that the host hands over because a hint that it ran itself so far needs the engine, JSON.
+    /// They are set in their scopes before the hint runs.
+    #[prost(string, tag = "1")]
     pub variables_json: ::prost::alloc::string::String,
 }
 /// A change of the stack of hint scopes.
@@ -601,16 +651,19 @@ pub struct ScopeChange {
     #[prost(uint32, tag = "2")]
     pub entered: u32,
 }
-/// What a hint did. Applied by the host as a whole or not at all.
+/// What a hint did. Applied by the host as a whole or not at all: first the segments are added, then the
+/// signatures, then the writes are made in their order, then the rest. So writes may go to added segments.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Effects {
-    /// Cells that the hint wrote, in order.
+    /// Cells that the hint wrote, in order. No empty ones; a cell that has a value may only be written with that
+    /// value.
     #[prost(message, repeated, tag = "1")]
     pub writes: ::prost::alloc::vec::Vec<CellRun>,
     /// Segments that the hint added, in order; the first has the index `segment_count` of the request.
     #[prost(message, repeated, tag = "2")]
     pub added_segments: ::prost::alloc::vec::Vec<AddedSegment>,
-    /// Number of temporary segments that the hint added.
+    /// Number of temporary segments that the hint added; the first has the index
+    /// -(`temporary_segment_count` of the request + 1).
     #[prost(uint32, tag = "3")]
     pub added_temporary_segments: u32,
     /// Relocation rules, in order.
@@ -633,8 +686,8 @@ pub struct Effects {
     pub pure_address: ::core::option::Option<::prost::alloc::string::String>,
     /// Nanoseconds spent in the hint's own code.
     #[prost(uint64, tag = "10")]
-    pub python_nanos: u64,
-    /// What the hint did to the hint scopes.
+    pub hint_nanos: u64,
+    /// What the hint did to the hint scopes. Never from an engine that does not use scopes.
     #[prost(message, optional, tag = "11")]
     pub scopes: ::core::option::Option<ScopeChange>,
 }
@@ -750,36 +803,52 @@ pub struct HintDone {
     #[prost(message, optional, tag = "1")]
     pub effects: ::core::option::Option<Effects>,
 }
-/// The hint, the compilation or the rule raised.
+/// The engine leaves the hint to the next engine that serves its language, before it has done anything. When
+/// there is none, the run fails.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Declined {
+    /// Why: a short text for people.
+    #[prost(string, tag = "1")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// The hint, the compilation or the rule failed.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Failed {
-    /// How the exception travels.
+    /// How the failure travels.
     #[prost(enumeration = "FailureKind", tag = "1")]
     pub kind: i32,
     /// The hint that failed to compile, for COMPILE.
     #[prost(uint32, tag = "2")]
     pub hint_id: u32,
-    /// The Python traceback and exception as the reference VM prints them, `<hintN>` frames mapped.
-    #[prost(string, tag = "3")]
-    pub traceback: ::prost::alloc::string::String,
-    /// Dotted class of the exception.
-    #[prost(string, tag = "4")]
-    pub class_path: ::prost::alloc::string::String,
-    /// `str()` of the exception.
+    /// What went wrong. In Python `str()` of the exception. The text of the VM's failure has it where the
+    /// reference VM has the Python traceback, unless there is one.
     #[prost(string, tag = "5")]
     pub message: ::prost::alloc::string::String,
-    /// For EXIT: the exit code.
-    #[prost(sint32, tag = "6")]
-    pub exit_code: i32,
-    /// What the hint did before it raised.
+    /// What the hint did before it failed.
     #[prost(message, optional, tag = "7")]
     pub effects: ::core::option::Option<Effects>,
+    /// The exception, from an engine for Python.
+    #[prost(message, optional, tag = "8")]
+    pub python: ::core::option::Option<PythonException>,
+}
+/// An exception in Python.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PythonException {
+    /// The traceback and the exception as the reference VM prints them, `<hintN>` frames mapped.
+    #[prost(string, tag = "1")]
+    pub traceback: ::prost::alloc::string::String,
+    /// Dotted class of the exception.
+    #[prost(string, tag = "2")]
+    pub class_path: ::prost::alloc::string::String,
+    /// For EXIT: the exit code.
+    #[prost(sint32, tag = "3")]
+    pub exit_code: i32,
 }
 /// A question of the engine.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Ask {
     /// The question.
-    #[prost(oneof = "ask::Question", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9")]
+    #[prost(oneof = "ask::Question", tags = "1, 10, 3, 4, 5, 6, 7, 8, 9")]
     pub question: ::core::option::Option<ask::Question>,
 }
 /// Nested message and enum types in `Ask`.
@@ -787,16 +856,18 @@ pub mod ask {
     /// The question.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Question {
-        /// Cells that the engine does not hold. Answer: `memory`.
+        /// Cells that the engine does not hold. Answer: one or more `memory`, the last with `more` unset.
         #[prost(message, tag = "1")]
         ReadMemory(super::ReadMemory),
-        /// Writes cells now, because a rule of the host may refuse them. Answer: `ok` or `raised`.
-        #[prost(message, tag = "2")]
-        WriteMemory(super::CellRun),
-        /// What a name stands for. Answer: `definition`.
+        /// Writes a cell now, because a rule of the host may refuse it. Answer: `ok` or `raised`.
+        #[prost(message, tag = "10")]
+        WriteMemory(super::WriteMemory),
+        /// What a name stands for. Answer: `resolved_name`; `raised` when there is no such hint. Of a name that
+        /// does not exist the definition is what reading it raises.
         #[prost(message, tag = "3")]
         ResolveName(super::ResolveName),
-        /// Loads a program's hints and debug information. Answer: `loaded_program` or `raised`.
+        /// Loads a program's hints and debug information. Answer: one or more `loaded_program`, the last with
+        /// `more` unset, or `raised`.
         #[prost(message, tag = "4")]
         LoadProgram(super::LoadProgram),
         /// Whether Cairo code used a cell. Answer: `flag` or `raised`.
@@ -808,7 +879,7 @@ pub mod ask {
         /// All cells of the VM. Answer: one or more `memory`, the last with `more` unset.
         #[prost(message, tag = "7")]
         ReadAllMemory(super::ReadAllMemory),
-        /// The compiled program, JSON. Answer: `program_json`.
+        /// The compiled program, JSON. Answer: one or more `program_json`, the last with `more` unset.
         #[prost(message, tag = "8")]
         ReadProgram(super::ReadProgram),
         /// A debugger took the terminal: the hint's deadline rests until it ends. Answer: `ok`.
@@ -816,7 +887,21 @@ pub mod ask {
         Debugger(super::Debugger),
     }
 }
-/// Asks for cells.
+/// Writes one cell before the hint ends. For cells of segments whose rules only the host knows; all others are
+/// written by `Effects`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WriteMemory {
+    /// One cell, not empty. The host checks the address (a segment that exists, at most 2^20 cells past its
+    /// end), that the cell is empty or has that value, and the rules of its builtin.
+    #[prost(message, optional, tag = "1")]
+    pub cell: ::core::option::Option<CellRun>,
+    /// Whether a value that a rule refuses stays in memory all the same, as in the reference VM's Python. The
+    /// answer is `raised` in either case.
+    #[prost(bool, tag = "2")]
+    pub keep_refused: bool,
+}
+/// Asks for cells. The answer has as many as there are, from `offset` on; none past the end of the segment.
+/// Segments that do not exist have the length 0.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReadMemory {
     /// Segment index.
@@ -825,7 +910,7 @@ pub struct ReadMemory {
     /// First offset.
     #[prost(uint64, tag = "2")]
     pub offset: u64,
-    /// How many the engine is sure to need; the host may send more.
+    /// How many the engine is sure to need, at most 2^20; the host may send more.
     #[prost(uint64, tag = "3")]
     pub count: u64,
 }
@@ -865,7 +950,7 @@ pub struct Debugger {}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Answer {
     /// The answer.
-    #[prost(oneof = "answer::Answer", tags = "1, 2, 3, 4, 5, 6, 7")]
+    #[prost(oneof = "answer::Answer", tags = "1, 2, 3, 4, 5, 6, 8")]
     pub answer: ::core::option::Option<answer::Answer>,
 }
 /// Nested message and enum types in `Answer`.
@@ -885,16 +970,27 @@ pub mod answer {
         /// The meaning of a name.
         #[prost(message, tag = "4")]
         ResolvedName(super::ResolvedName),
-        /// The hints of the loaded program.
+        /// The hints of the loaded program in the language of the hint that asked. Those of other languages are
+        /// loaded before they first run.
         #[prost(message, tag = "5")]
         LoadedProgram(super::LoadHints),
         /// Yes or no.
         #[prost(bool, tag = "6")]
         Flag(bool),
-        /// The compiled program, JSON.
-        #[prost(string, tag = "7")]
-        ProgramJson(::prost::alloc::string::String),
+        /// The compiled program.
+        #[prost(message, tag = "8")]
+        ProgramJson(super::ProgramJson),
     }
+}
+/// A part of the compiled program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProgramJson {
+    /// The next bytes of the JSON text, UTF-8.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub part: ::prost::bytes::Bytes,
+    /// Whether another part follows.
+    #[prost(bool, tag = "2")]
+    pub more: bool,
 }
 /// Done.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -934,6 +1030,12 @@ pub struct CallRule {
     /// The request's memory, as in ExecuteHint.
     #[prost(message, repeated, tag = "3")]
     pub cells: ::prost::alloc::vec::Vec<CellRun>,
+    /// The language of the hint that registered it; empty for `python`.
+    #[prost(string, tag = "4")]
+    pub language: ::prost::alloc::string::String,
+    /// As in ExecuteHint.
+    #[prost(message, repeated, tag = "5")]
+    pub removed_cells: ::prost::alloc::vec::Vec<Relocatable>,
 }
 /// What a rule returned.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -946,17 +1048,25 @@ pub struct RuleResult {
     pub validated: ::prost::alloc::vec::Vec<Relocatable>,
 }
 /// Asks for the state at the end of the run.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct EndRun {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EndRun {
+    /// The language whose state is asked for; empty for `python`.
+    #[prost(string, tag = "1")]
+    pub language: ::prost::alloc::string::String,
+    /// As in ExecuteHint.
+    #[prost(message, optional, tag = "2")]
+    pub scopes: ::core::option::Option<ScopeChange>,
+}
 /// The state at the end of the run.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RunEnded {
-    /// Number of hint scopes, 1 when every scope that was entered was left.
+    /// Number of hint scopes, 1 when every scope that was entered was left. 0 from an engine that does not use
+    /// scopes.
     #[prost(uint32, tag = "1")]
     pub scope_depth: u32,
 }
 /// Asks for variables.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReadScopes {
     /// At most this many bytes for each text.
     #[prost(uint32, tag = "1")]
@@ -964,11 +1074,14 @@ pub struct ReadScopes {
     /// As in ExecuteHint.
     #[prost(message, optional, tag = "2")]
     pub scopes: ::core::option::Option<ScopeChange>,
+    /// The language whose variables are asked for; empty for `python`.
+    #[prost(string, tag = "3")]
+    pub language: ::prost::alloc::string::String,
 }
 /// The hint scopes.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Scopes {
-    /// Outermost first.
+    /// Outermost first; none from an engine that does not use scopes.
     #[prost(message, repeated, tag = "1")]
     pub scopes: ::prost::alloc::vec::Vec<Scope>,
 }
@@ -991,6 +1104,9 @@ pub struct Variable {
     /// Its `repr()`, cut if too long.
     #[prost(string, tag = "3")]
     pub text: ::prost::alloc::string::String,
+    /// The language whose hints see it; empty for `python`. The host adds it.
+    #[prost(string, tag = "4")]
+    pub language: ::prost::alloc::string::String,
 }
 /// Kinds of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -1025,15 +1141,15 @@ impl RuleKind {
         }
     }
 }
-/// How an exception travels.
+/// How a failure travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum FailureKind {
-    /// Not set.
+    /// Not set: EXCEPTION.
     Unspecified = 0,
-    /// An `Exception` in a hint.
+    /// A failure of the hint; in Python an `Exception`.
     Exception = 1,
-    /// A syntax error when a hint was compiled.
+    /// The hint does not compile.
     Compile = 2,
     /// `SystemExit`.
     Exit = 3,
@@ -1082,9 +1198,100 @@ pub mod hint_session_service_client {
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
     /// Runs the hints of exactly one VM. The host (which runs the Cairo loop) is the client, the hint
-    /// engine (a hint-worker process, or a client's own interpreter) is the server. Strictly alternating:
-    /// the host sends one request and waits for its response; in between the engine may ask, and the host
-    /// answers. There is one session for the life of the connection.
+    /// engine (a hint-worker process, or a client of VmService.AttachHints) is the server. There is one
+    /// session for the life of the stream. This is version 2 of these messages.
+    ///
+    /// ## Order
+    ///
+    /// Strictly alternating: the host sends one request and waits for its response; in between the engine may
+    /// ask, and the host answers each `ask` before anything else. Nobody sends a second message ahead, except the
+    /// parts of an answer (`Memory.more`, `ProgramJson.more`, `LoadHints.more`), which follow each other without
+    /// a response in between.
+    ///
+    /// 1. `start`, once, first. Response: `started`, or `failed` when an input cannot be used.
+    /// 1. `load_hints`, at least once, right after `started`. A program with many hints comes in several requests,
+    ///   and more may come later, when a hint has loaded a program. Response: `hints_loaded` or `failed`.
+    /// 1. `execute_hint`, `call_rule` and `read_scopes`, in any order. `read_scopes` comes between two steps only,
+    ///   when somebody looks into a VM that is paused.
+    /// 1. `end_run`, at most once for each language that had hints; only `read_scopes` follows it. A run that
+    ///   fails, or is deleted, ends without it.
+    ///
+    /// An engine asks only while it answers `execute_hint` or `call_rule`; an attached client also while it answers
+    /// `load_hints` and `end_run`. Which response or answer fits which message is said there. An answer that
+    /// refuses (`raised`) ends nothing: the engine goes on.
+    ///
+    /// After `failed` the session goes on in the protocol's eyes; the host ends it, because a failed hint ends its
+    /// run.
+    ///
+    /// ## Languages
+    ///
+    /// A hint whose first line that is not blank is exactly `# lang: NAME` (blanks around it do not count; NAME is
+    /// letters, digits, `_`, `-`, `.` and `+`) is in the language NAME, all others are in `python`. The engine says
+    /// in `Started.languages` what it serves and gets only such hints. A VM may have several engines: one that
+    /// the client attached, then a worker. Each hint belongs to the first one that serves its language and does
+    /// not decline it: for good in `HintsLoaded.declined`, or each time anew with `declined` instead of `done`.
+    /// A hint in a language that nobody serves fails the VM when hints are loaded.
+    ///
+    /// Variables of one language are visible to that language only, in one engine only. What is sent once (cells,
+    /// structs, changes of scopes) is sent once for each language, so that an engine of several languages may
+    /// keep them apart.
+    ///
+    /// ## Memory
+    ///
+    /// Cells are write-once: a value that was sent stays true for ever, unless `ExecuteHint.removed_cells` takes it
+    /// back. What an engine wrote, or was told, is not sent to it again in that language. "Empty" is true until the
+    /// hint or rule ends.
+    ///
+    /// Felts are less than the prime; their arithmetic is modulo the prime. Addresses are `segment:offset`:
+    /// address + felt moves the offset by the felt, which counts as negative from (prime + 1) / 2 on; address -
+    /// address of one segment is a felt; everything else is an error in the hint. An offset may become negative
+    /// in a value, but no cell has one. Values that point into temporary segments (-1, -2, … in the order in which
+    /// they were added) stay as they are until the end of the run; a relocation rule then moves them.
+    ///
+    /// ## Effects
+    ///
+    /// A hint changes nothing by itself: it says what it did (`Effects`), and the host checks all of it, then
+    /// applies all of it or nothing. Refused effects fail the run (DIFF_REFUSED). The exceptions are done at once, by
+    /// an `ask`: `write_memory`, `delete_cell`, `load_program`. The effects of a hint that failed are applied as
+    /// far as they are sound, because a VM that failed can still be looked at; its failure stays the hint's own.
+    ///
+    /// ## Deadlines and limits
+    ///
+    /// * `start`, `load_hints`, `end_run` and `read_scopes`: 60 seconds each, the host's answers not counted.
+    /// * `execute_hint` and `call_rule`: the VM's limit for one hint (`VmLimits.hint_timeout`), in all; none after
+    ///  `debugger`.
+    /// * An engine that is late fails the run (HINT_TIMEOUT) and loses its session.
+    /// * To the engine: no message is larger than 4 MiB, except `start`, whose inputs are as long as the VM's
+    ///  creator made them, and hints longer than that. From the engine: at most 256 MiB.
+    /// * Of one hint: 2^24 questions, 2^23 written cells, 2^16 added segments, 2^20 empty cells below a write.
+    ///  A read answers with at most 2^20 cells.
+    ///
+    /// ## Versions
+    ///
+    /// Both sides say the range of versions that they speak (`Start`, `Started`); the session is in the highest
+    /// that both ranges have. An engine without a common version still answers `started`, with its own range, and
+    /// the host ends the session. Fields are only added within a version: what one side does not know, it ignores.
+    /// An enum value that one side does not know counts as the unspecified one, and is an error where a value is
+    /// needed (a rule's kind, a member's kind, an operator); an unknown kind of failure counts as EXCEPTION. An
+    /// unknown kind of request, response, question or answer is an error of the protocol.
+    ///
+    /// ## Ends
+    ///
+    /// The host closes the requests (half-closes) when it needs the engine no more; the engine then ends the
+    /// stream with OK, within a second. The host resets the stream (CANCELLED) when it has enough of the engine. An
+    /// engine that ends the stream fails the run at its next hint (WORKER_DIED; ENGINE_DETACHED for a client);
+    /// before the first step another client may take its place. Whoever ends a session because of the other says
+    /// why with the status of the stream. A worker says:
+    ///
+    /// * FAILED_PRECONDITION: a message that may not come now.
+    /// * INTERNAL: a message that it cannot use, such as a malformed cell, or a fault of its own.
+    ///
+    /// The server says to a client, with the reasons of VmService:
+    ///
+    /// * INVALID_ARGUMENT (ENGINE_PROTOCOL): the client broke these rules, or did what is not allowed.
+    /// * FAILED_PRECONDITION (HINTS_NOT_LOADED): `start` or `load_hints` failed.
+    /// * DEADLINE_EXCEEDED (ENGINE_LATE): the client was late.
+    /// * ABORTED (VM_FAILED, VM_DELETED): the VM ended before its run did.
     #[derive(Debug, Clone)]
     pub struct HintSessionServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -1218,9 +1425,100 @@ pub mod hint_session_service_server {
         ) -> std::result::Result<tonic::Response<Self::SessionStream>, tonic::Status>;
     }
     /// Runs the hints of exactly one VM. The host (which runs the Cairo loop) is the client, the hint
-    /// engine (a hint-worker process, or a client's own interpreter) is the server. Strictly alternating:
-    /// the host sends one request and waits for its response; in between the engine may ask, and the host
-    /// answers. There is one session for the life of the connection.
+    /// engine (a hint-worker process, or a client of VmService.AttachHints) is the server. There is one
+    /// session for the life of the stream. This is version 2 of these messages.
+    ///
+    /// ## Order
+    ///
+    /// Strictly alternating: the host sends one request and waits for its response; in between the engine may
+    /// ask, and the host answers each `ask` before anything else. Nobody sends a second message ahead, except the
+    /// parts of an answer (`Memory.more`, `ProgramJson.more`, `LoadHints.more`), which follow each other without
+    /// a response in between.
+    ///
+    /// 1. `start`, once, first. Response: `started`, or `failed` when an input cannot be used.
+    /// 1. `load_hints`, at least once, right after `started`. A program with many hints comes in several requests,
+    ///   and more may come later, when a hint has loaded a program. Response: `hints_loaded` or `failed`.
+    /// 1. `execute_hint`, `call_rule` and `read_scopes`, in any order. `read_scopes` comes between two steps only,
+    ///   when somebody looks into a VM that is paused.
+    /// 1. `end_run`, at most once for each language that had hints; only `read_scopes` follows it. A run that
+    ///   fails, or is deleted, ends without it.
+    ///
+    /// An engine asks only while it answers `execute_hint` or `call_rule`; an attached client also while it answers
+    /// `load_hints` and `end_run`. Which response or answer fits which message is said there. An answer that
+    /// refuses (`raised`) ends nothing: the engine goes on.
+    ///
+    /// After `failed` the session goes on in the protocol's eyes; the host ends it, because a failed hint ends its
+    /// run.
+    ///
+    /// ## Languages
+    ///
+    /// A hint whose first line that is not blank is exactly `# lang: NAME` (blanks around it do not count; NAME is
+    /// letters, digits, `_`, `-`, `.` and `+`) is in the language NAME, all others are in `python`. The engine says
+    /// in `Started.languages` what it serves and gets only such hints. A VM may have several engines: one that
+    /// the client attached, then a worker. Each hint belongs to the first one that serves its language and does
+    /// not decline it: for good in `HintsLoaded.declined`, or each time anew with `declined` instead of `done`.
+    /// A hint in a language that nobody serves fails the VM when hints are loaded.
+    ///
+    /// Variables of one language are visible to that language only, in one engine only. What is sent once (cells,
+    /// structs, changes of scopes) is sent once for each language, so that an engine of several languages may
+    /// keep them apart.
+    ///
+    /// ## Memory
+    ///
+    /// Cells are write-once: a value that was sent stays true for ever, unless `ExecuteHint.removed_cells` takes it
+    /// back. What an engine wrote, or was told, is not sent to it again in that language. "Empty" is true until the
+    /// hint or rule ends.
+    ///
+    /// Felts are less than the prime; their arithmetic is modulo the prime. Addresses are `segment:offset`:
+    /// address + felt moves the offset by the felt, which counts as negative from (prime + 1) / 2 on; address -
+    /// address of one segment is a felt; everything else is an error in the hint. An offset may become negative
+    /// in a value, but no cell has one. Values that point into temporary segments (-1, -2, … in the order in which
+    /// they were added) stay as they are until the end of the run; a relocation rule then moves them.
+    ///
+    /// ## Effects
+    ///
+    /// A hint changes nothing by itself: it says what it did (`Effects`), and the host checks all of it, then
+    /// applies all of it or nothing. Refused effects fail the run (DIFF_REFUSED). The exceptions are done at once, by
+    /// an `ask`: `write_memory`, `delete_cell`, `load_program`. The effects of a hint that failed are applied as
+    /// far as they are sound, because a VM that failed can still be looked at; its failure stays the hint's own.
+    ///
+    /// ## Deadlines and limits
+    ///
+    /// * `start`, `load_hints`, `end_run` and `read_scopes`: 60 seconds each, the host's answers not counted.
+    /// * `execute_hint` and `call_rule`: the VM's limit for one hint (`VmLimits.hint_timeout`), in all; none after
+    ///  `debugger`.
+    /// * An engine that is late fails the run (HINT_TIMEOUT) and loses its session.
+    /// * To the engine: no message is larger than 4 MiB, except `start`, whose inputs are as long as the VM's
+    ///  creator made them, and hints longer than that. From the engine: at most 256 MiB.
+    /// * Of one hint: 2^24 questions, 2^23 written cells, 2^16 added segments, 2^20 empty cells below a write.
+    ///  A read answers with at most 2^20 cells.
+    ///
+    /// ## Versions
+    ///
+    /// Both sides say the range of versions that they speak (`Start`, `Started`); the session is in the highest
+    /// that both ranges have. An engine without a common version still answers `started`, with its own range, and
+    /// the host ends the session. Fields are only added within a version: what one side does not know, it ignores.
+    /// An enum value that one side does not know counts as the unspecified one, and is an error where a value is
+    /// needed (a rule's kind, a member's kind, an operator); an unknown kind of failure counts as EXCEPTION. An
+    /// unknown kind of request, response, question or answer is an error of the protocol.
+    ///
+    /// ## Ends
+    ///
+    /// The host closes the requests (half-closes) when it needs the engine no more; the engine then ends the
+    /// stream with OK, within a second. The host resets the stream (CANCELLED) when it has enough of the engine. An
+    /// engine that ends the stream fails the run at its next hint (WORKER_DIED; ENGINE_DETACHED for a client);
+    /// before the first step another client may take its place. Whoever ends a session because of the other says
+    /// why with the status of the stream. A worker says:
+    ///
+    /// * FAILED_PRECONDITION: a message that may not come now.
+    /// * INTERNAL: a message that it cannot use, such as a malformed cell, or a fault of its own.
+    ///
+    /// The server says to a client, with the reasons of VmService:
+    ///
+    /// * INVALID_ARGUMENT (ENGINE_PROTOCOL): the client broke these rules, or did what is not allowed.
+    /// * FAILED_PRECONDITION (HINTS_NOT_LOADED): `start` or `load_hints` failed.
+    /// * DEADLINE_EXCEEDED (ENGINE_LATE): the client was late.
+    /// * ABORTED (VM_FAILED, VM_DELETED): the VM ended before its run did.
     #[derive(Debug)]
     pub struct HintSessionServiceServer<T> {
         inner: Arc<T>,
@@ -1422,6 +1720,66 @@ pub struct UploadProgramResponse {
     #[prost(message, optional, tag = "2")]
     pub summary: ::core::option::Option<ProgramSummary>,
 }
+/// An uploaded program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Program {
+    /// `programs/{program_hash}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// SHA-256 of the bytes, lower-case hexadecimal.
+    #[prost(string, tag = "2")]
+    pub program_hash: ::prost::alloc::string::String,
+    /// What is known of it.
+    #[prost(message, optional, tag = "3")]
+    pub summary: ::core::option::Option<ProgramSummary>,
+    /// Bytes of its compiled JSON.
+    #[prost(uint64, tag = "4")]
+    pub size_bytes: u64,
+}
+/// Asks for a program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetProgramRequest {
+    /// `programs/{program_hash}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetProgramResponse {
+    /// It.
+    #[prost(message, optional, tag = "1")]
+    pub program: ::core::option::Option<Program>,
+}
+/// Asks for the caller's programs.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListProgramsRequest {
+    /// At most this many; 100 when 0, at most 1000.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// The caller's programs.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListProgramsResponse {
+    /// By their hashes.
+    #[prost(message, repeated, tag = "1")]
+    pub programs: ::prost::alloc::vec::Vec<Program>,
+    /// Where to go on; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Forgets a program.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteProgramRequest {
+    /// `programs/{program_hash}`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The program is forgotten.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteProgramResponse {}
 /// What is known of a program.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ProgramSummary {
@@ -1444,7 +1802,8 @@ pub struct CreateVmRequest {
     /// SHA-256 of an uploaded program, lower-case hexadecimal.
     #[prost(string, tag = "1")]
     pub program_hash: ::prost::alloc::string::String,
-    /// A name of the caller's choice for the VM: 1 to 63 of a-z, 0-9 and -. A random one when empty.
+    /// A name of the caller's choice for the VM: 1 to 63 of a-z, 0-9 and -, but not `-` alone. A random one when
+    /// empty.
     #[prost(string, tag = "2")]
     pub vm_id: ::prost::alloc::string::String,
     /// Makes the call idempotent: the same id and request answer the same VM as long as it exists. A UUID;
@@ -1637,6 +1996,27 @@ pub struct Vm {
     /// Process id of the hint worker, 0 without one.
     #[prost(uint32, tag = "14")]
     pub worker_process_id: u32,
+    /// Who serves the hints.
+    #[prost(enumeration = "HintEngine", tag = "15")]
+    pub hint_engine: i32,
+    /// Where hints run, as it was asked for.
+    #[prost(enumeration = "HintPlacement", tag = "16")]
+    pub hint_placement: i32,
+    /// The limits that apply to it; time_to_live is absent when the VM ends with its connection.
+    #[prost(message, optional, tag = "17")]
+    pub limits: ::core::option::Option<VmLimits>,
+    /// Where the run starts, without the arguments and the further builtins.
+    #[prost(message, optional, tag = "18")]
+    pub entry_point: ::core::option::Option<EntryPoint>,
+    /// Whether a client serves the hints now.
+    #[prost(bool, tag = "19")]
+    pub attached: bool,
+    /// When the VM ends if nobody uses it; absent when it ends with its connection. Not in WatchVm.
+    #[prost(message, optional, tag = "20")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Why the last RunVm stopped the VM; unspecified before that and while it runs.
+    #[prost(enumeration = "StopReason", tag = "21")]
+    pub stop_reason: i32,
 }
 /// Why a VM failed.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1652,6 +2032,8 @@ pub struct Failure {
     /// INTERRUPTED: a hint was interrupted (KeyboardInterrupt).
     /// DIFF_REFUSED: what a hint did to the VM is not allowed or too much.
     /// PROTOCOL: the engine of the hints broke the protocol.
+    /// LANGUAGE_NOT_SERVED: no engine serves the language of a hint.
+    /// HINT_DECLINED: every engine that serves its language declined a hint.
     /// END_OF_RUN: the program ended, but what it left is not sound.
     /// INTERNAL: a fault of the server.
     #[prost(string, tag = "1")]
@@ -1763,6 +2145,11 @@ pub struct RunVmRequest {
     /// `vms/{vm_id}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// Makes the call safe to repeat: the same id and request do not run the VM again, but wait for the run
+    /// that the first call began, if it goes on, and answer why it stopped. A UUID; at most 64 bytes. The server
+    /// remembers the last 256 of each VM.
+    #[prost(string, tag = "7")]
+    pub request_id: ::prost::alloc::string::String,
     /// When to stop, besides the end, a failure and PauseVm.
     #[prost(oneof = "run_vm_request::Until", tags = "2, 3, 4, 5, 6")]
     pub until: ::core::option::Option<run_vm_request::Until>,
@@ -1951,6 +2338,12 @@ pub struct ListSegmentsRequest {
     /// `vms/{vm_id}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// At most this many; 10,000 when 0, at most 50,000.
+    #[prost(uint32, tag = "2")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
 }
 /// The segments.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1958,6 +2351,9 @@ pub struct ListSegmentsResponse {
     /// By index; temporary ones last.
     #[prost(message, repeated, tag = "1")]
     pub segments: ::prost::alloc::vec::Vec<Segment>,
+    /// Where to go on; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
 /// A segment.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2012,6 +2408,12 @@ pub struct ListHintsRequest {
     /// `vms/{vm_id}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// At most this many; 1000 when 0, at most 10,000.
+    #[prost(uint32, tag = "2")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
 }
 /// The hints of a VM.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2019,6 +2421,9 @@ pub struct ListHintsResponse {
     /// In the order of their pcs.
     #[prost(message, repeated, tag = "1")]
     pub hints: ::prost::alloc::vec::Vec<PlacedHint>,
+    /// Where to go on; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
 /// A hint and where it runs.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2038,6 +2443,9 @@ pub struct PlacedHint {
     /// Why it runs there.
     #[prost(string, tag = "5")]
     pub reason: ::prost::alloc::string::String,
+    /// Its language, as in Hint.
+    #[prost(string, tag = "6")]
+    pub language: ::prost::alloc::string::String,
 }
 /// Downloads a result.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2105,6 +2513,8 @@ pub enum HintPlacement {
     Python = 2,
     /// In Rust, all of them; unknown ones are an error.
     Native = 3,
+    /// In answers only: the engine of another language runs the hint, or the client that took it for itself.
+    Apart = 4,
 }
 impl HintPlacement {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2117,6 +2527,7 @@ impl HintPlacement {
             Self::Auto => "HINT_PLACEMENT_AUTO",
             Self::Python => "HINT_PLACEMENT_PYTHON",
             Self::Native => "HINT_PLACEMENT_NATIVE",
+            Self::Apart => "HINT_PLACEMENT_APART",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2126,6 +2537,7 @@ impl HintPlacement {
             "HINT_PLACEMENT_AUTO" => Some(Self::Auto),
             "HINT_PLACEMENT_PYTHON" => Some(Self::Python),
             "HINT_PLACEMENT_NATIVE" => Some(Self::Native),
+            "HINT_PLACEMENT_APART" => Some(Self::Apart),
             _ => None,
         }
     }
@@ -2325,9 +2737,11 @@ impl LogLevel {
 pub enum Artifact {
     /// Not set.
     Unspecified = 0,
-    /// The relocated trace: 24 bytes for each step.
+    /// The relocated trace: 24 bytes for each step, in order: ap, fp, pc before the step, each 8 bytes
+    /// little-endian. Addresses count from 1.
     Trace = 1,
-    /// The relocated memory: 40 bytes for each cell, by address.
+    /// The relocated memory: 40 bytes for each cell that has a value, by address: the address, 8 bytes
+    /// little-endian, and the value, 32 bytes little-endian, less than the prime.
     Memory = 2,
     /// The Cairo PIE.
     CairoPie = 3,
@@ -2392,15 +2806,16 @@ pub mod vm_service_client {
     /// * INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
     /// * INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     /// * INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
+    /// * INVALID_ARGUMENT: ENGINE_PROTOCOL
     /// * NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     /// * ALREADY_EXISTS: VM_ALREADY_EXISTS
     /// * FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
     /// * FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
-    /// * FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
+    /// * FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE, HINTS_NOT_LOADED
     /// * RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
     /// * RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
-    /// * DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, UPLOAD_STALLED
-    /// * ABORTED: VM_DELETED
+    /// * DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, ENGINE_LATE, UPLOAD_STALLED
+    /// * ABORTED: VM_DELETED, VM_FAILED
     /// * CANCELLED: CONNECTION_CLOSED
     /// * UNAVAILABLE: SERVER_DRAINING, SERVER_SHUTDOWN, WORKER_NOT_STARTED
     /// * UNIMPLEMENTED: UNKNOWN_CALL
@@ -2512,6 +2927,81 @@ pub mod vm_service_client {
             req.extensions_mut()
                 .insert(GrpcMethod::new("cairohints.v1.VmService", "UploadProgram"));
             self.inner.client_streaming(req, path, codec).await
+        }
+        /// An uploaded program. Callers see those that they uploaded.
+        pub async fn get_program(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetProgramRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetProgramResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/GetProgram",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "GetProgram"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The programs that the caller uploaded and the server still has.
+        pub async fn list_programs(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListProgramsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListProgramsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/ListPrograms",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "ListPrograms"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Forgets a program that the caller uploaded. VMs that were created with it go on.
+        pub async fn delete_program(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteProgramRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteProgramResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cairohints.v1.VmService/DeleteProgram",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cairohints.v1.VmService", "DeleteProgram"));
+            self.inner.unary(req, path, codec).await
         }
         /// Creates a VM at its first step. When the deadline passes or the caller cancels before the answer, the
         /// VM is ended again, unless a request_id lets the caller ask once more.
@@ -2887,7 +3377,14 @@ pub mod vm_service_client {
             self.inner.server_streaming(req, path, codec).await
         }
         /// Serves the hints of one's own VM: the caller is the engine of a hint session (see
-        /// HintSessionService, with the directions swapped). The first message names the VM.
+        /// HintSessionService, with the directions swapped). The first message names the VM. The caller says which
+        /// languages it serves (`Started.languages`) and which hints it leaves (`HintsLoaded.declined`,
+        /// `SessionResponse.declined`); those run where `hint_placement` says, in Rust or in a worker of the same VM.
+        ///
+        /// Inputs and hints that do not load fail the VM; the stream ends with HINTS_NOT_LOADED, which says why. A
+        /// caller that leaves before the first step can be replaced by another call. The stream ends with OK when
+        /// the caller half-closed it, within a second, or the run has succeeded; else its status says why:
+        /// ENGINE_LATE, ENGINE_PROTOCOL, VM_FAILED, VM_DELETED.
         pub async fn attach_hints(
             &mut self,
             request: impl tonic::IntoStreamingRequest<
@@ -2936,6 +3433,30 @@ pub mod vm_service_server {
             request: tonic::Request<tonic::Streaming<super::UploadProgramRequest>>,
         ) -> std::result::Result<
             tonic::Response<super::UploadProgramResponse>,
+            tonic::Status,
+        >;
+        /// An uploaded program. Callers see those that they uploaded.
+        async fn get_program(
+            &self,
+            request: tonic::Request<super::GetProgramRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetProgramResponse>,
+            tonic::Status,
+        >;
+        /// The programs that the caller uploaded and the server still has.
+        async fn list_programs(
+            &self,
+            request: tonic::Request<super::ListProgramsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListProgramsResponse>,
+            tonic::Status,
+        >;
+        /// Forgets a program that the caller uploaded. VMs that were created with it go on.
+        async fn delete_program(
+            &self,
+            request: tonic::Request<super::DeleteProgramRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteProgramResponse>,
             tonic::Status,
         >;
         /// Creates a VM at its first step. When the deadline passes or the caller cancels before the answer, the
@@ -3066,7 +3587,14 @@ pub mod vm_service_server {
             + std::marker::Send
             + 'static;
         /// Serves the hints of one's own VM: the caller is the engine of a hint session (see
-        /// HintSessionService, with the directions swapped). The first message names the VM.
+        /// HintSessionService, with the directions swapped). The first message names the VM. The caller says which
+        /// languages it serves (`Started.languages`) and which hints it leaves (`HintsLoaded.declined`,
+        /// `SessionResponse.declined`); those run where `hint_placement` says, in Rust or in a worker of the same VM.
+        ///
+        /// Inputs and hints that do not load fail the VM; the stream ends with HINTS_NOT_LOADED, which says why. A
+        /// caller that leaves before the first step can be replaced by another call. The stream ends with OK when
+        /// the caller half-closed it, within a second, or the run has succeeded; else its status says why:
+        /// ENGINE_LATE, ENGINE_PROTOCOL, VM_FAILED, VM_DELETED.
         async fn attach_hints(
             &self,
             request: tonic::Request<tonic::Streaming<super::AttachHintsRequest>>,
@@ -3092,15 +3620,16 @@ pub mod vm_service_server {
     /// * INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
     /// * INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     /// * INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
+    /// * INVALID_ARGUMENT: ENGINE_PROTOCOL
     /// * NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     /// * ALREADY_EXISTS: VM_ALREADY_EXISTS
     /// * FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
     /// * FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
-    /// * FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
+    /// * FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE, HINTS_NOT_LOADED
     /// * RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
     /// * RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
-    /// * DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, UPLOAD_STALLED
-    /// * ABORTED: VM_DELETED
+    /// * DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, ENGINE_LATE, UPLOAD_STALLED
+    /// * ABORTED: VM_DELETED, VM_FAILED
     /// * CANCELLED: CONNECTION_CLOSED
     /// * UNAVAILABLE: SERVER_DRAINING, SERVER_SHUTDOWN, WORKER_NOT_STARTED
     /// * UNIMPLEMENTED: UNKNOWN_CALL
@@ -3224,6 +3753,141 @@ pub mod vm_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.client_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/GetProgram" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetProgramSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::GetProgramRequest>
+                    for GetProgramSvc<T> {
+                        type Response = super::GetProgramResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetProgramRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::get_program(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetProgramSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/ListPrograms" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListProgramsSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::ListProgramsRequest>
+                    for ListProgramsSvc<T> {
+                        type Response = super::ListProgramsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListProgramsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::list_programs(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListProgramsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cairohints.v1.VmService/DeleteProgram" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeleteProgramSvc<T: VmService>(pub Arc<T>);
+                    impl<
+                        T: VmService,
+                    > tonic::server::UnaryService<super::DeleteProgramRequest>
+                    for DeleteProgramSvc<T> {
+                        type Response = super::DeleteProgramResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeleteProgramRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VmService>::delete_program(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeleteProgramSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

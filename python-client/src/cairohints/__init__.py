@@ -2,7 +2,7 @@
 
 from .async_client import AsyncClient
 from .async_vm import AsyncVm
-from .attached import Here, here
+from .attached import Here, OfferedHint, here
 from .client import Client
 from .errors import (
     AlreadyExists,
@@ -81,6 +81,7 @@ __all__ = [
     "InvalidProgram",
     "LimitReached",
     "NotSupported",
+    "OfferedHint",
     "PermissionDenied",
     "Program",
     "ProgramNotFound",

@@ -93,8 +93,14 @@ class AsyncVmSegments:
     async def list(self) -> List[Segment]:
         """The segments, what they are for and how far they are filled."""
         vm = await self._vm()
-        request = pb.ListSegmentsRequest(name=vm.name)
-        return results.segments(await vm.call(vm.stub.ListSegments, request))
+        found, token = [], ""
+        while True:
+            request = pb.ListSegmentsRequest(name=vm.name, page_token=token)
+            response = await vm.call(vm.stub.ListSegments, request)
+            found += results.segments(response)
+            token = response.next_page_token
+            if not token:
+                return found
 
     def __repr__(self) -> str:
         return f"<segments of {self._reference()!r}>"

@@ -301,8 +301,14 @@ class AsyncVm:
     async def hints(self) -> HintTable:
         """The hints, and where and why they run: a list, shown as a table."""
         await self
-        request = pb.ListHintsRequest(name=self.name)
-        return results.placed_hints(await self.call(self.stub.ListHints, request))
+        table, token = HintTable(), ""
+        while True:
+            request = pb.ListHintsRequest(name=self.name, page_token=token)
+            response = await self.call(self.stub.ListHints, request)
+            table += results.placed_hints(response)
+            token = response.next_page_token
+            if not token:
+                return table
 
     async def watch(self) -> AsyncIterator[Event]:
         """Follows the VM: its state now, then what it does."""

@@ -317,8 +317,14 @@ class Vm:
 
     def hints(self) -> HintTable:
         """The hints, and where and why they run: a list, shown as a table."""
-        request = pb.ListHintsRequest(name=self.name)
-        return results.placed_hints(self.call(self._client.stub.ListHints, request))
+        table, token = HintTable(), ""
+        while True:
+            request = pb.ListHintsRequest(name=self.name, page_token=token)
+            response = self.call(self._client.stub.ListHints, request)
+            table += results.placed_hints(response)
+            token = response.next_page_token
+            if not token:
+                return table
 
     def watch(self) -> Iterator[Event]:
         """Follows the VM: its state now, then what it does."""

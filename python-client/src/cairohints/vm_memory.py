@@ -148,8 +148,14 @@ class VmSegments:
     def list(self) -> List[Segment]:
         """The segments, what they are for and how far they are filled."""
         vm = self._vm
-        request = pb.ListSegmentsRequest(name=vm.name)
-        return results.segments(vm.call(vm.stub.ListSegments, request))
+        found, token = [], ""
+        while True:
+            request = pb.ListSegmentsRequest(name=vm.name, page_token=token)
+            response = vm.call(vm.stub.ListSegments, request)
+            found += results.segments(response)
+            token = response.next_page_token
+            if not token:
+                return found
 
     def __repr__(self) -> str:
         return f"<segments of {self._reference()!r}>"

@@ -5,6 +5,7 @@ use std::time::Instant;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{CellRun, ExecuteHint, Relocatable};
+use hint_proto::waiting::Forecast;
 use vm_host::worker::{Link, Turn, WorkerOptions, WorkerProcess};
 
 use super::{Error, child};
@@ -26,10 +27,11 @@ pub(crate) fn round_trip() -> Result<f64, Error> {
         let (_worker, socket) = WorkerProcess::spawn(&options)?;
         let mut link = Link::open(socket).await?;
         let turn = Turn::default();
+        let mut forecast = Forecast::default();
         let mut start = Instant::now();
         for step in 0..=COUNT {
             match link
-                .exchange(Request::ExecuteHint(hint(step)), None, &turn)
+                .exchange(Request::ExecuteHint(hint(step)), None, &turn, &mut forecast)
                 .await?
             {
                 Response::Done(_) => {}

@@ -5,12 +5,13 @@
 //! cargo build --release --workspace --bins --examples
 //! cargo bench --workspace --bench hints -- [--python-env DIR] [--reference DIR] [--rounds N] [--only PART]
 //! ```
-//! The parts are `hint`, `stepping`, `start` and `many`. `--python-env` is a virtual environment with
-//! cairo-lang, for the start with its modules; `--reference` one whose `cairo-run` runs the same programs.
+//! The parts are `hint`, `programs`, `stepping`, `start` and `many`. `--python-env` is a virtual environment with
+//! cairo-lang, for real programs and the start with its modules; `--reference` one whose `cairo-run` runs the same programs.
 
 mod child;
 mod echo;
 mod many;
+mod programs;
 mod raw_socket;
 mod reference;
 mod runs;
@@ -35,6 +36,7 @@ type Error = Box<dyn std::error::Error>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
     Hint,
+    Programs,
     Stepping,
     Start,
     Many,
@@ -85,6 +87,11 @@ fn measure(arguments: &Arguments) -> Result<(), Error> {
     let mut table = Table::default();
     if wanted(Part::Hint) {
         hint(&mut table, rounds, arguments)?;
+    }
+    if wanted(Part::Programs)
+        && let Some(environment) = &arguments.python_env
+    {
+        programs::measure(&mut table, rounds, environment)?;
     }
     if wanted(Part::Stepping) {
         stepping::measure(&mut table, rounds)?;

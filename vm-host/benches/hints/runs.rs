@@ -1,5 +1,7 @@
 //! Whole programs through `vm-host run`, as a user runs them.
 
+use std::ffi::OsStr;
+use std::path::Path;
 use std::process::Command;
 
 use super::{Error, child};
@@ -38,7 +40,7 @@ pub(crate) const PROGRAMS: &[Measured] = &[
 /// Microseconds for one hint of a program, its share of the steps included; for bulk programs, microseconds
 /// for one cell, the steps left out.
 pub(crate) fn cost(measured: &Measured) -> Result<f64, Error> {
-    let stats = stats(measured.program)?;
+    let stats = stats(&child::program(measured.program), &[])?;
     let hints = number(&stats, "hints_executed")?;
     let waiting = number(&stats, "seconds_waiting")?;
     Ok(if measured.cells == 1 {
@@ -50,14 +52,15 @@ pub(crate) fn cost(measured: &Measured) -> Result<f64, Error> {
     })
 }
 
-/// The counters of a run of a corpus program.
-fn stats(program: &str) -> Result<serde_json::Value, Error> {
+/// The counters of a program's run, all hints in Python.
+pub(crate) fn stats(program: &Path, options: &[&OsStr]) -> Result<serde_json::Value, Error> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("stats");
     child::seconds(
         Command::new(child::binary("vm-host")?)
             .arg("run")
-            .arg(child::program(program))
+            .arg(program)
+            .args(options)
             .args(["--hints", "python", "--stats"])
             .arg(&file),
     )?;

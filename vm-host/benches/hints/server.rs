@@ -82,6 +82,7 @@ impl Server {
         let request = RunVmRequest {
             name: name.to_owned(),
             until: Some(Until::Steps(steps as u64)),
+            ..Default::default()
         };
         let ran = VmServiceClient::new(self.channel.clone())
             .run_vm(request)

@@ -8,7 +8,7 @@ use std::time::Instant;
 use cairo_vm::types::layout_name::LayoutName;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
-use vm_host::hint::{HintSession, Peer, SessionInputs};
+use vm_host::hint::{HintSession, Limits, Peer, RunState, SessionInputs};
 use vm_host::program::CompiledProgram;
 use vm_host::worker::{Link, Spawner, WorkerOptions, WorkerProcess};
 
@@ -112,15 +112,16 @@ async fn first_hint(
         segment_index: 0,
         offset: 0,
     };
-    let mut session = HintSession::start(
-        Peer::Worker { link, process },
-        SessionInputs::default(),
-        Vec::new(),
-        (program, base, Arc::clone(json)),
-        &mut runner.vm,
-    )
-    .await?;
-    session.execute(&mut runner.vm, 0).await?;
+    let main = (Arc::clone(&program), base, Arc::clone(json));
+    let mut state = RunState::new(main, Limits::default());
+    let peer = (0, Peer::Worker { link, process });
+    let inputs = SessionInputs::default();
+    let vm = &mut runner.vm;
+    let mut session = HintSession::start(peer, &inputs, Vec::new(), &mut state, vm).await?;
+    session
+        .load(vm, &mut state, 0..program.hints().len() as u32)
+        .await?;
+    session.execute(vm, &mut state, 0).await?;
     Ok(Started {
         session,
         _runner: runner,

@@ -19,10 +19,15 @@ impl Table {
 
     /// A figure, and what it is compared with.
     pub(crate) fn row(&mut self, title: &str, figure: f64, base: Option<f64>) {
+        self.row_with(title, figure, base, "");
+    }
+
+    /// The same, and something more.
+    pub(crate) fn row_with(&mut self, title: &str, figure: f64, base: Option<f64>, more: &str) {
         let digits = if figure < 10.0 { 2 } else { 1 };
         let ratio = base.map_or(String::new(), |base| format!("{:.2}", figure / base));
         self.lines
-            .push(format!("  {title:<56}{figure:>12.digits$}  {ratio}"));
+            .push(format!("  {title:<56}{figure:>12.digits$}  {ratio}{more}"));
     }
 }
 

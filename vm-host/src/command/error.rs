@@ -73,15 +73,19 @@ impl From<Failure> for CommandError {
             FailureReason::HintRaised
             | FailureReason::CairoError
             | FailureReason::StepsExhausted
+            | FailureReason::LanguageNotServed
+            | FailureReason::HintDeclined
             | FailureReason::EndOfRun => Self {
                 prefix,
                 missing_module: failure
                     .raised
-                    .is_some_and(|failed| failed.class_path == "builtins.ModuleNotFoundError"),
+                    .and_then(|failed| failed.python)
+                    .is_some_and(|python| python.class_path == "builtins.ModuleNotFoundError"),
                 ..Self::verbatim(ExitCode::ProgramFailed, message)
             },
             FailureReason::Exit => {
-                let code = failure.raised.map_or(1, |failed| failed.exit_code);
+                let python = failure.raised.and_then(|failed| failed.python);
+                let code = python.map_or(1, |python| python.exit_code);
                 Self::verbatim(ExitCode::from_hint(code), message)
             }
             FailureReason::Interrupted => Self::verbatim(ExitCode::Interrupted, message),

@@ -46,6 +46,7 @@ pub(super) fn hints(arguments: &HintsArgs) -> Result<(), CommandError> {
         let side = match placement.engine {
             EngineKind::Twin => "rust",
             EngineKind::Python => "python",
+            EngineKind::Apart => hint.language(),
         };
         rows.push((hint.pc, location, line, side, placement.reason));
     }

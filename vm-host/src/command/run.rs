@@ -251,8 +251,7 @@ pub(super) async fn advance(
 
 /// How long hints in Python were waited for so far.
 fn waiting(run: &Run) -> Duration {
-    run.session()
-        .map_or(Duration::ZERO, |session| session.statistics().waiting)
+    run.hint_statistics().waiting
 }
 
 fn stats(run: &Run, steps: u64, stepping: Duration) -> Stats {
@@ -264,17 +263,13 @@ fn stats(run: &Run, steps: u64, stepping: Duration) -> Stats {
         host_peak_bytes: peak_memory_bytes().unwrap_or_default(),
         ..Stats::default()
     };
-    if let Some(session) = run.session() {
-        let hints = session.statistics();
-        let traffic = session.traffic();
-        stats.round_trips = hints.round_trips;
-        stats.sub_requests = hints.sub_requests;
-        stats.repeated_hints = hints.repeated_hints;
-        stats.repeated_round_trips = hints.repeated_round_trips;
-        stats.bytes_to_worker = traffic.sent();
-        stats.bytes_from_worker = traffic.received();
-        stats.seconds_in_python = hints.python.as_secs_f64();
-    }
+    let hints = run.hint_statistics();
+    stats.round_trips = hints.round_trips;
+    stats.sub_requests = hints.sub_requests;
+    stats.repeated_hints = hints.repeated_hints;
+    stats.repeated_round_trips = hints.repeated_round_trips;
+    stats.seconds_in_python = hints.python.as_secs_f64();
+    (stats.bytes_to_worker, stats.bytes_from_worker) = run.hint_traffic();
     stats.seconds_starting = run.time_starting().as_secs_f64();
     stats.seconds_waiting = waiting(run).as_secs_f64();
     stats.seconds_stepping = stepping.as_secs_f64();

@@ -8,11 +8,12 @@ use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::answer::Answer as Reply;
 use hint_proto::v1::ask::Question;
 use hint_proto::v1::{
-    self, Ask, CellRun, LoadProgram, Memory, ReadMemory, ResolveName, ResolvedName,
+    self, Ask, LoadProgram, Memory, ReadMemory, ResolveName, ResolvedName, WriteMemory,
 };
 
 use super::known::KnownCells;
 use super::reads::Pointer;
+use super::run_state::RunState;
 use super::session::{Exchange, HintError, HintSession};
 use crate::program::CellPath;
 use crate::program::CompiledProgram;
@@ -22,15 +23,18 @@ use crate::vm::wire::{self, cell_run};
 /// A miss is answered with at least this many cells: a struct or a few, in a message of one KiB, which
 /// costs no more than an answer of one cell.
 const WINDOW: u64 = 32;
-/// Most cells of one answer: 32 MiB, well below the largest message that an engine takes.
+/// Most cells of one answer, in all its parts: 32 MiB.
 const MAX_CELLS: u64 = 1 << 20;
-/// Cells of one part when all memory is asked for: 1 MiB, so that neither side holds more of it twice.
+/// Cells of one part of an answer: 1 MiB, so that neither side holds more of it twice, and clients take it.
 const PART_CELLS: usize = 1 << 15;
+/// Bytes of one part of the program's text.
+const PART_BYTES: usize = 1 << 20;
 
 impl HintSession {
     pub(super) fn answer(
         &mut self,
         vm: &mut VirtualMachine,
+        state: &mut RunState,
         ask: Ask,
         exchange: &mut Exchange,
     ) -> Result<Vec<v1::Answer>, HintError> {
@@ -38,28 +42,37 @@ impl HintSession {
             .question
             .ok_or_else(|| HintError::Protocol("an empty question".to_owned()))?;
         let reply = match question {
-            Question::ReadMemory(read) => self.read_memory(vm, &read, exchange),
-            Question::WriteMemory(run) => write_memory(vm, &run, &mut self.known),
-            Question::ResolveName(name) => self.resolve_name(&name),
-            Question::LoadProgram(load) => self.load_program(&load),
+            Question::ReadMemory(read) => return Ok(self.read_memory(vm, &read, exchange)),
+            Question::WriteMemory(write) => {
+                exchange.changed = true;
+                let known = &mut self.languages[exchange.language].known;
+                write_memory(vm, &write, known)
+            }
+            Question::ResolveName(name) => self.resolve_name(state, &name),
+            Question::LoadProgram(load) => {
+                exchange.changed = true;
+                return Ok(self.load_program(state, &load, exchange.language));
+            }
             Question::IsAccessed(address) => Reply::Flag(
                 wire::address(&address)
                     .is_some_and(|address| vm.is_accessed(&address).unwrap_or(false)),
             ),
-            Question::DeleteCell(address) => delete_cell(vm, &address, &mut self.known),
-            Question::ReadAllMemory(_) => return Ok(all_memory(vm, &mut self.known)),
-            Question::ReadProgram(_) => match std::str::from_utf8(&self.program_json) {
-                Ok(json) => Reply::ProgramJson(json.to_owned()),
-                Err(error) => raised("builtins.UnicodeDecodeError", &error.to_string()),
-            },
+            Question::DeleteCell(address) => {
+                exchange.changed = true;
+                let known = &mut self.languages[exchange.language].known;
+                delete_cell(vm, &address, known, &mut state.removed)
+            }
+            Question::ReadAllMemory(_) => {
+                let known = &mut self.languages[exchange.language].known;
+                return Ok(answers(all_memory(vm, known)));
+            }
+            Question::ReadProgram(_) => return Ok(program_json(&state.program_json)),
             Question::Debugger(_) => {
                 exchange.deadline = None;
                 Reply::Ok(v1::Ok {})
             }
         };
-        Ok(vec![v1::Answer {
-            answer: Some(reply),
-        }])
+        Ok(vec![answer(reply)])
     }
 
     fn read_memory(
@@ -67,11 +80,12 @@ impl HintSession {
         vm: &mut VirtualMachine,
         read: &ReadMemory,
         exchange: &mut Exchange,
-    ) -> Reply {
+    ) -> Vec<v1::Answer> {
+        let empty = || answers(vec![Memory::default()]);
         let (Ok(segment), Ok(offset)) =
             (isize::try_from(read.segment), usize::try_from(read.offset))
         else {
-            return Reply::Memory(Memory::default());
+            return empty();
         };
         let first = Relocatable {
             segment_index: segment,
@@ -87,25 +101,34 @@ impl HintSession {
                 segment: read.segment,
                 length: 0,
             };
-            return Reply::Memory(Memory {
+            return answers(vec![Memory {
                 lengths: vec![length],
+                ..Memory::default()
+            }]);
+        }
+        self.learn(vm, first, read.count, count, exchange);
+        let count = usize::try_from(count).unwrap_or_default();
+        let known = &mut self.languages[exchange.language].known;
+        let mut parts = Vec::new();
+        for start in (0..count).step_by(PART_CELLS) {
+            let Some(offset) = offset.checked_add(start) else {
+                break;
+            };
+            let first = Relocatable {
+                segment_index: segment,
+                offset,
+            };
+            let cells = cell_run(vm, first, PART_CELLS.min(count - start));
+            known.insert_run(&cells);
+            parts.push(Memory {
+                cells: vec![cells],
                 ..Memory::default()
             });
         }
-        self.learn(vm, first, read.count, count, exchange);
-        let cells = if count == 0 {
-            Vec::new()
-        } else {
-            let count = usize::try_from(count).unwrap_or_default();
-            let cells = cell_run(vm, first, count);
-            self.known.insert_run(&cells);
-            vec![cells]
-        };
-        Reply::Memory(Memory {
-            cells,
-            lengths: length.into_iter().collect(),
-            more: false,
-        })
+        let mut last = parts.pop().unwrap_or_default();
+        last.lengths = length.into_iter().collect();
+        parts.push(last);
+        answers(parts)
     }
 
     /// Remembers a miss, so that the next execution of the hint is sent those cells.
@@ -134,8 +157,8 @@ impl HintSession {
         }
     }
 
-    fn resolve_name(&mut self, name: &ResolveName) -> Reply {
-        match self.resolve(name.hint_id, &name.scope, &name.name) {
+    fn resolve_name(&mut self, state: &mut RunState, name: &ResolveName) -> Reply {
+        match self.resolve(state, name.hint_id, &name.scope, &name.name) {
             Some((definition, structs)) => Reply::ResolvedName(ResolvedName {
                 definition: Some(definition),
                 structs,
@@ -147,22 +170,78 @@ impl HintSession {
         }
     }
 
-    fn load_program(&mut self, load: &LoadProgram) -> Reply {
+    /// Loads a program. Its hints in the language of the hint that asks are told at once, the others to their
+    /// engines before they run.
+    fn load_program(
+        &mut self,
+        state: &mut RunState,
+        load: &LoadProgram,
+        language: usize,
+    ) -> Vec<v1::Answer> {
         let Some(base) = load.base.as_ref().and_then(wire::address) else {
-            return raised(
-                "builtins.AssertionError",
-                "a program is loaded at an address",
-            );
+            let text = "a program is loaded at an address";
+            return vec![answer(raised("builtins.AssertionError", text))];
         };
-        match CompiledProgram::from_json(load.program_json.as_bytes()) {
-            Ok(program) => Reply::LoadedProgram(self.load(Arc::new(program), base)),
-            Err(error) => raised("builtins.ValueError", &error.to_string()),
+        let program = match CompiledProgram::from_json(load.program_json.as_bytes()) {
+            Ok(program) => Arc::new(program),
+            Err(error) => {
+                return vec![answer(raised("builtins.ValueError", &error.to_string()))];
+            }
+        };
+        let loaded = state.table.add(program, base);
+        let first = loaded.first_hint;
+        let name = self.languages[language].full_name().to_owned();
+        let hints = (first..).zip(loaded.program.hints());
+        let own = hints.filter(|(_, hint)| hint.language() == name);
+        let ids: Vec<u32> = own.map(|(id, _)| id).collect();
+        let mut parts = self.announce(state, &ids);
+        let last = parts.len() - 1;
+        for (index, part) in parts.iter_mut().enumerate() {
+            (part.first_id, part.more) = (first, index < last);
         }
+        let parts = parts.into_iter().map(Reply::LoadedProgram);
+        parts.map(answer).collect()
     }
 }
 
+fn answer(reply: Reply) -> v1::Answer {
+    v1::Answer {
+        answer: Some(reply),
+    }
+}
+
+/// The parts of an answer about memory.
+fn answers(mut parts: Vec<Memory>) -> Vec<v1::Answer> {
+    let last = parts.len().saturating_sub(1);
+    for part in &mut parts[..last] {
+        part.more = true;
+    }
+    let parts = parts.into_iter().map(Reply::Memory);
+    parts.map(answer).collect()
+}
+
+/// The program's text, in parts.
+fn program_json(json: &[u8]) -> Vec<v1::Answer> {
+    if let Err(error) = std::str::from_utf8(json) {
+        let text = error.to_string();
+        return vec![answer(raised("builtins.UnicodeDecodeError", &text))];
+    }
+    let mut parts: Vec<&[u8]> = json.chunks(PART_BYTES).collect();
+    if parts.is_empty() {
+        parts.push(&[]);
+    }
+    let last = parts.len() - 1;
+    let part = |(index, part): (usize, &[u8])| {
+        answer(Reply::ProgramJson(v1::ProgramJson {
+            part: part.to_vec().into(),
+            more: index < last,
+        }))
+    };
+    parts.into_iter().enumerate().map(part).collect()
+}
+
 /// Every cell, in parts that the engine gets one after the other.
-fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<v1::Answer> {
+fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<Memory> {
     let lengths = segment_lengths(vm);
     let mut parts: Vec<Memory> = vec![Memory::default()];
     let mut room = PART_CELLS;
@@ -187,23 +266,16 @@ fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<v1::Answer
             room -= count;
         }
     }
-    let last = parts.len() - 1;
-    for part in &mut parts[..last] {
-        part.more = true;
-    }
-    parts[last].lengths = (0..)
+    let mut last = parts.pop().unwrap_or_default();
+    last.lengths = (0..)
         .zip(&lengths)
         .map(|(segment, length)| v1::SegmentLength {
             segment,
             length: *length as u64,
         })
         .collect();
+    parts.push(last);
     parts
-        .into_iter()
-        .map(|part| v1::Answer {
-            answer: Some(Reply::Memory(part)),
-        })
-        .collect()
 }
 
 fn temporary_segment_exists(vm: &VirtualMachine, segment: isize) -> bool {
@@ -230,8 +302,9 @@ fn remember_pointers(
 }
 
 /// Writes one cell whose rule only cairo-vm knows.
-fn write_memory(vm: &mut VirtualMachine, run: &CellRun, known: &mut KnownCells) -> Reply {
+fn write_memory(vm: &mut VirtualMachine, write: &WriteMemory, known: &mut KnownCells) -> Reply {
     let mut written = || -> Result<(), String> {
+        let run = write.cell.as_ref().ok_or("there is no cell to write")?;
         let bytes: &[u8; CELL_BYTES] = run
             .values
             .as_ref()
@@ -243,15 +316,25 @@ fn write_memory(vm: &mut VirtualMachine, run: &CellRun, known: &mut KnownCells) 
             offset: usize::try_from(run.offset).map_err(|error| error.to_string())?,
         };
         let length = segment_length(vm, address.segment_index).map_or(0, |length| length.length);
-        if run.offset > length + MAX_CELLS {
+        if run.offset > length.saturating_add(MAX_CELLS) {
             return Err(format!(
                 "memory cell `{address}` is too far past the end of its segment"
             ));
         }
-        vm.insert_value(address, value)
-            .map_err(|error| error.to_string())?;
-        known.insert_run(run);
-        Ok(())
+        let was_empty = vm.get_maybe(&address).is_none();
+        match vm.insert_value(address, value) {
+            Ok(()) => {
+                known.insert_run(run);
+                Ok(())
+            }
+            Err(error) => {
+                if was_empty && !write.keep_refused {
+                    // cairo-vm writes first and checks then. What it did not even write is not there.
+                    let _ = vm.delete_unaccessed(address);
+                }
+                Err(error.to_string())
+            }
+        }
     };
     match written() {
         Ok(()) => Reply::Ok(v1::Ok {}),
@@ -263,6 +346,7 @@ fn delete_cell(
     vm: &mut VirtualMachine,
     address: &v1::Relocatable,
     known: &mut KnownCells,
+    removed: &mut Vec<Relocatable>,
 ) -> Reply {
     let Some(address) = wire::address(address) else {
         return raised("builtins.KeyError", "no such memory cell");
@@ -270,6 +354,7 @@ fn delete_cell(
     match vm.delete_unaccessed(address) {
         Ok(()) => {
             known.remove(address);
+            removed.push(address);
             Reply::Ok(v1::Ok {})
         }
         Err(error) => raised("builtins.RuntimeError", &error.to_string()),

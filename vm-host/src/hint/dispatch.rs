@@ -1,7 +1,8 @@
 //! Which engine runs a hint: the one place where that is decided. The engines inside the host are asked
-//! first; what they decline goes to Python. Scopes are kept in step over all of them. Must not know the
-//! loop.
+//! first; what they decline goes to the client that attached itself, then to a worker, as far as they serve
+//! its language. Scopes are kept in step over all of them. Must not know the loop.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,13 +13,15 @@ use hint_proto::v1::{Scope, ScopeChange};
 
 use super::builtins;
 use super::peer::Peer;
-use super::session::{HintError, HintSession, SessionInputs};
-use super::statistics::HintCost;
+use super::run_state::{OwnedRule, RunState};
+use super::scopes::merge;
+use super::session::{HintError, HintSession, Ran, RuleOutcome, SessionInputs};
+use super::statistics::{HintCost, Statistics};
 use super::table::HintTable;
 use crate::engines::Attempt;
 use crate::engines::twins::{Compiled, Twins};
 use crate::program::CompiledProgram;
-use crate::worker::{Launch, LaunchError, Turn};
+use crate::worker::{LaunchError, Sleeper, Turn};
 
 /// Most scopes that may be open at once. Python itself has no bound; the host must.
 const MAX_SCOPES: usize = 1 << 20;
@@ -27,35 +30,33 @@ const MAX_SCOPES: usize = 1 << 20;
 const MODULE_NOT_FOUND: &str = "builtins.ModuleNotFoundError";
 const NO_CAIRO_LANG: &str = "No module named 'starkware";
 
+/// Where the session of the client that attached itself is among the sessions.
+const CLIENT: usize = 0;
+/// The same of the worker.
+const WORKER: usize = 1;
+
 /// The hints of a run and the engines that run them.
 #[derive(Debug)]
 pub(crate) struct Dispatch {
     twins: Twins,
-    python: Python,
+    state: RunState,
+    /// The engines outside of the host, in the order in which they are asked: the client, the worker.
+    sessions: [Option<Box<HintSession>>; 2],
+    /// A worker that starts when the first hint needs it.
+    asleep: Option<Sleeper>,
     /// What a session is opened with.
     opening: Opening,
+    /// Variables of the host's hints that the next hint in Python takes over, JSON.
+    handover: String,
     /// The hint that runs now: its place at its pc, and its id.
     running: Option<(usize, u32)>,
-    /// How long the start of Python took.
+    /// How long the start of the worker took.
     starting: Duration,
-}
-
-/// The engine of the hints that no engine in the host takes.
-#[derive(Debug)]
-enum Python {
-    /// There is none, for good or until a client attaches itself.
-    Absent(HintTable),
-    /// A worker, which starts when the first hint needs it.
-    Asleep(HintTable, Launch),
-    /// A worker or a client.
-    Open(Box<HintSession>),
 }
 
 #[derive(Debug)]
 struct Opening {
     program: Arc<CompiledProgram>,
-    base: Relocatable,
-    program_json: Arc<[u8]>,
     inputs: SessionInputs,
     turn: Turn,
 }
@@ -67,11 +68,13 @@ pub(crate) enum NotRun {
     Failed(HintError),
     /// An engine in the host declined it, and there is no Python.
     NeedsPython,
-    /// Python did not start.
+    /// Every engine of its language declined it; what the last one said.
+    Declined(String),
+    /// The worker did not start.
     NoPython(NoPython),
 }
 
-/// Why there is no session with Python.
+/// Why there is no session with a worker.
 #[derive(Debug)]
 pub(crate) enum NoPython {
     /// The worker did not start.
@@ -93,36 +96,38 @@ pub(crate) struct HintsEnded {
 
 impl Dispatch {
     /// The hints of `program`, whose code starts at `base`. `compiled` is what the twins run; the rest goes
-    /// to the worker of `launch`, or to whoever is given to [`Dispatch::open`].
+    /// to `worker`, or to whoever is given to [`Dispatch::open`].
     pub(crate) fn new(
-        (program, base, program_json): (Arc<CompiledProgram>, Relocatable, Arc<[u8]>),
+        main: (Arc<CompiledProgram>, Relocatable, Arc<[u8]>),
         compiled: Vec<Option<Compiled>>,
         inputs: SessionInputs,
-        launch: Option<Launch>,
+        worker: Option<Sleeper>,
     ) -> Self {
-        let mut table = HintTable::default();
-        table.add(Arc::clone(&program), base);
+        let program = Arc::clone(&main.0);
         Self {
             twins: Twins::new(compiled),
-            python: match launch {
-                Some(launch) => Python::Asleep(table, launch),
-                None => Python::Absent(table),
-            },
+            state: RunState::new(main, inputs.limits),
+            sessions: [None, None],
+            asleep: worker,
             opening: Opening {
                 program,
-                base,
-                program_json,
                 inputs,
                 turn: Turn::default(),
             },
+            handover: String::new(),
             running: None,
             starting: Duration::ZERO,
         }
     }
 
+    /// Other hints for the twins, before the first step.
+    pub(crate) fn replace_twins(&mut self, compiled: Vec<Option<Compiled>>) {
+        self.twins = Twins::new(compiled);
+    }
+
     /// From now on, long waits give `turn` to other VMs.
     pub(crate) fn share(&mut self, turn: Turn) {
-        if let Python::Open(session) = &mut self.python {
+        for session in self.sessions.iter_mut().flatten() {
             session.share(turn.clone());
         }
         self.opening.turn = turn;
@@ -131,34 +136,45 @@ impl Dispatch {
     /// Where the hints are.
     #[inline]
     pub(crate) fn table(&self) -> &HintTable {
-        match &self.python {
-            Python::Absent(table) | Python::Asleep(table, _) => table,
-            Python::Open(session) => session.table(),
-        }
+        &self.state.table
     }
 
-    /// The session with Python, once there is one.
-    pub(crate) fn session(&self) -> Option<&HintSession> {
-        match &self.python {
-            Python::Open(session) => Some(session),
-            Python::Absent(_) | Python::Asleep(..) => None,
-        }
+    /// The rules that hints registered.
+    pub(crate) fn rules(&self) -> &[OwnedRule] {
+        &self.state.rules
     }
 
-    /// The same, to call rules with.
-    pub(crate) fn session_mut(&mut self) -> Option<&mut HintSession> {
-        match &mut self.python {
-            Python::Open(session) => Some(session),
-            Python::Absent(_) | Python::Asleep(..) => None,
-        }
+    /// Whether there is an engine outside of the host.
+    pub(crate) fn has_engine(&self) -> bool {
+        self.sessions().next().is_some()
     }
 
-    /// How many hints ran in the host and in Python.
+    fn sessions(&self) -> impl Iterator<Item = &HintSession> {
+        self.sessions.iter().flatten().map(Box::as_ref)
+    }
+
+    /// The process id of the worker, if there is one.
+    pub(crate) fn worker_process_id(&self) -> Option<u32> {
+        self.sessions[WORKER].as_ref()?.process_id()
+    }
+
+    /// What the hints outside of the host cost so far, in all engines.
+    pub(crate) fn statistics(&self) -> Statistics {
+        let sessions = self.sessions().map(HintSession::statistics);
+        sessions.fold(Statistics::default(), Statistics::plus)
+    }
+
+    /// Bytes to and from the worker.
+    pub(crate) fn traffic(&self) -> (u64, u64) {
+        let worker = self.sessions[WORKER].as_ref();
+        let traffic = worker.map(|session| session.traffic());
+        traffic.map_or((0, 0), |traffic| (traffic.sent(), traffic.received()))
+    }
+
+    /// How many hints ran in the host and outside of it.
     pub(crate) fn executed(&self) -> (u64, u64) {
-        let python = self
-            .session()
-            .map_or(0, |session| session.statistics().hints);
-        (self.twins.executed(), python)
+        let outside = self.sessions().map(|session| session.statistics().hints);
+        (self.twins.executed(), outside.sum())
     }
 
     /// The hint that runs now, or in which the run stopped: its place among those of its pc, and its id.
@@ -173,12 +189,13 @@ impl Dispatch {
 
     /// What each hint cost so far, by its id. The time of hints in the host is not measured.
     pub(crate) fn costs(&self) -> impl Iterator<Item = (u32, HintCost)> + '_ {
-        let python = |id| {
-            self.session()
-                .map_or_else(HintCost::default, |session| session.cost(id))
-        };
         (0..self.table().len() as u32).map(move |id| {
-            let mut cost = python(id);
+            let mut cost = HintCost::default();
+            for session in self.sessions() {
+                let here = session.cost(id);
+                cost.count += here.count;
+                cost.time += here.time;
+            }
             cost.count += self.twins.executions(id);
             (id, cost)
         })
@@ -194,17 +211,18 @@ impl Dispatch {
     /// # Errors
     /// [`NoPython`] when it does not start or a hint does not compile.
     pub(crate) async fn wake(&mut self, vm: &mut VirtualMachine) -> Result<(), NoPython> {
-        let Python::Asleep(_, launch) = &self.python else {
+        let Some(worker) = &self.asleep else {
             return Ok(());
         };
         let started = Instant::now();
-        let (link, process) = launch.start().await.map_err(NoPython::Launch)?;
+        let (link, process) = worker.start().await.map_err(NoPython::Launch)?;
         let opened = self.open(Peer::Worker { link, process }, vm).await;
         self.starting += started.elapsed();
         opened.map_err(NoPython::Session)
     }
 
-    /// Opens the session with whoever runs the hints in Python.
+    /// Opens the session with an engine, which gets the hints in its languages that no engine before it has
+    /// taken. After the worker there is none, so that then every hint must have an engine.
     ///
     /// # Errors
     /// [`HintError`] when it does not open or a hint does not compile.
@@ -213,20 +231,78 @@ impl Dispatch {
         peer: Peer,
         vm: &mut VirtualMachine,
     ) -> Result<(), HintError> {
-        let Opening {
-            program,
-            base,
-            program_json,
-            inputs,
-            turn,
-        } = &self.opening;
-        let builtins: &[BuiltinName] = program.builtins();
+        let place = match peer {
+            Peer::Attached(_) => CLIENT,
+            Peer::Worker { .. } => WORKER,
+        };
+        let builtins: &[BuiltinName] = self.opening.program.builtins();
         let builtins = builtins::describe(vm, builtins);
-        let main = (Arc::clone(program), *base, Arc::clone(program_json));
-        let mut session = HintSession::start(peer, inputs.clone(), builtins, main, vm).await?;
-        session.share(turn.clone());
-        self.python = Python::Open(Box::new(session));
+        let state = &mut self.state;
+        let inputs = &self.opening.inputs;
+        let mut session = HintSession::start((place, peer), inputs, builtins, state, vm).await?;
+        let hints = 0..self.opening.program.hints().len() as u32;
+        if place == WORKER {
+            self.asleep = None;
+        }
+        if self.asleep.is_none() {
+            self.all_are_served(&session)?;
+        }
+        if place == CLIENT {
+            // One that left before the first step.
+            self.sessions[CLIENT] = None;
+        }
+        let earlier = match place {
+            CLIENT => None,
+            _ => self.sessions[CLIENT].as_deref(),
+        };
+        let free = |id: &u32| !earlier.is_some_and(|earlier| earlier.takes(&self.state, *id));
+        let ids: Vec<u32> = hints.filter(free).collect();
+        let loaded = session.load(vm, &mut self.state, ids).await;
+        loaded.inspect_err(|error| session.end_after(error))?;
+        if let Some((change, language)) = session.take_loading_scope_change() {
+            self.follow(change, Some((place, language)))?;
+            session.follow_scopes(change, Some(language));
+        }
+        session.share(self.opening.turn.clone());
+        self.sessions[place] = Some(Box::new(session));
         Ok(())
+    }
+
+    /// Refuses hints that neither the `last` engine nor those before it serve.
+    fn all_are_served(&self, last: &HintSession) -> Result<(), HintError> {
+        for hint in self.opening.program.hints() {
+            let language = hint.language();
+            let served = || self.sessions().chain([last]).flat_map(HintSession::serves);
+            if !served().any(|name| name == language) {
+                let served: BTreeSet<String> = served().map(str::to_owned).collect();
+                return Err(HintError::Unserved {
+                    hint_id: hint.id,
+                    language: language.to_owned(),
+                    served: served.into_iter().collect(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Has a worker started by whoever gets this, when a hint needs it.
+    pub(crate) fn sleep(&mut self, worker: Sleeper) {
+        self.asleep = Some(worker);
+    }
+
+    /// Whether the client that serves hints has done something to the VM already.
+    pub(crate) fn client_has_prepared(&self) -> bool {
+        let client = self.sessions[CLIENT].as_ref();
+        client.is_some_and(|client| client.has_prepared())
+    }
+
+    /// The hints of the program that the client has taken for itself, while there may be others.
+    pub(crate) fn taken_by_client(&self) -> BTreeSet<u32> {
+        let Some(client) = &self.sessions[CLIENT] else {
+            return BTreeSet::new();
+        };
+        let hints = self.opening.program.hints().iter().map(|hint| hint.id);
+        hints.filter(|id| client.takes(&self.state, *id)).collect()
     }
 
     /// Runs the hints at the VM's pc. On failure also says which one it was: its place among them.
@@ -248,9 +324,9 @@ impl Dispatch {
     pub(crate) async fn run(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), NotRun> {
         match self.twins.execute(vm, id) {
             Attempt::Done => Ok(()),
-            Attempt::Declined => self.run_in_python(vm, id).await,
+            Attempt::Declined => self.run_outside(vm, id).await,
             Attempt::Failed(reason) => {
-                let ran = self.run_in_python(vm, id).await;
+                let ran = self.run_outside(vm, id).await;
                 ran.map_err(|error| self.with_reason(error, &reason))
             }
         }
@@ -262,12 +338,15 @@ impl Dispatch {
         let NotRun::Failed(HintError::Raised(mut failed)) = error else {
             return error;
         };
-        if failed.class_path == MODULE_NOT_FOUND && failed.message.starts_with(NO_CAIRO_LANG) {
+        if let Some(python) = &mut failed.python
+            && python.class_path == MODULE_NOT_FOUND
+            && failed.message.starts_with(NO_CAIRO_LANG)
+        {
             let version = self.opening.program.compiler_version();
             let version = version.map_or_else(String::new, |version| format!(" {version}"));
-            failed.class_path = "builtins.Exception".to_owned();
+            python.class_path = "builtins.Exception".to_owned();
             failed.message = reason.to_owned();
-            failed.traceback = format!(
+            python.traceback = format!(
                 "{reason}\n\
                  hint: install cairo-lang{version} into the Python environment of the hints for the full text"
             );
@@ -275,31 +354,73 @@ impl Dispatch {
         NotRun::Failed(HintError::Raised(failed))
     }
 
-    async fn run_in_python(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), NotRun> {
-        if matches!(self.python, Python::Asleep(..)) {
-            self.wake(vm).await.map_err(NotRun::NoPython)?;
+    /// Runs a hint in the first engine outside of the host that takes it.
+    async fn run_outside(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), NotRun> {
+        self.tell_engines();
+        let mut declined = None;
+        for place in [CLIENT, WORKER] {
+            if place == WORKER && self.asleep.is_some() {
+                self.wake(vm).await.map_err(NotRun::NoPython)?;
+            }
+            let Some(session) = &mut self.sessions[place] else {
+                continue;
+            };
+            if !session.takes(&self.state, id) {
+                continue;
+            }
+            session.hand_over(std::mem::take(&mut self.handover));
+            let ran = session.execute(vm, &mut self.state, id).await;
+            let ran = ran.inspect_err(|error| session.end_after(error));
+            match ran.map_err(NotRun::Failed)? {
+                Ran::Done => {
+                    if let Some((change, language)) = session.take_scope_change(id) {
+                        let engine = Some((place, language));
+                        self.follow(change, engine).map_err(NotRun::Failed)?;
+                    }
+                    return Ok(());
+                }
+                Ran::Declined { reason, handover } => {
+                    self.handover = handover;
+                    declined = Some(reason);
+                }
+            }
         }
-        self.tell_python();
-        let Python::Open(session) = &mut self.python else {
-            return Err(NotRun::NeedsPython);
-        };
-        session.execute(vm, id).await.map_err(NotRun::Failed)?;
-        if let Some(change) = session.take_scope_change() {
-            self.follow_python(change).map_err(NotRun::Failed)?;
-        }
-        Ok(())
+        Err(match declined {
+            Some(reason) => NotRun::Declined(reason),
+            None if self.has_engine() => NotRun::Failed(self.unserved(id)),
+            None => NotRun::NeedsPython,
+        })
     }
 
-    /// Tells the session what hints in the host did to the scopes; it goes along with the next request.
-    fn tell_python(&mut self) {
-        if let Python::Open(session) = &mut self.python {
-            let (change, variables_json) = self.twins.take_change();
-            session.follow_scopes(change, variables_json);
+    /// A hint of a program that another one loaded, and that nobody can run.
+    fn unserved(&self, id: u32) -> HintError {
+        let served = self.sessions().flat_map(HintSession::serves);
+        HintError::Unserved {
+            hint_id: id,
+            language: self.state.language(id).to_owned(),
+            served: served.map(str::to_owned).collect(),
         }
     }
 
-    /// Leaves and enters scopes in the host as a hint in Python did.
-    fn follow_python(&mut self, change: ScopeChange) -> Result<(), HintError> {
+    /// Tells the engines what hints in the host did to the scopes; it goes along with the next requests.
+    fn tell_engines(&mut self) {
+        let (change, variables_json) = self.twins.take_change();
+        if change != ScopeChange::default() {
+            for session in self.sessions.iter_mut().flatten() {
+                session.follow_scopes(change, None);
+            }
+        }
+        if !variables_json.is_empty() {
+            self.handover = variables_json;
+        }
+    }
+
+    /// Leaves and enters scopes in all engines as a hint did in one, in one of its languages.
+    fn follow(
+        &mut self,
+        change: ScopeChange,
+        engine: Option<(usize, usize)>,
+    ) -> Result<(), HintError> {
         let (left, entered) = (change.left as usize, change.entered as usize);
         let depth = self.scope_depth();
         if left >= depth || depth - left + entered > MAX_SCOPES {
@@ -308,42 +429,74 @@ impl Dispatch {
             )));
         }
         self.twins.follow(change);
+        for (place, session) in self.sessions.iter_mut().enumerate() {
+            let Some(session) = session else { continue };
+            let except = engine.filter(|(engine, _)| *engine == place);
+            session.follow_scopes(change, except.map(|(_, language)| language));
+        }
         Ok(())
     }
 
-    /// The variables of the hint scopes, as far as Python has them; each text at most so long.
+    /// Calls a rule that a hint registered.
     ///
     /// # Errors
-    /// [`HintError`] when Python is gone.
+    /// [`HintError`] when it does not end normally.
+    pub(crate) async fn call_rule(
+        &mut self,
+        vm: &mut VirtualMachine,
+        rule: OwnedRule,
+        address: Relocatable,
+    ) -> Result<RuleOutcome, HintError> {
+        match &mut self.sessions[rule.owner.engine] {
+            Some(session) => {
+                let called = session.call_rule(vm, &mut self.state, rule, address).await;
+                called.inspect_err(|error| session.end_after(error))
+            }
+            None => Err(HintError::Protocol("a rule without an engine".to_owned())),
+        }
+    }
+
+    /// The variables of the hint scopes, as far as engines outside of the host have them; each text at most
+    /// so long.
+    ///
+    /// # Errors
+    /// [`HintError`] when an engine is gone.
     pub(crate) async fn read_scopes(
         &mut self,
         vm: &mut VirtualMachine,
         max_text_bytes: u32,
     ) -> Result<Vec<Scope>, HintError> {
-        self.tell_python();
-        match self.session_mut() {
-            Some(session) => session.read_scopes(vm, max_text_bytes).await,
-            None => Ok(Vec::new()),
+        self.tell_engines();
+        let mut all = Vec::new();
+        for session in self.sessions.iter_mut().flatten() {
+            let scopes = session.read_scopes(vm, &mut self.state, max_text_bytes);
+            let scopes = scopes.await;
+            let scopes = scopes.inspect_err(|error| session.end_after(error))?;
+            merge(&mut all, scopes, "");
         }
+        Ok(all)
     }
 
     /// Asks for what the hints leave for the end of the run.
     ///
     /// # Errors
-    /// [`HintError`] when Python is gone.
+    /// [`HintError`] when an engine is gone.
     pub(crate) async fn end(&mut self, vm: &mut VirtualMachine) -> Result<HintsEnded, HintError> {
-        self.tell_python();
-        let Python::Open(session) = &mut self.python else {
-            return Ok(HintsEnded {
-                scope_depth: self.scope_depth(),
-                ..HintsEnded::default()
-            });
-        };
-        let depth = session.end_run(vm).await?;
+        self.tell_engines();
+        let mut scope_depth = self.scope_depth();
+        self.state.applier.flush_relocation_rules(vm)?;
+        for session in self.sessions.iter_mut().flatten() {
+            // An engine's own count comes first: its variables are what would be lost.
+            let ended = session.end_run(vm, &mut self.state).await;
+            let ended = ended.inspect_err(|error| session.end_after(error))?;
+            if let Some(depth) = ended {
+                scope_depth = depth as usize;
+            }
+        }
         Ok(HintsEnded {
-            scope_depth: depth as usize,
-            pure_address: session.pure_address().map(str::to_owned),
-            output_attributes: session.unheld_attributes().map(str::to_owned),
+            scope_depth,
+            pure_address: self.state.pure_address.clone(),
+            output_attributes: self.state.unheld_attributes.clone(),
         })
     }
 }

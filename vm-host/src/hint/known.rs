@@ -30,7 +30,7 @@ impl KnownCells {
     }
 
     /// The engine holds the cell, which exists, from now on.
-    fn insert(&mut self, cell: Relocatable) {
+    pub(super) fn insert(&mut self, cell: Relocatable) {
         let words = match usize::try_from(cell.segment_index) {
             Ok(index) => {
                 if self.segments.len() <= index {

@@ -6,9 +6,11 @@ pub(crate) mod builtins;
 pub(crate) mod dispatch;
 pub(crate) mod effects;
 mod known;
+mod language;
 pub(crate) mod limits;
 pub(crate) mod peer;
 pub(crate) mod reads;
+pub(crate) mod run_state;
 mod scopes;
 pub(crate) mod session;
 pub(crate) mod snapshot;
@@ -20,4 +22,5 @@ mod testing;
 
 pub use limits::Limits;
 pub use peer::Peer;
-pub use session::{HintError, HintSession, SessionInputs};
+pub use run_state::RunState;
+pub use session::{HintError, HintSession, Ran, SessionInputs};

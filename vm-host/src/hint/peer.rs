@@ -1,9 +1,12 @@
 //! The peer of a session, who runs its hints: a worker process of ours, or a client that attached itself. Both
 //! speak the same messages; they differ in how they end.
 
+use std::sync::{Arc, OnceLock};
+
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{SessionRequest, SessionResponse};
+use hint_proto::waiting::Forecast;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tonic::Status;
@@ -25,9 +28,20 @@ pub enum Peer {
     Attached(AttachedClient),
 }
 
+/// Why the host ended the session with a client.
+#[derive(Clone, Debug)]
+pub enum Ending {
+    /// It did not answer in time.
+    Late(String),
+    /// It broke the rules of the session, or did to the VM what is not allowed.
+    Refused(String),
+}
+
 /// The stream of a client that serves the hints of its own VM.
 #[derive(Debug)]
 pub struct AttachedClient {
+    /// Why the session ended, once it did.
+    pub ending: Arc<OnceLock<Ending>>,
     /// To the client. Closing it ends the stream.
     pub requests: Option<mpsc::Sender<SessionRequest>>,
     /// From the client; ends when the client detaches, perhaps after an error that is its fault.
@@ -36,7 +50,7 @@ pub struct AttachedClient {
 
 impl Peer {
     /// Sends a request and waits, until `deadline`, for what the peer says next. Others have the `turn`
-    /// while that takes long.
+    /// while that takes long, by the `forecast` for waits of this kind.
     ///
     /// # Errors
     /// [`LinkError`] when the peer is gone, sends what is no message or is late.
@@ -45,9 +59,10 @@ impl Peer {
         request: Request,
         deadline: Option<Instant>,
         turn: &Turn,
+        forecast: &mut Forecast,
     ) -> Result<Response, LinkError> {
         match self {
-            Self::Worker { link, .. } => link.exchange(request, deadline, turn).await,
+            Self::Worker { link, .. } => link.exchange(request, deadline, turn, forecast).await,
             Self::Attached(client) => turn.lend(client.exchange(request, deadline)).await,
         }
     }
@@ -63,12 +78,22 @@ impl Peer {
         }
     }
 
-    /// Ends the peer's part: kills the process, or closes the stream.
-    pub fn end(&mut self) {
+    /// Ends the peer's part: kills the process, or closes the stream, which says why.
+    pub fn end(&mut self, why: Ending) {
         match self {
             Self::Worker { process, .. } => process.kill(),
-            Self::Attached(client) => client.requests = None,
+            Self::Attached(client) => {
+                // The first reason is the one that counts.
+                let _ = client.ending.set(why);
+                client.requests = None;
+            }
         }
+    }
+
+    /// Whether it is a client.
+    #[must_use]
+    pub fn is_attached(&self) -> bool {
+        matches!(self, Self::Attached(_))
     }
 
     /// How a peer ended whose connection is closed.

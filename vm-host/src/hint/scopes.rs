@@ -5,28 +5,52 @@ use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{ReadScopes, Scope};
 
+use super::run_state::RunState;
 use super::session::{HintError, HintSession, out_of_order};
 
 impl HintSession {
-    /// The variables of the hint scopes, outermost first, each text cut to `max_text_bytes`.
+    /// The variables of the hint scopes, outermost first, those of all languages of the engine together; each
+    /// text cut to `max_text_bytes`.
     ///
     /// # Errors
     /// [`HintError`] when the engine is gone.
-    pub async fn read_scopes(
+    pub(crate) async fn read_scopes(
         &mut self,
         vm: &mut VirtualMachine,
+        state: &mut RunState,
         max_text_bytes: u32,
     ) -> Result<Vec<Scope>, HintError> {
-        let mut exchange = self.exchange_of(vm, None);
-        let scopes = self.take_untold_scopes();
-        let request = Request::ReadScopes(ReadScopes {
-            max_text_bytes,
-            scopes,
-        });
-        match self.converse(vm, request, &mut exchange).await? {
-            Response::Scopes(scopes) => Ok(scopes.scopes),
-            Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),
-            _ => Err(out_of_order()),
+        let mut all = Vec::new();
+        for index in self.used_languages() {
+            let mut exchange = self.exchange_of(vm, None, index);
+            let language = &mut self.languages[index];
+            let name = language.name.clone();
+            let request = Request::ReadScopes(ReadScopes {
+                max_text_bytes,
+                scopes: language.take_untold_scopes(),
+                language: name.clone(),
+            });
+            match self.converse(vm, state, request, &mut exchange).await? {
+                Response::Scopes(scopes) => merge(&mut all, scopes.scopes, &name),
+                Response::Failed(failed) => return Err(HintError::Raised(Box::new(failed))),
+                _ => return Err(out_of_order()),
+            }
         }
+        Ok(all)
+    }
+}
+
+/// Adds the variables of one language, or engine, to those of others in scopes of the same depth.
+pub(super) fn merge(all: &mut Vec<Scope>, scopes: Vec<Scope>, language: &str) {
+    if all.len() < scopes.len() {
+        all.resize_with(scopes.len(), Scope::default);
+    }
+    for (scope, mut more) in all.iter_mut().zip(scopes) {
+        if !language.is_empty() {
+            for variable in &mut more.variables {
+                language.clone_into(&mut variable.language);
+            }
+        }
+        scope.variables.extend(more.variables);
     }
 }

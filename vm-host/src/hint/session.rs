@@ -1,49 +1,65 @@
-//! The session with the engine that runs one VM's hints: load them, run one, answer its questions,
-//! apply what it did.
+//! The session with one engine that runs hints of a VM: load them, run one, answer its questions, apply what
+//! it did. Must not know which other engines there are.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::vm_core::VirtualMachine;
-use hint_proto::PROTOCOL_VERSION;
 use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::definition::Access;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
-    self, CallRule, EndRun, ExecuteHint, Failed, LoadHints, ScopeChange, Start, Started,
-    StructDefinition,
+    self, CallRule, EndRun, ExecuteHint, Failed, PythonException, PythonHandover, PythonInputs,
+    ScopeChange, Start, Started, StructDefinition,
 };
+use hint_proto::waiting::Forecast;
+use hint_proto::{PROTOCOL_VERSIONS, common_version};
 use tokio::time::Instant;
 
-use super::effects::{Applied, Applier, Refusal, RegisteredRule};
-use super::known::KnownCells;
+use super::effects::Refusal;
+use super::language::Language;
 use super::limits::Limits;
-use super::peer::Peer;
+use super::peer::{Ending, Peer};
 use super::reads::Pointer;
+use super::run_state::{OwnedRule, RuleOwner, RunState};
 use super::snapshot::Expectation;
 use super::statistics::{HintCost, Statistics};
-use super::struct_names::StructPrefix;
-use super::table::HintTable;
 use crate::placement::Surroundings;
-use crate::program::CompiledProgram;
 use crate::program::Frame;
 use crate::vm::wire;
 use crate::worker::{Death, LinkError, Traffic, Turn};
 
+/// Bytes of hints in one message, so that no message is larger than clients take.
+const PART_BYTES: usize = 2 << 20;
+/// What a hint takes beside its code, about.
+const HINT_BYTES: usize = 512;
+/// Most languages of one engine.
+const MAX_LANGUAGES: usize = 64;
 /// How long the engine may take for anything that is not a hint.
 const BOOKKEEPING_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Why a hint did not end normally.
 #[derive(Debug, thiserror::Error)]
 pub enum HintError {
-    /// The hint raised an exception.
-    #[error("{}", .0.traceback)]
+    /// The hint failed; in Python it raised an exception.
+    #[error("{}", text_of(.0))]
     Raised(Box<Failed>),
-    /// The engine's process ended.
-    #[error("the hint worker died while it ran a hint: {death}")]
+    /// No engine serves the language of a hint.
+    #[error(
+        "no engine serves the language `{language}` of a hint; served: {}",
+        list(served)
+    )]
+    Unserved {
+        /// The hint.
+        hint_id: u32,
+        /// Its language.
+        language: String,
+        /// What is served.
+        served: Vec<String>,
+    },
+    /// The engine's process ended, or the client left.
+    #[error("{}", died(death))]
     Died {
         /// How.
         death: Death,
@@ -64,7 +80,7 @@ pub enum HintError {
 
 /// What a rule said.
 #[derive(Debug)]
-pub enum RuleOutcome {
+pub(crate) enum RuleOutcome {
     /// The value of the cell, if the rule applies.
     Value(Option<MaybeRelocatable>),
     /// The cells that are valid now.
@@ -105,40 +121,75 @@ impl SessionInputs {
     }
 }
 
+/// What a session did with a hint that it was given.
+#[derive(Debug)]
+pub enum Ran {
+    /// It ran.
+    Done,
+    /// The engine leaves it to the next one, for this reason.
+    Declined {
+        /// Why.
+        reason: String,
+        /// The variables that it was to take over, JSON.
+        handover: String,
+    },
+}
+
+/// Whose hint it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    /// The engine has not seen it.
+    #[default]
+    Unseen,
+    /// The engine runs it, as far as it does not decline it when it is asked to.
+    Loaded,
+    /// The engine does not want it.
+    Declined,
+}
+
 /// What the session knows about one hint.
 #[derive(Debug, Default)]
 struct HintState {
+    stage: Stage,
+    /// Its language, among those of the engine.
+    language: usize,
     names: Vec<String>,
     defined: bool,
-    pub(super) expectation: Expectation,
+    expectation: Expectation,
     cost: HintCost,
+    waits: Waits,
 }
 
-/// The engine of one VM.
+/// How long the engine takes until it says something.
+#[derive(Debug, Default)]
+struct Waits {
+    /// From the request.
+    first: Forecast,
+    /// From the answer to a question.
+    later: Forecast,
+}
+
+/// One engine of a VM.
 #[derive(Debug)]
 pub struct HintSession {
     peer: Peer,
     started: Started,
-    inputs: SessionInputs,
-    pub(super) table: HintTable,
+    /// Its place among the engines of the run.
+    place: usize,
+    hint_timeout: Option<Duration>,
     hints: Vec<HintState>,
-    structs: HashMap<String, StructDefinition>,
-    structs_sent: HashSet<String>,
-    pub(super) applier: Applier,
-    /// The cells that the engine holds.
-    pub(super) known: KnownCells,
+    pub(super) languages: Vec<Language>,
     /// The VM's place among the others.
     turn: Turn,
     /// Room for addresses, kept between hints.
     scratch: Vec<Relocatable>,
-    pub(super) program_json: Arc<[u8]>,
-    rules: Vec<RegisteredRule>,
-    pure_address: Option<String>,
-    unheld_attributes: Option<String>,
     statistics: Statistics,
-    /// What the engine has to be told of the hint scopes with the next hint.
-    untold_scopes: ScopeChange,
-    variables_json: String,
+    /// For requests that run no hint.
+    other_waits: Waits,
+    /// Whether loading hints did something to the VM.
+    prepared: bool,
+    /// Variables that the next hint in Python takes over from the host, JSON.
+    handover: String,
     /// What the hints in the engine did to the scopes since the last [`HintSession::take_scope_change`].
     scopes_here: Option<ScopeChange>,
 }
@@ -147,6 +198,8 @@ pub struct HintSession {
 #[derive(Debug)]
 pub(super) struct Exchange {
     pub(super) hint_id: Option<u32>,
+    /// The language of whoever asks, among those of the engine.
+    pub(super) language: usize,
     pub(super) frame: Frame,
     /// The pointers that lead to cells, once somebody asked.
     pub(super) pointers: Option<Vec<Pointer>>,
@@ -154,6 +207,8 @@ pub(super) struct Exchange {
     /// The time that the deadline stands for.
     limit: Duration,
     pub(super) questions: u64,
+    /// Whether an answer changed the VM.
+    pub(super) changed: bool,
 }
 
 impl Exchange {
@@ -165,87 +220,81 @@ impl Exchange {
 }
 
 impl HintSession {
-    /// Opens the session with `peer` and loads the hints of `program`, whose code starts at `base`.
+    /// Opens the session with `peer`, the engine of a run at `place` among its engines. Hints are loaded by
+    /// [`HintSession::load`].
     ///
     /// # Errors
-    /// [`HintError`] when the engine does not start or a hint does not compile.
+    /// [`HintError`] when the engine does not start or shares no version of the messages.
     pub async fn start(
-        peer: Peer,
-        inputs: SessionInputs,
+        (place, peer): (usize, Peer),
+        inputs: &SessionInputs,
         builtins: Vec<v1::Builtin>,
-        (program, base, program_json): (Arc<CompiledProgram>, Relocatable, Arc<[u8]>),
+        state: &mut RunState,
         vm: &mut VirtualMachine,
     ) -> Result<Self, HintError> {
         let start = Start {
-            protocol_version: PROTOCOL_VERSION,
+            protocol_version: *PROTOCOL_VERSIONS.end(),
+            min_protocol_version: *PROTOCOL_VERSIONS.start(),
             prime: wire::PRIME.to_vec().into(),
             builtins,
             program_input_json: inputs.program_input_json.clone(),
-            hint_locals_json: inputs.hint_locals_json.clone(),
-            static_locals_json: inputs.static_locals_json.clone(),
-            syscall_handler: inputs.syscall_handler.clone(),
-            import_paths: inputs.import_paths.clone(),
             segment_count: u32::try_from(vm.segments.num_segments()).unwrap_or(u32::MAX),
+            python: Some(PythonInputs {
+                hint_locals_json: inputs.hint_locals_json.clone(),
+                static_locals_json: inputs.static_locals_json.clone(),
+                syscall_handler: inputs.syscall_handler.clone(),
+                import_paths: inputs.import_paths.clone(),
+            }),
         };
         let mut session = Self {
             peer,
             started: Started::default(),
-            applier: Applier::new(inputs.limits),
-            known: KnownCells::default(),
+            place,
+            hint_timeout: inputs.hint_timeout,
+            hints: Vec::new(),
+            languages: Vec::new(),
             turn: Turn::default(),
             scratch: Vec::new(),
-            inputs,
-            table: HintTable::default(),
-            hints: Vec::new(),
-            structs: HashMap::new(),
-            structs_sent: HashSet::new(),
-            program_json,
-            rules: Vec::new(),
-            pure_address: None,
-            unheld_attributes: None,
             statistics: Statistics::default(),
-            untold_scopes: ScopeChange::default(),
-            variables_json: String::new(),
+            other_waits: Waits::default(),
+            prepared: false,
+            handover: String::new(),
             scopes_here: None,
         };
-        let mut exchange = session.exchange_of(vm, None);
-        match session
-            .converse(vm, Request::Start(start), &mut exchange)
-            .await?
-        {
-            Response::Started(started) if started.protocol_version == PROTOCOL_VERSION => {
-                session.started = started;
-            }
-            Response::Started(started) => {
-                return Err(HintError::Protocol(format!(
-                    "it speaks version `{}`, this host speaks `{PROTOCOL_VERSION}`",
-                    started.protocol_version
-                )));
-            }
-            Response::Failed(failed) => return Err(HintError::Raised(Box::new(failed))),
+        let mut exchange = session.exchange_of(vm, None, 0);
+        let response = session
+            .converse(vm, state, Request::Start(start), &mut exchange)
+            .await?;
+        match response {
+            Response::Started(started) => session.accept(started)?,
+            Response::Failed(failed) => return Err(HintError::Raised(failed_start(failed))),
             _ => return Err(out_of_order()),
         }
-        let hints = session.load(program, base);
-        match session
-            .converse(vm, Request::LoadHints(hints), &mut exchange)
-            .await?
-        {
-            Response::HintsLoaded(loaded) => {
-                for names in loaded.hints {
-                    if let Some(state) = session.hints.get_mut(names.hint_id as usize) {
-                        state.names = names.names;
-                    }
-                }
-                if let Some(effects) = &loaded.effects {
-                    session.apply(vm, effects)?;
-                }
-                // What the start takes is no waiting for hints.
-                session.statistics.waiting = Duration::ZERO;
-                Ok(session)
-            }
-            Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),
-            _ => Err(out_of_order()),
+        Ok(session)
+    }
+
+    /// Takes what the engine says about itself.
+    fn accept(&mut self, started: Started) -> Result<(), HintError> {
+        let (lowest, highest) = (started.min_protocol_version, started.protocol_version);
+        if common_version((lowest, highest)).is_none() {
+            return Err(HintError::Protocol(format!(
+                "it speaks the versions `{}` to `{highest}` of the session, this host `{}` to `{}`",
+                if lowest == 0 { highest } else { lowest },
+                PROTOCOL_VERSIONS.start(),
+                PROTOCOL_VERSIONS.end(),
+            )));
         }
+        self.languages = match started.languages.as_slice() {
+            [] => vec![Language::new(hint_proto::PYTHON)],
+            names if names.len() > MAX_LANGUAGES => {
+                return Err(HintError::Protocol(format!(
+                    "it serves more than `{MAX_LANGUAGES}` languages"
+                )));
+            }
+            names => names.iter().map(|name| Language::new(name)).collect(),
+        };
+        self.started = started;
+        Ok(())
     }
 
     /// From now on, long waits give `turn` to other VMs.
@@ -254,36 +303,157 @@ impl HintSession {
         self.turn = turn;
     }
 
-    /// Registers the hints of a program; what the engine is told of them.
-    pub(super) fn load(&mut self, program: Arc<CompiledProgram>, base: Relocatable) -> LoadHints {
-        let loaded = self.table.add(program, base);
-        let first = loaded.first_hint;
-        let hints = loaded
-            .program
-            .hints()
-            .iter()
-            .map(|hint| {
-                let mut wire = loaded.program.to_wire(hint);
-                wire.id += first;
-                wire
-            })
-            .collect();
-        self.hints.resize_with(self.table.len(), HintState::default);
-        LoadHints { hints }
+    /// The languages that the engine serves.
+    pub(crate) fn serves(&self) -> impl Iterator<Item = &str> {
+        self.languages.iter().map(Language::full_name)
     }
 
-    /// Runs one hint and applies what it did.
+    /// Whether the engine has the hint, or would be given it.
+    pub(super) fn takes(&self, state: &RunState, id: u32) -> bool {
+        match self.stage(id) {
+            Stage::Loaded => true,
+            Stage::Declined => false,
+            Stage::Unseen => self.language_of(state, id).is_some(),
+        }
+    }
+
+    fn stage(&self, id: u32) -> Stage {
+        let hint = self.hints.get(id as usize);
+        hint.map_or(Stage::Unseen, |hint| hint.stage)
+    }
+
+    fn language_of(&self, state: &RunState, id: u32) -> Option<usize> {
+        let name = state.language(id);
+        let mut languages = self.languages.iter();
+        languages.position(|language| language.full_name() == name)
+    }
+
+    /// Loads hints, which are of one program, as far as they are in the engine's languages. Applies what the
+    /// engine prepared.
+    ///
+    /// # Errors
+    /// [`HintError`] when a hint does not compile.
+    pub async fn load(
+        &mut self,
+        vm: &mut VirtualMachine,
+        state: &mut RunState,
+        ids: impl IntoIterator<Item = u32>,
+    ) -> Result<(), HintError> {
+        self.hints
+            .resize_with(state.table.len(), HintState::default);
+        let served = |id: &u32| self.language_of(state, *id).is_some();
+        let ids: Vec<u32> = ids.into_iter().filter(served).collect();
+        let parts = self.announce(state, &ids);
+        for request in parts {
+            let ids: Vec<u32> = request.hints.iter().map(|hint| hint.id).collect();
+            let language = ids
+                .first()
+                .map_or(0, |id| self.hints[*id as usize].language);
+            let mut exchange = self.exchange_of(vm, None, language);
+            let response = self
+                .converse(vm, state, Request::LoadHints(request), &mut exchange)
+                .await?;
+            let loaded = match response {
+                Response::HintsLoaded(loaded) => loaded,
+                Response::Failed(failed) => return Err(HintError::Raised(Box::new(failed))),
+                _ => return Err(out_of_order()),
+            };
+            for names in loaded.hints {
+                if let Some(hint) = self.hints.get_mut(names.hint_id as usize) {
+                    hint.names = names.names;
+                }
+            }
+            for id in loaded.declined {
+                if ids.binary_search(&id).is_err() {
+                    return Err(HintError::Protocol(format!(
+                        "it declined the hint `{id}`, which it was not asked to load"
+                    )));
+                }
+                self.hints[id as usize].stage = Stage::Declined;
+            }
+            if let Some(effects) = &loaded.effects {
+                let prepares = *effects != v1::Effects::default();
+                if self.statistics.hints > 0 && prepares {
+                    return Err(HintError::Protocol(
+                        "it prepared something after the first step".to_owned(),
+                    ));
+                }
+                self.prepared |= prepares;
+                self.apply(vm, state, effects, language)?;
+            }
+        }
+        // What loading takes is no waiting for hints.
+        if self.statistics.hints == 0 {
+            self.statistics.waiting = Duration::ZERO;
+        }
+        Ok(())
+    }
+
+    /// Notes that the engine gets these hints; the messages that say so, one at least. The ids are in order.
+    pub(super) fn announce(&mut self, state: &RunState, ids: &[u32]) -> Vec<v1::LoadHints> {
+        self.hints
+            .resize_with(state.table.len(), HintState::default);
+        let mut parts = vec![v1::LoadHints::default()];
+        let mut room = PART_BYTES;
+        for &id in ids {
+            let Some((loaded, hint)) = state.table.hint(id) else {
+                continue;
+            };
+            let Some(language) = self.language_of(state, id) else {
+                continue;
+            };
+            self.languages[language].used = true;
+            let known = &mut self.hints[id as usize];
+            (known.stage, known.language) = (Stage::Loaded, language);
+            let mut wire = loaded.program.to_wire(hint);
+            wire.id = id;
+            let size = HINT_BYTES + wire.code.len();
+            let mut part = parts.pop().unwrap_or_default();
+            if size > room && !part.hints.is_empty() {
+                parts.push(std::mem::take(&mut part));
+                room = PART_BYTES;
+            }
+            room = room.saturating_sub(size);
+            part.first_id = loaded.first_hint;
+            part.hints.push(wire);
+            parts.push(part);
+        }
+        parts
+    }
+
+    /// Runs one hint that the engine takes, and applies what it did.
     ///
     /// # Errors
     /// [`HintError`] when it does not end normally.
-    pub async fn execute(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), HintError> {
-        let mut exchange = self.exchange_of(vm, Some(id));
-        exchange.limit_to(self.inputs.hint_timeout);
-        let (definitions, structs) = self.define(id);
+    pub async fn execute(
+        &mut self,
+        vm: &mut VirtualMachine,
+        state: &mut RunState,
+        id: u32,
+    ) -> Result<Ran, HintError> {
+        if self.stage(id) == Stage::Unseen {
+            // One of a program that another language's hint loaded, or one that another engine declined.
+            self.load(vm, state, [id]).await?;
+            if self.stage(id) != Stage::Loaded {
+                let reason = "it did not want the hint".to_owned();
+                let handover = std::mem::take(&mut self.handover);
+                return Ok(Ran::Declined { reason, handover });
+            }
+        }
+        let index = self.hints[id as usize].language;
+        let mut exchange = self.exchange_of(vm, Some(id), index);
+        exchange.limit_to(self.hint_timeout);
+        let (definitions, structs) = self.define(state, id);
+        let language = &mut self.languages[index];
+        let removed_cells = language.take_removed(&state.removed);
         let expectation = &self.hints[id as usize].expectation;
         let frame = &exchange.frame;
-        let cells = expectation.cells(vm, frame, &mut self.known, &mut self.scratch);
+        let cells = expectation.cells(vm, frame, &mut language.known, &mut self.scratch);
         let lengths = expectation.lengths(vm, frame);
+        let handover = match language.name.is_empty() {
+            true => std::mem::take(&mut self.handover),
+            false => String::new(),
+        };
         let request = ExecuteHint {
             hint_id: id,
             pc: Some(wire::relocatable(vm.get_pc())),
@@ -297,13 +467,17 @@ impl HintSession {
             lengths,
             definitions,
             structs,
-            scopes: self.take_untold_scopes(),
-            variables_json: std::mem::take(&mut self.variables_json),
+            scopes: language.take_untold_scopes(),
+            language: language.name.clone(),
+            removed_cells,
+            python: (!handover.is_empty()).then(|| PythonHandover {
+                variables_json: handover.clone(),
+            }),
         };
         self.statistics.hints += 1;
         let started = self.statistics;
         let response = self
-            .converse(vm, Request::ExecuteHint(request), &mut exchange)
+            .converse(vm, state, Request::ExecuteHint(request), &mut exchange)
             .await;
         let cost = &mut self.hints[id as usize].cost;
         if cost.count > 0 {
@@ -316,62 +490,79 @@ impl HintSession {
         match response? {
             Response::Done(done) => {
                 let effects = done.effects.unwrap_or_default();
-                self.apply(vm, &effects)
+                self.apply(vm, state, &effects, index)?;
+                Ok(Ran::Done)
             }
             Response::Failed(mut failed) => {
                 if let Some(effects) = failed.effects.take() {
                     // The hint may have raised because of the very write that is refused here, so its
                     // exception comes first.
-                    let _ = self.apply(vm, &effects);
+                    let _ = self.apply(vm, state, &effects, index);
                 }
                 Err(HintError::Raised(Box::new(failed)))
+            }
+            Response::Declined(_) if exchange.changed => Err(HintError::Protocol(
+                "it declined a hint after it had changed the VM".to_owned(),
+            )),
+            Response::Declined(declined) => {
+                self.hints[id as usize].cost.count -= 1;
+                self.statistics.hints -= 1;
+                Ok(Ran::Declined {
+                    reason: declined.reason,
+                    handover,
+                })
             }
             _ => Err(out_of_order()),
         }
     }
 
-    fn apply(&mut self, vm: &mut VirtualMachine, effects: &v1::Effects) -> Result<(), HintError> {
-        self.statistics.python += Duration::from_nanos(effects.python_nanos);
+    fn apply(
+        &mut self,
+        vm: &mut VirtualMachine,
+        state: &mut RunState,
+        effects: &v1::Effects,
+        language: usize,
+    ) -> Result<(), HintError> {
+        self.statistics.python += Duration::from_nanos(effects.hint_nanos);
         self.scopes_here = effects.scopes;
-        let Applied {
-            rules,
-            pure_address,
-            unheld_attributes,
-        } = self.applier.apply(vm, effects)?;
+        let owner = RuleOwner {
+            engine: self.place,
+            language,
+        };
+        state.apply(vm, effects, owner)?;
+        let known = &mut self.languages[language].known;
         for run in &effects.writes {
-            self.known.insert_run(run);
-        }
-        self.rules.extend(rules);
-        if self.pure_address.is_none() {
-            self.pure_address = pure_address;
-        }
-        if unheld_attributes.is_some() {
-            self.unheld_attributes = unheld_attributes;
+            known.insert_run(run);
         }
         Ok(())
     }
 
-    /// Calls a rule that a hint registered.
+    /// Calls a rule that a hint of this engine registered.
     ///
     /// # Errors
     /// [`HintError`] when it does not end normally.
-    pub async fn call_rule(
+    pub(crate) async fn call_rule(
         &mut self,
         vm: &mut VirtualMachine,
-        rule: RegisteredRule,
+        state: &mut RunState,
+        OwnedRule { rule, owner }: OwnedRule,
         address: Relocatable,
     ) -> Result<RuleOutcome, HintError> {
-        let mut exchange = self.exchange_of(vm, None);
-        exchange.limit_to(self.inputs.hint_timeout);
+        let mut exchange = self.exchange_of(vm, None, owner.language);
+        exchange.limit_to(self.hint_timeout);
+        let language = &mut self.languages[owner.language];
+        let removed_cells = language.take_removed(&state.removed);
         let cells = wire::cell_run(vm, address, 1);
-        self.known.insert_run(&cells);
+        language.known.insert_run(&cells);
         let request = CallRule {
             rule_id: rule.id,
             address: Some(wire::relocatable(address)),
             cells: vec![cells],
+            language: language.name.clone(),
+            removed_cells,
         };
         match self
-            .converse(vm, Request::CallRule(request), &mut exchange)
+            .converse(vm, state, Request::CallRule(request), &mut exchange)
             .await?
         {
             Response::RuleResult(result) if rule.kind == v1::RuleKind::AutoDeduction => {
@@ -397,58 +588,81 @@ impl HintSession {
         }
     }
 
-    /// Takes note of what hints that ran elsewhere did to the scopes, and of the variables that the engine
-    /// takes over from them, JSON; it is told with the next hint.
-    pub(crate) fn follow_scopes(&mut self, change: ScopeChange, variables_json: String) {
-        let ScopeChange { left, entered } = change;
-        let known = &mut self.untold_scopes;
-        known.left += left.saturating_sub(known.entered);
-        known.entered = known.entered.saturating_sub(left) + entered;
-        if !variables_json.is_empty() {
-            self.variables_json = variables_json;
+    /// Takes note of what hints did to the scopes that the engine did not run, or not in the language
+    /// `except`; it is told with the next hint.
+    pub(crate) fn follow_scopes(&mut self, change: ScopeChange, except: Option<usize>) {
+        for (index, language) in self.languages.iter_mut().enumerate() {
+            if except != Some(index) {
+                language.follow_scopes(change);
+            }
         }
     }
 
-    /// What the last hint did to the scopes.
-    pub fn take_scope_change(&mut self) -> Option<ScopeChange> {
-        self.scopes_here.take()
+    /// Gives the next hint in Python variables to take over, JSON.
+    pub(crate) fn hand_over(&mut self, variables_json: String) {
+        self.handover = variables_json;
     }
 
-    pub(super) fn take_untold_scopes(&mut self) -> Option<ScopeChange> {
-        let change = std::mem::take(&mut self.untold_scopes);
-        (change != ScopeChange::default()).then_some(change)
+    /// What the last hint did to the scopes, and its language among those of the engine.
+    pub(crate) fn take_scope_change(&mut self, id: u32) -> Option<(ScopeChange, usize)> {
+        let change = self.scopes_here.take()?;
+        Some((change, self.hints.get(id as usize)?.language))
     }
 
-    /// Hands the relocation rules of the hints so far to the VM, which applies them when it relocates.
-    ///
-    /// # Errors
-    /// [`HintError`] when a rule does not hold.
-    pub fn flush_relocation_rules(&mut self, vm: &mut VirtualMachine) -> Result<(), HintError> {
-        Ok(self.applier.flush_relocation_rules(vm)?)
+    /// The same of what was prepared when hints were loaded.
+    pub(crate) fn take_loading_scope_change(&mut self) -> Option<(ScopeChange, usize)> {
+        Some((self.scopes_here.take()?, 0))
     }
 
-    /// The number of hint scopes at the end of the run.
+    /// The number of hint scopes at the end of the run, as far as the engine uses scopes.
     ///
     /// # Errors
     /// [`HintError`] when the engine is gone.
-    pub async fn end_run(&mut self, vm: &mut VirtualMachine) -> Result<u32, HintError> {
-        self.applier.flush_relocation_rules(vm)?;
-        let mut exchange = self.exchange_of(vm, None);
-        match self
-            .converse(vm, Request::EndRun(EndRun {}), &mut exchange)
-            .await?
-        {
-            Response::RunEnded(ended) => {
-                let ScopeChange { left, entered } = self.untold_scopes;
-                Ok(ended.scope_depth.saturating_sub(left) + entered)
+    pub(crate) async fn end_run(
+        &mut self,
+        vm: &mut VirtualMachine,
+        state: &mut RunState,
+    ) -> Result<Option<u32>, HintError> {
+        let mut depth = None;
+        for index in self.used_languages() {
+            let mut exchange = self.exchange_of(vm, None, index);
+            let language = &mut self.languages[index];
+            let request = EndRun {
+                language: language.name.clone(),
+                scopes: language.take_untold_scopes(),
+            };
+            let response = self.converse(vm, state, Request::EndRun(request), &mut exchange);
+            match response.await? {
+                Response::RunEnded(ended) if ended.scope_depth == 0 => {}
+                Response::RunEnded(ended) => {
+                    depth.get_or_insert(ended.scope_depth);
+                }
+                Response::Failed(failed) => return Err(HintError::Raised(Box::new(failed))),
+                _ => return Err(out_of_order()),
             }
-            _ => Err(out_of_order()),
+        }
+        Ok(depth)
+    }
+
+    /// The languages in which hints were loaded; one that prepared something without hints counts.
+    pub(super) fn used_languages(&self) -> Vec<usize> {
+        let mut used: Vec<usize> = (0..self.languages.len()).collect();
+        used.retain(|index| self.languages[*index].used);
+        match used.is_empty() {
+            true => vec![0],
+            false => used,
         }
     }
 
-    pub(super) fn exchange_of(&self, vm: &VirtualMachine, hint_id: Option<u32>) -> Exchange {
+    pub(super) fn exchange_of(
+        &self,
+        vm: &VirtualMachine,
+        hint_id: Option<u32>,
+        language: usize,
+    ) -> Exchange {
         Exchange {
             hint_id,
+            language,
             frame: Frame {
                 ap: vm.get_ap(),
                 fp: vm.get_fp(),
@@ -457,6 +671,7 @@ impl HintSession {
             deadline: Some(Instant::now() + BOOKKEEPING_TIMEOUT),
             limit: BOOKKEEPING_TIMEOUT,
             questions: 0,
+            changed: false,
         }
     }
 
@@ -464,14 +679,24 @@ impl HintSession {
     pub(super) async fn converse(
         &mut self,
         vm: &mut VirtualMachine,
+        state: &mut RunState,
         mut request: Request,
         exchange: &mut Exchange,
     ) -> Result<Response, HintError> {
         loop {
             let sent = Instant::now();
+            let hint = exchange
+                .hint_id
+                .and_then(|id| self.hints.get_mut(id as usize));
+            let waits = hint.map_or(&mut self.other_waits, |hint| &mut hint.waits);
+            let forecast = if exchange.questions == 0 {
+                &mut waits.first
+            } else {
+                &mut waits.later
+            };
             let response = self
                 .peer
-                .exchange(request, exchange.deadline, &self.turn)
+                .exchange(request, exchange.deadline, &self.turn, forecast)
                 .await;
             self.statistics.waiting += sent.elapsed();
             self.statistics.round_trips += 1;
@@ -479,14 +704,12 @@ impl HintSession {
                 Ok(Response::Ask(ask)) => {
                     self.statistics.sub_requests += 1;
                     exchange.questions += 1;
-                    if exchange.questions > self.applier.limits().questions_per_hint {
-                        self.peer.end();
-                        return Err(HintError::Protocol(format!(
-                            "a hint asked more than `{}` questions",
-                            self.applier.limits().questions_per_hint
-                        )));
+                    let limit = state.applier.limits().questions_per_hint;
+                    if exchange.questions > limit {
+                        let text = format!("a hint asked more than `{limit}` questions");
+                        return Err(HintError::Protocol(text));
                     }
-                    let mut parts = self.answer(vm, ask, exchange)?;
+                    let mut parts = self.answer(vm, state, ask, exchange)?;
                     let last = parts.pop().unwrap_or_default();
                     for part in parts {
                         if let Err(error) = self.peer.send_part(Request::Answer(part)).await {
@@ -501,35 +724,46 @@ impl HintSession {
         }
     }
 
-    async fn broken(&mut self, error: LinkError, exchange: &Exchange) -> HintError {
+    pub(super) async fn broken(&mut self, error: LinkError, exchange: &Exchange) -> HintError {
         match error {
-            LinkError::Deadline => {
-                self.peer.end();
-                HintError::Timeout {
-                    limit: exchange.limit,
-                }
-            }
+            LinkError::Deadline => HintError::Timeout {
+                limit: exchange.limit,
+            },
             LinkError::Closed => HintError::Died {
                 death: self.peer.death().await,
             },
-            error => {
-                self.peer.end();
-                HintError::Protocol(error.to_string())
+            LinkError::Stream(status) => HintError::Protocol(format!("`{}`", status.message())),
+            error => HintError::Protocol(error.to_string()),
+        }
+    }
+
+    /// Ends the session when an engine cannot be trusted any more after `error`.
+    pub(crate) fn end_after(&mut self, error: &HintError) {
+        match error {
+            HintError::Timeout { .. } => self.peer.end(Ending::Late(error.to_string())),
+            HintError::Protocol(_) | HintError::Diff(_) => {
+                self.peer.end(Ending::Refused(error.to_string()));
             }
+            // A failed hint may still be asked about.
+            HintError::Raised(_) | HintError::Died { .. } | HintError::Unserved { .. } => {}
         }
     }
 
     /// What the names in a hint's code stand for, for its first execution.
-    fn define(&mut self, id: u32) -> (Vec<v1::Definition>, Vec<StructDefinition>) {
-        let state = &self.hints[id as usize];
-        if state.defined {
+    fn define(
+        &mut self,
+        state: &mut RunState,
+        id: u32,
+    ) -> (Vec<v1::Definition>, Vec<StructDefinition>) {
+        let hint = &self.hints[id as usize];
+        if hint.defined {
             return Default::default();
         }
         let mut definitions = Vec::new();
         let mut structs = Vec::new();
-        let names = state.names.clone();
+        let names = hint.names.clone();
         for name in &names {
-            let resolved = self.resolve(id, "", name);
+            let resolved = self.resolve(state, id, "", name);
             let Some((definition, new_structs)) = resolved else {
                 continue;
             };
@@ -542,41 +776,36 @@ impl HintSession {
         (definitions, structs)
     }
 
-    /// The meaning of a name in a hint, with the structs that the engine does not know yet. The cells
-    /// behind it are expected from now on.
+    /// The meaning of a name in a hint that the engine has, with the structs that it does not know yet. The
+    /// cells behind it are expected from now on.
     pub(super) fn resolve(
         &mut self,
+        state: &mut RunState,
         id: u32,
         scope: &str,
         name: &str,
     ) -> Option<(v1::Definition, Vec<StructDefinition>)> {
-        let (loaded, hint) = self.table.hint(id)?;
-        let mut resolution = loaded.program.resolve(hint, scope, name);
-        let prefix = StructPrefix::of(loaded.first_hint);
-        prefix.qualify(&mut resolution.definition);
+        if self.stage(id) != Stage::Loaded {
+            return None;
+        }
+        let resolved = state.resolve(id, scope, name)?;
+        let hint = &mut self.hints[id as usize];
+        let told = &mut self.languages[hint.language].structs;
         let mut new_structs = Vec::new();
-        for own_name in resolution.structs.iter() {
-            let full_name = prefix.name(own_name);
-            if !self.structs.contains_key(&full_name)
-                && let Some(mut definition) = loaded.program.struct_definition(own_name)
-            {
-                prefix.qualify_struct(&mut definition);
-                self.structs.insert(full_name.clone(), definition);
-            }
-            if let Some(definition) = self.structs.get(&full_name)
-                && self.structs_sent.insert(full_name)
+        for full_name in resolved.structs {
+            if let Some(definition) = state.struct_definition(&full_name)
+                && told.insert(full_name)
             {
                 new_structs.push(definition.clone());
             }
         }
         let HintState {
             names, expectation, ..
-        } = &mut self.hints[id as usize];
-        let structs = &self.structs;
-        expectation.name(&resolution.definition, names, |full_name| {
-            structs.get(full_name)
+        } = hint;
+        expectation.name(&resolved.definition, names, |full_name| {
+            state.struct_definition(full_name)
         });
-        Some((resolution.definition, new_structs))
+        Some((resolved.definition, new_structs))
     }
 
     /// What is expected of a hint's next execution.
@@ -584,28 +813,9 @@ impl HintSession {
         Some(&mut self.hints.get_mut(id as usize)?.expectation)
     }
 
-    /// The hints and where they stand.
-    #[must_use]
-    pub fn table(&self) -> &HintTable {
-        &self.table
-    }
-
-    /// The rules that hints registered.
-    #[must_use]
-    pub fn rules(&self) -> &[RegisteredRule] {
-        &self.rules
-    }
-
-    /// The first integer address that a hint wrote.
-    #[must_use]
-    pub fn pure_address(&self) -> Option<&str> {
-        self.pure_address.as_deref()
-    }
-
-    /// Output attributes that a PIE would lack, a JSON text.
-    #[must_use]
-    pub fn unheld_attributes(&self) -> Option<&str> {
-        self.unheld_attributes.as_deref()
+    /// Whether loading hints did something to the VM.
+    pub(crate) fn has_prepared(&self) -> bool {
+        self.prepared
     }
 
     /// What the hints cost so far.
@@ -651,4 +861,38 @@ fn is_missing(definition: &v1::Definition) -> bool {
 
 pub(super) fn out_of_order() -> HintError {
     HintError::Protocol("a response that does not fit the request".to_owned())
+}
+
+/// The text of a hint's failure: the traceback if it is Python's, else what the engine says.
+pub(crate) fn text_of(failed: &Failed) -> &str {
+    match &failed.python {
+        Some(PythonException { traceback, .. }) if !traceback.is_empty() => traceback,
+        _ => &failed.message,
+    }
+}
+
+/// How an engine ended in the middle of a hint.
+fn died(death: &Death) -> String {
+    match death {
+        Death::Detached => "the client that serves the hints left while it ran a hint".to_owned(),
+        death => format!("the hint worker died while it ran a hint: {death}"),
+    }
+}
+
+/// A list of names, for people.
+fn list(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.is_empty() {
+        true => "none".to_owned(),
+        false => names.join(", "),
+    }
+}
+
+/// A start that failed; its kind says nothing about hints, of which there are none yet.
+fn failed_start(failed: Failed) -> Box<Failed> {
+    let kind = match v1::FailureKind::try_from(failed.kind) {
+        Ok(v1::FailureKind::Compile) => v1::FailureKind::Exception.into(),
+        _ => failed.kind,
+    };
+    Box::new(Failed { kind, ..failed })
 }

@@ -21,6 +21,21 @@ pub struct Statistics {
     pub python: Duration,
 }
 
+impl Statistics {
+    /// Those of two sessions together.
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            hints: self.hints + other.hints,
+            round_trips: self.round_trips + other.round_trips,
+            sub_requests: self.sub_requests + other.sub_requests,
+            repeated_hints: self.repeated_hints + other.repeated_hints,
+            repeated_round_trips: self.repeated_round_trips + other.repeated_round_trips,
+            waiting: self.waiting + other.waiting,
+            python: self.python + other.python,
+        }
+    }
+}
+
 /// What one hint cost in all its executions.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HintCost {

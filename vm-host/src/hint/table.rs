@@ -9,18 +9,18 @@ use crate::program::{CompiledProgram, Hint};
 
 /// A program at its place in memory.
 #[derive(Clone, Debug)]
-pub struct LoadedProgram {
+pub(crate) struct LoadedProgram {
     /// The program.
-    pub program: Arc<CompiledProgram>,
+    pub(crate) program: Arc<CompiledProgram>,
     /// Where its code starts.
-    pub base: Relocatable,
+    pub(crate) base: Relocatable,
     /// The session's number of its first hint.
-    pub first_hint: u32,
+    pub(crate) first_hint: u32,
 }
 
 /// The hints of a session, numbered in the order in which they were loaded.
 #[derive(Debug, Default)]
-pub struct HintTable {
+pub(crate) struct HintTable {
     programs: Vec<LoadedProgram>,
     /// For each hint its program and its number there.
     owners: Vec<(u32, u32)>,
@@ -32,7 +32,11 @@ pub struct HintTable {
 
 impl HintTable {
     /// Adds a program whose code starts at `base`; its hints replace those at the same pcs.
-    pub fn add(&mut self, program: Arc<CompiledProgram>, base: Relocatable) -> &LoadedProgram {
+    pub(crate) fn add(
+        &mut self,
+        program: Arc<CompiledProgram>,
+        base: Relocatable,
+    ) -> &LoadedProgram {
         let first_hint = self.owners.len() as u32;
         let owner = self.programs.len() as u32;
         let mut groups: HashMap<usize, Vec<u32>> = HashMap::new();
@@ -73,7 +77,7 @@ impl HintTable {
     /// The hints at `pc`, in order.
     #[must_use]
     #[inline]
-    pub fn at(&self, pc: Relocatable) -> &[u32] {
+    pub(crate) fn at(&self, pc: Relocatable) -> &[u32] {
         let main = match pc.segment_index {
             0 => self.main.get(pc.offset),
             _ => None,
@@ -87,7 +91,7 @@ impl HintTable {
 
     /// A hint and its program.
     #[must_use]
-    pub fn hint(&self, id: u32) -> Option<(&LoadedProgram, &Hint)> {
+    pub(crate) fn hint(&self, id: u32) -> Option<(&LoadedProgram, &Hint)> {
         let (owner, index) = self.owners.get(id as usize)?;
         let loaded = &self.programs[*owner as usize];
         Some((loaded, &loaded.program.hints()[*index as usize]))
@@ -95,19 +99,13 @@ impl HintTable {
 
     /// The programs, the run's own first.
     #[must_use]
-    pub fn programs(&self) -> &[LoadedProgram] {
+    pub(crate) fn programs(&self) -> &[LoadedProgram] {
         &self.programs
     }
 
     /// How many hints were loaded.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.owners.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.owners.is_empty()
     }
 }

@@ -8,8 +8,10 @@ mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hint_proto::PYTHON;
+
 use crate::engines::twins::{self, Compiled, Twin};
-use crate::program::CompiledProgram;
+use crate::program::{CompiledProgram, Hint};
 use names::Names;
 
 /// The kinds of engines.
@@ -19,6 +21,8 @@ pub enum EngineKind {
     Twin,
     /// Python: a worker process, or the interpreter of the client.
     Python,
+    /// Another language, or a hint that the client took for itself: nobody else sees its variables.
+    Apart,
 }
 
 /// Where one hint runs, and why.
@@ -62,46 +66,73 @@ pub(crate) struct Plan {
     pub(crate) placements: Vec<Placement>,
     /// What the twins need, by the hints' ids.
     pub(crate) compiled: Vec<Option<Compiled>>,
-    /// Whether every hint is one of cairo-vm's, so that nobody has to look for syntax errors before the
-    /// first step.
+    /// Whether every hint that the client has not taken is one of cairo-vm's, so that nobody has to look for
+    /// syntax errors before the first step.
     pub(crate) all_known: bool,
 }
 
 impl Plan {
-    /// All hints in Python.
-    pub(crate) fn python(program: &CompiledProgram) -> Self {
-        let placement = Placement {
-            engine: EngineKind::Python,
-            reason: "all hints run in Python".to_owned(),
+    /// All hints in Python, but for those in other languages.
+    pub(crate) fn python(program: &CompiledProgram, taken: &BTreeSet<u32>) -> Self {
+        let placement = |hint: &Hint| {
+            apart(hint, taken).unwrap_or_else(|| Placement {
+                engine: EngineKind::Python,
+                reason: "all hints run in Python".to_owned(),
+            })
         };
         Self {
-            placements: vec![placement; program.hints().len()],
+            placements: program.hints().iter().map(placement).collect(),
             compiled: Vec::new(),
             all_known: false,
         }
     }
 
-    /// Whether no hint needs Python, as far as can be known before the run.
+    /// Whether no hint needs an engine outside of the host, as far as can be known before the run.
     pub(crate) fn avoids_python(&self) -> bool {
         let mut placements = self.placements.iter();
-        placements.all(|placement| placement.engine != EngineKind::Python)
+        placements.all(|placement| placement.engine == EngineKind::Twin)
     }
 }
 
 /// Where every hint of a program runs under `auto`, in the order of their ids.
 #[must_use]
 pub fn place(program: &CompiledProgram, surroundings: &Surroundings) -> Vec<Placement> {
-    plan(program, surroundings).placements
+    plan(program, surroundings, &BTreeSet::new()).placements
 }
 
-/// The same with what the engines need for it.
-pub(crate) fn plan(program: &CompiledProgram, surroundings: &Surroundings) -> Plan {
+/// Where a hint runs that shares nothing with those of the Python of the host and its worker: one in another
+/// language, or one that the client has `taken`.
+fn apart(hint: &Hint, taken: &BTreeSet<u32>) -> Option<Placement> {
+    let reason = match hint.language() {
+        _ if taken.contains(&hint.id) => "the client runs it itself".to_owned(),
+        PYTHON => return None,
+        language => format!("its language is `{language}`"),
+    };
+    Some(Placement {
+        engine: EngineKind::Apart,
+        reason,
+    })
+}
+
+/// The same with what the engines need for it. The client has `taken` some hints for itself.
+pub(crate) fn plan(
+    program: &CompiledProgram,
+    surroundings: &Surroundings,
+    taken: &BTreeSet<u32>,
+) -> Plan {
     let hints = program.hints();
     let mut texts: Vec<Text> = Vec::new();
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     let mut compiled = Vec::with_capacity(hints.len());
     let mut reasons = Vec::with_capacity(hints.len());
+    let mut all_apart = BTreeMap::new();
     for (id, hint) in hints.iter().enumerate() {
+        if let Some(placement) = apart(hint, taken) {
+            all_apart.insert(id, placement);
+            compiled.push(None);
+            reasons.push(String::new());
+            continue;
+        }
         let number = *numbers.entry(&hint.code).or_insert_with(|| {
             let mut names = Names::of(&hint.code);
             // Of cairo-vm's own texts it is known what they do.
@@ -135,25 +166,31 @@ pub(crate) fn plan(program: &CompiledProgram, surroundings: &Surroundings) -> Pl
         texts,
         compiled,
         reasons,
+        may_enter_scopes: !all_apart.is_empty(),
     };
     sides.separate(surroundings);
     let placements = sides
         .compiled
         .iter()
         .zip(sides.reasons)
-        .map(|(hint, reason)| Placement {
-            engine: if hint.is_some() {
-                EngineKind::Twin
-            } else {
-                EngineKind::Python
-            },
-            reason,
+        .enumerate()
+        .map(|(id, (hint, reason))| {
+            all_apart.remove(&id).unwrap_or_else(|| Placement {
+                engine: if hint.is_some() {
+                    EngineKind::Twin
+                } else {
+                    EngineKind::Python
+                },
+                reason,
+            })
         })
         .collect();
     Plan {
         placements,
         compiled: sides.compiled,
-        all_known: hints.iter().all(|hint| twins::is_known(&hint.code)),
+        all_known: hints
+            .iter()
+            .all(|hint| taken.contains(&hint.id) || twins::is_known(&hint.code)),
     }
 }
 
@@ -171,6 +208,8 @@ struct Sides<'a> {
     texts: Vec<Text>,
     compiled: Vec<Option<Compiled>>,
     reasons: Vec<String>,
+    /// Whether there are other hints, which may do anything to the scopes, but share no variable.
+    may_enter_scopes: bool,
 }
 
 impl Sides<'_> {
@@ -199,7 +238,8 @@ impl Sides<'_> {
             }
             return;
         }
-        let scopes_are_entered = self.texts.iter().any(|text| text.names.enters_scope);
+        let scopes_are_entered =
+            self.may_enter_scopes || self.texts.iter().any(|text| text.names.enters_scope);
         let mut open: Vec<(Names, String)> = Vec::new();
         if !surroundings.variables.is_empty() {
             let variables = surroundings.variables.iter().map(String::as_str);

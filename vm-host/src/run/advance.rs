@@ -204,33 +204,33 @@ impl Run {
         let before = Registers::of(self.vm());
         let at = |cause| StepError { before, cause };
         let vm = &mut self.vm.runner.vm;
-        let session = self.hints.as_mut().and_then(Dispatch::session_mut);
-        let Some(session) = session.filter(|session| !session.rules().is_empty()) else {
+        let hints = self.hints.as_mut();
+        let Some(hints) = hints.filter(|hints| !hints.rules().is_empty()) else {
             return vm
                 .step_instruction()
                 .map_err(|error| at(StepCause::Instruction(error)));
         };
         let rules = &mut self.rules;
         let fresh = rules
-            .before(vm, session)
+            .before(vm, hints)
             .await
             .map_err(|error| at(StepCause::Rule(error)))?;
         vm.step_instruction()
             .map_err(|error| at(StepCause::Instruction(error)))?;
         rules
-            .after(vm, session, fresh)
+            .after(vm, hints, fresh)
             .await
             .map_err(|error| at(StepCause::Rule(error)))
     }
 
     fn has_rules(&self) -> bool {
-        self.session()
-            .is_some_and(|session| !session.rules().is_empty())
+        self.hints
+            .as_ref()
+            .is_some_and(|hints| !hints.rules().is_empty())
     }
 
     fn python_hints(&self) -> u64 {
-        self.session()
-            .map_or(0, |session| session.statistics().hints)
+        self.hints.as_ref().map_or(0, |hints| hints.executed().1)
     }
 
     /// The error of a run that stops before the next step.

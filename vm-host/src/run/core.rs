@@ -9,9 +9,8 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 
 use super::config::RunConfig;
 use super::rules::Rules;
-use crate::hint::HintSession;
 use crate::hint::dispatch::Dispatch;
-use crate::hint::statistics::HintCost;
+use crate::hint::statistics::{HintCost, Statistics};
 use crate::hint::table::LoadedProgram;
 use crate::placement::Placement;
 use crate::program::{CompiledProgram, ExceptionContext, Hint};
@@ -165,9 +164,15 @@ impl Run {
         })
     }
 
-    /// The session with Python, once there is one.
-    pub(crate) fn session(&self) -> Option<&HintSession> {
-        self.hints.as_ref()?.session()
+    /// What the hints in engines outside of the host cost so far.
+    pub(crate) fn hint_statistics(&self) -> Statistics {
+        let hints = self.hints.as_ref();
+        hints.map_or_else(Statistics::default, Dispatch::statistics)
+    }
+
+    /// Bytes to the workers of the run and from them.
+    pub(crate) fn hint_traffic(&self) -> (u64, u64) {
+        self.hints.as_ref().map_or((0, 0), Dispatch::traffic)
     }
 
     /// From now on, long waits give `turn` to other runs.

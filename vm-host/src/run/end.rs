@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::core::Run;
 use super::failure::Failure;
+use crate::hint::dispatch::Dispatch;
 use crate::vm::end::{
     EndError, check_relocatable, end_run, finalize_segments, fix_segment_sizes, read_return_values,
     verify_secure, verify_secure_function,
@@ -47,18 +48,17 @@ impl Run {
             return Ok(());
         }
         // A PIE brings memory of its own.
-        self.ended.addresses_exist = self.program.is_some() && self.session().is_none();
+        self.ended.addresses_exist =
+            self.program.is_some() && !self.hints.as_ref().is_some_and(Dispatch::has_engine);
         let vm = &mut self.vm.runner.vm;
         let Some(hints) = &mut self.hints else {
             return Ok(());
         };
-        if let Some(session) = hints.session_mut() {
-            let complaint = self.rules.verify(vm, session).await;
-            let complaint = complaint
-                .map_err(|error| Failure::of_hint(error, "a rule at the end of the run"))?;
-            if let Err(text) = complaint {
-                return Err(RunFailure::new(Exception::InconsistentAutoDeduction, text).into());
-            }
+        let complaint = self.rules.verify(vm, hints).await;
+        let complaint =
+            complaint.map_err(|error| Failure::of_hint(error, "a rule at the end of the run"))?;
+        if let Err(text) = complaint {
+            return Err(RunFailure::new(Exception::InconsistentAutoDeduction, text).into());
         }
         let left = hints
             .end(vm)

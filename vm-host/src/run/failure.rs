@@ -12,6 +12,7 @@ use super::core::Run;
 use super::step_error::{StepCause, StepError};
 use crate::hint::HintError;
 use crate::hint::dispatch::{Dispatch, NoPython, NotRun};
+use crate::hint::session::text_of;
 use crate::program::{ExceptionContext, MemoryView};
 use crate::vm::error_text::{END_NOT_REACHED, END_REACHED, StepFailure, explain};
 use crate::vm::{ASSERTION, RunFailure};
@@ -66,6 +67,10 @@ pub enum FailureReason {
     DiffRefused,
     /// The engine broke the protocol.
     Protocol,
+    /// No engine serves the language of a hint.
+    LanguageNotServed,
+    /// Every engine that serves its language declined a hint.
+    HintDeclined,
     /// The run did not end as it must.
     EndOfRun,
     /// A fault of the host.
@@ -87,6 +92,8 @@ impl FailureReason {
             Self::Interrupted => "INTERRUPTED",
             Self::DiffRefused => "DIFF_REFUSED",
             Self::Protocol => "PROTOCOL",
+            Self::LanguageNotServed => "LANGUAGE_NOT_SERVED",
+            Self::HintDeclined => "HINT_DECLINED",
             Self::EndOfRun => "END_OF_RUN",
             Self::Internal => "INTERNAL",
         }
@@ -155,6 +162,36 @@ impl Failure {
         }
     }
 
+    /// A worker that did not start when a hint needed it.
+    pub(crate) fn not_launched(error: LaunchError) -> Self {
+        Self {
+            launch: Some(Arc::new(error)),
+            ..Self::new(FailureReason::WorkerDied, "the hint worker did not start")
+        }
+    }
+
+    /// A hint in a language that nobody serves.
+    #[must_use]
+    pub(crate) fn of_language(
+        context: &ExceptionContext,
+        pc: Relocatable,
+        hint_index: usize,
+        error: &HintError,
+    ) -> Self {
+        let notes = [
+            "hint: check the name behind `# lang:`, or use a build or a client with that engine"
+                .to_owned(),
+        ];
+        let text = context
+            .compile_error(pc, &error.to_string(), hint_index, &notes)
+            .text;
+        Self {
+            pc: Some(pc),
+            hint_index: Some(hint_index),
+            ..Self::new(FailureReason::LanguageNotServed, text)
+        }
+    }
+
     /// A hint that does not compile.
     #[must_use]
     pub fn of_compilation(
@@ -163,7 +200,7 @@ impl Failure {
         hint_index: usize,
         failed: Box<Failed>,
     ) -> Self {
-        let notes = [failed.traceback.clone()];
+        let notes = [text_of(&failed).to_owned()];
         let text = context
             .compile_error(pc, HINT_DOES_NOT_COMPILE, hint_index, &notes)
             .text;
@@ -181,12 +218,11 @@ impl Failure {
         match error {
             HintError::Raised(failed) => {
                 let (reason, message) = match kind(&failed) {
-                    FailureKind::Exit => (FailureReason::Exit, failed.message.clone()),
-                    FailureKind::Interrupt => {
-                        (FailureReason::Interrupted, failed.traceback.clone())
-                    }
-                    _ => (FailureReason::HintRaised, failed.traceback.clone()),
+                    FailureKind::Exit => (FailureReason::Exit, failed.message.as_str()),
+                    FailureKind::Interrupt => (FailureReason::Interrupted, text_of(&failed)),
+                    _ => (FailureReason::HintRaised, text_of(&failed)),
                 };
+                let message = message.to_owned();
                 Self {
                     raised: Some(failed),
                     ..Self::new(reason, message)
@@ -211,8 +247,11 @@ impl Failure {
             ),
             HintError::Protocol(what) => Self::new(
                 FailureReason::Protocol,
-                format!("the hint worker broke the protocol while it ran {subject}: {what}"),
+                format!("the hint engine broke the protocol while it ran {subject}: {what}"),
             ),
+            error @ HintError::Unserved { .. } => {
+                Self::new(FailureReason::LanguageNotServed, error.to_string())
+            }
             HintError::Diff(error) => Self::new(
                 FailureReason::DiffRefused,
                 format!("{subject} was refused: {error}"),
@@ -263,11 +302,11 @@ impl Run {
                 NotRun::Failed(HintError::Raised(failed))
                     if kind(&failed) == FailureKind::Exception =>
                 {
-                    let notes = [failed.traceback.trim_end_matches('\n').to_owned() + "\n"];
+                    let notes = [text_of(&failed).trim_end_matches('\n').to_owned() + "\n"];
                     // The reference VM says so of every syntax error, also one that the hint's own
                     // `exec` raised.
                     let syntax = matches!(
-                        failed.class_path.as_str(),
+                        class_path(&failed),
                         "builtins.SyntaxError" | "builtins.IndentationError" | "builtins.TabError"
                     );
                     let message = if syntax {
@@ -279,6 +318,12 @@ impl Run {
                     let mut failure = place(reason, message, Some(hint_index), true, &notes);
                     failure.raised = Some(failed);
                     failure
+                }
+                // Hints of programs that others loaded are compiled when they first run.
+                NotRun::Failed(HintError::Raised(failed))
+                    if kind(&failed) == FailureKind::Compile =>
+                {
+                    Failure::of_compilation(context, pc, hint_index, failed)
                 }
                 NotRun::Failed(error) => {
                     let memory = Memory(vm);
@@ -293,6 +338,13 @@ impl Run {
                     failure.hint_index = Some(hint_index);
                     failure
                 }
+                NotRun::Declined(reason) => place(
+                    FailureReason::HintDeclined,
+                    &format!("no engine took the hint: {reason}"),
+                    Some(hint_index),
+                    true,
+                    &[],
+                ),
                 NotRun::NeedsPython => place(
                     FailureReason::HintRaised,
                     "a hint cannot go on in Rust, and the placement `native` keeps Python from saying why\n\
@@ -301,10 +353,7 @@ impl Run {
                     true,
                     &[],
                 ),
-                NotRun::NoPython(NoPython::Launch(error)) => Failure {
-                    launch: Some(Arc::new(error)),
-                    ..Failure::new(FailureReason::WorkerDied, "the hint worker did not start")
-                },
+                NotRun::NoPython(NoPython::Launch(error)) => Failure::not_launched(error),
                 NotRun::NoPython(NoPython::Session(error)) => self.not_opened(error),
             },
             StepCause::Rule(HintError::Raised(failed))
@@ -392,6 +441,16 @@ impl From<RunFailure> for Failure {
     }
 }
 
+/// How a failure travels. What this host does not know, and what is not said, is one of the hint.
 fn kind(failed: &Failed) -> FailureKind {
-    FailureKind::try_from(failed.kind).unwrap_or(FailureKind::Unspecified)
+    match FailureKind::try_from(failed.kind) {
+        Ok(FailureKind::Unspecified) | Err(_) => FailureKind::Exception,
+        Ok(kind) => kind,
+    }
+}
+
+/// The dotted class of the exception, in Python.
+fn class_path(failed: &Failed) -> &str {
+    let python = failed.python.as_ref();
+    python.map_or("", |python| &python.class_path)
 }

@@ -81,6 +81,6 @@ impl Run {
     /// The process id of the worker, if there is one.
     #[must_use]
     pub fn worker_process_id(&self) -> Option<u32> {
-        self.session()?.process_id()
+        self.hints.as_ref()?.worker_process_id()
     }
 }

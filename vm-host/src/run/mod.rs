@@ -15,7 +15,7 @@ mod start;
 mod step_error;
 
 pub use crate::hint::Limits;
-pub(crate) use crate::hint::peer::{AttachedClient, Peer};
+pub(crate) use crate::hint::peer::{AttachedClient, Ending, Peer};
 pub use crate::hint::session::SessionInputs;
 pub use crate::vm::VmConfig;
 pub use advance::{Goal, Pace, Progress, Stop, Unwatched};

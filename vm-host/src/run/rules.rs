@@ -7,9 +7,11 @@ use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::RuleKind;
 
-use crate::hint::effects::{Refusal, RegisteredRule};
+use crate::hint::HintError;
+use crate::hint::dispatch::Dispatch;
+use crate::hint::effects::Refusal;
+use crate::hint::run_state::OwnedRule;
 use crate::hint::session::RuleOutcome;
-use crate::hint::{HintError, HintSession};
 use crate::vm::cells::segment_length;
 use crate::vm::operands::{current_instruction, operands};
 
@@ -24,7 +26,7 @@ impl Rules {
     pub(super) async fn before(
         &self,
         vm: &mut VirtualMachine,
-        session: &mut HintSession,
+        session: &mut Dispatch,
     ) -> Result<Vec<Relocatable>, HintError> {
         let Some(instruction) = current_instruction(vm) else {
             return Ok(Vec::new());
@@ -47,7 +49,7 @@ impl Rules {
     pub(super) async fn after(
         &mut self,
         vm: &mut VirtualMachine,
-        session: &mut HintSession,
+        session: &mut Dispatch,
         fresh: Vec<Relocatable>,
     ) -> Result<(), HintError> {
         for cell in fresh {
@@ -67,15 +69,16 @@ impl Rules {
     pub(super) async fn verify(
         &self,
         vm: &mut VirtualMachine,
-        session: &mut HintSession,
+        session: &mut Dispatch,
     ) -> Result<Result<(), String>, HintError> {
         let mut rules = session.rules().to_vec();
-        rules.retain(|rule| rule.kind == RuleKind::AutoDeduction);
+        rules.retain(|owned| owned.rule.kind == RuleKind::AutoDeduction);
         for rule in rules {
-            let length = segment_length(vm, rule.segment).map_or(0, |length| length.length);
+            let segment = rule.rule.segment;
+            let length = segment_length(vm, segment).map_or(0, |length| length.length);
             for offset in 0..usize::try_from(length).unwrap_or_default() {
                 let cell = Relocatable {
-                    segment_index: rule.segment,
+                    segment_index: segment,
                     offset,
                 };
                 let Some(current) = vm.get_maybe(&cell) else {
@@ -96,7 +99,7 @@ impl Rules {
 
 async fn deduce(
     vm: &mut VirtualMachine,
-    session: &mut HintSession,
+    session: &mut Dispatch,
     cell: Relocatable,
 ) -> Result<(), HintError> {
     for rule in rules_of(session, RuleKind::AutoDeduction, cell.segment_index) {
@@ -108,7 +111,7 @@ async fn deduce(
     Ok(())
 }
 
-fn rules_of(session: &HintSession, kind: RuleKind, segment: isize) -> Vec<RegisteredRule> {
-    let matching = |rule: &&RegisteredRule| rule.kind == kind && rule.segment == segment;
+fn rules_of(session: &Dispatch, kind: RuleKind, segment: isize) -> Vec<OwnedRule> {
+    let matching = |owned: &&OwnedRule| owned.rule.kind == kind && owned.rule.segment == segment;
     session.rules().iter().filter(matching).copied().collect()
 }

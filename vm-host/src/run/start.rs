@@ -1,7 +1,9 @@
 //! Starting a run: from a program or a PIE to the VM before its first step, with the engines of its hints.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use hint_proto::PYTHON;
 use hint_proto::v1::FailureKind;
 
 use super::config::{HintPlacement, PROGRAM_BASE, RunConfig};
@@ -9,16 +11,17 @@ use super::core::Run;
 use super::entry::{Entry, EntryError, enter_function};
 use super::failure::Failure;
 use super::rules::Rules;
+use crate::engines::twins::is_known;
 use crate::hint::HintError;
 use crate::hint::dispatch::{Dispatch, NoPython};
 use crate::hint::peer::Peer;
-use crate::placement::{EngineKind, Placement, Plan, plan};
-use crate::program::{CompiledProgram, ExceptionContext, ProgramError, SourceFiles};
+use crate::placement::{EngineKind, Placement, Plan, Surroundings, plan};
+use crate::program::{CompiledProgram, ExceptionContext, Hint, ProgramError, SourceFiles};
 use crate::vm::RunFailure;
 use crate::vm::end::Ended;
 use crate::vm::pie::Pie;
 use crate::vm::start::{PreparedRun, initialize, initialize_pie, prepare};
-use crate::worker::{Launch, LaunchError};
+use crate::worker::{Launch, LaunchError, Sleeper};
 
 /// A program with the text that it was read from.
 #[derive(Clone, Debug)]
@@ -87,15 +90,12 @@ impl Run {
     ) -> Result<Self, StartError> {
         let program = &text.program;
         let vm = build_vm(program, entry, &config)?;
-        let plan = match config.placement {
-            HintPlacement::Python => Plan::python(program),
-            HintPlacement::Auto | HintPlacement::Native => plan(program, &config.surroundings()),
-        };
+        let plan = place(program, &config, &config.surroundings(), &BTreeSet::new());
         let native = config.placement == HintPlacement::Native;
         if native && !plan.avoids_python() {
             let placements = plan.placements.into_iter().enumerate();
-            let python = placements.filter(|(_, found)| found.engine == EngineKind::Python);
-            return Err(NotPlaced(python.collect()).into());
+            let outside = placements.filter(|(_, found)| found.engine != EngineKind::Twin);
+            return Err(NotPlaced(outside.collect()).into());
         }
         let Plan {
             placements,
@@ -110,8 +110,8 @@ impl Run {
         let prepares = setup.is_some_and(|setup| !setup.builtins.is_empty());
         let hints = (prepares || !program.hints().is_empty()).then(|| {
             let main = (Arc::clone(program), PROGRAM_BASE, Arc::clone(&text.json));
-            let launch = launch.filter(|_| !native);
-            Dispatch::new(main, compiled, config.hints.clone(), launch)
+            let worker = launch.filter(|_| !native).map(Sleeper::Own);
+            Dispatch::new(main, compiled, config.hints.clone(), worker)
         });
         Ok(Self {
             context: ExceptionContext::new(Arc::clone(program), PROGRAM_BASE, sources),
@@ -172,7 +172,8 @@ impl Run {
         })
     }
 
-    /// Opens the session with whoever runs the hints in Python.
+    /// Opens the session with an engine. The hints that a client leaves are placed anew, as if they were all
+    /// that the program has.
     ///
     /// # Errors
     /// [`Failure`] when it does not open or a hint does not compile.
@@ -180,23 +181,97 @@ impl Run {
         let Some(hints) = &mut self.hints else {
             return Ok(());
         };
+        let attached = peer.is_attached();
         let opened = hints.open(peer, &mut self.vm.runner.vm).await;
-        opened.map_err(|error| self.not_opened(error))
+        opened.map_err(|error| self.not_opened(error))?;
+        if attached {
+            self.place_what_the_client_left().await?;
+        }
+        Ok(())
+    }
+
+    /// Hints in Python that the client does not serve run as if they were all that the program has: their
+    /// variables are not those of the client's hints.
+    async fn place_what_the_client_left(&mut self) -> Result<(), Failure> {
+        let (Some(hints), Some(program)) = (&mut self.hints, &self.program) else {
+            return Ok(());
+        };
+        let taken = hints.taken_by_client();
+        let is_left = |hint: &&Hint| !taken.contains(&hint.id);
+        let mut left = program.hints().iter().filter(is_left);
+        let plan = if left.any(|hint| hint.language() == PYTHON) {
+            place(
+                program,
+                &self.config,
+                &self.config.hints.surroundings(false),
+                &taken,
+            )
+        } else {
+            // As for a client that takes all hints in Python: its objects may see anything.
+            let surroundings = self.config.surroundings();
+            place(program, &self.config, &surroundings, &BTreeSet::new())
+        };
+        hints.replace_twins(plan.compiled);
+        (self.placements, self.all_known) = (plan.placements, plan.all_known);
+        let mut left = program.hints().iter().filter(is_left);
+        if left.all(|hint| is_known(&hint.code)) {
+            return Ok(());
+        }
+        // They are compiled before the first step.
+        let woken = hints.wake(&mut self.vm.runner.vm).await;
+        woken.map_err(|error| match error {
+            NoPython::Launch(error) => Failure::not_launched(error),
+            NoPython::Session(error) => self.not_opened(error),
+        })
+    }
+
+    /// Has the worker started by whoever gets this, when a hint needs it.
+    pub(crate) fn sleep(&mut self, worker: Sleeper) {
+        if let Some(hints) = &mut self.hints {
+            hints.sleep(worker);
+        }
+    }
+
+    /// Whether the client that serves hints has done something to the VM before the first step.
+    pub(crate) fn client_has_prepared(&self) -> bool {
+        let hints = self.hints.as_ref();
+        hints.is_some_and(Dispatch::client_has_prepared)
     }
 
     /// Why a session did not open.
     pub(super) fn not_opened(&self, error: HintError) -> Failure {
+        let place = |id: u32| {
+            let hints = self.program.as_ref().map_or(&[][..], |found| found.hints());
+            let hint = hints.get(id as usize);
+            let (offset, index) = hint.map(|hint| (hint.pc, hint.index)).unwrap_or_default();
+            let mut pc = PROGRAM_BASE;
+            pc.offset += offset;
+            (pc, index)
+        };
         match error {
             HintError::Raised(failed) if failed.kind == i32::from(FailureKind::Compile) => {
-                let hints = self.program.as_ref().map_or(&[][..], |found| found.hints());
-                let hint = hints.get(failed.hint_id as usize);
-                let (offset, index) = hint.map(|hint| (hint.pc, hint.index)).unwrap_or_default();
-                let mut pc = PROGRAM_BASE;
-                pc.offset += offset;
+                let (pc, index) = place(failed.hint_id);
                 Failure::of_compilation(&self.context, pc, index, failed)
+            }
+            error @ HintError::Unserved { hint_id, .. } => {
+                let (pc, index) = place(hint_id);
+                Failure::of_language(&self.context, pc, index, &error)
             }
             error => Failure::of_hint(error, "the start of the session"),
         }
+    }
+}
+
+/// Where hints run that the client has not taken.
+fn place(
+    program: &CompiledProgram,
+    config: &RunConfig,
+    surroundings: &Surroundings,
+    taken: &BTreeSet<u32>,
+) -> Plan {
+    match config.placement {
+        HintPlacement::Python => Plan::python(program, taken),
+        HintPlacement::Auto | HintPlacement::Native => plan(program, surroundings, taken),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -79,7 +80,7 @@ where
                 Ok(Ok(Ok(response))) => explained(response),
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(_)) => internal("a fault of the server ended the call").into_http(),
-                Err(_) => late(running).into_http(),
+                Err(_) => late(running, limit.unwrap_or_default()).into_http(),
             };
             let version = HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
             response.headers_mut().insert(VERSION, version);
@@ -89,16 +90,18 @@ where
 }
 
 /// What a call that was not answered in time says.
-fn late(running: bool) -> Status {
-    if running {
-        let text = "the deadline passed while the VM was running; it pauses";
-        return Problem::new(Reason::RunDeadline, text).into();
-    }
-    Problem::new(
-        Reason::DeadlinePassed,
-        "the deadline passed before the call was done",
-    )
-    .into()
+fn late(running: bool, limit: Duration) -> Status {
+    let problem = match running {
+        true => {
+            let text = "the deadline passed while the VM was running; it pauses";
+            Problem::new(Reason::RunDeadline, text)
+        }
+        false => {
+            let text = "the deadline passed before the call was done";
+            Problem::new(Reason::DeadlinePassed, text)
+        }
+    };
+    problem.with("limit", format!("{limit:.3?}")).into()
 }
 
 /// The response; an error without a reason gets one.

@@ -9,14 +9,16 @@ use cairo_vm::types::layout_name::LayoutName;
 use clap::ValueEnum as _;
 use hint_proto::v1::argument::Kind;
 use hint_proto::v1::entry_point::Function;
-use hint_proto::v1::{Argument, CreateVmRequest, EntryPoint, HintEngine, HintPlacement};
+use hint_proto::v1::{
+    Argument, CreateVmRequest, EntryPoint, HintEngine, HintPlacement, Vm, VmLimits,
+};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use tonic::Status;
 
-use super::error::{Problem, Reason, exhausted, invalid};
+use super::error::{Reason, exhausted, invalid};
 use super::options::ServeOptions;
-use super::programs::{Programs, StoredProgram};
+use super::programs::{Programs, StoredProgram, unknown_program};
 use super::value;
 use crate::run::{self, CallSetup, Entry, Limits, RunConfig, SessionInputs};
 use crate::vm::wire;
@@ -42,6 +44,8 @@ pub(super) struct VmRequest {
     /// Whether the client serves the hints itself.
     pub(super) attached: bool,
     pub(super) time_to_live: Option<Duration>,
+    /// What was asked for, as callers see it of the VM.
+    pub(super) shown: Vm,
 }
 
 impl VmRequest {
@@ -57,7 +61,7 @@ impl VmRequest {
             let text = format!("`{}` is no HintPlacement", request.hint_placement);
             return Err(invalid("hint_placement", Reason::BadEnum, text));
         }
-        if request.request_id.len() > 64 {
+        if request.request_id.len() > super::runs::MAX_ID {
             return Err(invalid(
                 "request_id",
                 Reason::BadRequestId,
@@ -65,10 +69,7 @@ impl VmRequest {
             ));
         }
         let hash = &request.program_hash;
-        let program = programs.get(hash).ok_or_else(|| {
-            let text = format!("there is no program `{hash}`");
-            Status::from(Problem::new(Reason::ProgramNotFound, text).resource("program", hash))
-        })?;
+        let program = programs.get(hash).ok_or_else(|| unknown_program(hash))?;
         let layout = match request.layout.as_str() {
             "" => LayoutName::plain,
             name => LayoutName::from_str(name, false).map_err(|_| {
@@ -84,6 +85,10 @@ impl VmRequest {
             HintPlacement::Unspecified | HintPlacement::Python => run::HintPlacement::Python,
             HintPlacement::Auto => run::HintPlacement::Auto,
             HintPlacement::Native => run::HintPlacement::Native,
+            HintPlacement::Apart => {
+                let text = "`HINT_PLACEMENT_APART` is for answers only";
+                return Err(invalid("hint_placement", Reason::BadEnum, text));
+            }
         };
         let entry = entry(&request, &program, server.max_segments)?;
         for (field, text) in [
@@ -107,6 +112,31 @@ impl VmRequest {
             invalid("hint_engine", Reason::BadEnum, text)
         })?;
         let attached = engine == HintEngine::Attached;
+        let limit = |limit: Duration| prost_types::Duration::try_from(limit).ok();
+        let entry_point = request.entry_point.as_ref();
+        let shown = Vm {
+            hint_engine: match attached {
+                true => HintEngine::Attached.into(),
+                false => HintEngine::Worker.into(),
+            },
+            hint_placement: match request.hint_placement() {
+                HintPlacement::Unspecified => HintPlacement::Python.into(),
+                placement => placement.into(),
+            },
+            limits: Some(VmLimits {
+                max_steps,
+                hint_timeout: limit(hint_timeout),
+                time_to_live: time_to_live.and_then(limit),
+            }),
+            entry_point: Some(EntryPoint {
+                function: match entry_point.and_then(|entry| entry.function.clone()) {
+                    None => Some(Function::Name("main".to_owned())),
+                    function => function,
+                },
+                ..EntryPoint::default()
+            }),
+            ..Vm::default()
+        };
         let inputs = SessionInputs {
             program_input_json: request.program_input_json,
             hint_locals_json: request.hint_locals_json,
@@ -145,14 +175,16 @@ impl VmRequest {
             config,
             attached,
             time_to_live,
+            shown,
         })
     }
 }
 
 fn check_id(id: &str) -> Result<(), Status> {
     let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    if id.len() > 63 || !id.bytes().all(allowed) {
-        let text = "a vm_id is 1 to 63 of a-z, 0-9 and -";
+    // `vms/-` stands for VMs of any name, by the conventions of resource names.
+    if id.len() > 63 || id == "-" || !id.bytes().all(allowed) {
+        let text = "a vm_id is 1 to 63 of a-z, 0-9 and -, and not `-` alone";
         return Err(invalid("vm_id", Reason::BadVmId, text));
     }
     Ok(())

@@ -70,6 +70,7 @@ reasons! {
     SizeMismatch "SIZE_MISMATCH" InvalidArgument "declare the number of bytes that are sent";
     BadProgram "BAD_PROGRAM" InvalidArgument "send the JSON that cairo-compile wrote";
     ProgramTooLarge "PROGRAM_TOO_LARGE" InvalidArgument "start the server with a larger --max-program-bytes";
+    EngineProtocol "ENGINE_PROTOCOL" InvalidArgument "see hint_session.proto for what an engine may say, and when";
     ProgramUnfit "PROGRAM_UNFIT" InvalidArgument "create the VM with a layout, mode and entry point that fit the program";
 
     VmNotFound "VM_NOT_FOUND" NotFound "a VM ends with the connection that created it unless it has a time_to_live; create it again";
@@ -86,6 +87,7 @@ reasons! {
     HintEngineNotAttached "HINT_ENGINE_NOT_ATTACHED" FailedPrecondition "open AttachHints for the VM before it runs";
     HintEngineAttached "HINT_ENGINE_ATTACHED" FailedPrecondition "attach once to each VM";
     HintEngineIsWorker "HINT_ENGINE_IS_WORKER" FailedPrecondition "create the VM with HINT_ENGINE_ATTACHED";
+    HintsNotLoaded "HINTS_NOT_LOADED" FailedPrecondition "correct the hint or the input that the message names, and create the VM again";
     HintEngineGone "HINT_ENGINE_GONE" FailedPrecondition "read hint variables before the VM ends or its worker dies";
 
     TooManyVms "TOO_MANY_VMS" ResourceExhausted "delete VMs that are not needed, or start the server with a larger --max-vms";
@@ -99,8 +101,10 @@ reasons! {
 
     DeadlinePassed "DEADLINE_PASSED" DeadlineExceeded "call again with a longer deadline";
     RunDeadline "RUN_DEADLINE" DeadlineExceeded "the VM pauses before its next step; run it again to go on, with a longer deadline";
+    EngineLate "ENGINE_LATE" DeadlineExceeded "answer `start` and `load_hints` within 60 seconds, and hints within the VM's limits.hint_timeout";
     UploadStalled "UPLOAD_STALLED" DeadlineExceeded "send the next chunk within 10 seconds";
 
+    VmFailed "VM_FAILED" Aborted "ask GetVm why";
     VmDeleted "VM_DELETED" Aborted "create the VM again";
     ConnectionClosed "CONNECTION_CLOSED" Cancelled "connect again";
 

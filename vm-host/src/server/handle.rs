@@ -1,20 +1,21 @@
 //! A VM as calls see it: whose it is, and a way to have things done on its thread.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
-use hint_proto::v1::VmState;
 use hint_proto::v1::watch_vm_response::Event;
+use hint_proto::v1::{StopReason, Vm, VmState};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tonic::Status;
 
 use super::error::{Problem, Reason, exhausted, internal, unknown_vm, wrong_state};
 use super::programs::StoredProgram;
+use super::runs::Repeatable;
 use super::shared::{End, Shared};
 use super::task::{Job, VmTask};
 
@@ -110,9 +111,25 @@ impl VmHandle {
         self.answer(answer).await
     }
 
+    /// The VM as callers get it.
+    pub(super) fn vm(&self) -> Vm {
+        let mut vm = self.shared.vm();
+        vm.attached = self.attaching.load(Ordering::Acquire);
+        if let Some(limit) = self.time_to_live {
+            let last_used = *self
+                .last_used
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let left = limit.saturating_sub(last_used.elapsed());
+            vm.expire_time = SystemTime::now().checked_add(left).map(Into::into);
+        }
+        vm
+    }
+
     /// Moves the VM to RUNNING and has `job` done, which must leave that state.
     pub(super) async fn run<T: Send + 'static>(
         &self,
+        request: Repeatable,
         job: impl for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, Result<T, Status>>
         + Send
         + 'static,
@@ -127,10 +144,15 @@ impl VmHandle {
                     return Err(wrong_state(&vm.name, Reason::VmEnded, text));
                 }
             }
+            if !self.shared.runs.begin(request) {
+                return Err(running(&vm.name));
+            }
             self.shared.forget_pause();
             // Its job waits for this lock before it looks at the state.
-            let answer = self.send(job)?;
+            let answer = self.send(job);
+            let answer = answer.inspect_err(|_| self.shared.runs.stop(StopReason::Unspecified))?;
             vm.set_state(VmState::Running);
+            vm.set_stop_reason(StopReason::Unspecified);
             // Told under the lock, so that it comes before what the run leads to.
             self.shared.watchers.tell(&Event::State(vm.clone()));
             answer
@@ -156,12 +178,14 @@ impl VmHandle {
                 let result = result.unwrap_or_else(|_| {
                     shared.publish(|vm| {
                         vm.set_state(VmState::Failed);
+                        vm.set_stop_reason(StopReason::Failed);
                         vm.failure = Some(hint_proto::v1::Failure {
                             reason: "INTERNAL".to_owned(),
                             message: "a fault of the server".to_owned(),
                             ..Default::default()
                         });
                     });
+                    shared.runs.stop(StopReason::Failed);
                     Err(internal("a fault of the server ended the VM"))
                 });
                 // The caller may have given up.

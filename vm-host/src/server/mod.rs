@@ -22,6 +22,7 @@ mod listen;
 mod options;
 mod programs;
 mod registry;
+mod runs;
 mod service;
 mod shared;
 mod task;

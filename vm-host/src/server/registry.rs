@@ -151,7 +151,7 @@ impl Registry {
             create_time: Some(SystemTime::now().into()),
             program_hash: request.program.hash.clone(),
             layout: request.config.vm.layout.to_string(),
-            ..Vm::default()
+            ..request.shown.clone()
         };
         let (jobs, inbox) = mpsc::channel(MAX_JOBS);
         let handle = Arc::new(VmHandle {

@@ -12,15 +12,16 @@ use hint_proto::v1::vm_service_server::VmService;
 use hint_proto::v1::watch_vm_response::Event;
 use hint_proto::v1::{
     AddSegmentRequest, AddSegmentResponse, AttachHintsRequest, AttachHintsResponse,
-    CreateVmRequest, CreateVmResponse, DeleteVmRequest, DeleteVmResponse, GetVmRequest,
-    GetVmResponse, ListHintsRequest, ListHintsResponse, ListSegmentsRequest, ListSegmentsResponse,
-    ListVmsRequest, ListVmsResponse, PauseVmRequest, PauseVmResponse, ReadArtifactRequest,
-    ReadArtifactResponse, ReadHintScopesRequest, ReadHintScopesResponse, ReadMemoryRequest,
-    ReadMemoryResponse, ReadReturnValuesRequest, ReadReturnValuesResponse, RunVmRequest,
-    RunVmResponse, UploadProgramRequest, UploadProgramResponse, Vm, VmState, WatchVmRequest,
-    WatchVmResponse, WriteMemoryRequest, WriteMemoryResponse,
+    CreateVmRequest, CreateVmResponse, DeleteProgramRequest, DeleteProgramResponse,
+    DeleteVmRequest, DeleteVmResponse, GetProgramRequest, GetProgramResponse, GetVmRequest,
+    GetVmResponse, ListHintsRequest, ListHintsResponse, ListProgramsRequest, ListProgramsResponse,
+    ListSegmentsRequest, ListSegmentsResponse, ListVmsRequest, ListVmsResponse, PauseVmRequest,
+    PauseVmResponse, ReadArtifactRequest, ReadArtifactResponse, ReadHintScopesRequest,
+    ReadHintScopesResponse, ReadMemoryRequest, ReadMemoryResponse, ReadReturnValuesRequest,
+    ReadReturnValuesResponse, RunVmRequest, RunVmResponse, UploadProgramRequest,
+    UploadProgramResponse, Vm, VmState, WatchVmRequest, WatchVmResponse, WriteMemoryRequest,
+    WriteMemoryResponse,
 };
-use tokio_stream::StreamExt as _;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::connection::Caller;
@@ -39,6 +40,9 @@ use crate::vm::wire;
 const ATTACH_WAIT: Duration = Duration::from_secs(5);
 /// VMs of a page, when the caller does not say, and at most.
 const PAGE: (u32, u32) = (100, 1000);
+/// The same of segments and of hints, which are smaller.
+const SEGMENTS_PAGE: (u32, u32) = (10_000, 50_000);
+const HINTS_PAGE: (u32, u32) = (1_000, 10_000);
 /// Bytes of a hint variable's text, when the caller does not say, and at most.
 const TEXT_BYTES: (u32, u32) = (4096, 1 << 20);
 
@@ -78,19 +82,60 @@ impl VmService for Service {
         if self.registry.is_draining() {
             return Err(super::error::draining());
         }
-        let peer = Arc::clone(&peer(&request)?.tenant);
+        let tenant = Arc::clone(&peer(&request)?.tenant);
         let uploaded = self.uploads.receive(request.into_inner()).await;
         let program = uploaded.inspect_err(|error| {
-            tracing::warn!(peer = &*peer, error = ?error.message(), "upload refused");
+            tracing::warn!(peer = &*tenant, error = ?error.message(), "upload refused");
         })?;
         let bytes = program.text.json.len();
-        tracing::info!(peer = &*peer, program = program.hash, bytes, "uploaded");
+        tracing::info!(peer = &*tenant, program = program.hash, bytes, "uploaded");
         let answer = UploadProgramResponse {
             program_hash: program.hash.clone(),
             summary: Some(program.summary()),
         };
-        self.registry.programs.add(program);
+        self.registry.programs.add(program, tenant);
         Ok(Response::new(answer))
+    }
+
+    async fn get_program(&self, request: Request<GetProgramRequest>) -> Answer<GetProgramResponse> {
+        let tenant = &peer(&request)?.tenant;
+        let program = self.registry.programs.of(tenant, &request.get_ref().name)?;
+        Ok(Response::new(GetProgramResponse {
+            program: Some(program.to_wire()),
+        }))
+    }
+
+    async fn list_programs(
+        &self,
+        request: Request<ListProgramsRequest>,
+    ) -> Answer<ListProgramsResponse> {
+        let message = request.get_ref();
+        let size = match message.page_size {
+            0 => PAGE.0,
+            size => size.min(PAGE.1),
+        };
+        let tenant = &peer(&request)?.tenant;
+        let programs = self.registry.programs.list(tenant, &message.page_token)?;
+        let next_page_token = match programs.get(size as usize) {
+            Some(program) => program.hash.clone(),
+            None => String::new(),
+        };
+        let page = programs.iter().take(size as usize);
+        Ok(Response::new(ListProgramsResponse {
+            programs: page.map(|program| program.to_wire()).collect(),
+            next_page_token,
+        }))
+    }
+
+    async fn delete_program(
+        &self,
+        request: Request<DeleteProgramRequest>,
+    ) -> Answer<DeleteProgramResponse> {
+        let tenant = &peer(&request)?.tenant;
+        self.registry
+            .programs
+            .forget(tenant, &request.get_ref().name)?;
+        Ok(Response::new(DeleteProgramResponse {}))
     }
 
     async fn create_vm(&self, request: Request<CreateVmRequest>) -> Answer<CreateVmResponse> {
@@ -107,46 +152,32 @@ impl VmService for Service {
             tracing::warn!(peer, request_id, error = ?error, "vm refused");
         })?;
         Ok(Response::new(CreateVmResponse {
-            vm: Some(handle.shared.vm()),
+            vm: Some(handle.vm()),
         }))
     }
 
     async fn get_vm(&self, request: Request<GetVmRequest>) -> Answer<GetVmResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
         Ok(Response::new(GetVmResponse {
-            vm: Some(handle.shared.vm()),
+            vm: Some(handle.vm()),
         }))
     }
 
     async fn list_vms(&self, request: Request<ListVmsRequest>) -> Answer<ListVmsResponse> {
         let message = request.get_ref();
-        let first = match message.page_token.as_str() {
-            "" => 0,
-            token => token.parse().map_err(|_| {
-                invalid(
-                    "page_token",
-                    Reason::BadPageToken,
-                    "the page_token is none of this server's",
-                )
-            })?,
-        };
-        let size = if message.page_size == 0 {
-            PAGE.0
-        } else {
-            message.page_size.min(PAGE.1)
-        };
+        let (first, size) = page(&message.page_token, message.page_size, PAGE)?;
         let handles = self.registry.list(peer(&request)?, first);
-        let next = handles.get(size as usize);
+        let next = handles.get(size);
         let next_page_token = next
             .map(|handle| handle.order.to_string())
             .unwrap_or_default();
         let vms = handles
             .iter()
-            .take(size as usize)
+            .take(size)
             .map(|handle| Vm {
                 // A thousand of them could be more than a message holds.
                 output: Vec::new(),
-                ..handle.shared.vm()
+                ..handle.vm()
             })
             .collect();
         Ok(Response::new(ListVmsResponse {
@@ -164,7 +195,20 @@ impl VmService for Service {
 
     async fn run_vm(&self, request: Request<RunVmRequest>) -> Answer<RunVmResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
-        let until = until(&handle, request.into_inner().until)?;
+        let request = request.into_inner();
+        let repeatable = super::runs::Repeatable::of(&request)?;
+        if let Some(reason) = handle
+            .shared
+            .runs
+            .earlier(&repeatable, &handle.shared)
+            .await?
+        {
+            return Ok(Response::new(RunVmResponse {
+                vm: Some(handle.vm()),
+                stop_reason: reason.into(),
+            }));
+        }
+        let until = until(&handle, request.until)?;
         let mut ready = handle.shared.engine_ready.subscribe();
         let attached = tokio::time::timeout(ATTACH_WAIT, ready.wait_for(|ready| *ready));
         if attached.await.is_err() {
@@ -173,13 +217,13 @@ impl VmService for Service {
                 Reason::HintEngineNotAttached,
                 format!("nobody serves the hints of VM `{name}`"),
             );
-            return Err(problem.precondition("HINT_ENGINE", name).into());
+            return Err(problem.precondition("HINT_ENGINE", name).vm(name).into());
         }
-        let run = handle.run(move |task| task.run(until).boxed_local());
-        let (vm, reason) = run.await?;
+        let run = handle.run(repeatable, move |task| task.run(until).boxed_local());
+        let reason = run.await?;
         handle.touch();
         Ok(Response::new(RunVmResponse {
-            vm: Some(vm),
+            vm: Some(handle.vm()),
             stop_reason: reason.into(),
         }))
     }
@@ -199,7 +243,7 @@ impl VmService for Service {
             }
         }
         Ok(Response::new(PauseVmResponse {
-            vm: Some(shared.vm()),
+            vm: Some(handle.vm()),
         }))
     }
 
@@ -280,10 +324,16 @@ impl VmService for Service {
         request: Request<ListSegmentsRequest>,
     ) -> Answer<ListSegmentsResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
+        let message = request.get_ref();
+        let (first, size) = page(&message.page_token, message.page_size, SEGMENTS_PAGE)?;
         let segments = handle
             .call(|task| async move { Ok(task.segments()) }.boxed_local())
             .await?;
-        Ok(Response::new(ListSegmentsResponse { segments }))
+        let (segments, next_page_token) = cut(segments, first, size);
+        Ok(Response::new(ListSegmentsResponse {
+            segments,
+            next_page_token,
+        }))
     }
 
     async fn read_return_values(
@@ -317,10 +367,16 @@ impl VmService for Service {
 
     async fn list_hints(&self, request: Request<ListHintsRequest>) -> Answer<ListHintsResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
+        let message = request.get_ref();
+        let (first, size) = page(&message.page_token, message.page_size, HINTS_PAGE)?;
         let hints = handle
             .call(|task| async move { Ok(task.hints()) }.boxed_local())
             .await?;
-        Ok(Response::new(ListHintsResponse { hints }))
+        let (hints, next_page_token) = cut(hints, first, size);
+        Ok(Response::new(ListHintsResponse {
+            hints,
+            next_page_token,
+        }))
     }
 
     async fn read_artifact(
@@ -363,20 +419,33 @@ impl VmService for Service {
             let text = format!("somebody already serves the hints of VM `{name}`");
             return Err(wrong_state(&name, Reason::HintEngineAttached, text));
         }
-        let (engine, requests) = attach::engine(incoming);
-        tokio::spawn(async move {
-            // A session that does not open fails the VM, which says why.
-            let _ = handle
-                .call(move |task| task.attach(engine).boxed_local())
-                .await;
-        });
-        let answers = requests.map(|request| {
-            Ok(AttachHintsResponse {
-                request: Some(request),
-            })
-        });
-        Ok(Response::new(Box::pin(answers)))
+        Ok(Response::new(Box::pin(attach::attach(handle, incoming))))
     }
+}
+
+/// Where a page begins, and how long it is.
+fn page(token: &str, size: u32, (default, most): (u32, u32)) -> Result<(u64, usize), Status> {
+    let first = match token {
+        "" => 0,
+        token => token.parse().map_err(|_| {
+            let text = "the page_token is none of this server's";
+            invalid("page_token", Reason::BadPageToken, text)
+        })?,
+    };
+    let size = if size == 0 { default } else { size.min(most) };
+    Ok((first, size as usize))
+}
+
+/// One page of a list, and the token of the next one.
+fn cut<T>(mut list: Vec<T>, first: u64, size: usize) -> (Vec<T>, String) {
+    let first = usize::try_from(first).unwrap_or(usize::MAX).min(list.len());
+    let mut page = list.split_off(first);
+    let next = match page.len() > size {
+        true => (first + size).to_string(),
+        false => String::new(),
+    };
+    page.truncate(size);
+    (page, next)
 }
 
 /// The condition of a RunVmRequest.

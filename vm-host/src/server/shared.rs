@@ -9,6 +9,7 @@ use hint_proto::v1::{LogLevel, Vm, VmState};
 use tokio::sync::watch;
 use tonic::Status;
 
+use super::runs::Runs;
 use super::watch::Watchers;
 
 /// Why a VM ends before it is done.
@@ -38,6 +39,8 @@ pub(super) struct Shared {
     pub(super) gone: watch::Sender<bool>,
     /// Who watches.
     pub(super) watchers: Watchers,
+    /// The runs that may be asked for again.
+    pub(super) runs: Runs,
 }
 
 impl Shared {
@@ -52,6 +55,7 @@ impl Shared {
             engine_ready: watch::Sender::new(false),
             gone: watch::Sender::new(false),
             watchers: Watchers::default(),
+            runs: Runs::default(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use tokio::sync::{mpsc, oneshot};
+
 use super::environment::PythonEnvironment;
 use super::link::{Link, LinkError};
 use super::locate::{WorkerChoice, WorkerNotFound, choose_worker};
@@ -17,6 +19,36 @@ pub struct Launch {
     pub binary: Option<PathBuf>,
     /// What hints import from.
     pub environment: PythonEnvironment,
+}
+
+/// Who waits for a worker that somebody else starts.
+pub(crate) type Wanted = oneshot::Sender<Result<(Link, WorkerProcess), LaunchError>>;
+
+/// A worker that starts when it is needed, and who starts it.
+#[derive(Debug)]
+pub(crate) enum Sleeper {
+    /// The run itself.
+    Own(Launch),
+    /// Whoever gets these.
+    Asked(mpsc::Sender<Wanted>),
+}
+
+impl Sleeper {
+    /// Starts the worker and opens the stream of its session.
+    ///
+    /// # Errors
+    /// [`LaunchError`] when it does not start.
+    pub(crate) async fn start(&self) -> Result<(Link, WorkerProcess), LaunchError> {
+        match self {
+            Self::Own(launch) => launch.start().await,
+            Self::Asked(requests) => {
+                let gone = || LaunchError::Link(LinkError::Closed);
+                let (wanted, started) = oneshot::channel();
+                requests.send(wanted).await.map_err(|_| gone())?;
+                started.await.map_err(|_| gone())?
+            }
+        }
+    }
 }
 
 /// Why a worker did not start.

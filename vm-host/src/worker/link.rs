@@ -2,12 +2,14 @@
 //! stream, driven by the thread that steps the VM.
 
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::pin::pin;
+use std::time::{Duration, Instant as Moment};
 
 use hint_proto::v1::hint_session_service_client::HintSessionServiceClient;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{SessionRequest, SessionResponse};
+use hint_proto::waiting::{Forecast, Polling};
 use hyper_util::rt::TokioIo;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -15,7 +17,6 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
 use super::counting::{Counting, Traffic};
-use super::polling::Polling;
 use super::turn::Turn;
 
 /// Flow-control window of the link: a snapshot or diff of this size needs no extra round trip.
@@ -26,6 +27,9 @@ const MAX_RESPONSE_BYTES: usize = 256 << 20;
 const MAX_REQUEST_BYTES: usize = 1 << 30;
 /// Host and worker alternate, so one request is in flight; the second absorbs the last word.
 const REQUESTS: usize = 2;
+/// How long a VM keeps its turn while it sleeps: the first hint after a change of turns is slow, because nothing
+/// of its worker is in the caches.
+const PATIENCE: Duration = Duration::from_millis(1);
 /// How long a worker may take to start.
 pub(crate) const START_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -102,8 +106,8 @@ impl Link {
         })
     }
 
-    /// Sends a request and waits, until `deadline`, for what the worker says next. A long wait gives the
-    /// `turn` away meanwhile.
+    /// Sends a request and waits, until `deadline`, for what the worker says next. A wait that is long by its
+    /// `forecast`, which learns from it, gives the `turn` away meanwhile.
     ///
     /// # Errors
     /// [`LinkError`] when the worker is gone, sends what is no message or is late.
@@ -112,12 +116,12 @@ impl Link {
         request: Request,
         deadline: Option<Instant>,
         turn: &Turn,
+        forecast: &mut Forecast,
     ) -> Result<Response, LinkError> {
         self.send(request)?;
-        let response = self
-            .polling
-            .wait(self.responses.message(), deadline, turn)
-            .await;
+        let start = Moment::now();
+        let response = self.wait(start, deadline, turn, *forecast).await;
+        forecast.learn(start.elapsed());
         match response.ok_or(LinkError::Deadline)? {
             Ok(Some(SessionResponse {
                 message: Some(response),
@@ -128,6 +132,37 @@ impl Link {
             Ok(None) => Err(LinkError::Closed),
             Err(status) => Err(broken(status)),
         }
+    }
+
+    /// Waits for a response: polling while that pays and the turn is this VM's, then asleep.
+    async fn wait(
+        &mut self,
+        start: Moment,
+        deadline: Option<Instant>,
+        turn: &Turn,
+        forecast: Forecast,
+    ) -> Option<Result<Option<SessionResponse>, Status>> {
+        let mut response = pin!(self.responses.message());
+        if turn.is_mine()
+            && !turn.shares_core()
+            && let Some(response) = self.polling.poll(response.as_mut(), start, forecast).await
+        {
+            return Some(response);
+        }
+        if turn.is_held() && forecast.typical() <= PATIENCE {
+            let soon = Instant::now() + PATIENCE;
+            let soon = deadline.map_or(soon, |deadline| deadline.min(soon));
+            if let Ok(response) = tokio::time::timeout_at(soon, response.as_mut()).await {
+                return Some(response);
+            }
+        }
+        turn.lend(async {
+            match deadline {
+                Some(deadline) => tokio::time::timeout_at(deadline, response).await.ok(),
+                None => Some(response.await),
+            }
+        })
+        .await
     }
 
     /// Sends a request that is followed by another, when the worker has room for it.

@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::cores::Cores;
 
 /// How long a turn lasts. A change costs as much as many hints, because the caches are those of another VM.
-const TURN: Duration = Duration::from_millis(4);
+const TURN: Duration = Duration::from_millis(10);
 
 /// The places of VMs at work. Clones are the same places; those who wait get one in the order in which they
 /// came.

@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 
 use hint_proto::cell::{CELL_BYTES, Cell};
-use hint_proto::v1::{CellRun, SegmentLength};
+use hint_proto::v1::{CellRun, Relocatable, SegmentLength};
 use num_bigint::BigUint;
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
@@ -63,6 +63,20 @@ impl Cells {
             self.lengths
                 .bind(py)
                 .set_item(length.segment, length.length)?;
+        }
+        Ok(())
+    }
+
+    /// Tells the memory that cells are empty again.
+    ///
+    /// # Errors
+    /// [`PyErr`] when Python runs out of memory.
+    pub(super) fn forget(&self, py: Python<'_>, cells: &[Relocatable]) -> PyResult<()> {
+        for cell in cells {
+            let known = self.segment(py, cell.segment)?;
+            if known.contains(cell.offset)? {
+                known.del_item(cell.offset)?;
+            }
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use hint_proto::v1::definition::Access;
 use hint_proto::v1::expression::Node;
 use hint_proto::v1::reference_access::{Get, Set};
 use hint_proto::v1::{
-    Definition, Expression, Hint, LoadHints, MemberKind, Operator, Raised, Register,
+    Definition, Expression, Hint, HintLocation, LoadHints, MemberKind, Operator, Raised, Register,
     StructDefinition,
 };
 use pyo3::exceptions::PyValueError;
@@ -198,7 +198,12 @@ fn hint<'py>(py: Python<'py>, hint: &Hint) -> PyResult<Bound<'py, PyAny>> {
         hint.code.as_str(),
         location.map(|location| location.filename.as_str()),
         location.map_or(0, |location| location.start_line),
-        location.map_or(0, |location| location.prefix_newlines),
+        location.map_or(0, empty_lines),
     );
     Ok(tuple.into_pyobject(py)?.into_any())
+}
+
+/// How many empty lines are between the opening bracket and the code.
+fn empty_lines(location: &HintLocation) -> u32 {
+    location.code_line.saturating_sub(location.start_line)
 }

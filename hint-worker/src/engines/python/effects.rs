@@ -49,17 +49,17 @@ impl EffectsRecord {
         &self,
         py: Python<'_>,
         only_writes: bool,
-        python_nanos: u64,
+        hint_nanos: u64,
     ) -> PyResult<Effects> {
         let writes = runs(self.writes.bind(py))?;
         if only_writes {
             return Ok(Effects {
                 writes,
-                python_nanos,
+                hint_nanos,
                 ..Effects::default()
             });
         }
-        everything(self.object.bind(py), writes, python_nanos)
+        everything(self.object.bind(py), writes, hint_nanos)
     }
 
     /// Forgets the writes.
@@ -78,7 +78,7 @@ impl EffectsRecord {
 fn everything(
     record: &Bound<'_, PyAny>,
     writes: Vec<CellRun>,
-    python_nanos: u64,
+    hint_nanos: u64,
 ) -> PyResult<Effects> {
     let added: Vec<Option<u64>> = record.getattr("added_segments")?.extract()?;
     Ok(Effects {
@@ -97,7 +97,7 @@ fn everything(
             address if address.is_none() => None,
             address => Some(address.str()?.extract()?),
         },
-        python_nanos,
+        hint_nanos,
         scopes: scope_change(record)?,
     })
 }

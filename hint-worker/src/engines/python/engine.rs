@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hint_proto::v1::{
-    Builtin, CallRule, Effects, ExecuteHint, HintDone, HintNames, HintsLoaded, LoadHints,
-    ReadScopes, Relocatable, RuleResult, RunEnded, Scope, ScopeChange, Scopes, Start, Started,
-    Variable,
+    Builtin, CallRule, Effects, EndRun, ExecuteHint, HintDone, HintNames, HintsLoaded, LoadHints,
+    PythonEngine as Description, ReadScopes, Relocatable, RuleResult, RunEnded, Scope, ScopeChange,
+    Scopes, Start, Started, Variable,
 };
 use num_bigint::BigUint;
 use pyo3::exceptions::PyValueError;
@@ -38,7 +38,7 @@ impl PythonEngine {
     ///
     /// # Errors
     /// [`PyErr`] when an input is not JSON or the syscall handler cannot be made.
-    pub(super) fn new(py: Python<'_>, link: SharedLink, start: Start) -> PyResult<Self> {
+    pub(super) fn new(py: Python<'_>, link: SharedLink, start: &Start) -> PyResult<Self> {
         let host = Bound::new(py, Host::new(link))?;
         let session = sources::module(py, "session")?
             .getattr("Session")?
@@ -61,14 +61,16 @@ impl PythonEngine {
 
     fn execute(&self, py: Python<'_>, hint: ExecuteHint) -> Result<HintDone, CallError> {
         let arrived = Instant::now();
+        // What was taken out of memory before what is there now.
+        self.cells.forget(py, &hint.removed_cells)?;
         self.cells.learn(py, &hint.cells, &hint.lengths)?;
         if !hint.definitions.is_empty() || !hint.structs.is_empty() {
             self.define(py, &hint)?;
         }
         self.follow_scopes(py, hint.scopes)?;
-        if !hint.variables_json.is_empty() {
+        if let Some(handover) = &hint.python {
             let session = self.session.bind(py);
-            session.call_method1("take_over", (&hint.variables_json,))?;
+            session.call_method1("take_over", (&handover.variables_json,))?;
         }
         let address = |register: &Option<Relocatable>| {
             let register = sent(register)?;
@@ -126,21 +128,25 @@ impl PythonEngine {
 }
 
 impl Engine for PythonEngine {
-    fn describe(&self) -> Result<Started, CallError> {
+    fn describe(&self, started: &mut Started) -> Result<(), CallError> {
         Python::attach(|py| {
             let version = py.version_info();
-            Ok(Started {
-                python_version: format!("{}.{}.{}", version.major, version.minor, version.patch),
-                python_executable: py.import("sys")?.getattr("executable")?.str()?.extract()?,
-                ..Started::default()
-            })
+            started.python = Some(Description {
+                version: format!("{}.{}.{}", version.major, version.minor, version.patch),
+                executable: py.import("sys")?.getattr("executable")?.str()?.extract()?,
+            });
+            Ok(())
         })
     }
 
     fn load_hints(&mut self, request: LoadHints) -> Result<HintsLoaded, CallError> {
         Python::attach(|py| {
             let hints = definitions::hints(py, &request)?;
-            let loaded = match self.session.bind(py).call_method1("load_hints", (hints,)) {
+            let loaded = match self
+                .session
+                .bind(py)
+                .call_method1("load_hints", (hints, request.first_id))
+            {
                 Ok(loaded) => loaded,
                 Err(error) if error.is_instance(py, self.failure_class.bind(py)) => {
                     return Err(failed(error.value(py).as_any(), None));
@@ -156,7 +162,7 @@ impl Engine for PythonEngine {
                 .collect::<PyResult<Vec<_>>>()?;
             Ok(HintsLoaded {
                 hints,
-                effects: None,
+                ..HintsLoaded::default()
             })
         })
     }
@@ -167,6 +173,7 @@ impl Engine for PythonEngine {
 
     fn call_rule(&mut self, request: CallRule) -> Result<RuleResult, CallError> {
         Python::attach(|py| {
+            self.cells.forget(py, &request.removed_cells)?;
             self.cells.learn(py, &request.cells, &[])?;
             let address = sent(&request.address)?;
             let arguments = (request.rule_id, address.segment, address.offset);
@@ -179,8 +186,9 @@ impl Engine for PythonEngine {
         })
     }
 
-    fn end_run(&mut self) -> Result<RunEnded, CallError> {
+    fn end_run(&mut self, request: EndRun) -> Result<RunEnded, CallError> {
         Python::attach(|py| {
+            self.follow_scopes(py, request.scopes)?;
             let scope_depth = self.session.bind(py).call_method0("end_run")?.extract()?;
             Ok(RunEnded { scope_depth })
         })
@@ -198,6 +206,7 @@ impl Engine for PythonEngine {
                 name,
                 type_name,
                 text,
+                language: String::new(),
             };
             let scopes = scopes
                 .into_iter()
@@ -242,7 +251,7 @@ fn sent(address: &Option<Relocatable>) -> PyResult<&Relocatable> {
 }
 
 /// The keyword arguments of the Python half's `Session`.
-fn session_arguments(py: Python<'_>, start: Start) -> PyResult<Bound<'_, PyDict>> {
+fn session_arguments<'py>(py: Python<'py>, start: &Start) -> PyResult<Bound<'py, PyDict>> {
     let arguments = PyDict::new(py);
     arguments.set_item("prime", BigUint::from_bytes_le(&start.prime))?;
     let builtins = start
@@ -251,12 +260,14 @@ fn session_arguments(py: Python<'_>, start: Start) -> PyResult<Bound<'_, PyDict>
         .map(|builtin| builtin_dict(py, builtin))
         .collect::<PyResult<Vec<_>>>()?;
     arguments.set_item("builtins", PyList::new(py, builtins)?)?;
-    arguments.set_item("program_input_json", start.program_input_json)?;
-    arguments.set_item("hint_locals_json", start.hint_locals_json)?;
-    arguments.set_item("static_locals_json", start.static_locals_json)?;
-    arguments.set_item("syscall_handler", start.syscall_handler)?;
-    arguments.set_item("import_paths", start.import_paths)?;
+    arguments.set_item("program_input_json", &start.program_input_json)?;
     arguments.set_item("segment_count", start.segment_count)?;
+    if let Some(inputs) = &start.python {
+        arguments.set_item("hint_locals_json", &inputs.hint_locals_json)?;
+        arguments.set_item("static_locals_json", &inputs.static_locals_json)?;
+        arguments.set_item("syscall_handler", &inputs.syscall_handler)?;
+        arguments.set_item("import_paths", &inputs.import_paths)?;
+    }
     Ok(arguments)
 }
 

@@ -1,7 +1,7 @@
 //! Owns the way of an exception to the wire: of a hint, its compilation or a rule, as the Python half
 //! describes it, and of the engine itself. Must not know how a hint runs.
 
-use hint_proto::v1::{Effects, Failed, FailureKind};
+use hint_proto::v1::{Effects, Failed, FailureKind, PythonException};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -51,14 +51,16 @@ fn read(failure: &Bound<'_, PyAny>, effects: Option<Effects>) -> PyResult<Failed
             .getattr("hint_id")?
             .extract::<Option<u32>>()?
             .unwrap_or(0),
-        traceback: lossy(&failure.getattr("traceback")?)?,
-        class_path: lossy(&failure.getattr("class_path")?)?,
         message: lossy(&failure.getattr("message")?)?,
-        exit_code: failure
-            .getattr("exit_code")?
-            .extract::<Option<i32>>()?
-            .unwrap_or(0),
         effects,
+        python: Some(PythonException {
+            traceback: lossy(&failure.getattr("traceback")?)?,
+            class_path: lossy(&failure.getattr("class_path")?)?,
+            exit_code: failure
+                .getattr("exit_code")?
+                .extract::<Option<i32>>()?
+                .unwrap_or(0),
+        }),
     })
 }
 

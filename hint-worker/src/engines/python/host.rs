@@ -7,8 +7,8 @@ use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::answer::Answer as Reply;
 use hint_proto::v1::ask::Question;
 use hint_proto::v1::{
-    CellRun, Debugger, LoadProgram, ReadAllMemory, ReadMemory, ReadProgram, Relocatable,
-    ResolveName,
+    CellRun, Debugger, LoadHints, LoadProgram, ReadAllMemory, ReadMemory, ReadProgram, Relocatable,
+    ResolveName, WriteMemory,
 };
 use pyo3::exceptions::{PyConnectionError, PyRuntimeError};
 use pyo3::prelude::*;
@@ -82,8 +82,12 @@ impl Host {
             if !memory.more {
                 return Ok(());
             }
-            reply = self.accept(py, py.detach(|| self.link.next_part()))?;
+            reply = self.next_part(py)?;
         }
+    }
+
+    fn next_part(&self, py: Python<'_>) -> PyResult<Reply> {
+        self.accept(py, py.detach(|| self.link.next_part()))
     }
 
     fn expect_ok(reply: &Reply) -> PyResult<()> {
@@ -117,7 +121,12 @@ impl Host {
             offset,
             values: values.into(),
         };
-        Self::expect_ok(&self.ask(value.py(), Question::WriteMemory(run))?)
+        // The reference VM's memory keeps what its rules refuse.
+        let question = Question::WriteMemory(WriteMemory {
+            cell: Some(run),
+            keep_refused: true,
+        });
+        Self::expect_ok(&self.ask(value.py(), question)?)
     }
 
     /// The meaning of a name, as a tuple.
@@ -143,23 +152,32 @@ impl Host {
         definitions::definition(py, &resolved.definition.ok_or_else(unfitting)?)
     }
 
-    /// Loads a program's hints; returns them as tuples.
+    /// Loads a program's hints; returns the number of its first one, and the hints as tuples.
     fn load_program<'py>(
         &self,
         py: Python<'py>,
         program_json: String,
         base_segment: i64,
         base_offset: i64,
-    ) -> PyResult<Bound<'py, PyList>> {
+    ) -> PyResult<(u32, Bound<'py, PyList>)> {
         let base = Some(Relocatable {
             segment: base_segment,
             offset: base_offset,
         });
         let question = Question::LoadProgram(LoadProgram { program_json, base });
-        let Reply::LoadedProgram(loaded) = self.ask(py, question)? else {
-            return Err(unfitting());
-        };
-        definitions::hints(py, &loaded)
+        let mut all = LoadHints::default();
+        let mut reply = self.ask(py, question)?;
+        loop {
+            let Reply::LoadedProgram(loaded) = reply else {
+                return Err(unfitting());
+            };
+            all.first_id = loaded.first_id;
+            all.hints.extend(loaded.hints);
+            if !loaded.more {
+                return Ok((all.first_id, definitions::hints(py, &all)?));
+            }
+            reply = self.next_part(py)?;
+        }
     }
 
     /// Whether Cairo code used a cell.
@@ -184,9 +202,17 @@ impl Host {
 
     /// The compiled program, JSON.
     fn read_program(&self, py: Python<'_>) -> PyResult<String> {
-        match self.ask(py, Question::ReadProgram(ReadProgram {}))? {
-            Reply::ProgramJson(json) => Ok(json),
-            _ => Err(unfitting()),
+        let mut json = Vec::new();
+        let mut reply = self.ask(py, Question::ReadProgram(ReadProgram {}))?;
+        loop {
+            let Reply::ProgramJson(program) = reply else {
+                return Err(unfitting());
+            };
+            json.extend_from_slice(&program.part);
+            if !program.more {
+                return Ok(String::from_utf8(json)?);
+            }
+            reply = self.next_part(py)?;
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use hint_proto::PYTHON;
 use hint_proto::v1::Start;
 use pyo3::prelude::*;
 use rustix::process::Pid;
@@ -10,7 +11,7 @@ use rustix::process::Pid;
 use super::engine::PythonEngine;
 use super::interpreter::{self, InterpreterError};
 use super::{failure, sources};
-use crate::engines::{Broken, CallError, Engine, LanguageRuntime};
+use crate::engines::{Broken, CallError, Engine, Fork, LanguageRuntime};
 use crate::link::SharedLink;
 
 /// A running CPython.
@@ -48,18 +49,24 @@ impl PythonRuntime {
     }
 }
 
-impl LanguageRuntime for PythonRuntime {
-    fn preload(&self, modules: &[String]) -> Result<(), Broken> {
-        Ok(Python::attach(|py| preload(py, modules))?)
-    }
-
+impl Fork for PythonRuntime {
     fn fork(&self) -> Result<Option<Pid>, Broken> {
         // By way of Python, whose locks and thread states must be made anew in the child.
         let pid: i32 = Python::attach(|py| py.import("os")?.call_method0("fork")?.extract())?;
         Ok(Pid::from_raw(pid))
     }
+}
 
-    fn open(&self, start: Start, link: SharedLink) -> Result<Box<dyn Engine>, CallError> {
+impl LanguageRuntime for PythonRuntime {
+    fn language(&self) -> &'static str {
+        PYTHON
+    }
+
+    fn preload(&self, modules: &[String]) -> Result<(), Broken> {
+        Ok(Python::attach(|py| preload(py, modules))?)
+    }
+
+    fn open(&self, start: &Start, link: SharedLink) -> Result<Box<dyn Engine>, CallError> {
         Python::attach(|py| match PythonEngine::new(py, link, start) {
             Ok(engine) => Ok(Box::new(engine) as Box<dyn Engine>),
             Err(error) => Err(failure::not_started(py, &error)),

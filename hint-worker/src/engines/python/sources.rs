@@ -2,11 +2,14 @@
 //! imported. Must not know what is in them.
 
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 
 /// `(module name, source)`. The Python client is their home, because it serves hints from its own
 /// interpreter with the same code.
 const MODULES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/engine_modules.rs"));
+
+/// The same compiled, behind the magic number of the Python that did it.
+const BYTECODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine_modules.bin"));
 
 /// The package that the embedded modules form here. Not the client's name: the user's environment may
 /// hold the client, and importing that would load its gRPC library into every worker.
@@ -37,13 +40,17 @@ fn install(py: Python<'_>) -> PyResult<()> {
     }
     let globals = PyDict::new(py);
     globals.set_item("SOURCES", sources)?;
+    globals.set_item("BYTECODE", PyBytes::new(py, BYTECODE))?;
     globals.set_item("PACKAGE", PACKAGE)?;
     py.run(LOADER, Some(&globals), None)
 }
 
 /// Makes the embedded sources importable.
 const LOADER: &std::ffi::CStr = c"
-import importlib.abc, importlib.util, sys
+import importlib.abc, importlib.util, marshal, sys
+
+magic = importlib.util.MAGIC_NUMBER
+CODES = marshal.loads(BYTECODE[len(magic):]) if BYTECODE.startswith(magic) else {}
 
 class EmbeddedFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     def find_spec(self, fullname, path=None, target=None):
@@ -57,7 +64,8 @@ class EmbeddedFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return fullname == PACKAGE
     def exec_module(self, module):
         name = module.__spec__.name
-        exec(compile(SOURCES[name], '<' + name + '>', 'exec'), module.__dict__)
+        code = CODES.pop(name, None) or compile(SOURCES[name], '<' + name + '>', 'exec')
+        exec(code, module.__dict__)
 
 sys.meta_path.insert(0, EmbeddedFinder())
 ";

@@ -4,6 +4,6 @@
 way back of a running hint, and `tables` and `done` translate messages.
 """
 
-from .here import Here, here
+from .here import Here, OfferedHint, here
 
-__all__ = ["Here", "here"]
+__all__ = ["Here", "OfferedHint", "here"]

@@ -18,9 +18,9 @@ _KINDS = {
 }
 
 
-def effects(found: Any, python_nanos: int) -> pb.Effects:
+def effects(found: Any, nanos: int) -> pb.Effects:
     """What the last hint did."""
-    message = pb.Effects(writes=runs_of(found.writes), python_nanos=python_nanos)
+    message = pb.Effects(writes=runs_of(found.writes), hint_nanos=nanos)
     if found.only_writes:
         return message
     for size in found.added_segments:
@@ -70,11 +70,13 @@ def failed(failure: failures.HintFailure, done: Optional[pb.Effects] = None) -> 
     return pb.Failed(
         kind=_KINDS.get(failure.kind, pb.FAILURE_KIND_EXCEPTION),
         hint_id=failure.hint_id or 0,
-        traceback=sendable(failure.traceback),
-        class_path=sendable(failure.class_path),
         message=sendable(failure.message),
-        exit_code=failure.exit_code or 0,
         effects=done,
+        python=pb.PythonException(
+            traceback=sendable(failure.traceback),
+            class_path=sendable(failure.class_path),
+            exit_code=failure.exit_code or 0,
+        ),
     )
 
 

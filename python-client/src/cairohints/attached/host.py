@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import Any, Callable, FrozenSet, List
+from typing import Any, Callable, FrozenSet, Iterable, List, Tuple
 
 from ..v1 import hint_session_pb2 as pb
 from ..v1 import value_pb2
@@ -47,7 +47,9 @@ class Host:
     def write_memory(self, segment: int, offset: int, value: Any) -> None:
         """Writes a cell at once."""
         (run,) = runs_of([(segment, offset, value)])
-        self._expect(self._ask(pb.Ask(write_memory=run)), "ok")
+        # The reference VM's memory keeps what its rules refuse.
+        question = pb.WriteMemory(cell=run, keep_refused=True)
+        self._expect(self._ask(pb.Ask(write_memory=question)), "ok")
 
     def resolve_name(self, hint_id: int, scope: str, name: str) -> Any:
         """The meaning of a name, as a tuple."""
@@ -59,13 +61,19 @@ class Host:
 
     def load_program(
         self, program_json: str, base_segment: int, base_offset: int
-    ) -> List[tables.HintTuple]:
-        """Loads a program's hints; returns them as tuples."""
+    ) -> Tuple[int, List[tables.HintTuple]]:
+        """Loads a program's hints; returns the number of its first one, and the hints as tuples."""
         base = value_pb2.Relocatable(segment=base_segment, offset=base_offset)
         question = pb.LoadProgram(program_json=program_json, base=base)
-        loaded = self._expect(self._ask(pb.Ask(load_program=question)), "loaded_program")
+        answer = self._ask(pb.Ask(load_program=question))
         self.allowed |= codes_of(program_json)
-        return self.hints_of(loaded)
+        hints: List[tables.HintTuple] = []
+        while True:
+            loaded = self._expect(answer, "loaded_program")
+            hints += self.hints_of(loaded.hints)
+            if not loaded.more:
+                return loaded.first_id, hints
+            answer = self._ask(None)
 
     def is_accessed(self, segment: int, offset: int) -> bool:
         """Whether Cairo code used a cell."""
@@ -83,8 +91,14 @@ class Host:
 
     def read_program(self) -> str:
         """The compiled program, JSON."""
-        question = pb.Ask(read_program=pb.ReadProgram())
-        return str(self._expect(self._ask(question), "program_json"))
+        parts = []
+        answer = self._ask(pb.Ask(read_program=pb.ReadProgram()))
+        while True:
+            program = self._expect(answer, "program_json")
+            parts.append(program.part)
+            if not program.more:
+                return b"".join(parts).decode("utf-8")
+            answer = self._ask(None)
 
     def debugger(self) -> None:
         """Tells the server that a debugger takes the terminal."""
@@ -106,15 +120,22 @@ class Host:
         for length in lengths:
             memory.lengths[length.segment] = length.length
 
-    def hints_of(self, message: pb.LoadHints) -> List[tables.HintTuple]:
-        """The hints of a message, which must all be known."""
-        for hint in message.hints:
+    def forget(self, cells: Any) -> None:
+        """Tells the engine's memory that cells are empty again."""
+        known = self.session.memory.known
+        for cell in cells:
+            known.get(cell.segment, {}).pop(cell.offset, None)
+
+    def hints_of(self, hints: Iterable[pb.Hint]) -> List[tables.HintTuple]:
+        """Hints of the server, which must all be known."""
+        hints = list(hints)
+        for hint in hints:
             if hint.code not in self.allowed:
                 raise PermissionError(
                     f"the server sent hint {hint.id}, which the program does not have\n"
                     "hint: nothing but the program's own hints runs here; do not use this server"
                 )
-        return [tables.hint(hint) for hint in message.hints]
+        return [tables.hint(hint) for hint in hints]
 
     # Asking.
 

@@ -9,18 +9,18 @@ import os
 import platform
 import sys
 import time
-from typing import Any, Callable, Dict, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from ..engine.failure import HintFailure, failure_of
 from ..engine.session import Session
 from ..v1 import hint_session_pb2 as pb
 from ..values import cell_bytes
 from . import done, tables
-from .here import Here
+from .here import Here, OfferedHint
 from .host import Host
 
 #: The version of the session that this package speaks.
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 
 class HintServer:
@@ -62,6 +62,8 @@ class HintServer:
             if kind == "call_rule":
                 return self._call_rule(session, request.call_rule)
             if kind == "end_run":
+                scopes = request.end_run.scopes
+                session.follow_scopes(scopes.left, scopes.entered)
                 depth = session.end_run()
                 if self.at_end is not None:
                     self._ask_between(session, self.at_end)
@@ -84,18 +86,20 @@ class HintServer:
     def _start(self, start: pb.Start) -> pb.Started:
         if self.session is not None:
             raise RuntimeError("the server sent `start` twice")
-        if start.protocol_version != PROTOCOL_VERSION:
+        lowest = start.min_protocol_version or start.protocol_version
+        if not lowest <= PROTOCOL_VERSION <= start.protocol_version:
             raise RuntimeError(
-                f"the server speaks version `{start.protocol_version}` of the session, this client "
-                f"`{PROTOCOL_VERSION}`\nhint: use a client and a server of the same version"
+                f"the server speaks the versions `{lowest}` to `{start.protocol_version}` of the "
+                f"session, this client `{PROTOCOL_VERSION}`\n"
+                "hint: use a client and a server of the same version"
             )
         session = Session(
             self._host,
             prime=int.from_bytes(start.prime, "little"),
             builtins=[_builtin(builtin) for builtin in start.builtins],
             program_input_json=start.program_input_json,
-            hint_locals_json=start.hint_locals_json,
-            static_locals_json=start.static_locals_json,
+            hint_locals_json=start.python.hint_locals_json,
+            static_locals_json=start.python.static_locals_json,
             syscall_handler=self._syscall_handler,
             import_paths=self._import_paths,
             segment_count=start.segment_count,
@@ -106,19 +110,20 @@ class HintServer:
         self.session = self._host.session = session
         return pb.Started(
             protocol_version=PROTOCOL_VERSION,
-            python_version=platform.python_version(),
             process_id=os.getpid(),
-            python_executable=sys.executable or "",
+            languages=["python"],
+            python=pb.PythonEngine(version=platform.python_version(), executable=sys.executable or ""),
         )
 
     def _load_hints(self, session: Session, request: pb.LoadHints) -> pb.SessionResponse:
         self.ready = True
         try:
-            loaded = session.load_hints(self._host.hints_of(request))
+            wanted, declined = self._choose(request)
+            loaded = session.load_hints(self._host.hints_of(wanted), request.first_id)
         except HintFailure as failure:
             self.failure = failure
             return pb.SessionResponse(failed=done.failed(failure))
-        message = pb.HintsLoaded()
+        message = pb.HintsLoaded(declined=declined)
         for hint_id, names in loaded:
             message.hints.add(hint_id=hint_id, names=[done.sendable(name) for name in names])
         if self._here.prepare is not None:
@@ -128,16 +133,31 @@ class HintServer:
             session.clear_effects()
         return pb.SessionResponse(hints_loaded=message)
 
+    def _choose(self, request: pb.LoadHints) -> Tuple[List[pb.Hint], List[int]]:
+        """The hints that run here, and the ids of the others."""
+        only = self._here.only
+        if only is None:
+            return list(request.hints), []
+        wanted, declined = [], []
+        for hint in request.hints:
+            place = hint.location
+            if only(OfferedHint(hint.code, place.filename, place.start_line)):
+                wanted.append(hint)
+            else:
+                declined.append(hint.id)
+        return wanted, declined
+
     def _execute(self, session: Session, hint: pb.ExecuteHint) -> pb.SessionResponse:
         started = time.perf_counter_ns()
+        self._host.forget(hint.removed_cells)
         self._host.learn(hint.cells, hint.lengths)
         for struct in hint.structs:
             tables.define_struct(session, struct)
         for definition in hint.definitions:
             session.define_name(hint.hint_id, tables.definition(definition))
         session.follow_scopes(hint.scopes.left, hint.scopes.entered)
-        if hint.variables_json:
-            session.take_over(hint.variables_json)
+        if hint.HasField("python"):
+            session.take_over(hint.python.variables_json)
         failure = session.execute(
             hint.hint_id,
             hint.pc.segment,
@@ -160,6 +180,7 @@ class HintServer:
         return pb.SessionResponse(failed=done.failed(self.failure, effects))
 
     def _call_rule(self, session: Session, request: pb.CallRule) -> pb.SessionResponse:
+        self._host.forget(request.removed_cells)
         self._host.learn(request.cells, ())
         address = request.address
         outcome = session.call_rule(request.rule_id, address.segment, address.offset)

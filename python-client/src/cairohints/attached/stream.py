@@ -14,6 +14,7 @@ import grpc
 
 from ..engine.failure import HintFailure
 from ..errors import ServerUnavailable, WrongState
+from ..failures import call_error
 from ..interrupts import Announcer, announced
 from ..v1 import hint_session_pb2 as session_pb
 from ..v1 import vm_service_pb2 as pb
@@ -29,6 +30,9 @@ _SETTLE_SECONDS = 10.0
 _MOST_WAITING = 64
 #: How long the server may take to send the hints.
 _OPEN_SECONDS = 60.0
+
+#: Hints that do not load fail the VM, which the next call tells in full.
+_TOLD_BY_THE_NEXT_CALL = ("HINTS_NOT_LOADED", "VM_FAILED", "VM_DELETED")
 
 _REQUEST, _DONE, _CLOSED, _INTERRUPT = "request", "done", "closed", "interrupt"
 
@@ -78,8 +82,11 @@ class AttachedHints:
                 if kind == _REQUEST:
                     self._respond(item)
                 elif kind == _CLOSED:
-                    # A program without hints needs nobody; anything else the next call tells.
+                    # A program without hints needs nobody.
                     self._closed = True
+                    error = None if item is None else call_error(item)
+                    if error is not None and error.reason not in _TOLD_BY_THE_NEXT_CALL:
+                        raise error from None
 
     @property
     def session(self) -> Any:

@@ -111,4 +111,5 @@ def hint(message: session_pb.Hint) -> HintTuple:
     if not message.HasField("location"):
         return message.id, message.code, None, 0, 0
     place = message.location
-    return message.id, message.code, place.filename, place.start_line, place.prefix_newlines
+    empty_lines = max(0, place.code_line - place.start_line)
+    return message.id, message.code, place.filename, place.start_line, empty_lines

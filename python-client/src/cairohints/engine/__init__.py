@@ -12,6 +12,7 @@ MODULES = (
     "errors",
     "identity",
     "effects",
+    "mentions",
     "memory",
     "memory_dict",
     "segments",

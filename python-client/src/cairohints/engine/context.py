@@ -39,8 +39,6 @@ class ProgramSource:
         self._parsed: Dict[str, Any] = {}
         self._unparsed: Dict[str, Any] = {}
         self._hints: Dict[int, Any] = {}
-        #: Number of its hints that were compiled.
-        self.hint_count = 0
 
     @property
     def program(self) -> Any:

@@ -31,8 +31,11 @@ class Host(Protocol):
 
     def load_program(
         self, program_json: str, base_segment: int, base_offset: int
-    ) -> List[Tuple[int, str, Optional[str], int, int]]:
-        """Loads a compiled program at an address and returns its hints in the program's order."""
+    ) -> Tuple[int, List[Tuple[int, str, Optional[str], int, int]]]:
+        """Loads a compiled program at an address; returns the number of its first hint, and its hints.
+
+        The hints are in the program's order, without those in other languages.
+        """
 
     def read_program(self) -> str:
         """The compiled main program, JSON."""

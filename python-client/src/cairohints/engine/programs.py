@@ -24,15 +24,15 @@ def load_program(session: Any, program: Any, program_base: Any) -> None:
     if not isinstance(program_base, RelocatableValue):
         raise ValueError(f"the vm can only load a program at an address, not at `{program_base}`")
     text = json.dumps(type(program).Schema().dump(program))
-    hints = session.host.load_program(text, program_base.segment_index, program_base.offset)
+    first_id, hints = session.host.load_program(text, program_base.segment_index, program_base.offset)
     source = ProgramSource(lambda: text, program)
     try:
-        session.add_hints(hints, source)
+        session.add_hints(hints, source, first_id)
     except HintFailure as failure:
-        raise _as_vm_exception(failure, hints, program, program_base) from None
+        raise _as_vm_exception(failure, first_id, program, program_base) from None
 
 
-def _as_vm_exception(failure: HintFailure, hints: Any, program: Any, base: Any) -> BaseException:
+def _as_vm_exception(failure: HintFailure, first_id: int, program: Any, base: Any) -> BaseException:
     """The reference VM's error for a hint that does not compile."""
     inner = raised(
         "starkware.cairo.lang.vm.vm_exceptions.HintException",
@@ -44,8 +44,7 @@ def _as_vm_exception(failure: HintFailure, hints: Any, program: Any, base: Any) 
         from starkware.cairo.lang.vm.vm_exceptions import VmException
     except ImportError:
         return raised(VM_EXCEPTION, f"{inner}\n{failure.traceback}")
-    index = [hint[0] for hint in hints].index(failure.hint_id)
-    offset, hint_index = _place(program, index)
+    offset, hint_index = _place(program, (failure.hint_id or 0) - first_id)
     debug_info = program.debug_info
     location = debug_info.instruction_locations.get(offset) if debug_info is not None else None
     error: BaseException = VmException(

@@ -66,6 +66,8 @@ class RelocatableValue:
         return total
 
     def __sub__(self, other: Any) -> Any:
+        if other.__class__ is self.__class__ and other.segment_index == self.segment_index:
+            return self.offset - other.offset
         if isinstance(other, int):
             return RelocatableValue(self.segment_index, self.offset - other)
         if self.segment_index != other.segment_index:
@@ -84,6 +86,10 @@ class RelocatableValue:
         return NotImplemented
 
     def __lt__(self, other: Any) -> bool:
+        if other.__class__ is self.__class__:
+            if self.segment_index == other.segment_index:
+                return self.offset < other.offset
+            return self.segment_index < other.segment_index
         if isinstance(other, int):
             # Every integer is smaller than every address.
             return False

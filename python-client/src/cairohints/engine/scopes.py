@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
 LASTING_NAMES = ("ap", "fp", "pc", "current_step")
 
 Scope = Dict[str, Any]
+Cleanup = Callable[[Scope], None]
 
 
 class Scopes:
@@ -44,15 +45,15 @@ class Scopes:
         ]
 
 
-def make_cleanup(names: Iterable[str]) -> Callable[[Scope], None]:
+def make_cleanup(names: Iterable[str]) -> Cleanup:
     """A function that deletes names from a scope, in this order; a missing one is a `KeyError`."""
-    lines = "".join(f"    del scope[{name!r}]\n" for name in names)
+    lines = "".join(f"    del scope[{name!r}]\n" for name in names) or "    pass\n"
     namespace: Dict[str, Any] = {"__name__": __name__}
     code = compile(
         "def cleanup(scope):\n" + lines, "<cairohints.engine.scopes>", "exec", dont_inherit=True
     )
     exec(code, namespace)
-    cleanup: Callable[[Scope], None] = namespace["cleanup"]
+    cleanup: Cleanup = namespace["cleanup"]
     return cleanup
 
 

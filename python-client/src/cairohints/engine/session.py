@@ -5,7 +5,6 @@ The transport calls a `Session` and implements its `host`. Nothing here knows ho
 
 from __future__ import annotations
 
-import dis
 import importlib
 import io
 import json
@@ -13,7 +12,7 @@ import sys
 from types import CodeType
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
-from . import classes, debugger, handover
+from . import classes, debugger, handover, mentions
 from . import failure as failures
 from .arithmetic import field_functions
 from .builtins import (
@@ -36,7 +35,7 @@ from .memory_dict import ValidatedMemoryDict
 from .programs import load_program
 from .relocatable import RelocatableValue
 from .rules import Rules
-from .scopes import Scopes, make_cleanup
+from .scopes import Cleanup, Scopes, make_cleanup
 from .segments import MemorySegmentManager
 from .structs import Structs
 
@@ -51,7 +50,18 @@ _NOWHERE = RelocatableValue(0, -1)
 class Hint:
     """One compiled hint."""
 
-    __slots__ = ("code", "text", "names", "location", "pc", "calls", "source", "index")
+    __slots__ = (
+        "code",
+        "text",
+        "names",
+        "location",
+        "pc",
+        "calls",
+        "source",
+        "index",
+        "given",
+        "cleanup",
+    )
 
     def __init__(
         self,
@@ -70,10 +80,13 @@ class Hint:
         #: Where it ran last.
         self.pc = _NOWHERE
         #: Whether it calls anything, and so may have printed.
-        self.calls = _calls(code)
+        self.calls = mentions.calls(code)
         #: The program it belongs to, and its position there.
         self.source = source
         self.index = index
+        #: The names that it is given when it could not see the others, and what takes them away again.
+        self.given: Optional[List[str]] = None
+        self.cleanup: Optional[Cleanup] = None
 
 
 class Session:
@@ -120,6 +133,8 @@ class Session:
             self._make_context,
         )
         self._program = ProgramSource(host.read_program)
+        #: The programs by the number of their first hint.
+        self._programs: Dict[int, ProgramSource] = {}
         self._hint: Optional[Hint] = None
         self._handed_over = ""
         for path in import_paths:
@@ -156,12 +171,15 @@ class Session:
             load=self._load_program,
         )
         self._names.update(self._make_names(constants))
-        self._cleanup = make_cleanup(
-            [*self.builtin_runners, "builtin_runners", *constants]
-            + ["vm_exit_scope", "vm_enter_scope", "vm_load_program", "ids", "memory"]
-            + ["is_accessed", "vm_add_auto_deduction_rule", "vm_add_validation_rule"]
-            + ["vm_ecdsa_additional_data"]
-        )
+        self._cleaned = [
+            *[*self.builtin_runners, "builtin_runners", *constants],
+            *["vm_exit_scope", "vm_enter_scope", "vm_load_program", "ids", "memory"],
+            *["is_accessed", "vm_add_auto_deduction_rule", "vm_add_validation_rule"],
+            "vm_ecdsa_additional_data",
+        ]
+        self._cleanup = make_cleanup(self._cleaned)
+        #: Whether hints may have left something behind that looks at the names of later ones.
+        self._all_see_all = False
         self._ids_references = -1
         self._calibrate()
 
@@ -207,31 +225,46 @@ class Session:
         scopes = self.scopes
         self.scopes = Scopes({})
         segment_count = self.segments.n_segments
-        self.add_hints([(-1, "pass", None, 0, 0)], ProgramSource(str))
+        self.add_hints([(-1, "pass", None, 0, 0)], ProgramSource(str), -1)
         for _ in range(2):
             self._ids_references = -1
             failure = self.execute(-1, 0, 0, 0, 0, 0, 0, 0, segment_count, 0)
             if failure is not None:
                 raise failure
-        del self.hints[-1]
+        del self.hints[-1], self._programs[-1]
         self.memory.known.clear()
         self._hint = None
         self.scopes = scopes
 
-    def load_hints(self, hints: List[HintTuple]) -> List[Tuple[int, List[str]]]:
-        """Compiles hints of the main program; returns the names that the code of each mentions."""
-        return self.add_hints(hints, self._program)
+    def load_hints(self, hints: List[HintTuple], first_id: int = 0) -> List[Tuple[int, List[str]]]:
+        """Compiles hints of a program; returns the names that the code of each mentions.
 
-    def add_hints(self, hints: List[HintTuple], source: ProgramSource) -> List[Tuple[int, List[str]]]:
-        """Compiles the hints of a program, given in the program's order."""
+        `first_id` says which: the main program's first hint has the number 0.
+        """
+        source = self._programs.get(first_id, self._program)
+        return self.add_hints(hints, source, first_id)
+
+    def add_hints(
+        self, hints: List[HintTuple], source: ProgramSource, first_id: int
+    ) -> List[Tuple[int, List[str]]]:
+        """Compiles hints of a program whose first hint has the number `first_id`.
+
+        Not all of its hints need be there: others are in other languages, or run elsewhere.
+        """
+        self._programs[first_id] = source
         names = []
         for hint_id, code, filename, start_line, prefix_newlines in hints:
             location = None if filename is None else (filename, start_line, prefix_newlines)
             compiled = self._compile(hint_id, code, location)
             ids = HintIds(hint_id, self._surroundings)
-            self.hints[hint_id] = Hint(compiled, code, ids, location, source, source.hint_count)
-            source.hint_count += 1
-            names.append((hint_id, _mentioned_names(compiled)))
+            hint = Hint(compiled, code, ids, location, source, hint_id - first_id)
+            self.hints[hint_id] = hint
+            mentioned = mentions.names(compiled)
+            names.append((hint_id, mentioned))
+            self._all_see_all = self._all_see_all or mentions.leaves_observers(compiled, mentioned)
+            if not mentions.looks_around(compiled):
+                hint.given = [name for name in self._names if name in mentioned]
+                hint.cleanup = make_cleanup([name for name in self._cleaned if name in mentioned])
         return names
 
     def _compile(self, hint_id: int, code: str, location: Any) -> CodeType:
@@ -349,7 +382,14 @@ class Session:
             if self._handed_over:
                 handed, self._handed_over = self._handed_over, ""
                 handover.take_over(self.scopes.stack, json.loads(handed))
-            scope.update(names)
+            given = hint.given
+            if given is None or self._all_see_all or "ap" not in scope:
+                scope.update(names)
+                cleanup = self._cleanup
+            else:
+                for name in given:
+                    scope[name] = names[name]
+                cleanup = hint.cleanup  # type: ignore[assignment]
             exec(hint.code, scope)
             if self.effects.pending:
                 self.effects.settle()
@@ -359,7 +399,7 @@ class Session:
             self._flush()
             return failure_of(error, hint_id, self.locate)
         try:
-            self._cleanup(scope)
+            cleanup(scope)
         except KeyError as error:
             memory.end()
             text = failures.traceback_text(error, self.locate)
@@ -466,22 +506,6 @@ class Session:
 def _filename(hint_id: int) -> str:
     """What tracebacks call the file of a hint."""
     return f"<hint{hint_id}>"
-
-
-def _calls(code: CodeType) -> bool:
-    """Whether the code of a hint calls anything."""
-    return any(instruction.opname.startswith("CALL") for instruction in dis.get_instructions(code))
-
-
-def _mentioned_names(code: CodeType) -> List[str]:
-    """Every global, attribute and method name in the code, nested functions included."""
-    names: Dict[str, None] = {}
-    todo = [code]
-    while todo:
-        part = todo.pop()
-        names.update(dict.fromkeys(part.co_names))
-        todo += [constant for constant in part.co_consts if isinstance(constant, CodeType)]
-    return list(names)
 
 
 def _json_object(name: str, text: str) -> Dict[str, Any]:

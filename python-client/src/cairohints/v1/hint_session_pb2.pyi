@@ -51,7 +51,7 @@ class SessionRequest(_message.Message):
     def __init__(self, start: _Optional[_Union[Start, _Mapping]] = ..., load_hints: _Optional[_Union[LoadHints, _Mapping]] = ..., execute_hint: _Optional[_Union[ExecuteHint, _Mapping]] = ..., answer: _Optional[_Union[Answer, _Mapping]] = ..., call_rule: _Optional[_Union[CallRule, _Mapping]] = ..., end_run: _Optional[_Union[EndRun, _Mapping]] = ..., read_scopes: _Optional[_Union[ReadScopes, _Mapping]] = ...) -> None: ...
 
 class SessionResponse(_message.Message):
-    __slots__ = ("started", "hints_loaded", "done", "failed", "ask", "rule_result", "run_ended", "scopes")
+    __slots__ = ("started", "hints_loaded", "done", "failed", "ask", "rule_result", "run_ended", "scopes", "declined")
     STARTED_FIELD_NUMBER: _ClassVar[int]
     HINTS_LOADED_FIELD_NUMBER: _ClassVar[int]
     DONE_FIELD_NUMBER: _ClassVar[int]
@@ -60,6 +60,7 @@ class SessionResponse(_message.Message):
     RULE_RESULT_FIELD_NUMBER: _ClassVar[int]
     RUN_ENDED_FIELD_NUMBER: _ClassVar[int]
     SCOPES_FIELD_NUMBER: _ClassVar[int]
+    DECLINED_FIELD_NUMBER: _ClassVar[int]
     started: Started
     hints_loaded: HintsLoaded
     done: HintDone
@@ -68,29 +69,38 @@ class SessionResponse(_message.Message):
     rule_result: RuleResult
     run_ended: RunEnded
     scopes: Scopes
-    def __init__(self, started: _Optional[_Union[Started, _Mapping]] = ..., hints_loaded: _Optional[_Union[HintsLoaded, _Mapping]] = ..., done: _Optional[_Union[HintDone, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., ask: _Optional[_Union[Ask, _Mapping]] = ..., rule_result: _Optional[_Union[RuleResult, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ..., scopes: _Optional[_Union[Scopes, _Mapping]] = ...) -> None: ...
+    declined: Declined
+    def __init__(self, started: _Optional[_Union[Started, _Mapping]] = ..., hints_loaded: _Optional[_Union[HintsLoaded, _Mapping]] = ..., done: _Optional[_Union[HintDone, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., ask: _Optional[_Union[Ask, _Mapping]] = ..., rule_result: _Optional[_Union[RuleResult, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ..., scopes: _Optional[_Union[Scopes, _Mapping]] = ..., declined: _Optional[_Union[Declined, _Mapping]] = ...) -> None: ...
 
 class Start(_message.Message):
-    __slots__ = ("protocol_version", "prime", "builtins", "program_input_json", "hint_locals_json", "static_locals_json", "syscall_handler", "import_paths", "segment_count")
+    __slots__ = ("protocol_version", "min_protocol_version", "prime", "builtins", "program_input_json", "segment_count", "python")
     PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    MIN_PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
     PRIME_FIELD_NUMBER: _ClassVar[int]
     BUILTINS_FIELD_NUMBER: _ClassVar[int]
     PROGRAM_INPUT_JSON_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    PYTHON_FIELD_NUMBER: _ClassVar[int]
+    protocol_version: int
+    min_protocol_version: int
+    prime: bytes
+    builtins: _containers.RepeatedCompositeFieldContainer[Builtin]
+    program_input_json: str
+    segment_count: int
+    python: PythonInputs
+    def __init__(self, protocol_version: _Optional[int] = ..., min_protocol_version: _Optional[int] = ..., prime: _Optional[bytes] = ..., builtins: _Optional[_Iterable[_Union[Builtin, _Mapping]]] = ..., program_input_json: _Optional[str] = ..., segment_count: _Optional[int] = ..., python: _Optional[_Union[PythonInputs, _Mapping]] = ...) -> None: ...
+
+class PythonInputs(_message.Message):
+    __slots__ = ("hint_locals_json", "static_locals_json", "syscall_handler", "import_paths")
     HINT_LOCALS_JSON_FIELD_NUMBER: _ClassVar[int]
     STATIC_LOCALS_JSON_FIELD_NUMBER: _ClassVar[int]
     SYSCALL_HANDLER_FIELD_NUMBER: _ClassVar[int]
     IMPORT_PATHS_FIELD_NUMBER: _ClassVar[int]
-    SEGMENT_COUNT_FIELD_NUMBER: _ClassVar[int]
-    protocol_version: int
-    prime: bytes
-    builtins: _containers.RepeatedCompositeFieldContainer[Builtin]
-    program_input_json: str
     hint_locals_json: str
     static_locals_json: str
     syscall_handler: str
     import_paths: _containers.RepeatedScalarFieldContainer[str]
-    segment_count: int
-    def __init__(self, protocol_version: _Optional[int] = ..., prime: _Optional[bytes] = ..., builtins: _Optional[_Iterable[_Union[Builtin, _Mapping]]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., import_paths: _Optional[_Iterable[str]] = ..., segment_count: _Optional[int] = ...) -> None: ...
+    def __init__(self, hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., import_paths: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Builtin(_message.Message):
     __slots__ = ("name", "segment", "included", "ratio", "ratio_denominator", "range_check_parts", "batch_size", "word_bit_length")
@@ -113,22 +123,36 @@ class Builtin(_message.Message):
     def __init__(self, name: _Optional[str] = ..., segment: _Optional[int] = ..., included: bool = ..., ratio: _Optional[int] = ..., ratio_denominator: _Optional[int] = ..., range_check_parts: _Optional[int] = ..., batch_size: _Optional[int] = ..., word_bit_length: _Optional[int] = ...) -> None: ...
 
 class Started(_message.Message):
-    __slots__ = ("protocol_version", "python_version", "process_id", "python_executable")
+    __slots__ = ("protocol_version", "min_protocol_version", "process_id", "languages", "python")
     PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
-    PYTHON_VERSION_FIELD_NUMBER: _ClassVar[int]
+    MIN_PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
     PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
-    PYTHON_EXECUTABLE_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGES_FIELD_NUMBER: _ClassVar[int]
+    PYTHON_FIELD_NUMBER: _ClassVar[int]
     protocol_version: int
-    python_version: str
+    min_protocol_version: int
     process_id: int
-    python_executable: str
-    def __init__(self, protocol_version: _Optional[int] = ..., python_version: _Optional[str] = ..., process_id: _Optional[int] = ..., python_executable: _Optional[str] = ...) -> None: ...
+    languages: _containers.RepeatedScalarFieldContainer[str]
+    python: PythonEngine
+    def __init__(self, protocol_version: _Optional[int] = ..., min_protocol_version: _Optional[int] = ..., process_id: _Optional[int] = ..., languages: _Optional[_Iterable[str]] = ..., python: _Optional[_Union[PythonEngine, _Mapping]] = ...) -> None: ...
+
+class PythonEngine(_message.Message):
+    __slots__ = ("version", "executable")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    EXECUTABLE_FIELD_NUMBER: _ClassVar[int]
+    version: str
+    executable: str
+    def __init__(self, version: _Optional[str] = ..., executable: _Optional[str] = ...) -> None: ...
 
 class LoadHints(_message.Message):
-    __slots__ = ("hints",)
+    __slots__ = ("hints", "first_id", "more")
     HINTS_FIELD_NUMBER: _ClassVar[int]
+    FIRST_ID_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
     hints: _containers.RepeatedCompositeFieldContainer[Hint]
-    def __init__(self, hints: _Optional[_Iterable[_Union[Hint, _Mapping]]] = ...) -> None: ...
+    first_id: int
+    more: bool
+    def __init__(self, hints: _Optional[_Iterable[_Union[Hint, _Mapping]]] = ..., first_id: _Optional[int] = ..., more: bool = ...) -> None: ...
 
 class Hint(_message.Message):
     __slots__ = ("id", "language", "code", "location")
@@ -143,22 +167,24 @@ class Hint(_message.Message):
     def __init__(self, id: _Optional[int] = ..., language: _Optional[str] = ..., code: _Optional[str] = ..., location: _Optional[_Union[HintLocation, _Mapping]] = ...) -> None: ...
 
 class HintLocation(_message.Message):
-    __slots__ = ("filename", "start_line", "prefix_newlines")
+    __slots__ = ("filename", "start_line", "code_line")
     FILENAME_FIELD_NUMBER: _ClassVar[int]
     START_LINE_FIELD_NUMBER: _ClassVar[int]
-    PREFIX_NEWLINES_FIELD_NUMBER: _ClassVar[int]
+    CODE_LINE_FIELD_NUMBER: _ClassVar[int]
     filename: str
     start_line: int
-    prefix_newlines: int
-    def __init__(self, filename: _Optional[str] = ..., start_line: _Optional[int] = ..., prefix_newlines: _Optional[int] = ...) -> None: ...
+    code_line: int
+    def __init__(self, filename: _Optional[str] = ..., start_line: _Optional[int] = ..., code_line: _Optional[int] = ...) -> None: ...
 
 class HintsLoaded(_message.Message):
-    __slots__ = ("hints", "effects")
+    __slots__ = ("hints", "effects", "declined")
     HINTS_FIELD_NUMBER: _ClassVar[int]
     EFFECTS_FIELD_NUMBER: _ClassVar[int]
+    DECLINED_FIELD_NUMBER: _ClassVar[int]
     hints: _containers.RepeatedCompositeFieldContainer[HintNames]
     effects: Effects
-    def __init__(self, hints: _Optional[_Iterable[_Union[HintNames, _Mapping]]] = ..., effects: _Optional[_Union[Effects, _Mapping]] = ...) -> None: ...
+    declined: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, hints: _Optional[_Iterable[_Union[HintNames, _Mapping]]] = ..., effects: _Optional[_Union[Effects, _Mapping]] = ..., declined: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class HintNames(_message.Message):
     __slots__ = ("hint_id", "names")
@@ -169,7 +195,7 @@ class HintNames(_message.Message):
     def __init__(self, hint_id: _Optional[int] = ..., names: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ExecuteHint(_message.Message):
-    __slots__ = ("hint_id", "pc", "ap", "fp", "current_step", "segment_count", "temporary_segment_count", "cells", "lengths", "definitions", "structs", "scopes", "variables_json")
+    __slots__ = ("hint_id", "pc", "ap", "fp", "current_step", "segment_count", "temporary_segment_count", "cells", "lengths", "definitions", "structs", "scopes", "language", "removed_cells", "python")
     HINT_ID_FIELD_NUMBER: _ClassVar[int]
     PC_FIELD_NUMBER: _ClassVar[int]
     AP_FIELD_NUMBER: _ClassVar[int]
@@ -182,7 +208,9 @@ class ExecuteHint(_message.Message):
     DEFINITIONS_FIELD_NUMBER: _ClassVar[int]
     STRUCTS_FIELD_NUMBER: _ClassVar[int]
     SCOPES_FIELD_NUMBER: _ClassVar[int]
-    VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_CELLS_FIELD_NUMBER: _ClassVar[int]
+    PYTHON_FIELD_NUMBER: _ClassVar[int]
     hint_id: int
     pc: _value_pb2.Relocatable
     ap: _value_pb2.Relocatable
@@ -195,8 +223,16 @@ class ExecuteHint(_message.Message):
     definitions: _containers.RepeatedCompositeFieldContainer[_ids_pb2.Definition]
     structs: _containers.RepeatedCompositeFieldContainer[_ids_pb2.StructDefinition]
     scopes: ScopeChange
+    language: str
+    removed_cells: _containers.RepeatedCompositeFieldContainer[_value_pb2.Relocatable]
+    python: PythonHandover
+    def __init__(self, hint_id: _Optional[int] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., ap: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., fp: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., current_step: _Optional[int] = ..., segment_count: _Optional[int] = ..., temporary_segment_count: _Optional[int] = ..., cells: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., lengths: _Optional[_Iterable[_Union[_value_pb2.SegmentLength, _Mapping]]] = ..., definitions: _Optional[_Iterable[_Union[_ids_pb2.Definition, _Mapping]]] = ..., structs: _Optional[_Iterable[_Union[_ids_pb2.StructDefinition, _Mapping]]] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ..., language: _Optional[str] = ..., removed_cells: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ..., python: _Optional[_Union[PythonHandover, _Mapping]] = ...) -> None: ...
+
+class PythonHandover(_message.Message):
+    __slots__ = ("variables_json",)
+    VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
     variables_json: str
-    def __init__(self, hint_id: _Optional[int] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., ap: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., fp: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., current_step: _Optional[int] = ..., segment_count: _Optional[int] = ..., temporary_segment_count: _Optional[int] = ..., cells: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., lengths: _Optional[_Iterable[_Union[_value_pb2.SegmentLength, _Mapping]]] = ..., definitions: _Optional[_Iterable[_Union[_ids_pb2.Definition, _Mapping]]] = ..., structs: _Optional[_Iterable[_Union[_ids_pb2.StructDefinition, _Mapping]]] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ..., variables_json: _Optional[str] = ...) -> None: ...
+    def __init__(self, variables_json: _Optional[str] = ...) -> None: ...
 
 class ScopeChange(_message.Message):
     __slots__ = ("left", "entered")
@@ -207,7 +243,7 @@ class ScopeChange(_message.Message):
     def __init__(self, left: _Optional[int] = ..., entered: _Optional[int] = ...) -> None: ...
 
 class Effects(_message.Message):
-    __slots__ = ("writes", "added_segments", "added_temporary_segments", "relocation_rules", "finalized_segments", "signatures", "output_state", "rules", "pure_address", "python_nanos", "scopes")
+    __slots__ = ("writes", "added_segments", "added_temporary_segments", "relocation_rules", "finalized_segments", "signatures", "output_state", "rules", "pure_address", "hint_nanos", "scopes")
     WRITES_FIELD_NUMBER: _ClassVar[int]
     ADDED_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     ADDED_TEMPORARY_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
@@ -217,7 +253,7 @@ class Effects(_message.Message):
     OUTPUT_STATE_FIELD_NUMBER: _ClassVar[int]
     RULES_FIELD_NUMBER: _ClassVar[int]
     PURE_ADDRESS_FIELD_NUMBER: _ClassVar[int]
-    PYTHON_NANOS_FIELD_NUMBER: _ClassVar[int]
+    HINT_NANOS_FIELD_NUMBER: _ClassVar[int]
     SCOPES_FIELD_NUMBER: _ClassVar[int]
     writes: _containers.RepeatedCompositeFieldContainer[_value_pb2.CellRun]
     added_segments: _containers.RepeatedCompositeFieldContainer[AddedSegment]
@@ -228,9 +264,9 @@ class Effects(_message.Message):
     output_state: OutputState
     rules: _containers.RepeatedCompositeFieldContainer[Rule]
     pure_address: str
-    python_nanos: int
+    hint_nanos: int
     scopes: ScopeChange
-    def __init__(self, writes: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., added_segments: _Optional[_Iterable[_Union[AddedSegment, _Mapping]]] = ..., added_temporary_segments: _Optional[int] = ..., relocation_rules: _Optional[_Iterable[_Union[RelocationRule, _Mapping]]] = ..., finalized_segments: _Optional[_Iterable[_Union[FinalizedSegment, _Mapping]]] = ..., signatures: _Optional[_Iterable[_Union[Signature, _Mapping]]] = ..., output_state: _Optional[_Union[OutputState, _Mapping]] = ..., rules: _Optional[_Iterable[_Union[Rule, _Mapping]]] = ..., pure_address: _Optional[str] = ..., python_nanos: _Optional[int] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ...) -> None: ...
+    def __init__(self, writes: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., added_segments: _Optional[_Iterable[_Union[AddedSegment, _Mapping]]] = ..., added_temporary_segments: _Optional[int] = ..., relocation_rules: _Optional[_Iterable[_Union[RelocationRule, _Mapping]]] = ..., finalized_segments: _Optional[_Iterable[_Union[FinalizedSegment, _Mapping]]] = ..., signatures: _Optional[_Iterable[_Union[Signature, _Mapping]]] = ..., output_state: _Optional[_Union[OutputState, _Mapping]] = ..., rules: _Optional[_Iterable[_Union[Rule, _Mapping]]] = ..., pure_address: _Optional[str] = ..., hint_nanos: _Optional[int] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ...) -> None: ...
 
 class AddedSegment(_message.Message):
     __slots__ = ("size",)
@@ -312,23 +348,35 @@ class HintDone(_message.Message):
     effects: Effects
     def __init__(self, effects: _Optional[_Union[Effects, _Mapping]] = ...) -> None: ...
 
+class Declined(_message.Message):
+    __slots__ = ("reason",)
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    def __init__(self, reason: _Optional[str] = ...) -> None: ...
+
 class Failed(_message.Message):
-    __slots__ = ("kind", "hint_id", "traceback", "class_path", "message", "exit_code", "effects")
+    __slots__ = ("kind", "hint_id", "message", "effects", "python")
     KIND_FIELD_NUMBER: _ClassVar[int]
     HINT_ID_FIELD_NUMBER: _ClassVar[int]
-    TRACEBACK_FIELD_NUMBER: _ClassVar[int]
-    CLASS_PATH_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
-    EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
     EFFECTS_FIELD_NUMBER: _ClassVar[int]
+    PYTHON_FIELD_NUMBER: _ClassVar[int]
     kind: FailureKind
     hint_id: int
+    message: str
+    effects: Effects
+    python: PythonException
+    def __init__(self, kind: _Optional[_Union[FailureKind, str]] = ..., hint_id: _Optional[int] = ..., message: _Optional[str] = ..., effects: _Optional[_Union[Effects, _Mapping]] = ..., python: _Optional[_Union[PythonException, _Mapping]] = ...) -> None: ...
+
+class PythonException(_message.Message):
+    __slots__ = ("traceback", "class_path", "exit_code")
+    TRACEBACK_FIELD_NUMBER: _ClassVar[int]
+    CLASS_PATH_FIELD_NUMBER: _ClassVar[int]
+    EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
     traceback: str
     class_path: str
-    message: str
     exit_code: int
-    effects: Effects
-    def __init__(self, kind: _Optional[_Union[FailureKind, str]] = ..., hint_id: _Optional[int] = ..., traceback: _Optional[str] = ..., class_path: _Optional[str] = ..., message: _Optional[str] = ..., exit_code: _Optional[int] = ..., effects: _Optional[_Union[Effects, _Mapping]] = ...) -> None: ...
+    def __init__(self, traceback: _Optional[str] = ..., class_path: _Optional[str] = ..., exit_code: _Optional[int] = ...) -> None: ...
 
 class Ask(_message.Message):
     __slots__ = ("read_memory", "write_memory", "resolve_name", "load_program", "is_accessed", "delete_cell", "read_all_memory", "read_program", "debugger")
@@ -342,7 +390,7 @@ class Ask(_message.Message):
     READ_PROGRAM_FIELD_NUMBER: _ClassVar[int]
     DEBUGGER_FIELD_NUMBER: _ClassVar[int]
     read_memory: ReadMemory
-    write_memory: _value_pb2.CellRun
+    write_memory: WriteMemory
     resolve_name: ResolveName
     load_program: LoadProgram
     is_accessed: _value_pb2.Relocatable
@@ -350,7 +398,15 @@ class Ask(_message.Message):
     read_all_memory: ReadAllMemory
     read_program: ReadProgram
     debugger: Debugger
-    def __init__(self, read_memory: _Optional[_Union[ReadMemory, _Mapping]] = ..., write_memory: _Optional[_Union[_value_pb2.CellRun, _Mapping]] = ..., resolve_name: _Optional[_Union[ResolveName, _Mapping]] = ..., load_program: _Optional[_Union[LoadProgram, _Mapping]] = ..., is_accessed: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., delete_cell: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., read_all_memory: _Optional[_Union[ReadAllMemory, _Mapping]] = ..., read_program: _Optional[_Union[ReadProgram, _Mapping]] = ..., debugger: _Optional[_Union[Debugger, _Mapping]] = ...) -> None: ...
+    def __init__(self, read_memory: _Optional[_Union[ReadMemory, _Mapping]] = ..., write_memory: _Optional[_Union[WriteMemory, _Mapping]] = ..., resolve_name: _Optional[_Union[ResolveName, _Mapping]] = ..., load_program: _Optional[_Union[LoadProgram, _Mapping]] = ..., is_accessed: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., delete_cell: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., read_all_memory: _Optional[_Union[ReadAllMemory, _Mapping]] = ..., read_program: _Optional[_Union[ReadProgram, _Mapping]] = ..., debugger: _Optional[_Union[Debugger, _Mapping]] = ...) -> None: ...
+
+class WriteMemory(_message.Message):
+    __slots__ = ("cell", "keep_refused")
+    CELL_FIELD_NUMBER: _ClassVar[int]
+    KEEP_REFUSED_FIELD_NUMBER: _ClassVar[int]
+    cell: _value_pb2.CellRun
+    keep_refused: bool
+    def __init__(self, cell: _Optional[_Union[_value_pb2.CellRun, _Mapping]] = ..., keep_refused: bool = ...) -> None: ...
 
 class ReadMemory(_message.Message):
     __slots__ = ("segment", "offset", "count")
@@ -407,8 +463,16 @@ class Answer(_message.Message):
     resolved_name: ResolvedName
     loaded_program: LoadHints
     flag: bool
-    program_json: str
-    def __init__(self, ok: _Optional[_Union[Ok, _Mapping]] = ..., raised: _Optional[_Union[_ids_pb2.Raised, _Mapping]] = ..., memory: _Optional[_Union[Memory, _Mapping]] = ..., resolved_name: _Optional[_Union[ResolvedName, _Mapping]] = ..., loaded_program: _Optional[_Union[LoadHints, _Mapping]] = ..., flag: bool = ..., program_json: _Optional[str] = ...) -> None: ...
+    program_json: ProgramJson
+    def __init__(self, ok: _Optional[_Union[Ok, _Mapping]] = ..., raised: _Optional[_Union[_ids_pb2.Raised, _Mapping]] = ..., memory: _Optional[_Union[Memory, _Mapping]] = ..., resolved_name: _Optional[_Union[ResolvedName, _Mapping]] = ..., loaded_program: _Optional[_Union[LoadHints, _Mapping]] = ..., flag: bool = ..., program_json: _Optional[_Union[ProgramJson, _Mapping]] = ...) -> None: ...
+
+class ProgramJson(_message.Message):
+    __slots__ = ("part", "more")
+    PART_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
+    part: bytes
+    more: bool
+    def __init__(self, part: _Optional[bytes] = ..., more: bool = ...) -> None: ...
 
 class Ok(_message.Message):
     __slots__ = ()
@@ -433,14 +497,18 @@ class ResolvedName(_message.Message):
     def __init__(self, definition: _Optional[_Union[_ids_pb2.Definition, _Mapping]] = ..., structs: _Optional[_Iterable[_Union[_ids_pb2.StructDefinition, _Mapping]]] = ...) -> None: ...
 
 class CallRule(_message.Message):
-    __slots__ = ("rule_id", "address", "cells")
+    __slots__ = ("rule_id", "address", "cells", "language", "removed_cells")
     RULE_ID_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     CELLS_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_CELLS_FIELD_NUMBER: _ClassVar[int]
     rule_id: int
     address: _value_pb2.Relocatable
     cells: _containers.RepeatedCompositeFieldContainer[_value_pb2.CellRun]
-    def __init__(self, rule_id: _Optional[int] = ..., address: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., cells: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ...) -> None: ...
+    language: str
+    removed_cells: _containers.RepeatedCompositeFieldContainer[_value_pb2.Relocatable]
+    def __init__(self, rule_id: _Optional[int] = ..., address: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., cells: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., language: _Optional[str] = ..., removed_cells: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ...) -> None: ...
 
 class RuleResult(_message.Message):
     __slots__ = ("value", "validated")
@@ -451,8 +519,12 @@ class RuleResult(_message.Message):
     def __init__(self, value: _Optional[bytes] = ..., validated: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ...) -> None: ...
 
 class EndRun(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("language", "scopes")
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    SCOPES_FIELD_NUMBER: _ClassVar[int]
+    language: str
+    scopes: ScopeChange
+    def __init__(self, language: _Optional[str] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ...) -> None: ...
 
 class RunEnded(_message.Message):
     __slots__ = ("scope_depth",)
@@ -461,12 +533,14 @@ class RunEnded(_message.Message):
     def __init__(self, scope_depth: _Optional[int] = ...) -> None: ...
 
 class ReadScopes(_message.Message):
-    __slots__ = ("max_text_bytes", "scopes")
+    __slots__ = ("max_text_bytes", "scopes", "language")
     MAX_TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
     SCOPES_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     max_text_bytes: int
     scopes: ScopeChange
-    def __init__(self, max_text_bytes: _Optional[int] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ...) -> None: ...
+    language: str
+    def __init__(self, max_text_bytes: _Optional[int] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ..., language: _Optional[str] = ...) -> None: ...
 
 class Scopes(_message.Message):
     __slots__ = ("scopes",)
@@ -481,11 +555,13 @@ class Scope(_message.Message):
     def __init__(self, variables: _Optional[_Iterable[_Union[Variable, _Mapping]]] = ...) -> None: ...
 
 class Variable(_message.Message):
-    __slots__ = ("name", "type_name", "text")
+    __slots__ = ("name", "type_name", "text", "language")
     NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_NAME_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     name: str
     type_name: str
     text: str
-    def __init__(self, name: _Optional[str] = ..., type_name: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+    language: str
+    def __init__(self, name: _Optional[str] = ..., type_name: _Optional[str] = ..., text: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...

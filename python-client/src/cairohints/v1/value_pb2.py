@@ -14,13 +14,14 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63\x61irohints/v1/value.proto\x12\rcairohints.v1\":\n\x07\x43\x65llRun\x12\x0f\n\x07segment\x18\x01 \x01(\x12\x12\x0e\n\x06offset\x18\x02 \x01(\x04\x12\x0e\n\x06values\x18\x03 \x01(\x0c\".\n\x0bRelocatable\x12\x0f\n\x07segment\x18\x01 \x01(\x12\x12\x0e\n\x06offset\x18\x02 \x01(\x12\"0\n\rSegmentLength\x12\x0f\n\x07segment\x18\x01 \x01(\x12\x12\x0e\n\x06length\x18\x02 \x01(\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63\x61irohints/v1/value.proto\x12\rcairohints.v1\":\n\x07\x43\x65llRun\x12\x0f\n\x07segment\x18\x01 \x01(\x12\x12\x0e\n\x06offset\x18\x02 \x01(\x04\x12\x0e\n\x06values\x18\x03 \x01(\x0c\".\n\x0bRelocatable\x12\x0f\n\x07segment\x18\x01 \x01(\x12\x12\x0e\n\x06offset\x18\x02 \x01(\x12\"0\n\rSegmentLength\x12\x0f\n\x07segment\x18\x01 \x01(\x12\x12\x0e\n\x06length\x18\x02 \x01(\x04\x42\x1cZ\x1a\x63\x61irohints/v1;cairohintsv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cairohints.v1.value_pb2', _globals)
 if _descriptor._USE_C_DESCRIPTORS == False:
-  DESCRIPTOR._options = None
+  _globals['DESCRIPTOR']._options = None
+  _globals['DESCRIPTOR']._serialized_options = b'Z\032cairohints/v1;cairohintsv1'
   _globals['_CELLRUN']._serialized_start=44
   _globals['_CELLRUN']._serialized_end=102
   _globals['_RELOCATABLE']._serialized_start=104

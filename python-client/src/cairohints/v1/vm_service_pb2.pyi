@@ -16,6 +16,7 @@ class HintPlacement(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     HINT_PLACEMENT_AUTO: _ClassVar[HintPlacement]
     HINT_PLACEMENT_PYTHON: _ClassVar[HintPlacement]
     HINT_PLACEMENT_NATIVE: _ClassVar[HintPlacement]
+    HINT_PLACEMENT_APART: _ClassVar[HintPlacement]
 
 class HintEngine(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -65,6 +66,7 @@ HINT_PLACEMENT_UNSPECIFIED: HintPlacement
 HINT_PLACEMENT_AUTO: HintPlacement
 HINT_PLACEMENT_PYTHON: HintPlacement
 HINT_PLACEMENT_NATIVE: HintPlacement
+HINT_PLACEMENT_APART: HintPlacement
 HINT_ENGINE_UNSPECIFIED: HintEngine
 HINT_ENGINE_WORKER: HintEngine
 HINT_ENGINE_ATTACHED: HintEngine
@@ -114,6 +116,56 @@ class UploadProgramResponse(_message.Message):
     program_hash: str
     summary: ProgramSummary
     def __init__(self, program_hash: _Optional[str] = ..., summary: _Optional[_Union[ProgramSummary, _Mapping]] = ...) -> None: ...
+
+class Program(_message.Message):
+    __slots__ = ("name", "program_hash", "summary", "size_bytes")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PROGRAM_HASH_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    program_hash: str
+    summary: ProgramSummary
+    size_bytes: int
+    def __init__(self, name: _Optional[str] = ..., program_hash: _Optional[str] = ..., summary: _Optional[_Union[ProgramSummary, _Mapping]] = ..., size_bytes: _Optional[int] = ...) -> None: ...
+
+class GetProgramRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class GetProgramResponse(_message.Message):
+    __slots__ = ("program",)
+    PROGRAM_FIELD_NUMBER: _ClassVar[int]
+    program: Program
+    def __init__(self, program: _Optional[_Union[Program, _Mapping]] = ...) -> None: ...
+
+class ListProgramsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListProgramsResponse(_message.Message):
+    __slots__ = ("programs", "next_page_token")
+    PROGRAMS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    programs: _containers.RepeatedCompositeFieldContainer[Program]
+    next_page_token: str
+    def __init__(self, programs: _Optional[_Iterable[_Union[Program, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class DeleteProgramRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class DeleteProgramResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class ProgramSummary(_message.Message):
     __slots__ = ("builtins", "data_cells", "hints", "compiler_version")
@@ -220,7 +272,7 @@ class CreateVmResponse(_message.Message):
     def __init__(self, vm: _Optional[_Union[Vm, _Mapping]] = ...) -> None: ...
 
 class Vm(_message.Message):
-    __slots__ = ("name", "state", "pc", "ap", "fp", "current_step", "hints_executed", "failure", "output", "create_time", "program_hash", "layout", "execution_resources", "worker_process_id")
+    __slots__ = ("name", "state", "pc", "ap", "fp", "current_step", "hints_executed", "failure", "output", "create_time", "program_hash", "layout", "execution_resources", "worker_process_id", "hint_engine", "hint_placement", "limits", "entry_point", "attached", "expire_time", "stop_reason")
     NAME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     PC_FIELD_NUMBER: _ClassVar[int]
@@ -235,6 +287,13 @@ class Vm(_message.Message):
     LAYOUT_FIELD_NUMBER: _ClassVar[int]
     EXECUTION_RESOURCES_FIELD_NUMBER: _ClassVar[int]
     WORKER_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    HINT_ENGINE_FIELD_NUMBER: _ClassVar[int]
+    HINT_PLACEMENT_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_POINT_FIELD_NUMBER: _ClassVar[int]
+    ATTACHED_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    STOP_REASON_FIELD_NUMBER: _ClassVar[int]
     name: str
     state: VmState
     pc: _value_pb2.Relocatable
@@ -249,7 +308,14 @@ class Vm(_message.Message):
     layout: str
     execution_resources: ExecutionResources
     worker_process_id: int
-    def __init__(self, name: _Optional[str] = ..., state: _Optional[_Union[VmState, str]] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., ap: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., fp: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., current_step: _Optional[int] = ..., hints_executed: _Optional[int] = ..., failure: _Optional[_Union[Failure, _Mapping]] = ..., output: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., program_hash: _Optional[str] = ..., layout: _Optional[str] = ..., execution_resources: _Optional[_Union[ExecutionResources, _Mapping]] = ..., worker_process_id: _Optional[int] = ...) -> None: ...
+    hint_engine: HintEngine
+    hint_placement: HintPlacement
+    limits: VmLimits
+    entry_point: EntryPoint
+    attached: bool
+    expire_time: _timestamp_pb2.Timestamp
+    stop_reason: StopReason
+    def __init__(self, name: _Optional[str] = ..., state: _Optional[_Union[VmState, str]] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., ap: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., fp: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., current_step: _Optional[int] = ..., hints_executed: _Optional[int] = ..., failure: _Optional[_Union[Failure, _Mapping]] = ..., output: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., program_hash: _Optional[str] = ..., layout: _Optional[str] = ..., execution_resources: _Optional[_Union[ExecutionResources, _Mapping]] = ..., worker_process_id: _Optional[int] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., attached: bool = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., stop_reason: _Optional[_Union[StopReason, str]] = ...) -> None: ...
 
 class Failure(_message.Message):
     __slots__ = ("reason", "message", "pc", "hint", "cairo_traceback", "python_traceback", "exception_class", "exception_message", "exit_code")
@@ -341,20 +407,22 @@ class DeleteVmResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class RunVmRequest(_message.Message):
-    __slots__ = ("name", "steps", "pc", "label", "address", "total_steps")
+    __slots__ = ("name", "steps", "pc", "label", "address", "total_steps", "request_id")
     NAME_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     PC_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_STEPS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     name: str
     steps: int
     pc: int
     label: str
     address: _value_pb2.Relocatable
     total_steps: int
-    def __init__(self, name: _Optional[str] = ..., steps: _Optional[int] = ..., pc: _Optional[int] = ..., label: _Optional[str] = ..., address: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., total_steps: _Optional[int] = ...) -> None: ...
+    request_id: str
+    def __init__(self, name: _Optional[str] = ..., steps: _Optional[int] = ..., pc: _Optional[int] = ..., label: _Optional[str] = ..., address: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., total_steps: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class RunVmResponse(_message.Message):
     __slots__ = ("vm", "stop_reason")
@@ -475,16 +543,22 @@ class AddSegmentResponse(_message.Message):
     def __init__(self, base: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ...) -> None: ...
 
 class ListSegmentsRequest(_message.Message):
-    __slots__ = ("name",)
+    __slots__ = ("name", "page_size", "page_token")
     NAME_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
+    page_size: int
+    page_token: str
+    def __init__(self, name: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListSegmentsResponse(_message.Message):
-    __slots__ = ("segments",)
+    __slots__ = ("segments", "next_page_token")
     SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     segments: _containers.RepeatedCompositeFieldContainer[Segment]
-    def __init__(self, segments: _Optional[_Iterable[_Union[Segment, _Mapping]]] = ...) -> None: ...
+    next_page_token: str
+    def __init__(self, segments: _Optional[_Iterable[_Union[Segment, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Segment(_message.Message):
     __slots__ = ("base", "length", "role")
@@ -525,30 +599,38 @@ class ReadHintScopesResponse(_message.Message):
     def __init__(self, scopes: _Optional[_Iterable[_Union[_hint_session_pb2.Scope, _Mapping]]] = ...) -> None: ...
 
 class ListHintsRequest(_message.Message):
-    __slots__ = ("name",)
+    __slots__ = ("name", "page_size", "page_token")
     NAME_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
+    page_size: int
+    page_token: str
+    def __init__(self, name: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListHintsResponse(_message.Message):
-    __slots__ = ("hints",)
+    __slots__ = ("hints", "next_page_token")
     HINTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     hints: _containers.RepeatedCompositeFieldContainer[PlacedHint]
-    def __init__(self, hints: _Optional[_Iterable[_Union[PlacedHint, _Mapping]]] = ...) -> None: ...
+    next_page_token: str
+    def __init__(self, hints: _Optional[_Iterable[_Union[PlacedHint, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class PlacedHint(_message.Message):
-    __slots__ = ("hint", "pc", "first_line", "placement", "reason")
+    __slots__ = ("hint", "pc", "first_line", "placement", "reason", "language")
     HINT_FIELD_NUMBER: _ClassVar[int]
     PC_FIELD_NUMBER: _ClassVar[int]
     FIRST_LINE_FIELD_NUMBER: _ClassVar[int]
     PLACEMENT_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     hint: HintReference
     pc: _value_pb2.Relocatable
     first_line: str
     placement: HintPlacement
     reason: str
-    def __init__(self, hint: _Optional[_Union[HintReference, _Mapping]] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., first_line: _Optional[str] = ..., placement: _Optional[_Union[HintPlacement, str]] = ..., reason: _Optional[str] = ...) -> None: ...
+    language: str
+    def __init__(self, hint: _Optional[_Union[HintReference, _Mapping]] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., first_line: _Optional[str] = ..., placement: _Optional[_Union[HintPlacement, str]] = ..., reason: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class ReadArtifactRequest(_message.Message):
     __slots__ = ("name", "artifact", "trace_path", "memory_path")

@@ -23,15 +23,16 @@ class VmServiceStub(object):
     - INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
     - INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     - INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
+    - INVALID_ARGUMENT: ENGINE_PROTOCOL
     - NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     - ALREADY_EXISTS: VM_ALREADY_EXISTS
     - FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
     - FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
-    - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
+    - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE, HINTS_NOT_LOADED
     - RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
     - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
-    - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, UPLOAD_STALLED
-    - ABORTED: VM_DELETED
+    - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, ENGINE_LATE, UPLOAD_STALLED
+    - ABORTED: VM_DELETED, VM_FAILED
     - CANCELLED: CONNECTION_CLOSED
     - UNAVAILABLE: SERVER_DRAINING, SERVER_SHUTDOWN, WORKER_NOT_STARTED
     - UNIMPLEMENTED: UNKNOWN_CALL
@@ -48,6 +49,21 @@ class VmServiceStub(object):
                 '/cairohints.v1.VmService/UploadProgram',
                 request_serializer=cairohints_dot_v1_dot_vm__service__pb2.UploadProgramRequest.SerializeToString,
                 response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.UploadProgramResponse.FromString,
+                )
+        self.GetProgram = channel.unary_unary(
+                '/cairohints.v1.VmService/GetProgram',
+                request_serializer=cairohints_dot_v1_dot_vm__service__pb2.GetProgramRequest.SerializeToString,
+                response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.GetProgramResponse.FromString,
+                )
+        self.ListPrograms = channel.unary_unary(
+                '/cairohints.v1.VmService/ListPrograms',
+                request_serializer=cairohints_dot_v1_dot_vm__service__pb2.ListProgramsRequest.SerializeToString,
+                response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.ListProgramsResponse.FromString,
+                )
+        self.DeleteProgram = channel.unary_unary(
+                '/cairohints.v1.VmService/DeleteProgram',
+                request_serializer=cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramRequest.SerializeToString,
+                response_deserializer=cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramResponse.FromString,
                 )
         self.CreateVm = channel.unary_unary(
                 '/cairohints.v1.VmService/CreateVm',
@@ -149,15 +165,16 @@ class VmServiceServicer(object):
     - INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
     - INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     - INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
+    - INVALID_ARGUMENT: ENGINE_PROTOCOL
     - NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     - ALREADY_EXISTS: VM_ALREADY_EXISTS
     - FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
     - FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
-    - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
+    - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE, HINTS_NOT_LOADED
     - RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
     - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
-    - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, UPLOAD_STALLED
-    - ABORTED: VM_DELETED
+    - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, ENGINE_LATE, UPLOAD_STALLED
+    - ABORTED: VM_DELETED, VM_FAILED
     - CANCELLED: CONNECTION_CLOSED
     - UNAVAILABLE: SERVER_DRAINING, SERVER_SHUTDOWN, WORKER_NOT_STARTED
     - UNIMPLEMENTED: UNKNOWN_CALL
@@ -167,6 +184,27 @@ class VmServiceServicer(object):
     def UploadProgram(self, request_iterator, context):
         """Uploads a compiled program in chunks. The first message declares the size; the program can then be
         named by the hash of its bytes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetProgram(self, request, context):
+        """An uploaded program. Callers see those that they uploaded.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPrograms(self, request, context):
+        """The programs that the caller uploaded and the server still has.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteProgram(self, request, context):
+        """Forgets a program that the caller uploaded. VMs that were created with it go on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -283,7 +321,14 @@ class VmServiceServicer(object):
 
     def AttachHints(self, request_iterator, context):
         """Serves the hints of one's own VM: the caller is the engine of a hint session (see
-        HintSessionService, with the directions swapped). The first message names the VM.
+        HintSessionService, with the directions swapped). The first message names the VM. The caller says which
+        languages it serves (`Started.languages`) and which hints it leaves (`HintsLoaded.declined`,
+        `SessionResponse.declined`); those run where `hint_placement` says, in Rust or in a worker of the same VM.
+
+        Inputs and hints that do not load fail the VM; the stream ends with HINTS_NOT_LOADED, which says why. A
+        caller that leaves before the first step can be replaced by another call. The stream ends with OK when
+        the caller half-closed it, within a second, or the run has succeeded; else its status says why:
+        ENGINE_LATE, ENGINE_PROTOCOL, VM_FAILED, VM_DELETED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -296,6 +341,21 @@ def add_VmServiceServicer_to_server(servicer, server):
                     servicer.UploadProgram,
                     request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.UploadProgramRequest.FromString,
                     response_serializer=cairohints_dot_v1_dot_vm__service__pb2.UploadProgramResponse.SerializeToString,
+            ),
+            'GetProgram': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetProgram,
+                    request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.GetProgramRequest.FromString,
+                    response_serializer=cairohints_dot_v1_dot_vm__service__pb2.GetProgramResponse.SerializeToString,
+            ),
+            'ListPrograms': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPrograms,
+                    request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.ListProgramsRequest.FromString,
+                    response_serializer=cairohints_dot_v1_dot_vm__service__pb2.ListProgramsResponse.SerializeToString,
+            ),
+            'DeleteProgram': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteProgram,
+                    request_deserializer=cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramRequest.FromString,
+                    response_serializer=cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramResponse.SerializeToString,
             ),
             'CreateVm': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateVm,
@@ -402,15 +462,16 @@ class VmService(object):
     - INVALID_ARGUMENT: BAD_ARGUMENTS, BAD_PAGE_TOKEN, BAD_ADDRESS, BAD_COUNT, BAD_CELLS, UNKNOWN_LABEL
     - INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     - INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
+    - INVALID_ARGUMENT: ENGINE_PROTOCOL
     - NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     - ALREADY_EXISTS: VM_ALREADY_EXISTS
     - FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
     - FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
-    - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE
+    - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE, HINTS_NOT_LOADED
     - RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
     - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
-    - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, UPLOAD_STALLED
-    - ABORTED: VM_DELETED
+    - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, ENGINE_LATE, UPLOAD_STALLED
+    - ABORTED: VM_DELETED, VM_FAILED
     - CANCELLED: CONNECTION_CLOSED
     - UNAVAILABLE: SERVER_DRAINING, SERVER_SHUTDOWN, WORKER_NOT_STARTED
     - UNIMPLEMENTED: UNKNOWN_CALL
@@ -431,6 +492,57 @@ class VmService(object):
         return grpc.experimental.stream_unary(request_iterator, target, '/cairohints.v1.VmService/UploadProgram',
             cairohints_dot_v1_dot_vm__service__pb2.UploadProgramRequest.SerializeToString,
             cairohints_dot_v1_dot_vm__service__pb2.UploadProgramResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def GetProgram(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/cairohints.v1.VmService/GetProgram',
+            cairohints_dot_v1_dot_vm__service__pb2.GetProgramRequest.SerializeToString,
+            cairohints_dot_v1_dot_vm__service__pb2.GetProgramResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ListPrograms(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/cairohints.v1.VmService/ListPrograms',
+            cairohints_dot_v1_dot_vm__service__pb2.ListProgramsRequest.SerializeToString,
+            cairohints_dot_v1_dot_vm__service__pb2.ListProgramsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def DeleteProgram(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/cairohints.v1.VmService/DeleteProgram',
+            cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramRequest.SerializeToString,
+            cairohints_dot_v1_dot_vm__service__pb2.DeleteProgramResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

@@ -1,5 +1,7 @@
 //! What an engine's questions are answered, whatever they ask.
 
+use std::time::Duration;
+
 use hint_proto::cell::EMPTY;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
@@ -7,6 +9,7 @@ use hint_proto::v1::{
     Debugger, ExecuteHint, HintDone, HintNames, HintsLoaded, LoadHints, ReadAllMemory, ReadProgram,
     SegmentLength, SessionRequest, SessionResponse, Started,
 };
+use prost::Message as _;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tonic::Status;
@@ -19,6 +22,7 @@ use crate::hint::testing::{
     EXECUTION, OUTPUT, PROGRAM, RANGE_CHECK, SEGMENTS, at, int, pointer, raw_run, run_of, vm,
 };
 use crate::vm::wire::PRIME;
+use crate::worker::LinkError;
 
 /// Questions of one hint that are answered.
 const QUESTIONS: u64 = 40;
@@ -26,6 +30,7 @@ const QUESTIONS: u64 = 40;
 /// A session whose engine asks what it is told to ask.
 struct Scene {
     vm: VirtualMachine,
+    state: RunState,
     session: HintSession,
     engine: ScriptedEngine,
 }
@@ -50,15 +55,20 @@ impl ScriptedEngine {
                     ..Started::default()
                 }),
                 Request::LoadHints(load) => Response::HintsLoaded(HintsLoaded {
-                    effects: None,
                     hints: load.hints.iter().map(names_of).collect(),
+                    ..HintsLoaded::default()
                 }),
                 Request::ExecuteHint(sent) => {
                     self.sent = sent;
                     self.next()
                 }
                 Request::Answer(answer) => {
-                    let more = matches!(&answer.answer, Some(Reply::Memory(part)) if part.more);
+                    let more = match &answer.answer {
+                        Some(Reply::Memory(part)) => part.more,
+                        Some(Reply::ProgramJson(part)) => part.more,
+                        Some(Reply::LoadedProgram(part)) => part.more,
+                        _ => false,
+                    };
                     self.answers.push(answer);
                     if more {
                         continue;
@@ -144,6 +154,7 @@ impl Scene {
             sent: ExecuteHint::default(),
         };
         let attached = Peer::Attached(AttachedClient {
+            ending: std::sync::Arc::default(),
             requests: Some(to_engine),
             responses: from_engine,
         });
@@ -159,13 +170,21 @@ impl Scene {
         let compiled = Arc::new(CompiledProgram::from_json(text.as_bytes()).unwrap());
         let program = (compiled, at(PROGRAM, 0), Arc::from(json));
         let mut vm = vm();
-        let started = HintSession::start(attached, inputs, Vec::new(), program, &mut vm);
+        let mut state = RunState::new(program, limits);
+        let started = async {
+            let peer = (0, attached);
+            let session = HintSession::start(peer, &inputs, Vec::new(), &mut state, &mut vm);
+            let mut session = session.await.unwrap();
+            session.load(&mut vm, &mut state, [0]).await.unwrap();
+            session
+        };
         let session = tokio::select! {
-            session = started => session.unwrap(),
+            session = started => session,
             never = engine.play() => match never {},
         };
         Self {
             vm,
+            state,
             session,
             engine,
         }
@@ -179,7 +198,7 @@ impl Scene {
             .map(|question| Ask { question })
             .collect();
         let result = tokio::select! {
-            result = self.session.execute(&mut self.vm, 0) => result,
+            result = self.session.execute(&mut self.vm, &mut self.state, 0) => result,
             never = self.engine.play() => match never {},
         };
         let answers = std::mem::take(&mut self.engine.answers);
@@ -298,19 +317,55 @@ async fn reads_get_what_is_there_and_how_long_it_is() {
         (read(isize::MIN, 0, 1), none(isize::MIN)),
     ])
     .await;
-    let most = Scene::new("pass")
-        .await
-        .ask_one(read(-1, 0, u64::MAX))
-        .await;
-    assert!(matches!(most, Reply::Memory(part) if part.cells[0].values.len() == 32 << 20));
+    // No part is larger than what clients take.
+    let mut scene = Scene::new("pass").await;
+    let most = scene.ask(vec![Some(read(-1, 0, u64::MAX))]).await.unwrap();
+    let mut next = 0;
+    for (index, part) in (1..).zip(&most) {
+        let Reply::Memory(part) = part else {
+            panic!("{part:?}");
+        };
+        assert_eq!(part.more, index < most.len());
+        assert_eq!((part.cells.len(), part.cells[0].offset), (1, next));
+        assert!(part.encoded_len() < 4 << 20);
+        next += (part.cells[0].values.len() / CELL_BYTES) as u64;
+    }
+    assert_eq!(next, MAX_CELLS);
+}
+
+fn write_cell(cell: CellRun, keep_refused: bool) -> Question {
+    Question::WriteMemory(WriteMemory {
+        cell: Some(cell),
+        keep_refused,
+    })
+}
+
+#[tokio::test]
+async fn a_refused_value_stays_only_where_it_is_wanted() {
+    for keep_refused in [false, true] {
+        let mut scene = Scene::new("pass").await;
+        let refused = run_of(RANGE_CHECK, 1, &[pointer(0, 0)]);
+        let reply = scene.ask_one(write_cell(refused, keep_refused)).await;
+        assert!(matches!(reply, Reply::Raised(_)), "{reply:?}");
+        let stays = keep_refused.then(|| pointer(0, 0));
+        assert_eq!(scene.vm.get_maybe(&at(RANGE_CHECK, 1)), stays);
+        // What was there before stays in any case.
+        let other = run_of(EXECUTION, 0, &[int(21)]);
+        let reply = scene.ask_one(write_cell(other, keep_refused)).await;
+        assert!(matches!(reply, Reply::Raised(_)), "{reply:?}");
+        assert_eq!(scene.vm.get_maybe(&at(EXECUTION, 0)), Some(int(20)));
+    }
+    let empty = Question::WriteMemory(WriteMemory::default());
+    let expected = raised("builtins.AssertionError", "there is no cell to write");
+    check(vec![(empty, expected)]).await;
 }
 
 #[tokio::test]
 async fn writes_are_checked_by_the_memory_itself() {
     let ok = || Reply::Ok(v1::Ok {});
     let refused = |message: &str| raised("builtins.AssertionError", message);
-    let write = |segment, offset, value| Question::WriteMemory(run_of(segment, offset, &[value]));
-    let bytes = |bytes: &[u8]| Question::WriteMemory(raw_run(OUTPUT, 1, bytes.to_vec()));
+    let write = |segment, offset, value| write_cell(run_of(segment, offset, &[value]), true);
+    let bytes = |bytes: &[u8]| write_cell(raw_run(OUTPUT, 1, bytes.to_vec()), true);
     let one = "exactly one cell is written at once";
     check(vec![
         (write(OUTPUT, 1, int(1)), ok()),
@@ -491,12 +546,17 @@ async fn programs_are_loaded_where_hints_ask_for_them() {
         "{bad:?}"
     );
     let reply = scene.ask_one(load(&text, Some(address(OUTPUT, 7)))).await;
-    let Reply::LoadedProgram(LoadHints { hints }) = reply else {
+    let Reply::LoadedProgram(LoadHints {
+        hints,
+        first_id: 1,
+        more: false,
+    }) = reply
+    else {
         panic!("{reply:?}");
     };
     assert_eq!(hints.iter().map(|hint| hint.id).collect::<Vec<_>>(), [1]);
-    assert_eq!(scene.session.table().at(at(OUTPUT, 7)), [1]);
-    assert_eq!(scene.session.table().at(at(PROGRAM, 0)), [0]);
+    assert_eq!(scene.state.table.at(at(OUTPUT, 7)), [1]);
+    assert_eq!(scene.state.table.at(at(PROGRAM, 0)), [0]);
 }
 
 #[tokio::test]
@@ -514,9 +574,9 @@ async fn a_program_may_be_loaded_far_away() {
         });
         let reply = scene.ask_one(load).await;
         assert!(matches!(reply, Reply::LoadedProgram(_)), "{reply:?}");
-        assert_eq!(scene.session.table().at(base), [1]);
-        assert_eq!(scene.session.table().at(last), [2]);
-        assert_eq!(scene.session.table().at(at(PROGRAM, 0)), [0]);
+        assert_eq!(scene.state.table.at(base), [1]);
+        assert_eq!(scene.state.table.at(last), [2]);
+        assert_eq!(scene.state.table.at(at(PROGRAM, 0)), [0]);
     }
 }
 
@@ -571,7 +631,20 @@ async fn all_memory_comes_in_parts() {
 async fn the_program_is_given_as_it_was_read() {
     let mut scene = Scene::with_json("pass", b"{ } ".to_vec()).await;
     let reply = scene.ask_one(Question::ReadProgram(ReadProgram {})).await;
-    assert_eq!(reply, Reply::ProgramJson("{ } ".to_owned()));
+    let part = |part: &[u8], more| {
+        Reply::ProgramJson(v1::ProgramJson {
+            part: part.to_vec().into(),
+            more,
+        })
+    };
+    assert_eq!(reply, part(b"{ } ", false));
+    let long = [b" ".repeat(PART_BYTES), b"{}".to_vec()].concat();
+    let mut scene = Scene::with_json("pass", long.clone()).await;
+    let read = || vec![Some(Question::ReadProgram(ReadProgram {}))];
+    assert_eq!(
+        scene.ask(read()).await.unwrap(),
+        [part(&long[..PART_BYTES], true), part(b"{}", false)]
+    );
     let mut scene = Scene::with_json("pass", vec![b'{', 0xff]).await;
     let reply = scene.ask_one(Question::ReadProgram(ReadProgram {})).await;
     let text = "invalid utf-8 sequence of 1 bytes from index 1";
@@ -583,6 +656,50 @@ async fn a_debugger_stops_the_clock() {
     let mut scene = Scene::new("pass").await;
     let reply = scene.ask_one(Question::Debugger(Debugger {})).await;
     assert_eq!(reply, Reply::Ok(v1::Ok {}));
+}
+
+/// Everything that is not a hint has a minute, whatever hints have, and says so.
+#[tokio::test]
+async fn a_late_engine_hears_its_own_limit() {
+    let mut scene = Scene::new("pass").await;
+    let exchange = scene.session.exchange_of(&scene.vm, None, 0);
+    let left = exchange.deadline.unwrap() - tokio::time::Instant::now();
+    assert!(left <= Duration::from_secs(60) && left > Duration::from_secs(50));
+    let error = scene.session.broken(LinkError::Deadline, &exchange).await;
+    assert_eq!(
+        error.to_string(),
+        "the hint ran longer than the limit of `60` seconds"
+    );
+    // What an attached client sends is not said of a worker.
+    let error = scene.session.broken(LinkError::Closed, &exchange).await;
+    assert_eq!(
+        error.to_string(),
+        "the client that serves the hints left while it ran a hint"
+    );
+    let status = LinkError::Stream(Box::new(Status::internal("no message")));
+    let error = scene.session.broken(status, &exchange).await;
+    assert_eq!(
+        error.to_string(),
+        "the hint engine broke the protocol: `no message`"
+    );
+}
+
+/// What one language was told, the other was not.
+#[tokio::test]
+async fn languages_are_told_apart() {
+    let mut scene = Scene::new("x").await;
+    scene.ask(Vec::new()).await.unwrap();
+    let sent = run_of(EXECUTION, 0, &[int(20)]);
+    assert_eq!(scene.engine.sent.cells, [sent]);
+    scene.ask(Vec::new()).await.unwrap();
+    assert_eq!(scene.engine.sent.cells, []);
+    // A hint of another language took the cell out of memory.
+    scene.vm.delete_unaccessed(at(EXECUTION, 0)).unwrap();
+    scene.state.removed.push(at(EXECUTION, 0));
+    scene.ask(Vec::new()).await.unwrap();
+    assert_eq!(scene.engine.sent.removed_cells, [address(EXECUTION, 0)]);
+    assert_eq!(scene.engine.sent.cells, [empty(EXECUTION, 0, 1)]);
+    assert_eq!(scene.engine.sent.language, "");
 }
 
 #[tokio::test]

@@ -18,13 +18,13 @@ const MAX_SEGMENT: i64 = 1 << 30;
 
 /// A rule that a hint registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RegisteredRule {
+pub(crate) struct RegisteredRule {
     /// The engine's number for it.
-    pub id: u32,
+    pub(crate) id: u32,
     /// What it is for.
-    pub kind: RuleKind,
+    pub(crate) kind: RuleKind,
     /// Its segment.
-    pub segment: isize,
+    pub(crate) segment: isize,
 }
 
 pub(super) fn felt(bytes: &[u8]) -> Result<Felt252, Refusal> {

@@ -8,6 +8,7 @@ use tonic::Status;
 use super::super::create_request::VmRequest;
 use super::super::error::{Problem, Reason, internal, invalid};
 use super::super::shared::Shared;
+use super::engine::WorkerOf;
 use super::{Supplies, VmTask, state};
 use crate::program::{CompiledProgram, SourceFiles};
 use crate::run::{EntryError, HintPlacement, NotPlaced, Run, StartError};
@@ -34,7 +35,7 @@ impl VmTask {
             shared: Arc::clone(shared),
             program,
             run,
-            outputs: None,
+            worker: WorkerOf::new(&supplies.spawner, shared),
             turn,
             cells_written: 0,
             max_written_cells: supplies.max_written_cells,
@@ -50,8 +51,12 @@ impl VmTask {
         let idle = hints == 0 && !(attached && task.run.has_session());
         if idle || native {
             shared.engine_ready.send_replace(true);
-        } else if !attached {
-            task.start_worker(&supplies.spawner).await?;
+        } else if attached {
+            // For the hints that the client leaves.
+            let worker = task.worker.asleep();
+            task.run.sleep(worker);
+        } else {
+            task.start_worker().await?;
         }
         let text = format!("created with `{hints}` hints, layout `{layout}`");
         tracing::info!("{text}");

@@ -1,34 +1,49 @@
-//! The engine of a VM's hints: a worker that the zygote forks, or a client that attaches itself.
+//! The engines of a VM's hints: a worker that the zygote forks, and a client that attaches itself.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use hint_proto::v1::LogLevel;
+use tokio::sync::mpsc;
 use tonic::Status;
 
-use super::super::error::{Problem, Reason};
+use super::super::error::{Problem, Reason, wrong_state};
+use super::super::shared::Shared;
 use super::VmTask;
 use super::output::HintOutputs;
-use crate::run::{AttachedClient, Peer};
-use crate::worker::{Link, Spawner};
+use crate::run::{AttachedClient, Failure, FailureReason, Peer};
+use crate::worker::{LaunchError, Link, Sleeper, SpawnError, Spawner, Wanted, WorkerProcess};
 
-impl VmTask {
-    /// Starts a worker and loads the hints.
-    pub(super) async fn start_worker(&mut self, spawner: &Spawner) -> Result<(), Status> {
-        let unavailable =
-            |error: &dyn std::fmt::Display| Problem::new(Reason::WorkerNotStarted, error);
-        let (outputs, theirs) =
-            HintOutputs::open(&self.shared).map_err(|error| unavailable(&error))?;
+/// What a VM's worker is made with, and what it prints. Clones are the same.
+#[derive(Clone)]
+pub(super) struct WorkerOf {
+    spawner: Spawner,
+    shared: Arc<Shared>,
+    outputs: Rc<RefCell<Option<HintOutputs>>>,
+}
+
+impl WorkerOf {
+    pub(super) fn new(spawner: &Spawner, shared: &Arc<Shared>) -> Self {
+        Self {
+            spawner: spawner.clone(),
+            shared: Arc::clone(shared),
+            outputs: Rc::default(),
+        }
+    }
+
+    /// Forks a worker from the zygote and opens the stream of its session.
+    async fn start(&self) -> Result<(Link, WorkerProcess), LaunchError> {
+        let (outputs, theirs) = HintOutputs::open(&self.shared).map_err(SpawnError::Socket)?;
         let started = Instant::now();
-        let (mut process, socket) = spawner
-            .spawn(Some(theirs))
-            .await
-            .map_err(|error| unavailable(&error))?;
-        self.outputs = Some(outputs);
+        let (mut process, socket) = self.spawner.spawn(Some(theirs)).await?;
+        self.outputs.replace(Some(outputs));
         let link = match Link::open(socket).await {
             Ok(link) => link,
             Err(error) => {
                 process.kill();
-                return Err(unavailable(&error).into());
+                return Err(LaunchError::Link(error));
             }
         };
         let text = format!(
@@ -37,23 +52,83 @@ impl VmTask {
             started.elapsed()
         );
         self.shared.log(LogLevel::Info, text);
-        self.open_session(Peer::Worker { link, process }).await;
-        Ok(())
+        let id = process.id();
+        self.shared.publish(|vm| vm.worker_process_id = id);
+        Ok((link, process))
     }
 
-    /// Takes a client as the engine.
-    pub(in super::super) async fn attach(&mut self, client: AttachedClient) -> Result<(), Status> {
-        let text = "a client serves the hints".to_owned();
-        self.shared.log(LogLevel::Info, text);
-        self.open_session(Peer::Attached(client)).await;
-        Ok(())
+    /// A worker that starts when the first hint needs it.
+    pub(super) fn asleep(&self) -> Sleeper {
+        let (requests, mut wanted) = mpsc::channel::<Wanted>(1);
+        let worker = self.clone();
+        tokio::task::spawn_local(async move {
+            while let Some(reply) = wanted.recv().await {
+                // The VM may have ended meanwhile.
+                let _ = reply.send(worker.start().await);
+            }
+        });
+        Sleeper::Asked(requests)
     }
 
-    /// Opens the session; what the hints or their inputs raise fails the VM.
-    async fn open_session(&mut self, peer: Peer) {
-        if let Err(failure) = self.run.open(peer).await {
+    /// Tells watchers what the worker has printed so far.
+    pub(super) fn flush(&self) {
+        if let Some(outputs) = &*self.outputs.borrow() {
+            outputs.flush();
+        }
+    }
+}
+
+impl VmTask {
+    /// Starts a worker and loads the hints; what they or their inputs raise fails the VM.
+    pub(super) async fn start_worker(&mut self) -> Result<(), Status> {
+        let started = self.worker.start().await;
+        let (link, process) =
+            started.map_err(|error| Problem::new(Reason::WorkerNotStarted, error))?;
+        if let Err(failure) = self.run.open(Peer::Worker { link, process }).await {
             self.fail(failure);
         }
         self.shared.engine_ready.send_replace(true);
+        Ok(())
+    }
+
+    /// Takes a client as the engine. What the hints or their inputs raise fails the VM; when the client itself
+    /// fails, another may take its place.
+    pub(in super::super) async fn attach(&mut self, client: AttachedClient) -> Result<(), Status> {
+        let name = self.shared.name.clone();
+        if self.run.client_has_prepared() {
+            let text = format!(
+                "the client that served the hints of VM `{name}` left after it had changed the VM"
+            );
+            return Err(wrong_state(&name, Reason::HintEngineGone, text));
+        }
+        if let Err(failure) = self.run.open(Peer::Attached(client)).await {
+            return Err(self.not_attached(failure));
+        }
+        let text = "a client serves the hints".to_owned();
+        self.shared.log(LogLevel::Info, text);
+        Ok(())
+    }
+
+    /// The answer to a client that did not become the engine.
+    fn not_attached(&mut self, failure: Failure) -> Status {
+        let reason = match failure.reason {
+            FailureReason::EngineDetached => Reason::ConnectionClosed,
+            FailureReason::HintTimeout => Reason::EngineLate,
+            FailureReason::Protocol | FailureReason::DiffRefused => Reason::EngineProtocol,
+            FailureReason::WorkerDied => Reason::WorkerNotStarted,
+            _ => Reason::HintsNotLoaded,
+        };
+        let problem = Problem::new(reason, failure.text());
+        let problem = problem
+            .with("failure", failure.reason.as_str())
+            .vm(&self.shared.name);
+        match reason {
+            Reason::HintsNotLoaded | Reason::WorkerNotStarted => self.fail(failure),
+            _ => {
+                let text = format!("a client did not become the engine: {}", failure.text());
+                self.shared.log(LogLevel::Warning, text);
+            }
+        }
+        problem.into()
     }
 }

@@ -2,7 +2,7 @@
 
 use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
-use hint_proto::v1::{ExecutionResources, LogLevel, VmState};
+use hint_proto::v1::{ExecutionResources, LogLevel, StopReason, VmState};
 
 use super::{VmTask, state};
 use crate::run::{Failure, FailureReason, NotEnded};
@@ -35,8 +35,7 @@ impl VmTask {
             });
         let output = self.output();
         let progress = state::progress(&self.run);
-        let session = self.run.session();
-        let waiting = session.map_or_else(Default::default, |s| s.statistics().waiting);
+        let waiting = self.run.hint_statistics().waiting;
         let text = format!(
             "ended after `{}` steps and `{}` hints; those in Python took {waiting:.1?}",
             self.run.current_step(),
@@ -48,6 +47,7 @@ impl VmTask {
             vm.output = output;
             vm.execution_resources = resources;
             vm.set_state(VmState::Succeeded);
+            vm.set_stop_reason(StopReason::Ended);
         });
         Ok(())
     }

@@ -158,7 +158,11 @@ fn placed(standing: &StandingHint<'_>) -> PlacedHint {
         placement,
         ..
     } = standing;
-    let by_default = (EngineKind::Python, "all hints run in Python");
+    // Of programs that hints loaded.
+    let by_default = match hint.language() {
+        hint_proto::PYTHON => (EngineKind::Python, "all hints run in Python"),
+        _ => (EngineKind::Apart, "it is in a language of its own"),
+    };
     let (engine, reason) =
         placement.map_or(by_default, |found| (found.engine, found.reason.as_str()));
     let first_line = hint.code.trim_start().lines().next();
@@ -172,7 +176,9 @@ fn placed(standing: &StandingHint<'_>) -> PlacedHint {
         placement: match engine {
             EngineKind::Twin => HintPlacement::Native.into(),
             EngineKind::Python => HintPlacement::Python.into(),
+            EngineKind::Apart => HintPlacement::Apart.into(),
         },
+        language: hint.language().to_owned(),
         reason: reason.to_owned(),
     }
 }

@@ -16,7 +16,7 @@ pub(super) use memory::MAX_CELLS;
 use std::sync::Arc;
 
 use futures_util::future::LocalBoxFuture;
-use hint_proto::v1::{LogLevel, VmState};
+use hint_proto::v1::{LogLevel, StopReason, VmState};
 use tokio::sync::mpsc;
 
 use super::create_request::VmRequest;
@@ -25,7 +25,7 @@ use super::shared::{End, Shared};
 use crate::run::{Failure, Run};
 use crate::vm::outputs::Relocation;
 use crate::worker::{Places, Spawner, Turn};
-use output::HintOutputs;
+use engine::WorkerOf;
 
 /// Something to do on the VM's thread.
 pub(super) type Job = Box<dyn for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, ()> + Send>;
@@ -44,7 +44,7 @@ pub(super) struct VmTask {
     shared: Arc<Shared>,
     program: Arc<StoredProgram>,
     run: Run,
-    outputs: Option<HintOutputs>,
+    worker: WorkerOf,
     /// Its place among the VMs of the server.
     turn: Turn,
     cells_written: u64,
@@ -115,6 +115,9 @@ impl VmTask {
         self.shared.publish(|vm| {
             progress(vm);
             vm.failure = Some(failure);
+            if vm.state() == VmState::Running {
+                vm.set_stop_reason(StopReason::Failed);
+            }
             vm.set_state(VmState::Failed);
         });
     }

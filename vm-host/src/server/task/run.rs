@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use hint_proto::v1::watch_vm_response::Event;
-use hint_proto::v1::{self, LogLevel, StopReason, Vm, VmState};
+use hint_proto::v1::{self, LogLevel, StopReason, VmState};
 use tonic::Status;
 
 use super::{VmTask, state};
@@ -16,7 +16,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 
 impl VmTask {
     /// Runs; the VM is in state RUNNING and leaves it.
-    pub(in super::super) async fn run(&mut self, goal: Goal) -> Result<(Vm, StopReason), Status> {
+    pub(in super::super) async fn run(&mut self, goal: Goal) -> Result<StopReason, Status> {
         let mut watched = Watched {
             shared: &self.shared,
             turn: &self.turn,
@@ -26,9 +26,7 @@ impl VmTask {
         let result = self.run.advance(goal, &mut watched).await;
         // Nobody waits for a place while this VM ends: its thread is its own.
         drop(at_work);
-        if let Some(outputs) = &self.outputs {
-            outputs.flush();
-        }
+        self.worker.flush();
         let reason = match result {
             Ok(Stop::Ended) => match self.finish().await {
                 Ok(()) => StopReason::Ended,
@@ -43,14 +41,16 @@ impl VmTask {
                     self.shared.log(LogLevel::Info, text);
                 }
                 let progress = state::progress(&self.run);
+                let reason = match stop {
+                    Stop::Paused => StopReason::Paused,
+                    Stop::Reached | Stop::Ended => StopReason::Reached,
+                };
                 self.shared.publish(|vm| {
                     progress(vm);
                     vm.set_state(VmState::Paused);
+                    vm.set_stop_reason(reason);
                 });
-                match stop {
-                    Stop::Paused => StopReason::Paused,
-                    Stop::Reached | Stop::Ended => StopReason::Reached,
-                }
+                reason
             }
             Err(error) => {
                 let failure = self.run.explain(error);
@@ -58,7 +58,8 @@ impl VmTask {
                 StopReason::Failed
             }
         };
-        Ok((self.shared.vm(), reason))
+        self.shared.runs.stop(reason);
+        Ok(reason)
     }
 }
 

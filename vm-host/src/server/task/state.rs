@@ -34,11 +34,12 @@ pub(super) fn failure(task: &VmTask, failure: Failure) -> v1::Failure {
         message.hint = task.run.hint_at(pc, index).map(|hint| reference(&hint));
     }
     if let Some(raised) = failure.raised {
-        message.python_traceback = raised.traceback;
-        message.exception_class = raised.class_path;
+        let python = raised.python.unwrap_or_default();
+        message.python_traceback = python.traceback;
+        message.exception_class = python.class_path;
         message.exception_message = raised.message;
         if failure.reason == FailureReason::Exit {
-            message.exit_code = Some(raised.exit_code);
+            message.exit_code = Some(python.exit_code);
         }
     }
     message

@@ -143,7 +143,7 @@ fn full() -> Effects {
             rule(2, RuleKind::AutoDeduction, -1),
         ],
         pure_address: Some("17".to_owned()),
-        python_nanos: 1,
+        hint_nanos: 1,
         scopes: None,
     }
 }
@@ -165,7 +165,7 @@ fn both(first: &Effects, second: &Effects) -> Effects {
         output_state: (second.output_state.clone()).or_else(|| first.output_state.clone()),
         rules: chain(&first.rules, &second.rules),
         pure_address: (first.pure_address.clone()).or_else(|| second.pure_address.clone()),
-        python_nanos: 0,
+        hint_nanos: 0,
         scopes: None,
     }
 }
