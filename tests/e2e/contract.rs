@@ -41,7 +41,11 @@ fn scenario(contract: &str, calls: usize) -> (TempDir, PathBuf) {
 fn run(path: &Path, options: &[&str]) -> (Option<i32>, String, String) {
     let mut command = vm_host("contract");
     let finished = finish(command.arg(path).args(options), PATIENCE).unwrap();
-    (finished.exit_code(), finished.stdout_text(), finished.stderr_text())
+    (
+        finished.exit_code(),
+        finished.stdout_text(),
+        finished.stderr_text(),
+    )
 }
 
 #[test]
@@ -67,23 +71,38 @@ fn what_is_not_as_expected_is_exit_code_1() {
     let text = text.replace("token.scen.json", setup.to_str().unwrap());
     fs::write(&path, text.replace("\"401\"", "\"402\"")).unwrap();
     let source = format!("token={}", example("token/src/token.rs").display());
-    let text = fs::read_to_string(&path).unwrap().replace("file:../src/token.rs", "mxsc:out/token.mxsc.json");
+    let text = fs::read_to_string(&path)
+        .unwrap()
+        .replace("file:../src/token.rs", "mxsc:out/token.mxsc.json");
     fs::write(&path, text).unwrap();
     let (code, stdout, stderr) = run(&path, &["--source", &source]);
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stdout.trim_end().ends_with("FAILED"), "{stdout}");
     let line = stderr.lines().last().unwrap();
-    assert!(line.starts_with(&format!("{}:", path.display())), "{stderr}");
-    assert!(line.ends_with("is `0x0191` (`str:`), expected `0x0192`") || line.contains("`0x0191` (`401`), expected `0x0192` (`402`)"), "{stderr}");
+    assert!(
+        line.starts_with(&format!("{}:", path.display())),
+        "{stderr}"
+    );
+    assert!(
+        line.ends_with("is `0x0191` (`str:`), expected `0x0192`")
+            || line.contains("`0x0191` (`401`), expected `0x0192` (`402`)"),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn what_cannot_be_used_says_where() {
-    let (_folder, path) = scenario("#[multiversx_sc::contract]\ntrait C {}\nstatic S: u8 = 1;\n", 0);
+    let (_folder, path) = scenario(
+        "#[multiversx_sc::contract]\ntrait C {}\nstatic S: u8 = 1;\n",
+        0,
+    );
     let (code, _, stderr) = run(&path, &[]);
     assert_eq!(code, Some(65), "{stderr}");
     assert!(stderr.starts_with("error: "), "{stderr}");
-    assert!(stderr.contains("c.rs:3:1: statics are not handled: use a constant\nin scDeploy at "), "{stderr}");
+    assert!(
+        stderr.contains("c.rs:3:1: statics are not handled: use a constant\nin scDeploy at "),
+        "{stderr}"
+    );
 
     let missing = path.with_file_name("missing.scen.json");
     let (code, _, stderr) = run(&missing, &[]);
@@ -93,11 +112,17 @@ fn what_cannot_be_used_says_where() {
     fs::write(&path, "{ \"steps\": [ { \"step\": \"fly\" } ] }").unwrap();
     let (code, _, stderr) = run(&path, &[]);
     assert_eq!(code, Some(65), "{stderr}");
-    assert!(stderr.contains("test.scen.json:1:24: `fly` is no step"), "{stderr}");
+    assert!(
+        stderr.contains("test.scen.json:1:24: `fly` is no step"),
+        "{stderr}"
+    );
 
     let (code, _, stderr) = run(&path, &["--source", "nothing"]);
     assert_eq!(code, Some(2), "{stderr}");
-    assert!(stderr.contains("`nothing` is no source of a contract\nhint: write NAME=FILE.rs"), "{stderr}");
+    assert!(
+        stderr.contains("`nothing` is no source of a contract\nhint: write NAME=FILE.rs"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -111,7 +136,12 @@ fn what_transactions_do_can_be_printed() {
         "read ",
         "write ",
     ] {
-        assert!(stdout.lines().any(|found| found.trim_start().starts_with(line)), "{line}");
+        assert!(
+            stdout
+                .lines()
+                .any(|found| found.trim_start().starts_with(line)),
+            "{line}"
+        );
     }
 }
 
@@ -143,9 +173,11 @@ fn worker_of(host: Pid) -> Pid {
 }
 
 fn is_there(pid: Pid) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
+    let stat =
+        fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
     // A process that nobody has reaped yet is at its end.
-    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+    stat.rsplit_once(')')
+        .is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
 }
 
 #[test]
@@ -153,7 +185,12 @@ fn no_worker_outlives_its_command() {
     for signal in [Signal::INT, Signal::KILL] {
         let (_folder, path) = scenario(ENDLESS, 1_000);
         let mut command = vm_host("contract");
-        let mut host = Running::start(command.arg(&path).stdout(Stdio::null()).stderr(Stdio::null()));
+        let mut host = Running::start(
+            command
+                .arg(&path)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        );
         let worker = worker_of(host.pid());
         std::thread::sleep(Duration::from_millis(200));
         host.signal(signal);

@@ -40,7 +40,10 @@ pub(super) struct ContractArgs {
 /// [`CommandError`] when it did not pass; the worker has said why.
 pub(super) async fn contract(arguments: &ContractArgs) -> Result<(), CommandError> {
     for source in &arguments.source {
-        if !source.split_once('=').is_some_and(|(name, file)| !name.is_empty() && !file.is_empty()) {
+        if !source
+            .split_once('=')
+            .is_some_and(|(name, file)| !name.is_empty() && !file.is_empty())
+        {
             let text = format!("`{source}` is no source of a contract\nhint: write NAME=FILE.rs");
             return Err(CommandError::new(ExitCode::Usage, text));
         }
@@ -52,13 +55,14 @@ pub(super) async fn contract(arguments: &ContractArgs) -> Result<(), CommandErro
         trace: arguments.trace,
     };
     let worker = arguments.hint_worker.as_deref();
-    let mut process = ScenarioProcess::start(worker, &arguments.file, &options).map_err(|error| {
-        let code = match error {
-            ScenarioStart::NotFound(_) => ExitCode::Environment,
-            ScenarioStart::Spawn(_) => ExitCode::WorkerDied,
-        };
-        CommandError::of(code, &error)
-    })?;
+    let mut process =
+        ScenarioProcess::start(worker, &arguments.file, &options).map_err(|error| {
+            let code = match error {
+                ScenarioStart::NotFound(_) => ExitCode::Environment,
+                ScenarioStart::Spawn(_) => ExitCode::WorkerDied,
+            };
+            CommandError::of(code, &error)
+        })?;
     let limit = match arguments.timeout {
         0 => Duration::MAX,
         seconds => Duration::from_secs(seconds),

@@ -45,7 +45,10 @@ impl ScenarioProcess {
     ) -> Result<Self, ScenarioStart> {
         let worker = choose_worker(binary, &PythonEnvironment::default())?.worker;
         let mut command = command(&worker);
-        command.arg("contract").arg("--parent-pid").arg(std::process::id().to_string());
+        command
+            .arg("contract")
+            .arg("--parent-pid")
+            .arg(std::process::id().to_string());
         for source in &options.sources {
             command.arg("--source").arg(source);
         }

@@ -47,7 +47,10 @@ impl fmt::Display for LimitReached {
         match self {
             Self::Steps(most) => write!(formatter, "it took more than `{most}` steps"),
             Self::Depth(most) => write!(formatter, "it is more than `{most}` expressions deep"),
-            Self::Calls(most) => write!(formatter, "contracts call each other more than `{most}` deep"),
+            Self::Calls(most) => write!(
+                formatter,
+                "contracts call each other more than `{most}` deep"
+            ),
             Self::Bytes(most) => write!(formatter, "it uses more than `{most}` bytes"),
         }
     }

@@ -8,8 +8,8 @@ use num_bigint::BigUint;
 use super::codec::keccak256;
 use super::interpreter::{CallInput, Sources, Transaction};
 use super::limits::{Limits, STACK_BYTES};
+use super::signature::Signature;
 use super::source::place::Refusal;
-use super::source::types::Type;
 use super::values::Payment;
 use super::world::{Address, Failure, Outcome, Record, State, Status};
 
@@ -31,78 +31,6 @@ pub enum Unhandled {
     /// Execution came to something unknown. The text has file, line and column.
     #[error("{0}")]
     Fault(String),
-}
-
-/// What an endpoint takes where values of another system go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParameterKind {
-    /// A number without a sign, or a truth value.
-    Unsigned,
-    /// A number with a sign.
-    Signed,
-    /// 32 bytes.
-    Address,
-    /// A text, or the identifier of a token.
-    Bytes,
-    /// A list, a struct: something that is written encoded.
-    Other,
-}
-
-impl ParameterKind {
-    fn of(kind: &Type) -> Self {
-        match kind {
-            Type::Int(kind) if kind.is_signed() => Self::Signed,
-            Type::Int(_) | Type::Bool | Type::BigUint => Self::Unsigned,
-            Type::BigInt => Self::Signed,
-            Type::ManagedAddress => Self::Address,
-            Type::Bytes
-            | Type::ManagedBuffer
-            | Type::TokenIdentifier
-            | Type::EgldOrEsdtTokenIdentifier => Self::Bytes,
-            Type::OptionalValue(inner) => Self::of(inner),
-            _ => Self::Other,
-        }
-    }
-
-    /// Those that a parameter takes; one that takes any number of them is endless.
-    fn each(kind: &Type, out: &mut Vec<Self>) -> bool {
-        match kind {
-            Type::Unit => false,
-            Type::MultiValue(types) => types.iter().any(|kind| Self::each(kind, out)),
-            Type::MultiValueEncoded(item) => {
-                Self::each(item, out);
-                true
-            }
-            kind => {
-                out.push(Self::of(kind));
-                false
-            }
-        }
-    }
-}
-
-/// The parameters of an endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signature {
-    /// What its arguments are, in order.
-    pub parameters: Vec<ParameterKind>,
-    /// From which of them on they come again and again.
-    pub repeated_from: Option<usize>,
-}
-
-impl Signature {
-    /// What the argument at `index` is.
-    #[must_use]
-    pub fn parameter(&self, index: usize) -> Option<ParameterKind> {
-        match (self.parameters.get(index), self.repeated_from) {
-            (Some(kind), _) => Some(*kind),
-            (None, Some(from)) if from < self.parameters.len() => {
-                let length = self.parameters.len() - from;
-                self.parameters.get(from + (index - from) % length).copied()
-            }
-            _ => None,
-        }
-    }
 }
 
 /// What a transaction pays.
@@ -167,20 +95,7 @@ impl World {
             let export = method.export.as_ref();
             export.is_some_and(|export| export.endpoint_name() == endpoint)
         });
-        Ok(method.map(|method| {
-            let mut parameters = Vec::new();
-            let mut repeated_from = None;
-            for parameter in &method.parameters {
-                let from = parameters.len();
-                if ParameterKind::each(&parameter.declared, &mut parameters) {
-                    repeated_from = Some(from);
-                }
-            }
-            Signature {
-                parameters,
-                repeated_from,
-            }
-        }))
+        Ok(method.map(|method| Signature::of(method)))
     }
 
     /// Puts money into an account, which is made if it is not there.
@@ -270,7 +185,10 @@ impl World {
         arguments: Vec<Vec<u8>>,
         value: &Value,
     ) -> Result<Outcome, Unhandled> {
-        let nonce = self.state.account(&creator).map_or(0, |account| account.nonce);
+        let nonce = self
+            .state
+            .account(&creator)
+            .map_or(0, |account| account.nonce);
         self.state.increase_nonce(creator);
         self.state.keep();
         let placed = self.state.new_addresses.get(&(creator, nonce)).copied();
@@ -296,7 +214,10 @@ impl World {
         mut arguments: Vec<Vec<u8>>,
         value: &Value,
     ) -> Result<Outcome, Unhandled> {
-        let owner = self.state.account(&contract).and_then(|account| account.owner);
+        let owner = self
+            .state
+            .account(&contract)
+            .and_then(|account| account.owner);
         if owner != Some(caller) || arguments.len() < 2 {
             let failure = Failure::user("upgrade not allowed");
             return Ok(Outcome {
@@ -360,7 +281,9 @@ impl World {
             true => {
                 let failure =
                     Failure::new(Status::FunctionNotFound, "invalid function (not found)");
-                Ok(Err(failure.with_detail("`init` and `upgrade` are not called by their names")))
+                Ok(Err(failure.with_detail(
+                    "`init` and `upgrade` are not called by their names",
+                )))
             }
             false => transaction.call(input, Status::OutOfFunds),
         };
@@ -396,7 +319,9 @@ pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Resul
             .name("contracts".to_owned())
             .stack_size(STACK_BYTES)
             .spawn_scoped(scope, work)?;
-        thread.join().or_else(|panic| std::panic::resume_unwind(panic))
+        thread
+            .join()
+            .or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod interpreter;
 pub mod limits;
 pub mod machine;
 pub mod scenario;
+pub mod signature;
 pub mod source;
 #[cfg(test)]
 mod tests;

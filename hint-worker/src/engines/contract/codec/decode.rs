@@ -250,7 +250,9 @@ fn take<'a>(rest: &mut &'a [u8], count: usize) -> Result<&'a [u8], DecodeError> 
 
 fn take_length(rest: &mut &[u8]) -> Result<usize, DecodeError> {
     let bytes = take(rest, 4)?;
-    let length = bytes.iter().fold(0_u32, |sum, byte| (sum << 8) | u32::from(*byte));
+    let length = bytes
+        .iter()
+        .fold(0_u32, |sum, byte| (sum << 8) | u32::from(*byte));
     usize::try_from(length).map_err(|_| DecodeError::TooShort)
 }
 
@@ -261,7 +263,10 @@ fn take_sized<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], DecodeError> {
 
 /// Without the zeros in front.
 fn significant(bytes: &[u8]) -> &[u8] {
-    let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len());
+    let start = bytes
+        .iter()
+        .position(|byte| *byte != 0)
+        .unwrap_or(bytes.len());
     &bytes[start..]
 }
 
@@ -276,6 +281,8 @@ fn top_integer(kind: IntType, bytes: &[u8]) -> Result<Integer, DecodeError> {
     if bytes.len() > kind.bytes() {
         return Err(DecodeError::OutOfRange);
     }
-    let number = bytes.iter().fold(0_u128, |sum, byte| (sum << 8) | u128::from(*byte));
+    let number = bytes
+        .iter()
+        .fold(0_u128, |sum, byte| (sum << 8) | u128::from(*byte));
     Integer::unsigned(kind, number).map_err(out_of_range)
 }

@@ -78,27 +78,39 @@ impl ContractEngine {
         }
         let here = PathBuf::from(file);
         let beside = self.folders.iter().map(|folder| folder.join(file));
-        let path = std::iter::once(here.clone()).chain(beside).find(|path| path.is_file());
+        let path = std::iter::once(here.clone())
+            .chain(beside)
+            .find(|path| path.is_file());
         let path = path.unwrap_or(here);
         let world = deep(|| load(&path))?;
-        self.world = Some(world.map_err(|error| HintError::Text(format!("the world cannot be used: {error}")))?);
+        self.world = Some(
+            world.map_err(|error| HintError::Text(format!("the world cannot be used: {error}")))?,
+        );
         Ok(())
     }
 
     fn address(&mut self, argument: &Argument) -> Result<Address, HintError> {
         let bytes = argument_bytes(&mut self.view, argument, Some(super::numbers::ADDRESS))?;
         <[u8; 32]>::try_from(bytes).map(Address).map_err(|bytes| {
-            HintError::Text(format!("an address has 32 bytes, and this `{}`", bytes.len()))
+            HintError::Text(format!(
+                "an address has 32 bytes, and this `{}`",
+                bytes.len()
+            ))
         })
     }
 
     fn call(&mut self, call: &Call) -> Result<(), HintError> {
         let caller = self.caller.ok_or_else(|| {
-            HintError::Text("nobody calls\nhint: say who with `caller \"address:NAME\"` before".to_owned())
+            HintError::Text(
+                "nobody calls\nhint: say who with `caller \"address:NAME\"` before".to_owned(),
+            )
         })?;
         let Self { world, view, .. } = self;
         let world = world.as_mut().ok_or_else(|| {
-            HintError::Text("there is no world\nhint: say which with `use \"FILE.scen.json\"` before".to_owned())
+            HintError::Text(
+                "there is no world\nhint: say which with `use \"FILE.scen.json\"` before"
+                    .to_owned(),
+            )
         })?;
         let contract = contract_named(world, &call.contract)?;
         let endpoint = call.endpoint.as_bytes();
@@ -106,7 +118,9 @@ impl ContractEngine {
         let signature = signature.map_err(|refusal| HintError::Text(refusal.to_string()))?;
         let mut arguments = Vec::new();
         for (index, argument) in call.arguments.iter().enumerate() {
-            let kind = signature.as_ref().and_then(|signature| signature.parameter(index));
+            let kind = signature
+                .as_ref()
+                .and_then(|signature| signature.parameter(index));
             arguments.push(argument_bytes(view, argument, kind)?);
         }
         let mut paid = Paid::default();
@@ -188,7 +202,8 @@ fn load(path: &FilePath) -> Result<World, ScenarioError> {
 }
 
 fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, HintError> {
-    on_deep_stack(work).map_err(|error| HintError::Text(format!("there is no thread for the contract: {error}")))
+    on_deep_stack(work)
+        .map_err(|error| HintError::Text(format!("there is no thread for the contract: {error}")))
 }
 
 /// The contract `sc:NAME`; hyphens in it are underscores in hints.
@@ -202,20 +217,26 @@ fn contract_named(world: &World, name: &str) -> Result<Address, HintError> {
             return Ok(address);
         }
     }
-    let known: Vec<String> = contracts.keys().map(|address| format!("`{address}`")).collect();
+    let known: Vec<String> = contracts
+        .keys()
+        .map(|address| format!("`{address}`"))
+        .collect();
     let known = match known.is_empty() {
         true => "none".to_owned(),
         false => known.join(", "),
     };
-    Err(HintError::Text(format!("there is no contract `sc:{name}`; there is {known}")))
+    Err(HintError::Text(format!(
+        "there is no contract `sc:{name}`; there is {known}"
+    )))
 }
 
 impl Engine for ContractEngine {
     fn load_hints(&mut self, request: LoadHints) -> Result<HintsLoaded, CallError> {
         let mut loaded = HintsLoaded::default();
         for hint in request.hints {
-            let lines = parse(&hint.code)
-                .map_err(|error| CallError::not_compiled(hint.id, format!("ContractSyntaxError: {error}")))?;
+            let lines = parse(&hint.code).map_err(|error| {
+                CallError::not_compiled(hint.id, format!("ContractSyntaxError: {error}"))
+            })?;
             loaded.hints.push(HintNames {
                 hint_id: hint.id,
                 names: names_of(&lines),
@@ -228,7 +249,9 @@ impl Engine for ContractEngine {
     fn execute_hint(&mut self, request: ExecuteHint) -> Result<HintDone, CallError> {
         let arrived = Instant::now();
         let begun = self.view.begin(&request);
-        let ran = begun.map_err(HintError::from).and_then(|()| self.run(request.hint_id));
+        let ran = begun
+            .map_err(HintError::from)
+            .and_then(|()| self.run(request.hint_id));
         let effects = Some(self.take_effects(arrived));
         match ran {
             Ok(()) => Ok(HintDone { effects }),

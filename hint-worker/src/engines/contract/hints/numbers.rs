@@ -5,8 +5,8 @@ use num_bigint::{BigInt, BigUint};
 
 use super::source::{Argument, Line, Path};
 use crate::engines::CallError;
-use crate::engines::contract::machine::ParameterKind;
 use crate::engines::contract::scenario;
+use crate::engines::contract::signature::ParameterKind;
 use crate::engines::view::{Address, Felt, Value, View, ViewError};
 use hint_proto::v1::Effects;
 
@@ -30,7 +30,10 @@ impl From<ViewError> for HintError {
 
 impl HintError {
     pub(super) fn in_line(self, line: &Line) -> Self {
-        Self::Line(format!("line {}: `{}`: ", line.number, line.text), Box::new(self))
+        Self::Line(
+            format!("line {}: `{}`: ", line.number, line.text),
+            Box::new(self),
+        )
     }
 
     /// What the host is told.
@@ -41,7 +44,9 @@ impl HintError {
         };
         let text = match error {
             Self::View(ViewError::Lost(error)) => return CallError::Broken(error.into()),
-            Self::View(error @ ViewError::Malformed(_)) => return CallError::Refused(error.to_string()),
+            Self::View(error @ ViewError::Malformed(_)) => {
+                return CallError::Refused(error.to_string());
+            }
             Self::View(error) => error.to_string(),
             Self::Text(text) | Self::Line(text, _) => text,
         };
@@ -174,12 +179,18 @@ pub(super) fn set_bytes(view: &mut View, path: &Path, bytes: &[u8]) -> Result<()
 }
 
 /// Puts a text into a new segment, one cell for each character, and its address and length into `ids`.
-pub(super) fn set_text(view: &mut View, text: &Path, length: &Path, written: &str) -> Result<(), HintError> {
+pub(super) fn set_text(
+    view: &mut View,
+    text: &Path,
+    length: &Path,
+    written: &str,
+) -> Result<(), HintError> {
     let base = view.memory.add_segment()?;
     let mut count = 0;
     for (offset, character) in (0..).zip(written.chars()) {
         let felt = Felt::of_u64(u32::from(character).into());
-        view.memory.write(Address { offset, ..base }, Value::Felt(felt))?;
+        view.memory
+            .write(Address { offset, ..base }, Value::Felt(felt))?;
         count = offset + 1;
     }
     view.set(&names(text), Value::Address(base))?;

@@ -126,7 +126,10 @@ impl<'a> Cursor<'a> {
     fn name(&mut self) -> Result<&'a str, String> {
         self.skip();
         let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-        let end = self.0.find(|letter| !is_part(letter)).unwrap_or(self.0.len());
+        let end = self
+            .0
+            .find(|letter| !is_part(letter))
+            .unwrap_or(self.0.len());
         let (name, rest) = self.0.split_at(end);
         if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
             return Err(format!("a name is expected before `{}`", self.0.trim()));
@@ -156,16 +159,26 @@ impl<'a> Cursor<'a> {
         if self.0.starts_with('"') {
             return Ok(Argument::Written(self.quoted()?));
         }
-        if self.0.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
-            let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
-            let end = self.0.find(|letter| !is_part(letter)).unwrap_or(self.0.len());
+        if self
+            .0
+            .starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        {
+            let is_part =
+                |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+            let end = self
+                .0
+                .find(|letter| !is_part(letter))
+                .unwrap_or(self.0.len());
             let (number, rest) = self.0.split_at(end);
             self.0 = rest;
             return Ok(Argument::Written(number.to_owned()));
         }
         let mut path = self.path()?;
         if path[0] != "ids" || path.len() < 2 {
-            return Err(format!("`{}` is no argument: use `ids.NAME`, a number or a text in quotes", path.join(".")));
+            return Err(format!(
+                "`{}` is no argument: use `ids.NAME`, a number or a text in quotes",
+                path.join(".")
+            ));
         }
         path.remove(0);
         Ok(Argument::Ids(path))
@@ -206,7 +219,10 @@ fn line(cursor: &mut Cursor<'_>) -> Result<LineKind, String> {
         first = cursor.path()?;
     }
     let [contract, endpoint] = first.as_slice() else {
-        return Err(format!("`{}` is no call: `contract.endpoint(…)` is expected", first.join(".")));
+        return Err(format!(
+            "`{}` is no call: `contract.endpoint(…)` is expected",
+            first.join(".")
+        ));
     };
     cursor.need('(')?;
     let mut arguments = Vec::new();
@@ -270,9 +286,15 @@ mod tests {
     #[test]
     fn what_is_no_line() {
         for (text, reason) in [
-            ("token", "`token` is no call: `contract.endpoint(…)` is expected"),
+            (
+                "token",
+                "`token` is no call: `contract.endpoint(…)` is expected",
+            ),
             ("token.f", "`(` is expected before ``"),
-            ("token.f(x)", "`x` is no argument: use `ids.NAME`, a number or a text in quotes"),
+            (
+                "token.f(x)",
+                "`x` is no argument: use `ids.NAME`, a number or a text in quotes",
+            ),
             ("token.f(1) 2", "`2` is too much"),
             ("ids = token.f()", "`ids` cannot be assigned"),
             ("token.f(\"a)", "the `\"` has no second one"),

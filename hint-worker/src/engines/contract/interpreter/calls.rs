@@ -84,7 +84,11 @@ impl Transaction<'_> {
 
 impl Interpreter<'_, '_> {
     /// Calls a method of a call that is being put together.
-    pub(crate) fn remote_method(&mut self, mut call: RemoteCall, arguments: &mut Arguments<'_>) -> Run {
+    pub(crate) fn remote_method(
+        &mut self,
+        mut call: RemoteCall,
+        arguments: &mut Arguments<'_>,
+    ) -> Run {
         match arguments.name {
             "with_egld_transfer" => {
                 let amount = self.next(arguments, None)?;
@@ -105,7 +109,7 @@ impl Interpreter<'_, '_> {
             "with_egld_or_single_esdt_transfer" => {
                 let payment = self.next(arguments, None)?;
                 let payment = self.as_payment(payment)?;
-                match payment.token == super::methods::EGLD {
+                match payment.token == super::buffers::EGLD {
                     true => call.egld = payment.amount,
                     false => call.payments.push(payment),
                 }

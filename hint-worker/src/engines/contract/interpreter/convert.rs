@@ -87,7 +87,9 @@ impl Interpreter<'_, '_> {
                 let values = self.convert_all(values, std::iter::repeat(&**item))?;
                 self.list(kind.clone(), values)?
             }
-            (Type::Tuple(types), Value::Tuple(parts) | Value::Multi(parts)) if parts.len() == types.len() => {
+            (Type::Tuple(types), Value::Tuple(parts) | Value::Multi(parts))
+                if parts.len() == types.len() =>
+            {
                 Value::Tuple(self.convert_all(parts, types.iter())?)
             }
             (Type::MultiValue(types), Value::Tuple(parts) | Value::Multi(parts))
@@ -101,9 +103,10 @@ impl Interpreter<'_, '_> {
             (Type::Option(item), Value::Option(Some(inner))) => {
                 Value::Option(Some(Box::new(self.convert(*inner, item)?)))
             }
-            (Type::OptionalValue(item), Value::Optional(Some(inner)) | Value::Option(Some(inner))) => {
-                Value::Optional(Some(Box::new(self.convert(*inner, item)?)))
-            }
+            (
+                Type::OptionalValue(item),
+                Value::Optional(Some(inner)) | Value::Option(Some(inner)),
+            ) => Value::Optional(Some(Box::new(self.convert(*inner, item)?))),
             (Type::Option(_), Value::Option(None) | Value::Optional(None)) => Value::Option(None),
             (Type::OptionalValue(_), Value::Option(None) | Value::Optional(None)) => {
                 Value::Optional(None)
@@ -111,19 +114,28 @@ impl Interpreter<'_, '_> {
             (Type::Struct(name), value @ Value::Struct(..)) => match &value {
                 Value::Struct(found, _) if found.name == *name => value,
                 // The two payments of the framework.
-                Value::Struct(_, parts) if &**name == "EgldOrEsdtTokenPayment" && parts.len() == 3 => {
+                Value::Struct(_, parts)
+                    if &**name == "EgldOrEsdtTokenPayment" && parts.len() == 3 =>
+                {
                     let declared = self.code.structs.get(name).map(Arc::clone);
                     let Some(declared) = declared else {
                         return fault("there is no struct of payments");
                     };
-                    let types: Vec<Type> = declared.fields.iter().map(|(_, kind)| kind.clone()).collect();
+                    let types: Vec<Type> = declared
+                        .fields
+                        .iter()
+                        .map(|(_, kind)| kind.clone())
+                        .collect();
                     let parts = self.convert_all(parts.clone(), types.iter())?;
                     Value::Struct(declared, parts)
                 }
                 _ => return fault(format!("{} where a `{name}` is expected", value.describe())),
             },
-            (Type::Struct(_), Value::Tuple(parts)) if parts.len() == 3 => self.payment_of(parts, kind)?,
-            (Type::Mapper(..), value @ Value::Mapper(_)) | (Type::Proxy(_), value @ Value::Proxy(..)) => value,
+            (Type::Struct(_), Value::Tuple(parts)) if parts.len() == 3 => {
+                self.payment_of(parts, kind)?
+            }
+            (Type::Mapper(..), value @ Value::Mapper(_))
+            | (Type::Proxy(_), value @ Value::Proxy(..)) => value,
             (Type::Unit, Value::Unit) => Value::Unit,
             (_, value) => {
                 return fault(format!("{} where a `{kind}` is expected", value.describe()));
@@ -163,7 +175,11 @@ impl Interpreter<'_, '_> {
         let Some(declared) = self.code.structs.get(name).map(Arc::clone) else {
             return fault(format!("there is no struct `{name}`"));
         };
-        let types: Vec<Type> = declared.fields.iter().map(|(_, kind)| kind.clone()).collect();
+        let types: Vec<Type> = declared
+            .fields
+            .iter()
+            .map(|(_, kind)| kind.clone())
+            .collect();
         let parts = self.convert_all(parts, types.iter())?;
         Ok(Value::Struct(declared, parts))
     }
@@ -203,7 +219,10 @@ impl Interpreter<'_, '_> {
         let bytes = self.as_bytes(value)?;
         match <[u8; 32]>::try_from(bytes) {
             Ok(address) => Ok(address),
-            Err(bytes) => fault(format!("an address has 32 bytes, and this `{}`", bytes.len())),
+            Err(bytes) => fault(format!(
+                "an address has 32 bytes, and this `{}`",
+                bytes.len()
+            )),
         }
     }
 
@@ -214,13 +233,19 @@ impl Interpreter<'_, '_> {
                 None => fault("a negative number where a `BigUint` is expected"),
             },
             Value::Object(Type::BigUint, id) => Ok(self.objects.unsigned(id)),
-            other => fault(format!("{} where a `BigUint` is expected", other.describe())),
+            other => fault(format!(
+                "{} where a `BigUint` is expected",
+                other.describe()
+            )),
         }
     }
 
     pub(crate) fn as_u64(&self, value: Value) -> Run<u64> {
         match self.target(value)? {
-            Value::Int(number) => match number.as_unsigned().and_then(|number| u64::try_from(number).ok()) {
+            Value::Int(number) => match number
+                .as_unsigned()
+                .and_then(|number| u64::try_from(number).ok())
+            {
                 Some(number) => Ok(number),
                 None => fault("this number does not fit `u64`"),
             },
@@ -254,7 +279,9 @@ fn check_length(kind: &Type, found: usize) -> Run<()> {
     };
     match wanted == found {
         true => Ok(()),
-        false => fault(format!("a `{kind}` has `{wanted}` bytes, and this has `{found}`")),
+        false => fault(format!(
+            "a `{kind}` has `{wanted}` bytes, and this has `{found}`"
+        )),
     }
 }
 
@@ -262,7 +289,9 @@ fn check_length(kind: &Type, found: usize) -> Run<()> {
 fn is_flexible(value: &Value) -> bool {
     match value {
         Value::Int(number) => number.kind() == IntType::Literal,
-        other => other.parts().is_some_and(|parts| parts.iter().any(is_flexible)),
+        other => other
+            .parts()
+            .is_some_and(|parts| parts.iter().any(is_flexible)),
     }
 }
 
@@ -279,14 +308,22 @@ fn is_data(kind: &Type, value: &Value) -> bool {
                 )
         }
         (Type::Int(kind), Value::Int(number)) => number.kind() == *kind,
-        (Type::ManagedBuffer | Type::TokenIdentifier | Type::EgldOrEsdtTokenIdentifier | Type::ManagedAddress, Value::Bytes(_)) => false,
+        (
+            Type::ManagedBuffer
+            | Type::TokenIdentifier
+            | Type::EgldOrEsdtTokenIdentifier
+            | Type::ManagedAddress,
+            Value::Bytes(_),
+        ) => false,
         _ => true,
     }
 }
 
 fn plain_bytes(values: &[Value]) -> Run<Vec<u8>> {
     let bytes = values.iter().map(|value| match value {
-        Value::Int(number) => number.as_unsigned().and_then(|number| u8::try_from(number).ok()),
+        Value::Int(number) => number
+            .as_unsigned()
+            .and_then(|number| u8::try_from(number).ok()),
         _ => None,
     });
     let bytes: Option<Vec<u8>> = bytes.collect();

@@ -48,7 +48,11 @@ impl Interpreter<'_, '_> {
     }
 
     /// The next argument itself where it is a reference.
-    pub(crate) fn next_target(&mut self, arguments: &mut Arguments<'_>, kind: Option<&Type>) -> Run {
+    pub(crate) fn next_target(
+        &mut self,
+        arguments: &mut Arguments<'_>,
+        kind: Option<&Type>,
+    ) -> Run {
         let value = self.next(arguments, kind)?;
         self.target(value)
     }
@@ -81,7 +85,9 @@ impl Interpreter<'_, '_> {
             Value::Interface(Interface::Send) => self.send(&mut arguments),
             Value::Interface(Interface::Crypto) => self.crypto(&mut arguments),
             Value::Mapper(mapper) => self.mapper_method(&mapper, &mut arguments),
-            Value::Proxy(module, address) => self.proxy_method(&module, address, written, &mut arguments),
+            Value::Proxy(module, address) => {
+                self.proxy_method(&module, address, written, &mut arguments)
+            }
             Value::Call(call) => self.remote_method(*call, &mut arguments),
             value => self.value_method(value, &mut arguments),
         }
@@ -101,13 +107,19 @@ impl Interpreter<'_, '_> {
             "crypto" => Ok(Value::Interface(Interface::Crypto)),
             _ => {
                 let contract = &self.code.contract.name;
-                fault(format!("the contract `{contract}` has no method `{name}`, nor has the framework here"))
+                fault(format!(
+                    "the contract `{contract}` has no method `{name}`, nor has the framework here"
+                ))
             }
         }
     }
 
     /// Evaluates what a method is called with.
-    pub(crate) fn arguments_of(&mut self, method: &Method, written: &[Expression]) -> Run<Vec<Value>> {
+    pub(crate) fn arguments_of(
+        &mut self,
+        method: &Method,
+        written: &[Expression],
+    ) -> Run<Vec<Value>> {
         if written.len() != method.parameters.len() {
             return fault(format!(
                 "`{}` takes `{}` arguments, not `{}`",
@@ -235,9 +247,15 @@ impl Interpreter<'_, '_> {
         let Some(method) = proxy.methods.get(arguments.name) else {
             if arguments.name == "contract" {
                 let address = self.next(arguments, Some(&Type::ManagedAddress))?;
-                return Ok(Value::Proxy(Arc::clone(module), Some(self.as_address(&address)?)));
+                return Ok(Value::Proxy(
+                    Arc::clone(module),
+                    Some(self.as_address(&address)?),
+                ));
             }
-            return fault(format!("`{module}::{}` has no method `{}`", proxy.name, arguments.name));
+            return fault(format!(
+                "`{module}::{}` has no method `{}`",
+                proxy.name, arguments.name
+            ));
         };
         let Some(to) = address else {
             return fault("the address of the contract is missing: `self.proxy(address)`");
@@ -266,9 +284,17 @@ impl Interpreter<'_, '_> {
     }
 
     /// Calls a closure where it was written.
-    pub(crate) fn apply(&mut self, closure: &Closure, arguments: Vec<Value>, expected: Option<&Type>) -> Run {
+    pub(crate) fn apply(
+        &mut self,
+        closure: &Closure,
+        arguments: Vec<Value>,
+        expected: Option<&Type>,
+    ) -> Run {
         if closure.parameters.len() != arguments.len() {
-            return fault(format!("this closure takes `{}` arguments", arguments.len()));
+            return fault(format!(
+                "this closure takes `{}` arguments",
+                arguments.len()
+            ));
         }
         let scope = self.scope();
         for (pattern, value) in closure.parameters.iter().zip(arguments) {

@@ -35,7 +35,8 @@ impl Interpreter<'_, '_> {
                 let name = String::from_utf8_lossy(&self.input.endpoint).into_owned();
                 let contract = &self.code.contract.name;
                 let detail = format!("the contract `{contract}` has no endpoint `{name}`");
-                let failure = Failure::new(Status::FunctionNotFound, "invalid function (not found)");
+                let failure =
+                    Failure::new(Status::FunctionNotFound, "invalid function (not found)");
                 Err(failure.with_detail(detail).into())
             }
         }
@@ -57,7 +58,11 @@ impl Interpreter<'_, '_> {
     fn check_export(&self, export: &Export) -> Run<()> {
         let pays_egld = self.input.egld != BigUint::ZERO;
         let payments = &self.input.payments;
-        let owner = self.transaction.state.account(&self.input.to).and_then(|account| account.owner);
+        let owner = self
+            .transaction
+            .state
+            .account(&self.input.to)
+            .and_then(|account| account.owner);
         match &export.payable {
             Payable::Any => {}
             Payable::No | Payable::Token(_) if pays_egld => {
@@ -145,9 +150,12 @@ fn arity_of(kind: &Type) -> (usize, Option<usize>) {
         Type::Unit => (0, Some(0)),
         Type::MultiValueEncoded(_) | Type::Ignore => (0, None),
         Type::OptionalValue(inner) => (0, arity_of(inner).1),
-        Type::MultiValue(types) => types.iter().map(arity_of).fold((0, Some(0)), |sum, (least, most)| {
-            (sum.0 + least, sum.1.zip(most).map(|(sum, most)| sum + most))
-        }),
+        Type::MultiValue(types) => types
+            .iter()
+            .map(arity_of)
+            .fold((0, Some(0)), |sum, (least, most)| {
+                (sum.0 + least, sum.1.zip(most).map(|(sum, most)| sum + most))
+            }),
         _ => (1, Some(1)),
     }
 }
@@ -166,7 +174,9 @@ pub(crate) fn outcome(
             let detail = failure.detail.take();
             let place = place.map(|place| format!("{file}:{place}"));
             failure.detail = match (place, detail) {
-                (Some(place), Some(detail)) if !detail.starts_with(file) => Some(format!("{place}: {detail}")),
+                (Some(place), Some(detail)) if !detail.starts_with(file) => {
+                    Some(format!("{place}: {detail}"))
+                }
                 (None, detail) | (Some(_), detail @ Some(_)) => detail,
                 (place, None) => place,
             };
@@ -174,8 +184,8 @@ pub(crate) fn outcome(
         }
         Stop::Fault(text, Some(place)) => Err(format!("{file}:{place}: {text}")),
         Stop::Fault(text, None) => Err(format!("{file}: {text}")),
-        Stop::Return(_) | Stop::Break(_) | Stop::Continue => {
-            Err(format!("{file}: `return` or `break` outside of a method or loop"))
-        }
+        Stop::Return(_) | Stop::Break(_) | Stop::Continue => Err(format!(
+            "{file}: `return` or `break` outside of a method or loop"
+        )),
     }
 }

@@ -3,9 +3,9 @@
 
 use num_bigint::BigUint;
 
+use super::buffers::EGLD;
 use super::dispatch::Arguments;
 use super::frame::Interpreter;
-use super::methods::EGLD;
 use super::stop::{Run, fault, user};
 use crate::engines::contract::source::types::{IntType, Type};
 use crate::engines::contract::values::{Integer, Payment, Value};
@@ -101,7 +101,10 @@ impl Interpreter<'_, '_> {
         let (token, nonce) = (self.as_bytes(token)?, self.as_u64(nonce)?);
         let balance = match token == EGLD {
             true => self.transaction.state.balance(&address),
-            false => self.transaction.state.token_balance(&address, &token, nonce),
+            false => self
+                .transaction
+                .state
+                .token_balance(&address, &token, nonce),
         };
         self.big(balance)
     }
@@ -190,8 +193,12 @@ impl Interpreter<'_, '_> {
                     self.send_payment(to, egld_payment(amount))?;
                 }
             }
-            "direct" | "direct_esdt" | "direct_non_zero_esdt" | "direct_non_zero"
-            | "direct_non_zero_esdt_payment" | "direct_esdt_payment" => {
+            "direct"
+            | "direct_esdt"
+            | "direct_non_zero_esdt"
+            | "direct_non_zero"
+            | "direct_non_zero_esdt_payment"
+            | "direct_esdt_payment" => {
                 let to = self.next_address(arguments)?;
                 let payment = match name.ends_with("payment") {
                     true => {
@@ -251,7 +258,8 @@ impl Interpreter<'_, '_> {
         self.transaction.meter.steps(16)?;
         let amount = amount_bytes(&payment.amount);
         if payment.token == EGLD || payment.token.is_empty() {
-            self.transaction.transfer(from, to, &payment.amount, &[], status)?;
+            self.transaction
+                .transfer(from, to, &payment.amount, &[], status)?;
             self.transaction.log(LogEntry {
                 address: from,
                 endpoint: b"transferValueOnly".to_vec(),
@@ -266,7 +274,8 @@ impl Interpreter<'_, '_> {
             0 => b"ESDTTransfer",
             _ => b"ESDTNFTTransfer",
         };
-        self.transaction.transfer(from, to, &BigUint::ZERO, &[payment], status)?;
+        self.transaction
+            .transfer(from, to, &BigUint::ZERO, &[payment], status)?;
         self.transaction.log(LogEntry {
             address: from,
             endpoint: function.to_vec(),
@@ -292,11 +301,15 @@ impl Interpreter<'_, '_> {
         if !may {
             let failure = Failure::new(Status::ExecutionFailed, "action is not allowed");
             let role = String::from_utf8_lossy(role).into_owned();
-            return Err(failure.with_detail(format!("the contract has no `{role}`")).into());
+            return Err(failure
+                .with_detail(format!("the contract has no `{role}`"))
+                .into());
         }
         let key = (payment.token, payment.nonce);
         if mint {
-            self.transaction.state.add_token(own, key, &payment.amount, None);
+            self.transaction
+                .state
+                .add_token(own, key, &payment.amount, None);
             return Ok(());
         }
         let taken = self.transaction.state.take_token(own, key, &payment.amount);

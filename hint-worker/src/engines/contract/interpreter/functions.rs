@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use num_bigint::{BigInt, BigUint};
 
+use super::buffers::EGLD;
 use super::dispatch::Arguments;
 use super::frame::Interpreter;
-use super::methods::EGLD;
 use super::stop::{Run, fault};
 use crate::engines::contract::source::tree::Expression;
 use crate::engines::contract::source::types::{Name, Type};
@@ -68,9 +68,14 @@ impl Interpreter<'_, '_> {
     }
 
     /// A function of the file, or a closure in a variable.
-    fn local_call(&mut self, name: &Name, arguments: &mut Arguments<'_>, written: &[Expression]) -> Run {
+    fn local_call(
+        &mut self,
+        name: &Name,
+        arguments: &mut Arguments<'_>,
+        written: &[Expression],
+    ) -> Run {
         if let Some(slot) = self.local(name) {
-            let place = super::evaluate::place_of(slot);
+            let place = super::places::place_of(slot);
             let Value::Closure(closure) = self.read(&place)?.clone() else {
                 return fault(format!("`{name}` is no function"));
             };
@@ -147,7 +152,9 @@ impl Interpreter<'_, '_> {
                 let value = self.next_target(arguments, None)?;
                 self.convert(value, &kind)
             }
-            (Type::ManagedVec(_) | Type::MultiValueEncoded(_), "new") => self.list(kind, Vec::new()),
+            (Type::ManagedVec(_) | Type::MultiValueEncoded(_), "new") => {
+                self.list(kind, Vec::new())
+            }
             (Type::ManagedVec(item), "from_single_item") => {
                 let value = self.next_target(arguments, Some(item))?;
                 self.list(kind.clone(), vec![value])

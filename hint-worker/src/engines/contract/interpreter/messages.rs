@@ -43,7 +43,9 @@ impl Interpreter<'_, '_> {
                     _ => self.objects.unsigned(*id).into(),
                 };
                 // Numbers take longer to print than to have.
-                self.transaction.meter.steps(number.bits().saturating_mul(number.bits()) >> 14)?;
+                self.transaction
+                    .meter
+                    .steps(number.bits().saturating_mul(number.bits()) >> 14)?;
                 match form {
                     Form::Hex => format!("{number:x}"),
                     Form::Binary => format!("{number:b}"),
@@ -55,7 +57,10 @@ impl Interpreter<'_, '_> {
                 let bytes = self.as_bytes(value)?;
                 match form {
                     Form::Hex => hexadecimal(&bytes),
-                    Form::Binary => bytes.iter().flat_map(|byte| format!("{byte:08b}").into_bytes()).collect(),
+                    Form::Binary => bytes
+                        .iter()
+                        .flat_map(|byte| format!("{byte:08b}").into_bytes())
+                        .collect(),
                     _ => bytes,
                 }
             }
@@ -65,5 +70,8 @@ impl Interpreter<'_, '_> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
-    bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| format!("{byte:02x}").into_bytes())
+        .collect()
 }

@@ -2,19 +2,23 @@
 //! changed, nothing is borrowed, all of it is gone at the end of an endpoint. Must not know scenarios.
 //!
 //! Reading order: [`transaction`] (what all calls of a transaction share), [`frame`] (one execution), [`evaluate`]
-//! (expressions), [`dispatch`] (calls of methods), then what those do.
+//! (expressions), [`flow`] (statements), [`dispatch`] (calls of methods), then what those do.
 
+mod buffers;
 mod calls;
 mod convert;
 mod dispatch;
 mod endpoint;
 mod evaluate;
+mod flow;
 mod frame;
 mod framework;
 mod functions;
+mod lists;
 mod messages;
 mod methods;
 mod operators;
+mod places;
 mod stop;
 mod storage;
 mod transaction;

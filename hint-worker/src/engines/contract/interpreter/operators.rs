@@ -22,16 +22,22 @@ impl Interpreter<'_, '_> {
             (Value::Int(left), Value::Int(right)) if !operator.is_comparison() => {
                 Ok(Value::Int(left.calculate(operator, *right)?))
             }
-            (Value::Bool(left), Value::Bool(right)) if !operator.is_comparison() => match operator {
-                Operator::BitAnd => Ok(Value::Bool(left & right)),
-                Operator::BitOr => Ok(Value::Bool(left | right)),
-                Operator::BitXor => Ok(Value::Bool(left ^ right)),
-                _ => fault("this operator is not one of `bool`"),
-            },
-            _ if operator.is_comparison() => Ok(Value::Bool(self.compares(operator, &left, &right)?)),
+            (Value::Bool(left), Value::Bool(right)) if !operator.is_comparison() => {
+                match operator {
+                    Operator::BitAnd => Ok(Value::Bool(left & right)),
+                    Operator::BitOr => Ok(Value::Bool(left | right)),
+                    Operator::BitXor => Ok(Value::Bool(left ^ right)),
+                    _ => fault("this operator is not one of `bool`"),
+                }
+            }
+            _ if operator.is_comparison() => {
+                Ok(Value::Bool(self.compares(operator, &left, &right)?))
+            }
             (Value::Object(Type::BigInt, _), _) | (_, Value::Object(Type::BigInt, _)) => {
                 let (left, right) = (self.signed(&left)?, self.signed(&right)?);
-                self.transaction.meter.steps((left.bits() + right.bits()) / 64)?;
+                self.transaction
+                    .meter
+                    .steps((left.bits() + right.bits()) / 64)?;
                 let number = signed(operator, &left, &right)?;
                 self.big_signed(number)
             }
@@ -42,7 +48,9 @@ impl Interpreter<'_, '_> {
                 }
                 let (left, right) = (self.as_unsigned(left)?, self.as_unsigned(right)?);
                 // Multiplication takes more than that, but a number is bounded by the memory.
-                self.transaction.meter.steps(left.bits().saturating_mul(right.bits()) >> 12)?;
+                self.transaction
+                    .meter
+                    .steps(left.bits().saturating_mul(right.bits()) >> 12)?;
                 let number = unsigned(operator, &left, &right)?;
                 self.big(number)
             }
@@ -141,7 +149,11 @@ impl Interpreter<'_, '_> {
                 Ok(self.signed(left)?.cmp(&self.signed(right)?))
             }
             (Value::Bool(left), Value::Bool(right)) => Ok(left.cmp(right)),
-            _ => fault(format!("{} and {} have no order", left.describe(), right.describe())),
+            _ => fault(format!(
+                "{} and {} have no order",
+                left.describe(),
+                right.describe()
+            )),
         }
     }
 
@@ -169,14 +181,18 @@ impl Interpreter<'_, '_> {
                     _ => false,
                 }
             }
-            (Value::Option(left) | Value::Optional(left), Value::Option(right) | Value::Optional(right)) => {
-                match (left, right) {
-                    (None, None) => true,
-                    (Some(left), Some(right)) => return self.equal(left, right),
-                    _ => false,
-                }
-            }
-            (Value::Bytes(_) | Value::Object(..), Value::Bytes(_) | Value::Object(..) | Value::Array(_))
+            (
+                Value::Option(left) | Value::Optional(left),
+                Value::Option(right) | Value::Optional(right),
+            ) => match (left, right) {
+                (None, None) => true,
+                (Some(left), Some(right)) => return self.equal(left, right),
+                _ => false,
+            },
+            (
+                Value::Bytes(_) | Value::Object(..),
+                Value::Bytes(_) | Value::Object(..) | Value::Array(_),
+            )
             | (Value::Array(_), Value::Bytes(_) | Value::Object(..)) => {
                 self.as_bytes(left)? == self.as_bytes(right)?
             }

@@ -1,8 +1,8 @@
 //! Owns the contract's storage and the mappers on it. Must not know the methods of other values.
 
 use super::dispatch::Arguments;
-use super::evaluate::place_of;
 use super::frame::Interpreter;
+use super::places::place_of;
 use super::stop::{Run, fault, user};
 use crate::engines::contract::codec::decode::DecodeError;
 use crate::engines::contract::codec::encode;
@@ -136,7 +136,9 @@ impl Interpreter<'_, '_> {
             return fault("a `SingleValueMapper` cannot be gone through");
         }
         match index <= self.stored_length(&mapper.key)? {
-            true => Ok(Some(self.storage_get(&item_key(&mapper.key, index), &mapper.item)?)),
+            true => Ok(Some(
+                self.storage_get(&item_key(&mapper.key, index), &mapper.item)?,
+            )),
             false => Ok(None),
         }
     }

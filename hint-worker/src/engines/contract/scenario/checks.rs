@@ -37,16 +37,24 @@ impl Mismatches {
             && number(wanted) != *found
         {
             let wanted = number(wanted);
-            self.add(&check.at, format!("{what} is `{found}`, expected `{wanted}`"));
+            self.add(
+                &check.at,
+                format!("{what} is `{found}`, expected `{wanted}`"),
+            );
         }
     }
 
     fn list(&mut self, what: &str, at: &str, checks: &CheckList<Check>, found: &[Vec<u8>]) {
-        let CheckList::These(checks, more) = checks else { return };
+        let CheckList::These(checks, more) = checks else {
+            return;
+        };
         if found.len() < checks.len() || (found.len() > checks.len() && !more) {
             let shown: Vec<String> = found.iter().map(|found| show(found)).collect();
             let (count, wanted, shown) = (found.len(), checks.len(), shown.join(", "));
-            self.add(at, format!("there are `{count}` {what}s, expected `{wanted}`: {shown}"));
+            self.add(
+                at,
+                format!("there are `{count}` {what}s, expected `{wanted}`: {shown}"),
+            );
             return;
         }
         for (index, (check, found)) in checks.iter().zip(found).enumerate() {
@@ -68,7 +76,11 @@ impl Mismatches {
                 *last += &format!("\n  at {detail}");
             }
         }
-        self.bytes("the message", expected.message.as_ref(), outcome.message().as_bytes());
+        self.bytes(
+            "the message",
+            expected.message.as_ref(),
+            outcome.message().as_bytes(),
+        );
         let empty = Vec::new();
         let out = outcome.result.as_ref().unwrap_or(&empty);
         self.list("result", &expected.at, &expected.out, out);
@@ -76,11 +88,16 @@ impl Mismatches {
     }
 
     fn logs(&mut self, at: &str, expected: &CheckList<ExpectedLog>, found: &[LogEntry]) {
-        let CheckList::These(expected, more) = expected else { return };
+        let CheckList::These(expected, more) = expected else {
+            return;
+        };
         if found.len() < expected.len() || (found.len() > expected.len() && !more) {
             let names: Vec<String> = found.iter().map(|log| show(&log.endpoint)).collect();
             let (count, wanted, names) = (found.len(), expected.len(), names.join(", "));
-            self.add(at, format!("there are `{count}` log entries, expected `{wanted}`: {names}"));
+            self.add(
+                at,
+                format!("there are `{count}` log entries, expected `{wanted}`: {names}"),
+            );
             return;
         }
         for (expected, found) in expected.iter().zip(found) {
@@ -104,13 +121,25 @@ impl Mismatches {
     }
 
     fn log(&mut self, expected: &ExpectedLog, found: &LogEntry) {
-        self.bytes("the address of the log entry", expected.address.as_ref(), &found.address.0);
-        self.bytes("the endpoint of the log entry", expected.endpoint.as_ref(), &found.endpoint);
+        self.bytes(
+            "the address of the log entry",
+            expected.address.as_ref(),
+            &found.address.0,
+        );
+        self.bytes(
+            "the endpoint of the log entry",
+            expected.endpoint.as_ref(),
+            &found.endpoint,
+        );
         self.list("topic", &expected.at, &expected.topics, &found.topics);
         match &expected.data {
             ExpectedData::Anything => {}
             ExpectedData::Whole(check) => {
-                self.bytes("the data of the log entry", Some(check), &found.data.concat());
+                self.bytes(
+                    "the data of the log entry",
+                    Some(check),
+                    &found.data.concat(),
+                );
             }
             ExpectedData::Parts(parts, more) => {
                 let parts = CheckList::These(parts.clone(), *more);
@@ -131,19 +160,41 @@ impl Mismatches {
             return;
         }
         for address in state.accounts().keys() {
-            if !expected.accounts.iter().any(|(expected, _)| expected == address) {
-                let text = format!("the account `{address}` is not expected\nhint: `\"+\": \"\"` allows others");
+            if !expected
+                .accounts
+                .iter()
+                .any(|(expected, _)| expected == address)
+            {
+                let text = format!(
+                    "the account `{address}` is not expected\nhint: `\"+\": \"\"` allows others"
+                );
                 self.add(&expected.at, text);
             }
         }
     }
 
     fn account(&mut self, name: &str, expected: &ExpectedAccount, found: &Account) {
-        self.number(&format!("the nonce of `{name}`"), expected.nonce.as_ref(), &found.nonce.into());
-        self.number(&format!("the balance of `{name}`"), expected.balance.as_ref(), &found.balance);
-        self.bytes(&format!("the username of `{name}`"), expected.username.as_ref(), &found.username);
+        self.number(
+            &format!("the nonce of `{name}`"),
+            expected.nonce.as_ref(),
+            &found.nonce.into(),
+        );
+        self.number(
+            &format!("the balance of `{name}`"),
+            expected.balance.as_ref(),
+            &found.balance,
+        );
+        self.bytes(
+            &format!("the username of `{name}`"),
+            expected.username.as_ref(),
+            &found.username,
+        );
         let owner = found.owner.map_or_else(Vec::new, |owner| owner.0.to_vec());
-        self.bytes(&format!("the owner of `{name}`"), expected.owner.as_ref(), &owner);
+        self.bytes(
+            &format!("the owner of `{name}`"),
+            expected.owner.as_ref(),
+            &owner,
+        );
         let code = found.code.as_deref().unwrap_or_default();
         if let Some(check) = &expected.code
             && check.wanted.as_ref().is_some_and(|wanted| wanted != code)
@@ -155,10 +206,16 @@ impl Mismatches {
     }
 
     fn storage(&mut self, name: &str, expected: &ExpectedAccount, found: &Account) {
-        let CheckList::These(entries, more) = &expected.storage else { return };
+        let CheckList::These(entries, more) = &expected.storage else {
+            return;
+        };
         for (key, check) in entries {
             let value = found.storage.get(key).map_or(&[][..], Vec::as_slice);
-            self.bytes(&format!("the storage of `{name}` at {}", show(key)), Some(check), value);
+            self.bytes(
+                &format!("the storage of `{name}` at {}", show(key)),
+                Some(check),
+                value,
+            );
         }
         if *more {
             return;
@@ -166,14 +223,17 @@ impl Mismatches {
         for (key, value) in &found.storage {
             if !entries.iter().any(|(known, _)| known == key) {
                 let (key, value) = (show(key), show(value));
-                let text = format!("the storage of `{name}` has {value} at {key}, which is not expected");
+                let text =
+                    format!("the storage of `{name}` has {value} at {key}, which is not expected");
                 self.add(&expected.at, text);
             }
         }
     }
 
     fn tokens(&mut self, name: &str, expected: &ExpectedAccount, found: &Account) {
-        let CheckList::These(tokens, more) = &expected.tokens else { return };
+        let CheckList::These(tokens, more) = &expected.tokens else {
+            return;
+        };
         for (token, expected_token) in tokens {
             self.token(name, &expected.at, token, expected_token, found);
         }
@@ -184,23 +244,43 @@ impl Mismatches {
             let known = tokens.iter().any(|(known, _)| known == token);
             if !known && instance.balance != BigUint::ZERO {
                 let (token, balance) = (show(token), &instance.balance);
-                let text = format!("`{name}` has `{balance}` of {token} (nonce `{nonce}`), which is not expected");
+                let text = format!(
+                    "`{name}` has `{balance}` of {token} (nonce `{nonce}`), which is not expected"
+                );
                 self.add(&expected.at, text);
             }
         }
     }
 
-    fn token(&mut self, name: &str, at: &str, token: &[u8], expected: &ExpectedToken, found: &Account) {
+    fn token(
+        &mut self,
+        name: &str,
+        at: &str,
+        token: &[u8],
+        expected: &ExpectedToken,
+        found: &Account,
+    ) {
         let what = format!("{} of `{name}`", show(token));
         let rights = found.rights.get(token).cloned().unwrap_or_default();
-        self.number(&format!("the last nonce of {what}"), expected.last_nonce.as_ref(), &rights.last_nonce.into());
-        self.number(&format!("whether frozen of {what}"), expected.frozen.as_ref(), &u8::from(rights.frozen).into());
+        self.number(
+            &format!("the last nonce of {what}"),
+            expected.last_nonce.as_ref(),
+            &rights.last_nonce.into(),
+        );
+        self.number(
+            &format!("whether frozen of {what}"),
+            expected.frozen.as_ref(),
+            &u8::from(rights.frozen).into(),
+        );
         if let Some(roles) = &expected.roles
-            && (roles.len() != rights.roles.len() || !roles.iter().all(|role| rights.roles.contains(role)))
+            && (roles.len() != rights.roles.len()
+                || !roles.iter().all(|role| rights.roles.contains(role)))
         {
             self.add(at, format!("the roles of {what} are others"));
         }
-        let CheckList::These(instances, more) = &expected.instances else { return };
+        let CheckList::These(instances, more) = &expected.instances else {
+            return;
+        };
         let own: BTreeMap<u64, &Instance> = found
             .tokens
             .iter()
@@ -216,7 +296,12 @@ impl Mismatches {
             let known = instances.iter().any(|expected| expected.nonce == nonce);
             if !more && !known && instance.balance != BigUint::ZERO {
                 let balance = &instance.balance;
-                self.add(at, format!("there are `{balance}` of {what} with the nonce `{nonce}`, not expected"));
+                self.add(
+                    at,
+                    format!(
+                        "there are `{balance}` of {what} with the nonce `{nonce}`, not expected"
+                    ),
+                );
             }
         }
     }
@@ -226,12 +311,32 @@ impl Mismatches {
             0 => what.to_owned(),
             nonce => format!("{what} (nonce `{nonce}`)"),
         };
-        self.number(&format!("the balance {what}"), expected.balance.as_ref(), &found.balance);
-        self.bytes(&format!("the creator of {what}"), expected.creator.as_ref(), &found.creator);
-        self.number(&format!("the royalties of {what}"), expected.royalties.as_ref(), &found.royalties.into());
-        self.bytes(&format!("the hash of {what}"), expected.hash.as_ref(), &found.hash);
+        self.number(
+            &format!("the balance {what}"),
+            expected.balance.as_ref(),
+            &found.balance,
+        );
+        self.bytes(
+            &format!("the creator of {what}"),
+            expected.creator.as_ref(),
+            &found.creator,
+        );
+        self.number(
+            &format!("the royalties of {what}"),
+            expected.royalties.as_ref(),
+            &found.royalties.into(),
+        );
+        self.bytes(
+            &format!("the hash of {what}"),
+            expected.hash.as_ref(),
+            &found.hash,
+        );
         self.list(&format!("uri of {what}"), at, &expected.uris, &found.uris);
-        self.bytes(&format!("the attributes of {what}"), expected.attributes.as_ref(), &found.attributes);
+        self.bytes(
+            &format!("the attributes of {what}"),
+            expected.attributes.as_ref(),
+            &found.attributes,
+        );
     }
 }
 

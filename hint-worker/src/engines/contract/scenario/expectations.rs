@@ -48,7 +48,10 @@ impl Reader<'_> {
         let mut gas = false;
         for name in ["gas", "refund"] {
             if let Some(node) = fields.take(&[name]) {
-                gas |= self.check(node)?.wanted.is_some_and(|wanted| !wanted.is_empty());
+                gas |= self
+                    .check(node)?
+                    .wanted
+                    .is_some_and(|wanted| !wanted.is_empty());
             }
         }
         fields.end(&[])?;
@@ -230,7 +233,10 @@ impl Reader<'_> {
         };
         let roles = match fields.take(&["roles"]) {
             Some(node) => {
-                let roles = node.list()?.into_iter().map(|node| Ok(node.text()?.into_bytes()));
+                let roles = node
+                    .list()?
+                    .into_iter()
+                    .map(|node| Ok(node.text()?.into_bytes()));
                 Some(roles.collect::<Read<_>>()?)
             }
             None => None,

@@ -52,7 +52,9 @@ pub(super) fn beside(folder: &Path, named: &str) -> PathBuf {
     for part in folder.join(named).components() {
         match part {
             Component::CurDir => {}
-            Component::ParentDir if matches!(path.components().next_back(), Some(Component::Normal(_))) => {
+            Component::ParentDir
+                if matches!(path.components().next_back(), Some(Component::Normal(_))) =>
+            {
                 path.pop();
             }
             part => path.push(part),
@@ -68,7 +70,11 @@ impl SourceFiles {
         if named.ends_with(".rs") {
             return Ok(Some(path));
         }
-        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let file = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let Some(name) = COMPILED.iter().find_map(|end| file.strip_suffix(end)) else {
             return Ok(None);
         };

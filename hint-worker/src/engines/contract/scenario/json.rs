@@ -107,8 +107,16 @@ impl<'d> Node<'d> {
     pub(super) fn place(&self) -> Place {
         let start = self.document.text.as_ptr().addr();
         let offset = self.raw.get().as_ptr().addr().saturating_sub(start);
-        let before = self.document.text.as_bytes().get(..offset).unwrap_or_default();
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let before = self
+            .document
+            .text
+            .as_bytes()
+            .get(..offset)
+            .unwrap_or_default();
+        let line_start = before
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         Place {
             line: u32::try_from(line).unwrap_or(u32::MAX),
@@ -117,7 +125,12 @@ impl<'d> Node<'d> {
     }
 
     fn kind(&self) -> u8 {
-        self.raw.get().as_bytes().first().copied().unwrap_or_default()
+        self.raw
+            .get()
+            .as_bytes()
+            .first()
+            .copied()
+            .unwrap_or_default()
     }
 
     pub(super) fn is_text(&self) -> bool {
@@ -142,7 +155,10 @@ impl<'d> Node<'d> {
         let items: Result<Vec<&'d RawValue>, _> = serde_json::from_str(self.raw.get());
         let items = items.map_err(|_| self.error("a list is expected"))?;
         let document = self.document;
-        Ok(items.into_iter().map(|raw| Node { document, raw }).collect())
+        Ok(items
+            .into_iter()
+            .map(|raw| Node { document, raw })
+            .collect())
     }
 
     /// The members of an object, in the order of the file.

@@ -18,7 +18,9 @@ pub use run::{Options, ScenarioError, describe, run, world_of};
 /// # Errors
 /// Why the text means no value.
 pub fn value(text: &str) -> Result<Vec<u8>, String> {
-    notation::bytes(text, &mut |file| Err(format!("`{file}` cannot be read here")))
+    notation::bytes(text, &mut |file| {
+        Err(format!("`{file}` cannot be read here"))
+    })
 }
 
 /// Reads a scenario of this text, for tests of the reader alone.
@@ -30,5 +32,7 @@ pub(super) fn parse_for_test(path: &std::path::Path, text: String) -> Result<usi
         text,
     };
     let steps = reader::Reader::new(&sources).scenario(path, &document);
-    steps.map(|(_, steps)| steps.len()).map_err(|error| error.to_string())
+    steps
+        .map(|(_, steps)| steps.len())
+        .map_err(|error| error.to_string())
 }

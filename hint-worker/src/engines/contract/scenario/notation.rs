@@ -89,7 +89,11 @@ fn contract_address(word: &str) -> Result<Vec<u8>, String> {
     match last.as_deref() {
         None => {}
         Some([last]) => address[31] = *last,
-        Some(_) => return Err(format!("`#` in `sc:{word}` is followed by one byte, as `#a3`")),
+        Some(_) => {
+            return Err(format!(
+                "`#` in `sc:{word}` is followed by one byte, as `#a3`"
+            ));
+        }
     }
     Ok(address)
 }
@@ -104,13 +108,23 @@ fn hexadecimal(digits: &str) -> Result<Vec<u8>, String> {
     let wrong = || format!("`0x{digits}` is not hexadecimal");
     let pair = |pair: &[u8]| {
         let text = std::str::from_utf8(pair).ok()?;
-        u8::from_str_radix(text, 16).ok().filter(|_| pair[0] != b'+')
+        u8::from_str_radix(text, 16)
+            .ok()
+            .filter(|_| pair[0] != b'+')
     };
-    digits.as_bytes().chunks(2).map(pair).collect::<Option<_>>().ok_or_else(wrong)
+    digits
+        .as_bytes()
+        .chunks(2)
+        .map(pair)
+        .collect::<Option<_>>()
+        .ok_or_else(wrong)
 }
 
 fn unsigned(text: &str) -> Result<BigUint, String> {
-    let digits: String = text.chars().filter(|digit| !matches!(digit, ',' | '_')).collect();
+    let digits: String = text
+        .chars()
+        .filter(|digit| !matches!(digit, ',' | '_'))
+        .collect();
     let wrong = || {
         format!(
             "`{text}` is no value: a number, `0x` with hexadecimal digits, or a prefix such as `str:` is expected"
@@ -178,7 +192,9 @@ pub(super) fn show(bytes: &[u8]) -> String {
         true => "…`",
         false => "`",
     };
-    let printable = bytes.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    let printable = bytes
+        .iter()
+        .all(|byte| byte.is_ascii_graphic() || *byte == b' ');
     if printable && bytes.len() > 1 {
         text += &format!(" (`str:{}`)", String::from_utf8_lossy(bytes));
     } else if bytes.len() <= 16 {

@@ -44,19 +44,26 @@ impl<'d> Fields<'d> {
 
     /// Takes a member by any of its names.
     pub(super) fn take(&mut self, names: &[&str]) -> Option<Node<'d>> {
-        let found = self.members.iter().position(|(name, _)| names.contains(&name.as_str()));
+        let found = self
+            .members
+            .iter()
+            .position(|(name, _)| names.contains(&name.as_str()));
         found.map(|index| self.members.swap_remove(index).1)
     }
 
     pub(super) fn need(&mut self, names: &[&str]) -> Read<Node<'d>> {
-        let missing = || self.whole.error(format!("`{}` is missing", names.first().unwrap_or(&"")));
+        let missing = || {
+            self.whole
+                .error(format!("`{}` is missing", names.first().unwrap_or(&"")))
+        };
         let missing = missing();
         self.take(names).ok_or(missing)
     }
 
     /// All must have been taken, other than those that mean nothing here.
     pub(super) fn end(mut self, ignored: &[&str]) -> Read<()> {
-        self.members.retain(|(name, _)| name != "comment" && !ignored.contains(&name.as_str()));
+        self.members
+            .retain(|(name, _)| name != "comment" && !ignored.contains(&name.as_str()));
         match self.members.first() {
             None => Ok(()),
             Some((name, node)) => Err(node.error(format!("`{name}` is not known here"))),
@@ -74,7 +81,11 @@ impl<'s> Reader<'s> {
     }
 
     /// Reads a file: its name, if it has one, and its steps.
-    pub(super) fn scenario(&mut self, path: &Path, document: &Document) -> Result<(String, Vec<Step>), BadFile> {
+    pub(super) fn scenario(
+        &mut self,
+        path: &Path,
+        document: &Document,
+    ) -> Result<(String, Vec<Step>), BadFile> {
         self.folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let mut fields = Fields::of(document.root()?)?;
         let name = match fields.take(&["name"]) {
@@ -87,7 +98,10 @@ impl<'s> Reader<'s> {
     }
 
     fn steps(&mut self, node: Node<'_>) -> Steps {
-        node.list()?.into_iter().map(|step| self.step(step)).collect()
+        node.list()?
+            .into_iter()
+            .map(|step| self.step(step))
+            .collect()
     }
 
     fn step(&mut self, node: Node<'_>) -> Read<Step> {
@@ -111,7 +125,8 @@ impl<'s> Reader<'s> {
                 StepKind::Deploy(Box::new(transaction), self.expected(node, &mut fields)?)
             }
             "scCall" => {
-                let transaction = self.transaction(fields.need(&["tx"])?, &["from", "to", "function"])?;
+                let transaction =
+                    self.transaction(fields.need(&["tx"])?, &["from", "to", "function"])?;
                 StepKind::Call(Box::new(transaction), self.expected(node, &mut fields)?)
             }
             "scQuery" => {
@@ -380,7 +395,10 @@ impl<'s> Reader<'s> {
 
     /// The values of a list.
     pub(super) fn values(&mut self, list: Node<'_>) -> Read<Vec<Vec<u8>>> {
-        list.list()?.into_iter().map(|node| self.value(node)).collect()
+        list.list()?
+            .into_iter()
+            .map(|node| self.value(node))
+            .collect()
     }
 
     /// The bytes of a value: of a text, or of all parts of a list or an object one after the other.
@@ -392,7 +410,10 @@ impl<'s> Reader<'s> {
             // The order of members is that of their names.
             let mut members = node.members()?;
             members.sort_by(|one, other| one.0.cmp(&other.0));
-            let parts: Read<Vec<_>> = members.into_iter().map(|(_, node)| self.value(node)).collect();
+            let parts: Read<Vec<_>> = members
+                .into_iter()
+                .map(|(_, node)| self.value(node))
+                .collect();
             return Ok(parts?.concat());
         }
         let text = node.text()?;
@@ -411,7 +432,8 @@ impl<'s> Reader<'s> {
             return files::read(&files::beside(&self.folder, named));
         };
         let bytes = files::read(&path)?;
-        self.read.push((bytes.clone().into(), path.display().to_string()));
+        self.read
+            .push((bytes.clone().into(), path.display().to_string()));
         Ok(bytes)
     }
 

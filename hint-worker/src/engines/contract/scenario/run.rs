@@ -151,7 +151,9 @@ impl<W: Write> Run<'_, W> {
         let mut mismatches = Mismatches::default();
         let done = self.execute(step, &mut mismatches);
         let (summary, records) = done.map_err(|error| match error {
-            ScenarioError::Failed(text) => ScenarioError::Failed(format!("{}: {text}", self.title(step))),
+            ScenarioError::Failed(text) => {
+                ScenarioError::Failed(format!("{}: {text}", self.title(step)))
+            }
             other => other,
         })?;
         let verdict = match mismatches.0.is_empty() {
@@ -160,7 +162,10 @@ impl<W: Write> Run<'_, W> {
         };
         let indent = "  ".repeat(self.files.len());
         let (number, title) = (self.steps, self.title(step));
-        writeln!(self.out, "{indent}{number:>3}  {title:<32} {summary}{verdict}")?;
+        writeln!(
+            self.out,
+            "{indent}{number:>3}  {title:<32} {summary}{verdict}"
+        )?;
         if self.options.trace {
             for record in &records {
                 writeln!(self.out, "{indent}     {}", describe(record))?;
@@ -172,7 +177,9 @@ impl<W: Write> Run<'_, W> {
                 self.out.flush()?;
                 let id = self.title(step);
                 let text = mismatches.0.join("\n");
-                Err(ScenarioError::Failed(format!("step {number}, {id}, is not as expected:\n{text}")))
+                Err(ScenarioError::Failed(format!(
+                    "step {number}, {id}, is not as expected:\n{text}"
+                )))
             }
         }
     }
@@ -230,11 +237,15 @@ impl<W: Write> Run<'_, W> {
             }
             StepKind::Transfer(transaction) => {
                 self.pay_gas(step, transaction)?;
-                let Transaction { from, to, value, .. } = &**transaction;
+                let Transaction {
+                    from, to, value, ..
+                } = &**transaction;
                 let outcome = self.world.transfer(*from, *to, value);
                 if let Err(failure) = &outcome.result {
                     let detail = failure.detail.as_deref().unwrap_or_default();
-                    mismatches.0.push(format!("{}: {}; {detail}", step.at, failure.message));
+                    mismatches
+                        .0
+                        .push(format!("{}: {}; {detail}", step.at, failure.message));
                 }
                 Ok((format!("to `{to}`"), outcome.records))
             }
@@ -318,7 +329,12 @@ impl<W: Write> Run<'_, W> {
                 account.nonce, account.balance
             );
             for ((token, nonce), instance) in &account.tokens {
-                let _ = write!(text, "\n         {} (nonce {nonce}): {}", show(token), instance.balance);
+                let _ = write!(
+                    text,
+                    "\n         {} (nonce {nonce}): {}",
+                    show(token),
+                    instance.balance
+                );
             }
             for (key, value) in &account.storage {
                 let _ = write!(text, "\n         {} = {}", show(key), show(value));
@@ -351,21 +367,40 @@ pub fn describe(record: &Record) -> String {
         shown.join(", ")
     };
     match record {
-        Record::Call { from, to, endpoint, arguments } => {
+        Record::Call {
+            from,
+            to,
+            endpoint,
+            arguments,
+        } => {
             let endpoint = String::from_utf8_lossy(endpoint);
-            format!("call `{endpoint}` of `{to}` from `{from}`: {}", list(arguments))
+            format!(
+                "call `{endpoint}` of `{to}` from `{from}`: {}",
+                list(arguments)
+            )
         }
         Record::Return { from, status } => format!("return from `{from}`: {status:?}"),
-        Record::Read { address, key, value } => {
+        Record::Read {
+            address,
+            key,
+            value,
+        } => {
             format!("read {} of `{address}`: {}", show(key), show(value))
         }
-        Record::Write { address, key, value } => {
+        Record::Write {
+            address,
+            key,
+            value,
+        } => {
             format!("write {} of `{address}`: {}", show(key), show(value))
         }
         Record::Log(entry) => {
             let endpoint = String::from_utf8_lossy(&entry.endpoint);
             let (topics, data) = (list(&entry.topics), list(&entry.data));
-            format!("log of `{}` in `{endpoint}`: {topics}; data {data}", entry.address)
+            format!(
+                "log of `{}` in `{endpoint}`: {topics}; data {data}",
+                entry.address
+            )
         }
         Record::Print(text) => format!("print: {text}"),
     }

@@ -8,6 +8,7 @@ use syn::{BinOp, Expr, Lit, Pat, RangeLimits, Stmt, UnOp};
 
 use super::macros;
 use super::place::{Place, Refused};
+use super::start::{of_path, start};
 use super::tree::{
     Arm, Block, Closure, Expression, ExpressionKind, Literal, Operator, Pattern, Statement, Unary,
 };
@@ -35,7 +36,7 @@ pub(super) fn block(written: &syn::Block, names: &dyn Names) -> Read<Block> {
                 }
             }
             Stmt::Macro(inner) => {
-                let place = Place::from(inner.span());
+                let place = Place::from(of_path(&inner.mac.path));
                 let kind = macros::call(&inner.mac, &|inner| expression(inner, names))?;
                 let inner = Expression { kind, place };
                 let ends = inner.kind_is_value() && index + 1 == count;
@@ -94,7 +95,7 @@ fn block_of(written: &Expr, names: &dyn Names) -> Read<Block> {
 /// Reads an expression.
 pub(super) fn expression(written: &Expr, names: &dyn Names) -> Read<Expression> {
     Ok(Expression {
-        place: written.span().into(),
+        place: start(written).into(),
         kind: kind(written, names)?,
     })
 }
@@ -149,9 +150,7 @@ fn kind(written: &Expr, names: &dyn Names) -> Read<ExpressionKind> {
         Expr::Field(inner) => {
             let base = boxed(&inner.base, names)?;
             match &inner.member {
-                syn::Member::Named(name) => {
-                    ExpressionKind::Field(base, name.to_string().into())
-                }
+                syn::Member::Named(name) => ExpressionKind::Field(base, name.to_string().into()),
                 syn::Member::Unnamed(index) => {
                     ExpressionKind::TupleField(base, index.index as usize)
                 }
@@ -186,9 +185,7 @@ fn kind(written: &Expr, names: &dyn Names) -> Read<ExpressionKind> {
                     Name::from(name.to_string()),
                     expression(&field.expr, names)?,
                 )),
-                syn::Member::Unnamed(index) => {
-                    Err(Refused::at(index.span, "a field needs a name"))
-                }
+                syn::Member::Unnamed(index) => Err(Refused::at(index.span, "a field needs a name")),
             });
             ExpressionKind::Struct(name.into(), fields.collect::<Read<_>>()?)
         }
@@ -325,10 +322,7 @@ fn call(inner: &syn::ExprCall, names: &dyn Names) -> Read<ExpressionKind> {
     })
 }
 
-fn turbofish(
-    written: &syn::AngleBracketedGenericArguments,
-    names: &dyn Names,
-) -> Read<Vec<Type>> {
+fn turbofish(written: &syn::AngleBracketedGenericArguments, names: &dyn Names) -> Read<Vec<Type>> {
     let types = written.args.iter().map(|argument| match argument {
         syn::GenericArgument::Type(inner) => type_of(inner, names),
         // A length, which only some of the framework's functions take and none here needs.
@@ -350,7 +344,10 @@ pub(super) fn literal(written: &Lit) -> Read<Literal> {
             let kind = match inner.suffix() {
                 "" => IntType::Literal,
                 suffix => IntType::named(suffix).ok_or_else(|| {
-                    Refused::at(written.span(), format!("the type `{suffix}` is not handled"))
+                    Refused::at(
+                        written.span(),
+                        format!("the type `{suffix}` is not handled"),
+                    )
                 })?,
             };
             Literal::Int(value, kind)
@@ -405,9 +402,7 @@ pub(super) fn pattern(written: &Pat) -> Read<Pattern> {
         },
         Pat::Paren(inner) => return pattern(&inner.pat),
         Pat::Reference(inner) => return pattern(&inner.pat),
-        Pat::Tuple(inner) => {
-            Pattern::Tuple(inner.elems.iter().map(pattern).collect::<Read<_>>()?)
-        }
+        Pat::Tuple(inner) => Pattern::Tuple(inner.elems.iter().map(pattern).collect::<Read<_>>()?),
         Pat::Or(inner) => Pattern::Or(inner.cases.iter().map(pattern).collect::<Read<_>>()?),
         Pat::Path(inner) => match inner.path.segments.last() {
             Some(last) if last.ident == "None" => Pattern::None,

@@ -171,7 +171,9 @@ pub(super) fn items(file: &Arc<str>, written: &syn::File) -> Result<Crate, Refus
 fn framework() -> BTreeMap<Name, Arc<Struct>> {
     let structs = FRAMEWORK.iter().map(|(name, fields)| {
         let name = Name::from(*name);
-        let fields = fields.iter().map(|(field, kind)| ((*field).into(), kind.clone()));
+        let fields = fields
+            .iter()
+            .map(|(field, kind)| ((*field).into(), kind.clone()));
         let fields = fields.collect();
         (name.clone(), Arc::new(Struct { name, fields }))
     });
@@ -180,7 +182,10 @@ fn framework() -> BTreeMap<Name, Arc<Struct>> {
 
 fn declared(found: &[(&Item, Option<Name>)]) -> Result<Declared, Refused> {
     let mut declared = Declared {
-        structs: FRAMEWORK.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        structs: FRAMEWORK
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect(),
         lengths: BTreeMap::new(),
     };
     for (item, _) in found {
@@ -221,7 +226,10 @@ fn constant(inner: &syn::ItemConst, names: &dyn Names) -> Result<Option<Constant
         other => (other, false),
     };
     let syn::Expr::Lit(found) = written else {
-        return Err(Refused::at(inner.expr.span(), "the value of a constant is a literal"));
+        return Err(Refused::at(
+            inner.expr.span(),
+            "the value of a constant is a literal",
+        ));
     };
     Ok(Some(Constant {
         declared: type_of(&inner.ty, names)?,
@@ -245,10 +253,16 @@ fn is_api_parameter(generics: &Generics) -> bool {
 fn structure(inner: &syn::ItemStruct, names: &dyn Names) -> Result<Struct, Refused> {
     visibility(&inner.vis)?;
     if !is_api_parameter(&inner.generics) {
-        return Err(Refused::at(inner.generics.span(), "generics are not handled"));
+        return Err(Refused::at(
+            inner.generics.span(),
+            "generics are not handled",
+        ));
     }
     let Fields::Named(fields) = &inner.fields else {
-        return Err(Refused::at(inner.span(), "a struct needs fields with names"));
+        return Err(Refused::at(
+            inner.span(),
+            "a struct needs fields with names",
+        ));
     };
     let fields = fields.named.iter().map(|field| {
         visibility(&field.vis)?;
@@ -278,11 +292,7 @@ fn trait_kind(attributes: &[Attribute]) -> Option<Owner> {
     })
 }
 
-fn read_trait(
-    inner: &syn::ItemTrait,
-    owner: Owner,
-    names: &dyn Names,
-) -> Result<Trait, Refused> {
+fn read_trait(inner: &syn::ItemTrait, owner: Owner, names: &dyn Names) -> Result<Trait, Refused> {
     visibility(&inner.vis)?;
     let refused = |span: proc_macro2::Span, reason: &str| Err(Refused::at(span, reason));
     if !inner.generics.params.is_empty() || inner.generics.where_clause.is_some() {
@@ -295,7 +305,13 @@ fn read_trait(
     for item in &inner.items {
         match item {
             TraitItem::Fn(found) => {
-                let read = method(&found.attrs, &found.sig, found.default.as_ref(), owner, names)?;
+                let read = method(
+                    &found.attrs,
+                    &found.sig,
+                    found.default.as_ref(),
+                    owner,
+                    names,
+                )?;
                 if methods.contains_key(&read.name) {
                     let reason = format!("the method `{}` is there twice", read.name);
                     return refused(found.sig.ident.span(), &reason);

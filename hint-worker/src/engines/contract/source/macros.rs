@@ -35,15 +35,27 @@ pub(super) fn call(written: &syn::Macro, read: Reader<'_>) -> Result<ExpressionK
         }
         "sc_panic" | "panic" => {
             let arguments = arguments()?;
-            Ok(ExpressionKind::Panic(text(written, arguments.iter(), read)?))
+            Ok(ExpressionKind::Panic(text(
+                written,
+                arguments.iter(),
+                read,
+            )?))
         }
         "sc_format" => {
             let arguments = arguments()?;
-            Ok(ExpressionKind::Format(text(written, arguments.iter(), read)?))
+            Ok(ExpressionKind::Format(text(
+                written,
+                arguments.iter(),
+                read,
+            )?))
         }
         "sc_print" => {
             let arguments = arguments()?;
-            Ok(ExpressionKind::Print(text(written, arguments.iter(), read)?))
+            Ok(ExpressionKind::Print(text(
+                written,
+                arguments.iter(),
+                read,
+            )?))
         }
         _ => Err(Refused::at(
             written.span(),
@@ -96,6 +108,9 @@ fn text<'a>(
     }
     match arguments.next() {
         None => Ok(Text { pieces }),
-        Some(extra) => Err(Refused::at(extra.span(), "the message has no place for this")),
+        Some(extra) => Err(Refused::at(
+            extra.span(),
+            "the message has no place for this",
+        )),
     }
 }

@@ -30,14 +30,23 @@ pub(super) fn method(
 ) -> Result<Method, Refused> {
     let refused = |span: proc_macro2::Span, reason: &str| Err(Refused::at(span, reason));
     if signature.asyncness.is_some() {
-        return refused(signature.span(), "`async` is not handled: there is one thread");
+        return refused(
+            signature.span(),
+            "`async` is not handled: there is one thread",
+        );
     }
     if signature.unsafety.is_some() || signature.abi.is_some() || signature.variadic.is_some() {
-        return refused(signature.span(), "`unsafe` and `extern` functions are not handled");
+        return refused(
+            signature.span(),
+            "`unsafe` and `extern` functions are not handled",
+        );
     }
-    if let Some(generic) = signature.generics.params.iter().find(|generic| {
-        !matches!(generic, syn::GenericParam::Lifetime(_))
-    }) {
+    if let Some(generic) = signature
+        .generics
+        .params
+        .iter()
+        .find(|generic| !matches!(generic, syn::GenericParam::Lifetime(_)))
+    {
         return refused(generic.span(), "generics are not handled");
     }
     if let Some(clause) = &signature.generics.where_clause {
@@ -56,8 +65,25 @@ pub(super) fn method(
         if pattern.subpat.is_some() {
             return refused(typed.pat.span(), "patterns as parameters are not handled");
         }
-        if let Some(payment) = typed.attrs.iter().find(|found| named(found, &["payment", "payment_token", "payment_amount", "payment_nonce", "payment_multi", "payments", "call_result", "var_args"])) {
-            return refused(payment.span(), "this attribute of a parameter is not handled: use `self.call_value()`");
+        if let Some(payment) = typed.attrs.iter().find(|found| {
+            named(
+                found,
+                &[
+                    "payment",
+                    "payment_token",
+                    "payment_amount",
+                    "payment_nonce",
+                    "payment_multi",
+                    "payments",
+                    "call_result",
+                    "var_args",
+                ],
+            )
+        }) {
+            return refused(
+                payment.span(),
+                "this attribute of a parameter is not handled: use `self.call_value()`",
+            );
         }
         parameters.push(Parameter {
             name: pattern.ident.to_string().into(),
@@ -78,11 +104,15 @@ pub(super) fn method(
         }
         (None, Some(body), _) => Action::Body(block(body, names)?),
         (Some(_), Some(body), _) => {
-            return refused(body.span(), "the framework makes this method: it has no body");
+            return refused(
+                body.span(),
+                "the framework makes this method: it has no body",
+            );
         }
         (Some(action), None, _) => action,
         (None, None, _) => {
-            let reason = "a method without a body needs `#[storage_mapper]`, `#[event]` or `#[proxy]`";
+            let reason =
+                "a method without a body needs `#[storage_mapper]`, `#[event]` or `#[proxy]`";
             return refused(signature.span(), reason);
         }
     };
@@ -106,7 +136,9 @@ fn check_special(
     let refused = |reason: &str| Err(Refused::at(signature.span(), reason));
     match action {
         Action::Storage(StorageAccess::Mapper, _) if !matches!(result, Type::Mapper(..)) => {
-            refused("a storage mapper is one of `SingleValueMapper`, `VecMapper`, `UnorderedSetMapper`")
+            refused(
+                "a storage mapper is one of `SingleValueMapper`, `VecMapper`, `UnorderedSetMapper`",
+            )
         }
         Action::Storage(StorageAccess::Set, _) if parameters.is_empty() => {
             refused("a storage setter needs the value as its last parameter")
@@ -127,7 +159,9 @@ pub(super) fn named(attribute: &Attribute, names: &[&str]) -> bool {
 }
 
 fn find<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a Attribute> {
-    attributes.iter().find(|attribute| named(attribute, &[name]))
+    attributes
+        .iter()
+        .find(|attribute| named(attribute, &[name]))
 }
 
 /// What stands in the brackets of an attribute: a word or a text.
@@ -200,7 +234,10 @@ fn special(attributes: &[Attribute], result: &Type) -> Result<Option<Action>, Re
     if let Some(attribute) = find(attributes, "event") {
         return match argument(attribute)? {
             Some(name) => Ok(Some(Action::Event(name.into()))),
-            None => Err(Refused::at(attribute.span(), "the name of the event is missing")),
+            None => Err(Refused::at(
+                attribute.span(),
+                "the name of the event is missing",
+            )),
         };
     }
     if let Some(attribute) = find(attributes, "proxy") {

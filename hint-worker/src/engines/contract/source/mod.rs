@@ -13,13 +13,14 @@ mod expressions;
 mod items;
 mod macros;
 mod methods;
+mod start;
 
 use std::str::FromStr as _;
 use std::sync::Arc;
 
 use proc_macro2::TokenStream;
 
-use self::place::{Place, Refused, Refusal};
+use self::place::{Place, Refusal, Refused};
 use self::tree::Crate;
 
 /// Reads a contract. Deep sources take much of the stack (`limits::STACK_BYTES`).
@@ -48,7 +49,10 @@ fn parse(file: &Arc<str>, text: &str) -> Result<Crate, Refused> {
     // `syn` skips these two; tokens do not have them.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let tokens = TokenStream::from_str(text).map_err(|error| {
-        Refused::at(error.span(), "syntax error: this is no Rust token, or a bracket is not closed")
+        Refused::at(
+            error.span(),
+            "syntax error: this is no Rust token, or a bracket is not closed",
+        )
     })?;
     depth::check(&tokens)?;
     let parsed: syn::File = syn::parse2(tokens)?;

@@ -289,9 +289,10 @@ fn arguments(written: &PathArguments, names: &dyn Names) -> Result<Vec<Argument>
             GenericArgument::Type(inner) if is_api(inner) => {}
             GenericArgument::Lifetime(_) => {}
             GenericArgument::Type(syn::Type::Path(path))
-                if path.path.get_ident().is_some_and(|name| {
-                    names.length(&name.to_string()).is_some()
-                }) =>
+                if path
+                    .path
+                    .get_ident()
+                    .is_some_and(|name| names.length(&name.to_string()).is_some()) =>
             {
                 let name = path.path.get_ident().map(ToString::to_string);
                 found.extend(

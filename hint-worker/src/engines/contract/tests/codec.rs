@@ -53,7 +53,11 @@ impl Table {
     /// Both encodings, and that decoding them gives values of the same encodings.
     #[track_caller]
     fn check(&mut self, kind: &Type, value: &Value, top: &str, nested: &str) {
-        assert_eq!(encode::top(value, &self.objects), Ok(hex(top)), "top of {value:?}");
+        assert_eq!(
+            encode::top(value, &self.objects),
+            Ok(hex(top)),
+            "top of {value:?}"
+        );
         let mut out = Vec::new();
         encode::nested(value, &self.objects, &mut out).expect("nested");
         assert_eq!(out, hex(nested), "nested of {value:?}");
@@ -65,7 +69,9 @@ impl Table {
         };
         let decoded = decoder.top(kind, &hex(top)).expect("decodes");
         // As the only part of a tuple.
-        let tuple = decoder.top(&Type::Tuple(vec![kind.clone()]), &hex(nested)).expect("decodes");
+        let tuple = decoder
+            .top(&Type::Tuple(vec![kind.clone()]), &hex(nested))
+            .expect("decodes");
         assert_eq!(encode::top(&decoded, &self.objects), Ok(hex(top)));
         assert_eq!(encode::top(&tuple, &self.objects), Ok(hex(nested)));
     }
@@ -84,7 +90,12 @@ fn integers() {
         (IntType::U8, 255, "FF", "FF"),
         (IntType::U16, 0x11, "11", "0011"),
         (IntType::U32, 0x11_2233, "112233", "00112233"),
-        (IntType::U64, 0x11_2233_4455, "1122334455", "0000001122334455"),
+        (
+            IntType::U64,
+            0x11_2233_4455,
+            "1122334455",
+            "0000001122334455",
+        ),
         (IntType::Usize, 0x1122, "1122", "00001122"),
         (IntType::I8, -1, "FF", "FF"),
         (IntType::I8, 127, "7F", "7F"),
@@ -92,7 +103,12 @@ fn integers() {
         (IntType::I16, -0x11, "EF", "FFEF"),
         (IntType::I32, -0x11_2233, "EEDDCD", "FFEEDDCD"),
         (IntType::I64, -1, "FF", "FFFFFFFFFFFFFFFF"),
-        (IntType::I64, -0x1122_3344_5566_7788, "EEDDCCBBAA998878", "EEDDCCBBAA998878"),
+        (
+            IntType::I64,
+            -0x1122_3344_5566_7788,
+            "EEDDCCBBAA998878",
+            "EEDDCCBBAA998878",
+        ),
         (IntType::Isize, -0x1122, "EEDE", "FFFFEEDE"),
         // A positive number whose first bit is set needs another byte.
         (IntType::I64, 128, "0080", "0000000000000080"),
@@ -137,27 +153,64 @@ fn booleans_buffers_and_tokens() {
     table.check(&Type::ManagedBuffer, &buffer, "616263", "00000003616263");
     let token = Object::Bytes(b"ABC-123456".to_vec());
     let token = table.object(Type::TokenIdentifier, token);
-    table.check(&Type::TokenIdentifier, &token, "4142432d313233343536", "0000000A4142432d313233343536");
+    table.check(
+        &Type::TokenIdentifier,
+        &token,
+        "4142432d313233343536",
+        "0000000A4142432d313233343536",
+    );
     let address = table.object(Type::ManagedAddress, Object::Bytes(vec![7; 32]));
-    table.check(&Type::ManagedAddress, &address, &"07".repeat(32), &"07".repeat(32));
+    table.check(
+        &Type::ManagedAddress,
+        &address,
+        &"07".repeat(32),
+        &"07".repeat(32),
+    );
 }
 
 #[test]
 fn lists_tuples_and_options() {
     let mut table = Table::new();
     let (u16, u32) = (Type::Int(IntType::U16), Type::Int(IntType::U32));
-    let list = table.list(u16.clone(), vec![int(IntType::U16, 1), int(IntType::U16, 2)]);
-    table.check(&Type::ManagedVec(Arc::new(u16.clone())), &list, "00010002", "0000000200010002");
+    let list = table.list(
+        u16.clone(),
+        vec![int(IntType::U16, 1), int(IntType::U16, 2)],
+    );
+    table.check(
+        &Type::ManagedVec(Arc::new(u16.clone())),
+        &list,
+        "00010002",
+        "0000000200010002",
+    );
     let inner = table.list(u32.clone(), vec![int(IntType::U32, 7)]);
     let kind = Type::ManagedVec(Arc::new(u32.clone()));
     let outer = table.list(kind.clone(), vec![inner]);
-    table.check(&Type::ManagedVec(Arc::new(kind)), &outer, "00000001 00000007", "00000001 00000001 00000007");
+    table.check(
+        &Type::ManagedVec(Arc::new(kind)),
+        &outer,
+        "00000001 00000007",
+        "00000001 00000001 00000007",
+    );
     let seven = table.unsigned(7);
     let numbers = table.list(Type::BigUint, vec![seven]);
-    table.check(&Type::ManagedVec(Arc::new(Type::BigUint)), &numbers, "0000000107", "000000010000000107");
+    table.check(
+        &Type::ManagedVec(Arc::new(Type::BigUint)),
+        &numbers,
+        "0000000107",
+        "000000010000000107",
+    );
     let kinds = vec![Type::Int(IntType::U8), u16.clone(), u32];
-    let tuple = Value::Tuple(vec![int(IntType::U8, 1), int(IntType::U16, 2), int(IntType::U32, 3)]);
-    table.check(&Type::Tuple(kinds), &tuple, "01000200000003", "01000200000003");
+    let tuple = Value::Tuple(vec![
+        int(IntType::U8, 1),
+        int(IntType::U16, 2),
+        int(IntType::U32, 3),
+    ]);
+    table.check(
+        &Type::Tuple(kinds),
+        &tuple,
+        "01000200000003",
+        "01000200000003",
+    );
     let option = Type::Option(Arc::new(u16));
     let some = Value::Option(Some(Box::new(int(IntType::U16, 5))));
     table.check(&option, &some, "010005", "010005");
@@ -182,11 +235,21 @@ fn what_is_not_of_a_type() {
         (Type::Tuple(vec![Type::Bool]), "", DecodeError::TooShort),
         (Type::Tuple(vec![Type::Bool]), "0101", DecodeError::TooLong),
         (Type::Tuple(vec![Type::Bool]), "02", DecodeError::Invalid),
-        (Type::Tuple(vec![Type::BigUint]), "FFFFFFFF00", DecodeError::TooShort),
+        (
+            Type::Tuple(vec![Type::BigUint]),
+            "FFFFFFFF00",
+            DecodeError::TooShort,
+        ),
         (option, "02", DecodeError::Invalid),
-        (Type::ManagedVec(Arc::new(Type::Unit)), "00", DecodeError::Unsupported),
+        (
+            Type::ManagedVec(Arc::new(Type::Unit)),
+            "00",
+            DecodeError::Unsupported,
+        ),
     ] {
-        let found = decoder.top(&kind, &hex(bytes)).map(|value| value.describe());
+        let found = decoder
+            .top(&kind, &hex(bytes))
+            .map(|value| value.describe());
         assert_eq!(found, Err(error), "{kind} of {bytes}");
     }
 }

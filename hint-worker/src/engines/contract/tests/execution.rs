@@ -2,7 +2,9 @@
 
 use num_bigint::BigUint;
 
-use super::harness::{CONTRACT, OWNER, deep, deployed, endpoint, failure, number, results, run, source};
+use super::harness::{
+    CONTRACT, OWNER, deep, deployed, endpoint, failure, number, results, run, source,
+};
 use crate::engines::contract::limits::Limits;
 use crate::engines::contract::machine::Value;
 
@@ -20,32 +22,73 @@ fn integers_overflow_in_every_width() {
         ("isize", "2147483647"),
         ("i64", "9223372036854775807"),
     ] {
-        let body = format!("let mut a: {kind} = {last}; a -= 1; a += 1; a == {last} && a == {kind}::MAX");
+        let body =
+            format!("let mut a: {kind} = {last}; a -= 1; a += 1; a == {last} && a == {kind}::MAX");
         assert_eq!(number(&endpoint("bool", &body)), 1, "{kind}");
         let body = format!("let a: {kind} = {last}; let b = a + 1; b");
         let (status, message, detail) = failure(&endpoint(kind, &body), &[]);
         assert_eq!((status, message.as_str()), (4, "panic occurred"), "{kind}");
-        assert!(detail.starts_with("test.rs:5:"), "{detail}");
-        assert!(detail.ends_with(&format!("the result does not fit `{kind}`")), "{detail}");
+        assert!(detail.starts_with("test.rs:6:"), "{detail}");
+        assert!(
+            detail.ends_with(&format!("the result does not fit `{kind}`")),
+            "{detail}"
+        );
     }
     for kind in ["u128", "i128"] {
         let body = format!("let a = {kind}::MAX; a + 1; true");
-        assert_eq!(failure(&endpoint("bool", &body), &[]).1, "panic occurred", "{kind}");
+        assert_eq!(
+            failure(&endpoint("bool", &body), &[]).1,
+            "panic occurred",
+            "{kind}"
+        );
         let body = format!("{kind}::MAX / 3 * 2 < {kind}::MAX - 1");
         assert_eq!(number(&endpoint("bool", &body)), 1, "{kind}");
     }
-    assert_eq!(failure(&endpoint("u32", "let a = 1u32; a - 2"), &[]).1, "panic occurred");
-    assert_eq!(failure(&endpoint("u32", "let a = 0u32; 5 / a"), &[]).1, "panic occurred");
-    assert_eq!(failure(&endpoint("i8", "let a = -128i8; -a"), &[]).1, "panic occurred");
-    assert_eq!(number(&endpoint("u8", "(300u32 as u8) + (-1i8 as u8 >> 4)")), 59);
-    assert_eq!(number(&endpoint("u64", "7 % 4 + 2 * 3 - 1 ^ 2 | 8 & 12 << 1")), 10);
-    assert_eq!(number(&endpoint("bool", "200u8.checked_add(100).is_none() && 2u32.pow(10) == 1024")), 1);
+    assert_eq!(
+        failure(&endpoint("u32", "let a = 1u32; a - 2"), &[]).1,
+        "panic occurred"
+    );
+    assert_eq!(
+        failure(&endpoint("u32", "let a = 0u32; 5 / a"), &[]).1,
+        "panic occurred"
+    );
+    assert_eq!(
+        failure(&endpoint("i8", "let a = -128i8; -a"), &[]).1,
+        "panic occurred"
+    );
+    assert_eq!(
+        number(&endpoint("u8", "(300u32 as u8) + (-1i8 as u8 >> 4)")),
+        59
+    );
+    assert_eq!(
+        number(&endpoint("u64", "7 % 4 + 2 * 3 - 1 ^ 2 | 8 & 12 << 1")),
+        10
+    );
+    assert_eq!(
+        number(&endpoint(
+            "bool",
+            "200u8.checked_add(100).is_none() && 2u32.pow(10) == 1024"
+        )),
+        1
+    );
 }
 
 #[test]
 fn literals_take_the_type_of_what_they_meet() {
-    assert_eq!(number(&endpoint("u64", "let mut sum = 0; for i in 0..5u64 { sum += i; } sum")), 10);
-    assert_eq!(number(&endpoint("u64", "let mut a = 1; while a < 10_000_000_000 { a *= 10; } a")), 10_000_000_000);
+    assert_eq!(
+        number(&endpoint(
+            "u64",
+            "let mut sum = 0; for i in 0..5u64 { sum += i; } sum"
+        )),
+        10
+    );
+    assert_eq!(
+        number(&endpoint(
+            "u64",
+            "let mut a = 1; while a < 10_000_000_000 { a *= 10; } a"
+        )),
+        10_000_000_000
+    );
     let passed = "#[endpoint] fn run(&self) -> u8 { self.twice(100) } fn twice(&self, a: u8) -> u8 { a * 2 }";
     assert_eq!(number(passed), 200);
     let passed = passed.replace("100", "200");
@@ -54,13 +97,34 @@ fn literals_take_the_type_of_what_they_meet() {
 
 #[test]
 fn big_numbers() {
-    assert_eq!(number(&endpoint("BigUint", "(BigUint::from(7u32) * 6u64 + BigUint::zero()) % 40u32 / 2u32")), 1);
+    assert_eq!(
+        number(&endpoint(
+            "BigUint",
+            "(BigUint::from(7u32) * 6u64 + BigUint::zero()) % 40u32 / 2u32"
+        )),
+        1
+    );
     let (status, message, _) = failure(&endpoint("BigUint", "BigUint::from(1u32) - 2u32"), &[]);
-    assert_eq!((status, message.as_str()), (4, "cannot subtract because result would be negative"));
+    assert_eq!(
+        (status, message.as_str()),
+        (4, "cannot subtract because result would be negative")
+    );
     let (status, message, _) = failure(&endpoint("BigUint", "BigUint::from(1u32) / 0u32"), &[]);
     assert_eq!((status, message.as_str()), (10, "division by 0"));
-    assert_eq!(number(&endpoint("BigUint", "let a: BigUint = 5u32.into(); a.pow(3) + a.sqrt()")), 127);
-    assert_eq!(number(&endpoint("u64", "BigUint::from(9u64).to_u64().unwrap() + 1")), 10);
+    assert_eq!(
+        number(&endpoint(
+            "BigUint",
+            "let a: BigUint = 5u32.into(); a.pow(3) + a.sqrt()"
+        )),
+        127
+    );
+    assert_eq!(
+        number(&endpoint(
+            "u64",
+            "BigUint::from(9u64).to_u64().unwrap() + 1"
+        )),
+        10
+    );
 }
 
 /// A handle that is copied is the same object; a clone is another.
@@ -91,19 +155,27 @@ fn control_flow() {
     let body = "let x = loop { break 7u8; }; let (a, b) = if x == 7 { (1u8, 2u8) } else { (3, 4) }; \
                 { let a = 9u8; let _ = a; } a * 10 + b";
     assert_eq!(number(&endpoint("u8", body)), 12);
-    let early = "#[endpoint] fn run(&self) -> u8 { for i in 0..10u8 { if i == 3 { return i; } } 9 }";
+    let early =
+        "#[endpoint] fn run(&self) -> u8 { for i in 0..10u8 { if i == 3 { return i; } } 9 }";
     assert_eq!(number(early), 3);
     let body = "let a: Option<u8> = Some(4); if let Some(b) = a { b } else { 0 }";
     assert_eq!(number(&endpoint("u8", body)), 4);
     let body = "let Some(b) = self.none() else { return 5; }; b";
-    let methods = format!("{} fn none(&self) -> Option<u8> {{ None }}", endpoint("u8", body));
+    let methods = format!(
+        "{} fn none(&self) -> Option<u8> {{ None }}",
+        endpoint("u8", body)
+    );
     assert_eq!(number(&methods), 5);
 }
 
 #[test]
 fn arrays_structs_and_functions_of_the_file() {
-    let text = source(&endpoint("u8", "let mut p = Point { x: 1, y: [2; 3] }; p.y[1] += 5; p.x = A; let q = p.clone(); sum(&q)"));
-    let text = text + "const A: u8 = 10; #[derive(Clone)] struct Point { x: u8, y: [u8; 3] }\n\
+    let text = source(&endpoint(
+        "u8",
+        "let mut p = Point { x: 1, y: [2; 3] }; p.y[1] += 5; p.x = A; let q = p.clone(); sum(&q)",
+    ));
+    let text = text
+        + "const A: u8 = 10; #[derive(Clone)] struct Point { x: u8, y: [u8; 3] }\n\
                        fn sum(p: &Point) -> u8 { let mut s = p.x; for y in p.y.iter() { s += y; } s }";
     let outcome = deep(move || {
         let mut world = deployed(&text, Limits::default()).expect("it is deployed");
@@ -133,8 +205,16 @@ fn an_update_that_fails_writes_nothing() {
     deep(move || {
         let mut world = deployed(&text, Limits::default()).expect("it is deployed");
         let none = Value::default();
-        assert!(world.call(OWNER, CONTRACT, b"set", Vec::new(), &none).expect("runs").result.is_ok());
-        let failed = world.call(OWNER, CONTRACT, b"fail", Vec::new(), &none).expect("runs");
+        assert!(
+            world
+                .call(OWNER, CONTRACT, b"set", Vec::new(), &none)
+                .expect("runs")
+                .result
+                .is_ok()
+        );
+        let failed = world
+            .call(OWNER, CONTRACT, b"fail", Vec::new(), &none)
+            .expect("runs");
         assert_eq!((failed.status(), failed.message()), (4, "too big: 6"));
         assert_eq!(world.storage(&CONTRACT, b"a"), [5]);
         assert_eq!(world.storage(&CONTRACT, b"b"), [0_u8; 0]);
@@ -149,7 +229,9 @@ fn keys_of_storage_are_the_name_and_each_argument() {
     );
     deep(move || {
         let mut world = deployed(&text, Limits::default()).expect("it is deployed");
-        world.call(OWNER, CONTRACT, b"run", Vec::new(), &Value::default()).expect("runs");
+        world
+            .call(OWNER, CONTRACT, b"run", Vec::new(), &Value::default())
+            .expect("runs");
         let key = b"m\0\0\0\x01\0\0\0\x02ab\0\0\0\x02\x01\0";
         assert_eq!(world.storage(&CONTRACT, key), [9]);
     });
@@ -167,7 +249,10 @@ fn mappers() {
         #[storage_mapper(\"v\")] fn v(&self) -> VecMapper<u32>;\n\
         #[storage_mapper(\"s\")] fn s(&self) -> UnorderedSetMapper<u32>;\n\
         #[storage_mapper(\"one\")] fn one(&self) -> SingleValueMapper<u32>;";
-    let found: Vec<u8> = results(methods, &[]).iter().map(|bytes| bytes.first().copied().unwrap_or(0)).collect();
+    let found: Vec<u8> = results(methods, &[])
+        .iter()
+        .map(|bytes| bytes.first().copied().unwrap_or(0))
+        .collect();
     assert_eq!(found, [7, 6, 2, 1, 0, 1, 1, 4, 1, 8, 0]);
 }
 
@@ -177,13 +262,19 @@ fn arguments_and_results_of_many_values() {
         let mut sum = BigUint::zero(); let mut count = first; for pair in rest { let (a, b) = pair.into_tuple(); count += a; sum += b; } \
         if sum == 0 { return (count, OptionalValue::None).into(); } (count, OptionalValue::Some(sum)).into() }";
     assert_eq!(results(methods, &[b"\x01"]), [vec![1]]);
-    assert_eq!(results(methods, &[b"\x01", b"\x02", b"\x07", b"\x03", b"\x01\0"]), [vec![6], vec![1, 7]]);
+    assert_eq!(
+        results(methods, &[b"\x01", b"\x02", b"\x07", b"\x03", b"\x01\0"]),
+        [vec![6], vec![1, 7]]
+    );
     let odd = failure(methods, &[b"\x01", b"\x02"]);
     assert_eq!((odd.0, odd.1.as_str()), (4, "wrong number of arguments"));
     let optional = "#[endpoint] fn run(&self, a: OptionalValue<u8>) -> u8 { match a { OptionalValue::Some(a) => a, OptionalValue::None => 9 } }";
     assert_eq!(results(optional, &[]), [vec![9]]);
     assert_eq!(results(optional, &[b"\x03"]), [vec![3]]);
-    assert_eq!(failure(optional, &[b"\x03", b"\x03"]).1, "wrong number of arguments");
+    assert_eq!(
+        failure(optional, &[b"\x03", b"\x03"]).1,
+        "wrong number of arguments"
+    );
 }
 
 #[test]
@@ -200,23 +291,37 @@ fn messages() {
         let (_, message, _) = failure(&endpoint("u8", &format!("sc_panic!(\"{form})")), &[]);
         assert_eq!(message, text);
         let body = format!("sc_format!(\"{form})");
-        assert_eq!(results(&endpoint("ManagedBuffer", &body), &[]), [text.as_bytes()]);
+        assert_eq!(
+            results(&endpoint("ManagedBuffer", &body), &[]),
+            [text.as_bytes()]
+        );
     }
 }
 
 #[test]
 fn what_is_not_known_is_said_with_its_place() {
     for (body, text) in [
-        ("self.missing()", "the contract `Test` has no method `missing`, nor has the framework here"),
-        ("self.send().warp()", "`self.send()` has no method `warp` here"),
-        ("BigUint::from(1u8).warp()", "a `BigUint` has no method `warp` here"),
+        (
+            "self.missing()",
+            "the contract `Test` has no method `missing`, nor has the framework here",
+        ),
+        (
+            "self.send().warp()",
+            "`self.send()` has no method `warp` here",
+        ),
+        (
+            "BigUint::from(1u8).warp()",
+            "a `BigUint` has no method `warp` here",
+        ),
         ("nothing", "there is no `nothing` here"),
         ("warp(1)", "there is no function `warp` here"),
         ("1u8 + 1u16", "an operator has a `u8` and a `u16`"),
     ] {
-        let error = run(&endpoint("u8", body), &[]).expect_err("a fault").to_string();
+        let error = run(&endpoint("u8", body), &[])
+            .expect_err("a fault")
+            .to_string();
         let (place, said) = error.split_once(": ").expect("a place");
-        assert!(place.starts_with("test.rs:5:"), "{error}");
+        assert!(place.starts_with("test.rs:6:"), "{error}");
         assert_eq!(said, text);
     }
 }
@@ -235,14 +340,29 @@ fn the_world_as_contracts_see_it() {
     deep(move || {
         let mut world = deployed(&text, Limits::default()).expect("it is deployed");
         world.state.current_block.timestamp = 77;
-        let paid = Value { egld: BigUint::from(10_u32), tokens: Vec::new() };
-        let outcome = world.call(OWNER, CONTRACT, b"run", Vec::new(), &paid).expect("runs");
-        assert_eq!(outcome.result, Ok(vec![vec![10], vec![10], vec![77], vec![7]]));
-        let [log] = outcome.logs.as_slice() else { panic!("{:?}", outcome.logs) };
+        let paid = Value {
+            egld: BigUint::from(10_u32),
+            tokens: Vec::new(),
+        };
+        let outcome = world
+            .call(OWNER, CONTRACT, b"run", Vec::new(), &paid)
+            .expect("runs");
+        assert_eq!(
+            outcome.result,
+            Ok(vec![vec![10], vec![10], vec![77], vec![7]])
+        );
+        let [log] = outcome.logs.as_slice() else {
+            panic!("{:?}", outcome.logs)
+        };
         assert_eq!(log.endpoint, b"transferValueOnly");
         assert_eq!(log.topics, [vec![3], OWNER.0.to_vec()]);
-        let poor = world.call(OWNER, CONTRACT, b"poor", Vec::new(), &Value::default()).expect("runs");
-        assert_eq!((poor.status(), poor.message()), (10, "failed transfer (insufficient funds)"));
+        let poor = world
+            .call(OWNER, CONTRACT, b"poor", Vec::new(), &Value::default())
+            .expect("runs");
+        assert_eq!(
+            (poor.status(), poor.message()),
+            (10, "failed transfer (insufficient funds)")
+        );
         assert!(poor.logs.is_empty());
     });
 }

@@ -68,14 +68,18 @@ pub(super) fn number(methods: &str) -> u128 {
     let [result] = results.as_slice() else {
         panic!("one result is expected: {results:?}");
     };
-    result.iter().fold(0, |sum, byte| (sum << 8) | u128::from(*byte))
+    result
+        .iter()
+        .fold(0, |sum, byte| (sum << 8) | u128::from(*byte))
 }
 
 /// The results of `run`.
 #[track_caller]
 pub(super) fn results(methods: &str, arguments: &[&[u8]]) -> Vec<Vec<u8>> {
     match run(methods, arguments) {
-        Ok(outcome) => outcome.result.unwrap_or_else(|failure| panic!("{failure:?}")),
+        Ok(outcome) => outcome
+            .result
+            .unwrap_or_else(|failure| panic!("{failure:?}")),
         Err(error) => panic!("{error}"),
     }
 }

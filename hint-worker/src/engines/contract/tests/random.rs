@@ -34,9 +34,45 @@ fn change() -> impl Strategy<Value = (usize, usize, String)> {
         "[ -~]{0,6}",
         "\\PC{0,3}",
         prop::sample::select(vec![
-            "fn", "{", "}", "(", ")", "<", ">", "&", "self", "Self", "let", "match", "=>", "|", "#[", "]", ";", ",",
-            "0x", "\"", "'", "u8", "BigUint", "require!(", "..", "..=", "as", "if", "else", "loop", "\"*\"", "\"+\"",
-            "null", "-1", "1e999", "[", "{\"a\":", "\\u0000", "999999999999999999999999999999999999999999",
+            "fn",
+            "{",
+            "}",
+            "(",
+            ")",
+            "<",
+            ">",
+            "&",
+            "self",
+            "Self",
+            "let",
+            "match",
+            "=>",
+            "|",
+            "#[",
+            "]",
+            ";",
+            ",",
+            "0x",
+            "\"",
+            "'",
+            "u8",
+            "BigUint",
+            "require!(",
+            "..",
+            "..=",
+            "as",
+            "if",
+            "else",
+            "loop",
+            "\"*\"",
+            "\"+\"",
+            "null",
+            "-1",
+            "1e999",
+            "[",
+            "{\"a\":",
+            "\\u0000",
+            "999999999999999999999999999999999999999999",
         ])
         .prop_map(str::to_owned),
     ];
@@ -71,11 +107,21 @@ fn kind() -> impl Strategy<Value = Type> {
     ]);
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
-            inner.clone().prop_map(|inner| Type::ManagedVec(Arc::new(inner))),
-            inner.clone().prop_map(|inner| Type::Option(Arc::new(inner))),
-            inner.clone().prop_map(|inner| Type::Array(Arc::new(inner), 3)),
-            inner.clone().prop_map(|inner| Type::MultiValueEncoded(Arc::new(inner))),
-            inner.clone().prop_map(|inner| Type::OptionalValue(Arc::new(inner))),
+            inner
+                .clone()
+                .prop_map(|inner| Type::ManagedVec(Arc::new(inner))),
+            inner
+                .clone()
+                .prop_map(|inner| Type::Option(Arc::new(inner))),
+            inner
+                .clone()
+                .prop_map(|inner| Type::Array(Arc::new(inner), 3)),
+            inner
+                .clone()
+                .prop_map(|inner| Type::MultiValueEncoded(Arc::new(inner))),
+            inner
+                .clone()
+                .prop_map(|inner| Type::OptionalValue(Arc::new(inner))),
             prop::collection::vec(inner.clone(), 2..4).prop_map(Type::MultiValue),
             prop::collection::vec(inner, 1..4).prop_map(Type::Tuple),
         ]

@@ -124,7 +124,11 @@ impl Integer {
     }
 
     /// The result of an operator that is no comparison.
-    pub(crate) fn calculate(self, operator: Operator, other: Self) -> Result<Self, ArithmeticError> {
+    pub(crate) fn calculate(
+        self,
+        operator: Operator,
+        other: Self,
+    ) -> Result<Self, ArithmeticError> {
         // The number of bits of a shift is of any type.
         if matches!(operator, Operator::ShiftLeft | Operator::ShiftRight) {
             return self.shift(operator, other);
@@ -170,7 +174,9 @@ impl Integer {
     fn shift(self, operator: Operator, count: Self) -> Result<Self, ArithmeticError> {
         let overflow = ArithmeticError::Overflow(self.kind);
         let width = u32::try_from(self.kind.bytes() * 8).unwrap_or(u32::MAX);
-        let count = count.as_unsigned().and_then(|count| u32::try_from(count).ok());
+        let count = count
+            .as_unsigned()
+            .and_then(|count| u32::try_from(count).ok());
         let count = count.filter(|count| *count < width).ok_or(overflow)?;
         let value = match operator {
             Operator::ShiftLeft => self.value << count,

@@ -33,9 +33,14 @@ impl Object {
 pub(crate) struct Objects(Vec<Object>);
 
 impl Objects {
-    pub(crate) fn add(&mut self, object: Object, meter: &mut Meter) -> Result<ObjectId, LimitReached> {
+    pub(crate) fn add(
+        &mut self,
+        object: Object,
+        meter: &mut Meter,
+    ) -> Result<ObjectId, LimitReached> {
         meter.bytes(object.size())?;
-        let id = u32::try_from(self.0.len()).map_err(|_| LimitReached::Bytes(u64::from(u32::MAX)))?;
+        let id =
+            u32::try_from(self.0.len()).map_err(|_| LimitReached::Bytes(u64::from(u32::MAX)))?;
         self.0.push(object);
         Ok(ObjectId(id))
     }

@@ -96,7 +96,9 @@ impl Value {
         match self {
             Self::Unit => "`()`".to_owned(),
             Self::Bool(_) => "a `bool`".to_owned(),
-            Self::Int(number) => format!("`{}` of type `{}`", number.decimal(), number.kind().name()),
+            Self::Int(number) => {
+                format!("`{}` of type `{}`", number.decimal(), number.kind().name())
+            }
             Self::Bytes(_) => "a string".to_owned(),
             Self::Object(kind, _) => format!("a `{kind}`"),
             Self::Tuple(values) => format!("a tuple of {}", values.len()),
@@ -119,9 +121,10 @@ impl Value {
     /// The parts of a compound value.
     pub(crate) fn parts(&self) -> Option<&[Value]> {
         match self {
-            Self::Tuple(parts) | Self::Array(parts) | Self::Struct(_, parts) | Self::Multi(parts) => {
-                Some(parts)
-            }
+            Self::Tuple(parts)
+            | Self::Array(parts)
+            | Self::Struct(_, parts)
+            | Self::Multi(parts) => Some(parts),
             Self::Option(Some(inner)) | Self::Optional(Some(inner)) => {
                 Some(std::slice::from_ref(inner))
             }
@@ -131,9 +134,10 @@ impl Value {
 
     pub(crate) fn parts_mut(&mut self) -> Option<&mut [Value]> {
         match self {
-            Self::Tuple(parts) | Self::Array(parts) | Self::Struct(_, parts) | Self::Multi(parts) => {
-                Some(parts)
-            }
+            Self::Tuple(parts)
+            | Self::Array(parts)
+            | Self::Struct(_, parts)
+            | Self::Multi(parts) => Some(parts),
             Self::Option(Some(inner)) | Self::Optional(Some(inner)) => {
                 Some(std::slice::from_mut(inner))
             }

@@ -25,14 +25,19 @@ impl fmt::Display for Address {
             true => ("sc:", &self.0[8..]),
             false => ("address:", &self.0[..]),
         };
-        let end = rest.iter().rposition(|byte| *byte != b'_').map_or(0, |last| last + 1);
+        let end = rest
+            .iter()
+            .rposition(|byte| *byte != b'_')
+            .map_or(0, |last| last + 1);
         let word = &rest[..end];
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
         if !word.is_empty() && word.iter().all(plain) {
             return write!(formatter, "{prefix}{}", String::from_utf8_lossy(word));
         }
         write!(formatter, "0x")?;
-        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        self.0
+            .iter()
+            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
     }
 }
 

@@ -69,7 +69,9 @@ impl State {
     /// Undoes all changes since the checkpoint.
     pub(crate) fn undo(&mut self, checkpoint: Checkpoint) {
         while self.journal.len() > checkpoint.0 {
-            let Some(change) = self.journal.pop() else { break };
+            let Some(change) = self.journal.pop() else {
+                break;
+            };
             self.undo_one(change);
         }
     }
@@ -159,10 +161,17 @@ impl State {
 
     pub(crate) fn token_balance(&self, address: &Address, token: &[u8], nonce: u64) -> BigUint {
         let instance = self.instance(address, token, nonce);
-        instance.map(|instance| instance.balance.clone()).unwrap_or_default()
+        instance
+            .map(|instance| instance.balance.clone())
+            .unwrap_or_default()
     }
 
-    pub(crate) fn instance(&self, address: &Address, token: &[u8], nonce: u64) -> Option<&Instance> {
+    pub(crate) fn instance(
+        &self,
+        address: &Address,
+        token: &[u8],
+        nonce: u64,
+    ) -> Option<&Instance> {
         self.account(address)?.tokens.get(&(token.to_vec(), nonce))
     }
 
@@ -204,7 +213,9 @@ impl State {
     }
 
     pub(crate) fn read(&self, address: &Address, key: &[u8]) -> &[u8] {
-        let value = self.account(address).and_then(|account| account.storage.get(key));
+        let value = self
+            .account(address)
+            .and_then(|account| account.storage.get(key));
         value.map_or(&[], Vec::as_slice)
     }
 
