@@ -15,7 +15,7 @@ import cairohints
 import grpc
 import pytest
 from cairohints import errors, failures, requests, server_process, version
-from cairohints.client import channel_options
+from cairohints.connection import channel_options
 from cairohints.v1 import vm_service_pb2 as pb
 from cairohints.v1.vm_service_pb2_grpc import VmServiceStub
 from compiling import compiled

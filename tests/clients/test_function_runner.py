@@ -1,13 +1,17 @@
 """`FunctionRunner` beside the class that it stands in for: the same calls, everything compared."""
 
+import dataclasses
+import functools
 import gc
 import json
 import weakref
 
+import cairohints
 import pytest
 from compiling import compiled
 from reference_imports import importable
 from reference_vm import Program
+from runner_comparison import LAYOUT, played
 
 with importable():
     from cairohints import function_runner, runner_programs
@@ -18,13 +22,11 @@ with importable():
     )
     from starkware.cairo.lang.cairo_constants import DEFAULT_PRIME
     from starkware.cairo.lang.compiler.cairo_compile import compile_cairo
-    from starkware.cairo.lang.instances import all_cairo_instance
     from starkware.cairo.lang.vm.memory_dict import MemoryDict
     from starkware.cairo.lang.vm.utils import RunResources
     from starkware.crypto.signature.signature import private_to_stark_key, sign
 
 Original = cairo_function_runner.CairoFunctionRunner
-LAYOUT = all_cairo_instance
 
 
 def loaded(source, **changes):
@@ -35,73 +37,10 @@ def loaded(source, **changes):
     return program
 
 
-def left(runner, result):
-    """What can be seen of a run that has ended."""
-    resources = runner.get_execution_resources()
-    runners = runner.builtin_runners
-    context = runner.vm.run_context
-    return {
-        "result": result,
-        "registers": (context.pc, context.ap, context.fp),
-        "initial": (runner.initial_pc, runner.initial_ap, runner.initial_fp, runner.final_pc),
-        "step": runner.vm.current_step,
-        "memory": dict(runner.vm_memory.items()),
-        "cells": (len(runner.memory), sorted(runner.memory.keys())),
-        "sizes": [
-            runner.segments.get_segment_size(index) for index in range(runner.segments.n_segments)
-        ],
-        "public": {k: v for k, v in runner.segments.public_memory_offsets.items() if v},
-        "temporary": runner.segments.n_temp_segments,
-        "holes": runner.get_memory_holes(),
-        "resources": (
-            resources.n_steps,
-            resources.n_memory_holes,
-            resources.builtin_instance_counter,
-        ),
-        # The server has marked those of builtins, too.
-        "accessed": runner.accessed_addresses.union(
-            *(one.get_memory_accesses(runner) for one in runners.values())
-        ),
-        "builtins": {name: (one.base, one.get_additional_data()) for name, one in runners.items()},
-        "scopes": [sorted(set(scope) - {"__builtins__"}) for scope in runner.vm.exec_scopes],
-    }
-
-
-def failed(runner, error):
-    """What can be seen of a run that failed."""
-    inner = getattr(error, "inner_exc", None)
-    return {
-        "error": (type(error), str(error)),
-        "inner": (type(inner), str(inner)),
-        "innermost": (
-            type(getattr(inner, "inner_exc", None)),
-            str(getattr(inner, "inner_exc", None)),
-        ),
-        "pc": getattr(error, "pc", None),
-    }
-
-
 @pytest.fixture
 def same(client):
     """Plays on both runners; what ours left, which is what the original left."""
-
-    def play(make_program, act, layout=LAYOUT, **options):
-        found = []
-        for cls, more in ((Original, {}), (function_runner.FunctionRunner, {"client": client})):
-            runner = cls(make_program(), layout=layout, **options, **more)
-            try:
-                result = act(runner)
-            except Exception as error:
-                found.append(failed(runner, error))
-            else:
-                found.append(left(runner, result))
-        expected, ours = found
-        for name, value in expected.items():
-            assert ours.get(name) == value, name
-        assert ours.keys() == expected.keys()
-        return ours
-
-    return play
+    return functools.partial(played, client)
 
 
 TOTAL = """\
@@ -622,6 +561,57 @@ func hashed{hash_ptr: HashBuiltin*}(x, y) -> (hash: felt) {
     assert same(lambda: loaded(source), act, "plain")["result"][1] == (4005,)
 
 
+@pytest.mark.parametrize("used", ["own", "output", "bitwise"])
+def test_builtins_of_the_callers_own_factories(same, used):
+    """Between others, as the layout has them: every segment keeps its number."""
+
+    def make(name, included):
+        return HashBuiltinRunner(name, included, ratio=32, hash_func=lambda x, y: x * 1000 + y)
+
+    builtins = {"range_check": LAYOUT.builtins["range_check"], "own": None}
+    layout = dataclasses.replace(LAYOUT, builtins=builtins)
+
+    def act(runner):
+        base = runner.builtin_runners[f"{used}_builtin"].base
+        return runner.run(f"use_{used}", base, 4, 5), base
+
+    source = """\
+from starkware.cairo.common.cairo_builtins import BitwiseBuiltin, HashBuiltin
+
+func use_own{hash_ptr: HashBuiltin*}(x, y) -> (hash: felt) {
+    assert hash_ptr.x = x;
+    assert hash_ptr.y = y;
+    %{ assert own_builtin.base == ids.hash_ptr.address_ %}
+    let hash = hash_ptr.result;
+    let hash_ptr = hash_ptr + HashBuiltin.SIZE;
+    return (hash=hash);
+}
+
+func use_output{output_ptr: felt*}(x, y) -> (sum: felt) {
+    %{ output_builtin.add_attribute("seen", ids.x) %}
+    assert [output_ptr] = x;
+    let output_ptr = output_ptr + 1;
+    return (sum=x + y);
+}
+
+func use_bitwise{bitwise_ptr: BitwiseBuiltin*}(x, y) -> (both: felt) {
+    assert bitwise_ptr.x = x;
+    assert bitwise_ptr.y = y;
+    let both = bitwise_ptr.x_and_y;
+    let bitwise_ptr = bitwise_ptr + BitwiseBuiltin.SIZE;
+    return (both=both);
+}
+"""
+    found = same(
+        lambda: loaded(source, builtins=["range_check", "own"]),
+        act,
+        layout,
+        additional_builtin_factories={"own": make},
+    )
+    expected = {"own": 4005, "output": 9, "bitwise": 4}
+    assert found["result"][0][1] == (expected[used],)
+
+
 @pytest.mark.parametrize("value, fits", [(2**31, True), (2**32, False)])
 def test_a_builtin_in_the_place_of_another(same, value, fits):
     def act(runner):
@@ -719,11 +709,83 @@ def test_what_is_relocated(same):
         runner.memory.add_relocation_rule(pointer, target)
         runner.memory.relocate_memory()
         runner.run("read", target)
-        runner.enable_instruction_trace = False
         runner.relocate()
-        return runner.relocated_memory.items(), runner.get_segment_offsets(), runner.get_info(True)
+        offsets, info = runner.get_segment_offsets(), runner.get_info(True)
+        return runner.relocated_memory.items(), runner.relocated_trace, offsets, info
 
     same(lambda: loaded(TEMPORARY), act, "plain")
+
+
+def test_what_is_printed_and_looked_up(same, capsys):
+    def act(runner):
+        call_total([5, 6])(runner)
+        runner.relocate()
+        runner.print_memory(relocated=True)
+        runner.print_memory(relocated=False)
+        runner.print_output()
+        runner.print_info(relocated=True)
+        runner.print_segment_relocation_table()
+        debug_info = runner.get_relocated_debug_info()
+        return (
+            capsys.readouterr().out,
+            debug_info.instruction_locations.keys(),
+            runner.vm.get_traceback(),
+            runner.vm.validated_memory[runner.range_check_builtin.base],
+        )
+
+    found = same(lambda: loaded(TOTAL), act)
+    assert "Number of steps" in found["result"][0], found
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_trace_of_code_in_other_segments(same, kept):
+    """What a bootloader does, with temporary segments that the run leaves in front of the others."""
+    source = """\
+func start(code: felt*, n) -> (result: felt) {
+    %{
+        if kept:
+            segments.add_temp_segment()
+        segments.add()
+    %}
+    [ap] = n, ap++;
+    call abs code;
+    return (result=[ap - 1]);
+}
+"""
+    # [ap] = [fp - 3] * 7, ap++; ret, as data of a segment after an empty one.
+    body = compile_cairo("func f(n) -> felt {\n    return n * 7;\n}\n", prime=DEFAULT_PRIME)
+
+    def act(runner):
+        runner.segments.add()
+        code = runner.segments.gen_arg(body.data)
+        return runner.run(
+            "start",
+            code,
+            6,
+            hint_locals={"kept": kept},
+            allow_tmp_segments=True,
+            verify_secure=False,
+        )
+
+    found = same(lambda: loaded(source), act, "plain")
+    assert found["result"][1] == (42,)
+    assert len({entry.pc.segment_index for entry in found["trace"]}) == 2
+
+
+def test_a_trace_that_was_not_asked_for(client):
+    for cls, more in ((Original, {}), (function_runner.FunctionRunner, {"client": client})):
+        runner = cls(loaded(TOTAL), layout=LAYOUT, enable_instruction_trace=False, **more)
+        call_total([5])(runner)
+        with pytest.raises(AssertionError, match="Trace is disabled."):
+            print(runner.vm.trace)
+
+
+def test_a_failure_has_no_trace(client):
+    runner = function_runner.FunctionRunner(loaded(TOTAL), layout=LAYOUT, client=client)
+    with pytest.raises(Exception, match="out of range"):
+        call_total([500])(runner)
+    with pytest.raises(cairohints.NotSupported, match="of a run that has succeeded only"):
+        print(runner.vm.trace)
 
 
 def test_in_the_place_of_the_original(monkeypatch, client):

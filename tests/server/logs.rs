@@ -25,7 +25,11 @@ async fn a_line_for_each_thing_that_happens() {
         ..request(&hash)
     };
     let vm = create(&mut client, mine).await;
-    client.create_vm(request(&hash)).await.unwrap_err();
+    let surplus = CreateVmRequest {
+        vm_id: "refused".to_string(),
+        ..request(&hash)
+    };
+    client.create_vm(surplus).await.unwrap_err();
     run(&mut client, &vm.name, None).await;
     delete(&mut client, &vm.name).await;
     upload(&mut client, b"{}").await.unwrap_err();
@@ -49,6 +53,7 @@ async fn a_line_for_each_thing_that_happens() {
             "{span}"
         );
         assert!(span["peer"].is_string(), "{span}");
+        assert_eq!(span["program"], hash, "{span}");
     }
     let error = one("failed")["error"].to_string();
     assert!(error.contains("ValueError: told"), "{error}");
@@ -59,7 +64,9 @@ async fn a_line_for_each_thing_that_happens() {
             .contains("there are already `1` VMs"),
         "{refused}"
     );
-    one("upload refused");
+    assert_eq!(refused["vm"], "refused", "{refused}");
+    assert!(refused["peer"].is_string(), "{refused}");
+    assert!(one("upload refused")["peer"].is_string());
     assert_eq!(lines(&log, "listening").len(), 2, "{log}");
 }
 

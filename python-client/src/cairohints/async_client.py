@@ -3,46 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, List, NoReturn, Optional, Set
+from typing import Any, List, Optional
 
 import grpc
 import grpc.aio
 
-from .client import channel_options, unsendable
-from .errors import CallError, ServerUnavailable
-from .failures import call_error, check_version
-from .programs import (
-    Program,
-    ProgramLike,
-    folders_of,
-    program_bytes,
-    program_hash,
-    upload_requests,
-    uploaded,
-)
-from .server_process import LocalServer, local_server
+from .connection import Connection, channel_options
+from .errors import ServerUnavailable
+from .failures import call_error
+from .programs import Program, ProgramLike, program_bytes, upload_requests, uploaded
+from .server_process import local_server
 from .v1 import vm_service_pb2 as pb
 from .v1.vm_service_pb2_grpc import VmServiceStub
 
 _DELETE_SECONDS = 10
 
 
-class AsyncClient:
+class AsyncClient(Connection):
     """A connection for `asyncio`. Without an address: to a server of this process's own.
 
     It is made by the first call, or by `async with`, and belongs to the event loop of then.
     """
 
     def __init__(self, address: Optional[str] = None) -> None:
-        self._local: Optional[LocalServer] = None
-        #: `unix:/path` or `host:port`; of this process's own server once it is started.
-        self.address = address or ""
+        # Of this process's own server once it is started.
+        super().__init__(address or "", None)
         self._channel: Any = None
         self._stub: Any = None
         self._closed = False
-        # Whether the server is of a version that fits.
-        self._checked = False
-        self._uploaded: Set[str] = set()
 
     async def connected(self) -> Any:
         """The calls of the service."""
@@ -67,38 +55,25 @@ class AsyncClient:
             call = method(request, timeout=timeout)
             response = await call
             if not self._checked:
-                check_version(await call.initial_metadata(), await call.trailing_metadata())
+                self._check_version(await call.initial_metadata(), await call.trailing_metadata())
                 self._checked = True
             return response
         except grpc.aio.AioRpcError as error:
-            if not self._checked:
-                check_version(error.initial_metadata(), error.trailing_metadata())
+            self._check_version(error.initial_metadata(), error.trailing_metadata())
             raise self.explained(call_error(error)) from None
         except grpc.aio.UsageError:
             raise _closed() from None
-
-    def explained(self, error: CallError) -> CallError:
-        """Adds what only the log of a server of our own says."""
-        return self._local.explained(error) if self._local is not None else error
 
     async def upload(self, program: ProgramLike) -> Program:
         """Gives a program to the server."""
         stub = await self.connected()
         parts = upload_requests(program_bytes(program))
-        program_ = uploaded(await self.call(stub.UploadProgram, parts))
-        self._uploaded.add(program_.hash)
-        return program_
+        return self._note(uploaded(await self.call(stub.UploadProgram, parts)))
 
     async def ensure_uploaded(self, data: bytes, again: bool = False) -> str:
         """Uploads a program unless this client did so already; its hash."""
-        found = program_hash(data)
-        if again or found not in self._uploaded:
-            return (await self.upload(data)).hash
-        return found
-
-    def shared_folders(self, program: ProgramLike) -> List[str]:
-        """Where the modules beside a program are, for a server that has the same files."""
-        return folders_of(program) if self.address.startswith("unix:") else []
+        known = None if again else self._known(data)
+        return known or (await self.upload(data)).hash
 
     async def list_vms(self) -> List[str]:
         """The names of the caller's VMs, also those of its other connections."""
@@ -126,9 +101,6 @@ class AsyncClient:
         self._closed = True
         if self._channel is not None:
             await self._channel.close()
-
-    def __reduce__(self) -> NoReturn:
-        raise unsendable("a client")
 
     def __repr__(self) -> str:
         return f"<AsyncClient of {self.address or 'a server that is not started yet'}>"

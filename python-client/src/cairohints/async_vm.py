@@ -25,7 +25,8 @@ from . import results
 from .async_client import AsyncClient
 from .async_memory import AsyncVmMemory, AsyncVmSegments
 from .attached import Here
-from .client import Client, unsendable
+from .client import Client
+from .connection import unsendable
 from .errors import CairoHintsError, DeadlineExceeded, ProgramNotFound, VmFailed, VmNotFound, WrongState
 from .failures import call_error, run_error, vm_failure
 from .hint_output import AsyncHintOutput

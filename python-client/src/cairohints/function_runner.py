@@ -7,6 +7,7 @@ own module. Needs cairo-lang; nothing else in this package does.
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -26,11 +27,11 @@ from .client import Client
 from .engine.relocatable import RelocatableValue
 from .errors import NotSupported, VmFailed
 from .results import Resources
-from .runner_builtins import KNOWN, SUFFIX, hand_over, own_builtins, take_back
+from .runner_builtins import SUFFIX, hand_over, own_builtins, take_back
 from .runner_errors import as_reference
 from .runner_memory import LeftCells, PreparedCells, Progress, RunnerMemory, RunnerSegments
-from .runner_programs import program_text
-from .runner_vm import FunctionVm, RunnerVm
+from .runner_programs import KNOWN, program_text
+from .runner_vm import FunctionVm, LeftTrace, RunnerVm
 from .values import PRIME
 from .vm_memory import MOST_CELLS
 
@@ -53,9 +54,9 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
 
     What is inherited works as documented there: `from_file`, `run`, `assert_eq`, the `*_builtin`
     properties, `segments`, `memory`, resources. Without a `layout`, any builtins of the program are
-    accepted. Making the first segments again (`initialize_segments`) leaves them where they are. No
-    trace is kept. For a program of another field, which the server has no VM for, a runner of the
-    original class is made.
+    accepted. Making the first segments again (`initialize_segments`) leaves them where they are. The
+    trace (`vm.trace`) is there once the run has succeeded. For a program of another field, which the
+    server has no VM for, a runner of the original class is made.
     """
 
     memory: Any
@@ -85,12 +86,6 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
         client: Optional[Client] = None,
         **options: Any,
     ) -> None:
-        if options.get("additional_builtin_factories"):
-            names = ", ".join(f"`{name}`" for name in options["additional_builtin_factories"])
-            raise NotSupported(
-                f"this vm has no builtin {names}\n"
-                "hint: run Cairo 1 classes with cairo-lang's own `CairoFunctionRunner`"
-            )
         self._client = client
         self._progress = Progress()
         self._ending = _Ending()
@@ -107,8 +102,6 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
             raise NotSupported(
                 "a function is not run in proof mode\nhint: use `cairohints.Vm(..., proof_mode=True)`"
             )
-        # The trace stays with the server, so `relocate` must not look for it.
-        self.enable_instruction_trace = False
 
     # Preparing.
 
@@ -124,11 +117,13 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
         self.memory = RunnerMemory.adopt(self.memory, self._progress)
         self.segments = RunnerSegments(self.memory, self.program.prime, self._progress)
         super().initialize_segments()
-        self._standard = {
-            name: runner
-            for name, runner in self.builtin_runners.items()
-            if name[: -len(SUFFIX)] in KNOWN
-        }
+        # The server numbers the segments of its builtins one after the other: those behind one of the
+        # caller's factories are played here, too.
+        self._standard = dict(
+            itertools.takewhile(
+                lambda item: item[0][: -len(SUFFIX)] in KNOWN, self.builtin_runners.items()
+            )
+        )
 
     def initialize_state(self, entrypoint: Any, stack: Sequence[Any]) -> None:
         """Notes where the run starts, and with which stack."""
@@ -162,6 +157,7 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
             static_locals=static_locals,
             builtin_runners=self.builtin_runners,
             program_base=self.program_base,
+            enable_instruction_trace=self.enable_instruction_trace,
         )
         for runner in self.builtin_runners.values():
             runner.add_validation_rules(self)
@@ -216,6 +212,8 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
                 self._raise_failure(error.exception)
         else:
             self._look(vm)
+            if self.enable_instruction_trace:
+                self.vm.left_trace = LeftTrace(vm, self.segments.sizes(), self.initial_pc)
         finally:
             if run_resources is not None and run_resources.n_steps is not None:
                 run_resources.n_steps -= vm.current_step
@@ -258,6 +256,7 @@ class FunctionRunner(CairoFunctionRunner):  # type: ignore[misc]
             args=self._stack[:-2],
             hints=Here(self.vm.exec_scopes[0], static_locals, prepare=prepare),
             # 0 would be the server's own limit.
+            trace=self.enable_instruction_trace,
             max_steps=0 if steps is None else max(steps, 1),
             verify_secure=self._ending.verify_secure,
             program_segment_size=self._ending.program_segment_size or 0,

@@ -16,22 +16,6 @@ from .runner_vm import VALIDATION, Rule
 
 #: Names in `builtin_runners` end with this.
 SUFFIX = "_builtin"
-#: The builtins that the server has.
-KNOWN = frozenset(
-    (
-        "output",
-        "pedersen",
-        "range_check",
-        "ecdsa",
-        "bitwise",
-        "ec_op",
-        "keccak",
-        "poseidon",
-        "range_check96",
-        "add_mod",
-        "mul_mod",
-    )
-)
 
 
 def own_builtins(runners: Dict[str, Any], standard: Dict[str, Any]) -> Dict[str, Any]:
@@ -115,4 +99,4 @@ def take_back(
         output.set_state(state)
 
 
-__all__ = ["KNOWN", "SUFFIX", "hand_over", "own_builtins", "take_back"]
+__all__ = ["SUFFIX", "hand_over", "own_builtins", "take_back"]

@@ -364,6 +364,10 @@ class RunnerSegments(MemorySegmentManager):  # type: ignore[misc]
             self._segment_sizes = dict(engine.segments._segment_sizes)
             self.public_memory_offsets = dict(engine.segments.public_memory_offsets)
 
+    def sizes(self) -> Dict[int, int]:
+        """The size of each segment of a run that has ended, as it was fixed or as far as it was used."""
+        return {**self._segment_used_sizes, **self._segment_sizes}
+
 
 def _temporary_length(cells: LeftCells, segment: int) -> int:
     cells.get(RelocatableValue(segment, 0))

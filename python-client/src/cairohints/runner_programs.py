@@ -29,6 +29,23 @@ _RUNNING_PARTS = (
     "attributes",
 )
 
+#: The builtins that the server has.
+KNOWN = frozenset(
+    (
+        "output",
+        "pedersen",
+        "range_check",
+        "ecdsa",
+        "bitwise",
+        "ec_op",
+        "keccak",
+        "poseidon",
+        "range_check96",
+        "add_mod",
+        "mul_mod",
+    )
+)
+
 _HintPlaces = Dict[int, List[Optional[Tuple[str, int, int]]]]
 
 #: By identity: the object, what may change in it, and its text.
@@ -120,7 +137,7 @@ def _compiled_json(program: Any, places: _HintPlaces) -> bytes:
         stripped = {
             "prime": hex(program.prime),
             "data": [hex(cell) for cell in program.data],
-            "builtins": program.builtins,
+            "builtins": _known(program.builtins),
             "hints": {},
             "main_scope": "__main__",
             "identifiers": {},
@@ -138,8 +155,14 @@ def _compiled_json(program: Any, places: _HintPlaces) -> bytes:
         }
         for pc, hints in places.items()
     }
+    # The server is told of the others as segments.
+    compiled["builtins"] = _known(compiled["builtins"])
     compiled["debug_info"] = {"file_contents": {}, "instruction_locations": instructions}
     return json.dumps(compiled).encode()
+
+
+def _known(builtins: List[str]) -> List[str]:
+    return [name for name in builtins if name in KNOWN]
 
 
 def _hint_location(filename: str, line: int, prefix_newlines: int) -> Dict[str, Any]:
@@ -156,4 +179,4 @@ def _location(filename: str, line: int) -> Dict[str, Any]:
     }
 
 
-__all__ = ["program_text"]
+__all__ = ["KNOWN", "program_text"]

@@ -5,12 +5,15 @@ Its steps run on the server. Its texts of errors are cairo-lang's own.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
+from starkware.cairo.lang.vm.trace_entry import TraceEntry
 from starkware.cairo.lang.vm.validated_memory_dict import ValidatedMemoryDict
 from starkware.cairo.lang.vm.virtual_machine_base import ERROR_MESSAGE_ATTRIBUTE, VmAttributeScope
 from starkware.cairo.lang.vm.vm_core import RunContext, VirtualMachine
 
+from .engine.relocatable import RelocatableValue
 from .errors import NotSupported
 from .v1 import vm_service_pb2 as pb
 from .values import address_message
@@ -20,6 +23,8 @@ from .vm import Vm
 Rule = Tuple[str, int, Callable[..., Any], Tuple[Any, ...]]
 VALIDATION = "validation"
 AUTO_DEDUCTION = "auto_deduction"
+#: The segment that `ap` and `fp` are in.
+_EXECUTION = 1
 
 
 class FunctionVm(Vm):
@@ -66,6 +71,38 @@ class FunctionVm(Vm):
         return list(self.call(self.stub.ReadMemory, request).accessed)
 
 
+class LeftTrace:
+    """The trace of a run that has succeeded, still with the server."""
+
+    def __init__(self, vm: FunctionVm, sizes: Dict[int, int], initial_pc: Any) -> None:
+        self._vm = vm
+        #: How much room each segment has, by its number.
+        self._sizes = sizes
+        self._initial_pc = initial_pc
+
+    def entries(self) -> List[Any]:
+        """cairo-lang's entries, whose registers are addresses."""
+        relocated = self._vm.trace()
+        segments = sorted(segment for segment in self._sizes if segment >= 0)
+        # Where the program lies says the first step; temporary segments that were kept are before it.
+        starts = [relocated[0].pc - self._initial_pc.offset if relocated else 0]
+        for segment in segments[:-1]:
+            starts.append(starts[-1] + self._sizes[segment])
+        execution = starts[_EXECUTION]
+        found = []
+        for entry in relocated:
+            # Of segments that start at the same place, no pc is in any but the last.
+            index = bisect_right(starts, entry.pc) - 1
+            found.append(
+                TraceEntry(
+                    pc=RelocatableValue(segments[index], entry.pc - starts[index]),
+                    ap=RelocatableValue(_EXECUTION, entry.ap - execution),
+                    fp=RelocatableValue(_EXECUTION, entry.fp - execution),
+                )
+            )
+        return found
+
+
 class RunnerVm(VirtualMachine):  # type: ignore[misc]
     """`runner.vm`: registers, memory, rules and errors of a run that is elsewhere."""
 
@@ -101,7 +138,9 @@ class RunnerVm(VirtualMachine):  # type: ignore[misc]
         self.skip_instruction_execution = False
         self.enable_instruction_trace = enable_instruction_trace
         self.accessed_addresses: Any = set()
-        self._trace: Any = None
+        self._trace: Optional[List[Any]] = [] if enable_instruction_trace else None
+        #: What the server kept of the run, until somebody asks for it.
+        self.left_trace: Optional[LeftTrace] = None
 
     def __getattr__(self, name: str) -> Any:
         # What only errors need, and is large, is loaded when there is one.
@@ -124,11 +163,16 @@ class RunnerVm(VirtualMachine):  # type: ignore[misc]
 
     @property
     def trace(self) -> Any:
-        """Not available: the trace stays with the server."""
-        raise NotSupported(
-            "a function runner keeps no trace\n"
-            "hint: run the function with `cairohints.Vm(..., entry_point=..., trace=True)`"
-        )
+        """The registers before each step; after a run that succeeded, empty before it."""
+        assert self._trace is not None, "Trace is disabled."
+        if self.left_trace is not None:
+            self._trace, self.left_trace = self.left_trace.entries(), None
+        elif not self._trace and self.current_step > 0:
+            raise NotSupported(
+                "the server gives the trace of a run that has succeeded only\n"
+                "hint: run the function with cairo-lang's own `CairoFunctionRunner` to trace a failure"
+            )
+        return self._trace
 
     def step(self) -> None:
         """Not available: steps run on the server."""
@@ -137,4 +181,4 @@ class RunnerVm(VirtualMachine):  # type: ignore[misc]
         )
 
 
-__all__ = ["AUTO_DEDUCTION", "VALIDATION", "FunctionVm", "RunnerVm"]
+__all__ = ["AUTO_DEDUCTION", "VALIDATION", "FunctionVm", "LeftTrace", "RunnerVm"]

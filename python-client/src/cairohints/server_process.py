@@ -55,11 +55,12 @@ def find_vm_host() -> Path:
         if os.access(candidate, os.X_OK):
             return candidate
     built = (
-        f"at `{target}/release/vm-host`" if checkout else "in a checkout, as this package is from none"
+        f"there is none at `{target}/release/vm-host`"
+        if checkout
+        else "this package is from no checkout that could have built one"
     )
     raise ServerStartFailed(
-        f"`vm-host` is not installed: it is neither {built}, nor on the PATH, nor named by "
-        f"{ENV_VM_HOST}\n"
+        f"`vm-host` is not installed: {ENV_VM_HOST} names none, {built}, and none is on the PATH\n"
         f"hint: {ServerStartFailed.advice}"
     )
 

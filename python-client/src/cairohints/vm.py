@@ -24,7 +24,8 @@ import grpc
 from . import results
 from .attached import Here
 from .attached.stream import AttachedHints
-from .client import Client, default_client, unsendable
+from .client import Client, default_client
+from .connection import unsendable
 from .errors import CairoHintsError, DeadlineExceeded, ProgramNotFound, VmFailed, WrongState
 from .failures import call_error, run_error, vm_failure
 from .hint_output import HintOutput

@@ -1,7 +1,7 @@
 //! Child processes: where the measured binaries are, how long a child takes.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
 
 use super::Error;
@@ -38,9 +38,21 @@ pub(crate) fn seconds(command: &mut Command) -> Result<f64, Error> {
     let start = Instant::now();
     let status = command.stdout(Stdio::null()).status()?;
     let seconds = start.elapsed().as_secs_f64();
-    if !status.success() {
-        let program = Path::new(command.get_program()).display();
-        return Err(format!("`{program}` failed with `{status}`").into());
-    }
+    succeeded(command, status)?;
     Ok(seconds)
+}
+
+/// Runs a process to its end; what it printed.
+pub(crate) fn output(command: &mut Command) -> Result<String, Error> {
+    let output = command.stderr(Stdio::inherit()).output()?;
+    succeeded(command, output.status)?;
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+fn succeeded(command: &Command, status: ExitStatus) -> Result<(), Error> {
+    if status.success() {
+        return Ok(());
+    }
+    let program = Path::new(command.get_program()).display();
+    Err(format!("`{program}` failed with `{status}`").into())
 }

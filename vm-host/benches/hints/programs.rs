@@ -19,12 +19,19 @@ struct Cost {
     beyond: f64,
 }
 
+/// A program of this folder.
+pub(crate) fn program(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("benches/hints/programs")
+        .join(name)
+        .with_extension("json")
+}
+
 /// Adds the rows. `environment` has cairo-lang.
 pub(crate) fn measure(table: &mut Table, rounds: usize, environment: &Path) -> Result<(), Error> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/hints/programs");
     let own = PROGRAMS
         .iter()
-        .map(|name| ((*name).to_owned(), folder.join(name).with_extension("json")));
+        .map(|name| ((*name).to_owned(), program(name)));
     let programs: Vec<(String, PathBuf)> = std::iter::once((
         "ids.b = ids.acc + ids.n".to_owned(),
         child::program(TRIVIAL),

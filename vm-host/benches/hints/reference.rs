@@ -9,7 +9,11 @@ use super::{Error, child};
 /// One hint each, so that the times are those of hints and steps.
 const PROGRAMS: &[&str] = &["long/empty_hint", "long/hint_dense", "long/struct_walk"];
 
-/// Adds the reference VM's rows: seconds for whole runs, and ours in its stead.
+/// A hint that does many things many times and prints, for each, nanoseconds for one.
+const IN_PYTHON: &str = "in_python";
+
+/// Adds the reference VM's rows: seconds for whole runs, then what Python code does inside of a hint, and ours in
+/// its stead.
 pub(crate) fn measure(table: &mut Table, environment: &Path) -> Result<(), Error> {
     table.section("a whole run, start to end", "s", "× vm-host run");
     for program in PROGRAMS {
@@ -29,6 +33,35 @@ pub(crate) fn measure(table: &mut Table, environment: &Path) -> Result<(), Error
         )?;
         table.row(&format!("vm-host run {program}"), ours, Some(ours));
         table.row(&format!("cairo-run {program}"), theirs, Some(ours));
+    }
+    in_python(table, environment)
+}
+
+/// Python code that runs long in one hint.
+fn in_python(table: &mut Table, environment: &Path) -> Result<(), Error> {
+    let path = super::programs::program(IN_PYTHON);
+    let ours = child::output(
+        Command::new(child::binary("vm-host")?)
+            .arg("run")
+            .arg(&path)
+            .args(["--hints", "python", "--python-env"])
+            .arg(environment),
+    )?;
+    let theirs = child::output(
+        Command::new(environment.join("bin/python"))
+            .arg(environment.join("bin/cairo-run"))
+            .arg("--program")
+            .arg(&path)
+            .args(["--layout", "plain"]),
+    )?;
+    table.section("Python code in a hint, one time", "ns", "× reference");
+    for (ours, theirs) in ours.lines().zip(theirs.lines()) {
+        let figure = |line: &str| -> Result<f64, Error> {
+            let (_, figure) = line.split_once('\t').ok_or("a line without a figure")?;
+            Ok(figure.parse()?)
+        };
+        let (title, _) = ours.split_once('\t').unwrap_or_default();
+        table.row(title, figure(ours)?, Some(figure(theirs)?));
     }
     Ok(())
 }

@@ -9,11 +9,16 @@ use crate::program::CompiledProgram;
 use crate::run::Run;
 use crate::vm::profile::{HintTime, ProfileInput, write_profile};
 
-/// Writes the profile of the run so far.
+/// Writes the profile of the run so far; readers call the program `name`.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub(super) fn write(writer: &mut dyn Write, run: &Run, duration: Duration) -> io::Result<()> {
+pub(super) fn write(
+    writer: &mut dyn Write,
+    run: &Run,
+    name: &str,
+    duration: Duration,
+) -> io::Result<()> {
     let program = run.program();
     let functions = program
         .map(|program| program.functions())
@@ -22,6 +27,7 @@ pub(super) fn write(writer: &mut dyn Write, run: &Run, duration: Duration) -> io
     write_profile(
         writer,
         &ProfileInput {
+            program_name: name,
             trace: run.runner().get_relocatable_trace().unwrap_or_default(),
             functions: &functions,
             program_size: program.map_or(0, |program| program.data().len()),

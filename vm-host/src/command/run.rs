@@ -13,13 +13,16 @@ use super::printer::Printer;
 use super::progress::ProgressLine;
 use super::stats::{Stats, peak_memory_bytes};
 use super::{CommandError, ExitCode, hints, inputs, profile};
-use crate::program::SourceFiles;
+use crate::program::{SourceFiles, file_kind};
 use crate::run::{
     Entry, Goal, Limits, ProgramText, Run, RunConfig, SessionInputs, StartError, Stop,
 };
 use crate::vm::VmConfig;
 use crate::vm::pie::{PieError, read_pie};
 use crate::worker::{Launch, PythonEnvironment, choose_worker};
+
+/// As much of a file as tells its kind.
+const HEAD_BYTES: u64 = 64 << 10;
 
 /// Runs a program as `options` say.
 ///
@@ -58,7 +61,7 @@ pub(super) async fn run_printing<W: Write>(
             .map(Ok::<_, OutputError>)
     })?;
     files.write(Output::Profile, |file| {
-        profile::write(file, &run, running).map(Ok::<_, OutputError>)
+        profile::write(file, &run, &options.source.file_name(), running).map(Ok::<_, OutputError>)
     })?;
     if outcome.is_ok() {
         outcome = match run.end(&mut stdout).await {
@@ -125,10 +128,8 @@ pub(super) async fn start(options: &RunOptions) -> Result<(Run, Goal), CommandEr
                     PieError::Zip(_) | PieError::Part { .. } => ExitCode::BadInput,
                 };
                 let advice = match &error {
-                    PieError::Zip(_) if is_json(path) => {
-                        "\nhint: it is JSON; give a compiled program without --run_from_cairo_pie"
-                    }
-                    _ => "",
+                    PieError::Zip(_) => no_pie(path),
+                    _ => String::new(),
                 };
                 let name = path.display();
                 let text = format!("cannot use the Cairo PIE `{name}`: {error}{advice}");
@@ -141,11 +142,30 @@ pub(super) async fn start(options: &RunOptions) -> Result<(Run, Goal), CommandEr
     }
 }
 
-/// Whether a file begins as a compiled program does.
-fn is_json(path: &Path) -> bool {
-    let mut first = [0];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut first));
-    read.is_ok() && first == *b"{"
+/// What to do with a file that is no Cairo PIE.
+fn no_pie(path: &Path) -> String {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
+    // What was cut off in the middle of a character is text all the same.
+    let text = head.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let kind = file_kind(if text.len() + 4 > head.len() {
+        text.as_bytes()
+    } else {
+        &head
+    });
+    let advice = match kind {
+        _ if read.is_err() => return String::new(),
+        _ if head.starts_with(b"{") => {
+            "it is JSON; give a compiled program without --run_from_cairo_pie".to_string()
+        }
+        Some("Cairo source") => "it is Cairo source; compile it with cairo-compile".to_string(),
+        Some("a zip archive" | "a Cairo PIE") => {
+            "it is a zip archive; give one that --cairo_pie_output wrote, as it is".to_string()
+        }
+        Some(kind) => format!("it is {kind}; give what --cairo_pie_output wrote"),
+        None => "give what --cairo_pie_output wrote".to_string(),
+    };
+    format!("\nhint: {advice}")
 }
 
 fn load(options: &RunOptions, path: &Path) -> Result<Run, CommandError> {

@@ -186,7 +186,8 @@ impl Registry {
             "vm",
             vm = shared.name,
             peer = &*handle.tenant,
-            request_id = request.request_id
+            request_id = request.request_id,
+            program = request.program.hash
         );
         let started = vm_thread::spawn(move || {
             let life = async move {

@@ -142,14 +142,16 @@ impl VmService for Service {
         let peer = peer(&request)?.clone();
         let registry = &self.registry;
         let request = request.into_inner();
-        let request_id = request.request_id.clone();
+        // Not checked yet, so they may be anything.
+        let logged = |text: &str| text.chars().take(64).collect::<String>();
+        let (request_id, vm) = (logged(&request.request_id), logged(&request.vm_id));
         let create = async {
-            let vm = VmRequest::check(request, &registry.options, &registry.programs)?;
-            registry.create(&peer, vm).await
+            let request = VmRequest::check(request, &registry.options, &registry.programs)?;
+            registry.create(&peer, request).await
         };
         let handle = create.await.inspect_err(|error| {
             let (peer, error) = (&*peer.tenant, error.message());
-            tracing::warn!(peer, request_id, error = ?error, "vm refused");
+            tracing::warn!(peer, vm, request_id, error = ?error, "vm refused");
         })?;
         Ok(Response::new(CreateVmResponse {
             vm: Some(handle.vm()),

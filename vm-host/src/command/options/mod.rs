@@ -57,6 +57,17 @@ pub(super) enum ProgramSource {
     CairoPie(PathBuf),
 }
 
+impl ProgramSource {
+    /// The name of the file, without folders.
+    pub(super) fn file_name(&self) -> String {
+        let (Self::Program(path) | Self::CairoPie(path)) = self;
+        path.file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned()
+    }
+}
+
 /// What is printed on stdout after the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Prints {

@@ -251,19 +251,19 @@ fn the_main_scope_is_where_main_is() {
 fn what_is_no_program_is_named() {
     check(
         b"",
-        "the program is not valid JSON: EOF while parsing a value",
+        "the file is empty, not a compiled Cairo 0 program\nhint: pass the output of cairo-compile",
     );
     check(
-        b"%lang starknet",
-        "the program is not valid JSON: expected value at line 1",
+        b"# a comment\n%lang starknet",
+        "the file is Cairo source, not a compiled Cairo 0 program\nhint: compile it with cairo-compile",
     );
     check(
         b"{\"prime\": }",
         "the program is not valid JSON: expected value",
     );
     check(
-        b"[]",
-        "malformed program: invalid type: sequence, expected an object",
+        b" [{\"type\": \"function\"}]",
+        "the file is a JSON list, not a compiled Cairo 0 program",
     );
     check(
         b"null",
@@ -279,7 +279,19 @@ fn what_is_no_program_is_named() {
     );
     check(
         b"PK\x03\x04 and so on",
-        "the file is a zip archive, perhaps a Cairo PIE",
+        "the file is a zip archive, not a compiled Cairo 0 program",
+    );
+    check(
+        b"PK\x03\x04 and so on memory.bin and so on",
+        "the file is a Cairo PIE, not a compiled Cairo 0 program\nhint: run it with `vm-host run",
+    );
+    check(b"\x7fELF\x02", "the file is an executable (ELF), not");
+    check(b"\x1f\x8b\x08", "the file is compressed (gzip), not");
+    check(b"<!DOCTYPE html>", "the file is a web page or XML, not");
+    check(b"\x00\xff\xfe", "the file is binary data, not");
+    check(
+        b"nothing known",
+        "the program is not valid JSON: expected ident at line 1",
     );
     let sierra = "the file is a Sierra program (Cairo 1), not a compiled Cairo 0 program";
     check(

@@ -1,8 +1,11 @@
 //! The profile for `--profile_output`: steps by call stack of Cairo functions, and the time and number of
 //! hint executions, as a gzipped pprof profile (`go tool pprof`, speedscope).
 
+mod builder;
 mod proto;
 mod stacks;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -14,12 +17,15 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use prost::Message;
 
-use proto::{Function, Line, Location, Profile, Sample, ValueType};
+use builder::Builder;
+use proto::{Profile, Sample};
 use stacks::{CodePlaces, FunctionIndex, PlaceIndex, Stacks};
 
 /// What a profile is made from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ProfileInput<'a> {
+    /// How readers call the program, for example the name of its file.
+    pub program_name: &'a str,
     /// The trace of the run.
     pub trace: &'a [TraceEntry],
     /// Where each function starts in the program, and its name, sorted by the first.
@@ -43,8 +49,8 @@ pub(crate) struct HintTime {
     pub file: String,
     /// Its line there; 0 if unknown.
     pub line: u32,
-    /// Offset of its instruction in the program, if it is in the program: then the function that it
-    /// stands in shows as its caller.
+    /// Offset of its instruction in the program, if it is in the program: then it is shown in the call
+    /// stacks that the instruction ran in.
     pub pc: Option<usize>,
     /// Time of all executions together.
     pub nanos: u64,
@@ -61,7 +67,7 @@ pub(crate) fn write_profile(writer: &mut dyn Write, input: &ProfileInput<'_>) ->
 }
 
 fn profile(input: &ProfileInput<'_>) -> Profile {
-    let mut builder = Builder::new();
+    let mut builder = Builder::new(input.program_name, input.program_size);
     let steps = builder.value_type("steps", "count");
     let sample_type = vec![
         steps,
@@ -73,11 +79,15 @@ fn profile(input: &ProfileInput<'_>) -> Profile {
         functions: vec![None; input.functions.len() + 1],
         locations: vec![None; places.all.len()],
     };
-    for (stack, steps) in Stacks::count(input.trace, &places).iter() {
-        let location_id = stack
-            .into_iter()
-            .map(|place| known.location(&mut builder, input, &places, place))
-            .collect();
+    let mut watched = vec![false; input.program_size];
+    for pc in input.hints.iter().filter_map(|hint| hint.pc) {
+        if let Some(watched) = watched.get_mut(pc) {
+            *watched = true;
+        }
+    }
+    let stacks = Stacks::count(input.trace, &places, &watched);
+    for (stack, steps) in stacks.iter() {
+        let location_id = known.stack(&mut builder, input, &places, stack);
         builder.profile.sample.push(Sample {
             location_id,
             value: vec![signed(steps), 0, 0],
@@ -85,15 +95,25 @@ fn profile(input: &ProfileInput<'_>) -> Profile {
     }
     for hint in input.hints.iter().filter(|hint| hint.count > 0) {
         let function = builder.function(&hint.label, &hint.file, hint.line);
-        let mut location_id = vec![builder.location(hint.pc.unwrap_or(0), function, hint.line)];
-        if let Some(pc) = hint.pc {
-            let place = places.at.get(pc).copied().unwrap_or(0);
-            location_id.push(known.location(&mut builder, input, &places, place));
+        let own = builder.location(hint.pc.unwrap_or(0), function, hint.line);
+        let place = |pc: usize| places.at.get(pc).copied().unwrap_or(0);
+        let mut ran: Vec<_> = hint
+            .pc
+            .map_or_else(Vec::new, |pc| stacks.at(pc, place(pc)).collect());
+        if ran.is_empty() {
+            // It failed before its instruction ran, or is none of the program's.
+            ran.push((hint.pc.map(place).into_iter().collect(), 1));
         }
-        builder.profile.sample.push(Sample {
-            location_id,
-            value: vec![0, signed(hint.nanos), signed(hint.count)],
-        });
+        let steps: Vec<u64> = ran.iter().map(|(_, steps)| *steps).collect();
+        let shares = shares(hint.nanos, &steps).zip(shares(hint.count, &steps));
+        for ((stack, _), (nanos, count)) in ran.into_iter().zip(shares) {
+            let mut location_id = vec![own];
+            location_id.extend(known.stack(&mut builder, input, &places, stack));
+            builder.profile.sample.push(Sample {
+                location_id,
+                value: vec![0, signed(nanos), signed(count)],
+            });
+        }
     }
     let default_sample_type = steps.r#type;
     Profile {
@@ -113,6 +133,20 @@ struct Known {
 }
 
 impl Known {
+    /// The profile's numbers of the places of a stack.
+    fn stack(
+        &mut self,
+        builder: &mut Builder,
+        input: &ProfileInput<'_>,
+        places: &CodePlaces,
+        stack: Vec<PlaceIndex>,
+    ) -> Vec<u64> {
+        stack
+            .into_iter()
+            .map(|place| self.location(builder, input, places, place))
+            .collect()
+    }
+
     /// The profile's number of a place.
     fn location(
         &mut self,
@@ -175,181 +209,18 @@ fn places(input: &ProfileInput<'_>) -> CodePlaces {
     places
 }
 
+/// Divides a total in proportion to these parts, none of which is 0, such that nothing is lost. Of the time of
+/// a hint only the total is known: what its executions took on average is what each stack is given.
+fn shares(total: u64, parts: &[u64]) -> impl Iterator<Item = u64> {
+    let whole: u128 = parts.iter().copied().map(u128::from).sum();
+    let up_to = move |sum: u128| (u128::from(total) * sum / whole) as u64;
+    parts.iter().scan(0, move |sum: &mut u128, part| {
+        let before = up_to(*sum);
+        *sum += u128::from(*part);
+        Some(up_to(*sum) - before)
+    })
+}
+
 fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-/// A profile under construction, with the indices of its strings.
-struct Builder {
-    profile: Profile,
-    strings: HashMap<String, i64>,
-}
-
-impl Builder {
-    fn new() -> Self {
-        let mut builder = Self {
-            profile: Profile::default(),
-            strings: HashMap::new(),
-        };
-        // The format wants the empty string first.
-        builder.string("");
-        builder
-    }
-
-    fn string(&mut self, text: &str) -> i64 {
-        if let Some(index) = self.strings.get(text) {
-            return *index;
-        }
-        let index = self.profile.string_table.len() as i64;
-        self.profile.string_table.push(text.to_string());
-        self.strings.insert(text.to_string(), index);
-        index
-    }
-
-    fn value_type(&mut self, name: &str, unit: &str) -> ValueType {
-        ValueType {
-            r#type: self.string(name),
-            unit: self.string(unit),
-        }
-    }
-
-    fn function(&mut self, name: &str, file: &str, start_line: u32) -> u64 {
-        let name = self.string(name);
-        let filename = self.string(file);
-        let id = self.profile.function.len() as u64 + 1;
-        self.profile.function.push(Function {
-            id,
-            name,
-            system_name: name,
-            filename,
-            start_line: start_line.into(),
-        });
-        id
-    }
-
-    fn location(&mut self, address: usize, function_id: u64, line: u32) -> u64 {
-        let id = self.profile.location.len() as u64 + 1;
-        self.profile.location.push(Location {
-            id,
-            address: address as u64,
-            line: vec![Line {
-                function_id,
-                line: line.into(),
-            }],
-        });
-        id
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use cairo_vm::types::relocatable::Relocatable;
-    use flate2::read::GzDecoder;
-    use std::io::Read;
-
-    fn written(input: &ProfileInput<'_>) -> Profile {
-        let mut bytes = Vec::new();
-        write_profile(&mut bytes, input).unwrap();
-        let mut plain = Vec::new();
-        GzDecoder::new(bytes.as_slice())
-            .read_to_end(&mut plain)
-            .unwrap();
-        Profile::decode(plain.as_slice()).unwrap()
-    }
-
-    #[test]
-    fn samples_name_their_functions() {
-        let entry = |pc, fp| TraceEntry {
-            pc: Relocatable::from((0, pc)),
-            ap: fp,
-            fp,
-        };
-        let trace = [entry(0, 3), entry(5, 9), entry(6, 9), entry(1, 3)];
-        let functions = [(0, "main".to_string()), (5, "inner".to_string())];
-        let file: Arc<str> = "a.cairo".into();
-        let lines: Vec<_> = [3, 4, 0, 0, 0, 6, 7, 0]
-            .map(|line| (line > 0).then(|| (Arc::clone(&file), line)))
-            .into();
-        let hints = [HintTime {
-            label: "hint a.cairo:7".to_string(),
-            file: "a.cairo".to_string(),
-            line: 7,
-            pc: Some(6),
-            nanos: 1500,
-            count: 2,
-        }];
-        let profile = written(&ProfileInput {
-            trace: &trace,
-            functions: &functions,
-            program_size: 8,
-            lines: &lines,
-            hints: &hints,
-            duration: Duration::from_millis(2),
-        });
-        assert_eq!(profile.string_table[0], "");
-        let text = |index: i64| profile.string_table[usize::try_from(index).unwrap()].as_str();
-        let types: Vec<_> = profile
-            .sample_type
-            .iter()
-            .map(|value| (text(value.r#type), text(value.unit)))
-            .collect();
-        assert_eq!(
-            types,
-            [
-                ("steps", "count"),
-                ("hint time", "nanoseconds"),
-                ("hints", "count")
-            ]
-        );
-        let name = |location: &u64| {
-            let location = profile.location.iter().find(|other| other.id == *location);
-            let function = location.unwrap().line[0].function_id;
-            let function = profile.function.iter().find(|other| other.id == function);
-            let function = function.unwrap();
-            (
-                text(function.name),
-                text(function.filename),
-                location.unwrap().line[0].line,
-            )
-        };
-        let samples: Vec<_> = profile
-            .sample
-            .iter()
-            .map(|sample| {
-                let stack: Vec<_> = sample.location_id.iter().map(name).collect();
-                (stack, sample.value.clone())
-            })
-            .collect();
-        let main = |line| ("main", "a.cairo", line);
-        let inner = |line| ("inner", "a.cairo", line);
-        assert_eq!(
-            samples,
-            [
-                (vec![main(3)], vec![1, 0, 0]),
-                (vec![main(4)], vec![1, 0, 0]),
-                (vec![inner(6), main(3)], vec![1, 0, 0]),
-                (vec![inner(7), main(3)], vec![1, 0, 0]),
-                (
-                    vec![("hint a.cairo:7", "a.cairo", 7), inner(7)],
-                    vec![0, 1500, 2]
-                ),
-            ]
-        );
-        assert_eq!(profile.duration_nanos, 2_000_000);
-        assert_eq!(text(profile.default_sample_type), "steps");
-    }
-
-    #[test]
-    fn an_empty_run_has_an_empty_profile() {
-        let profile = written(&ProfileInput {
-            trace: &[],
-            functions: &[(9, "outside".to_string())],
-            program_size: 1,
-            lines: &[],
-            hints: &[],
-            duration: Duration::ZERO,
-        });
-        assert!(profile.sample.is_empty() && profile.location.is_empty());
-    }
 }

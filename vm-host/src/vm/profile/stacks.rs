@@ -2,7 +2,7 @@
 //! Frames are recognised by their frame pointers, which grow with every call and come back with every return.
 
 use cairo_vm::vm::trace::trace_entry::TraceEntry;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Deepest stack that is told apart; deeper frames count as if their callers were not there.
 const MAX_DEPTH: usize = 128;
@@ -44,6 +44,8 @@ pub(super) struct Stacks {
     children: HashMap<(u32, PlaceIndex, FunctionIndex), u32>,
     /// The steps of each stack at each place of its innermost function.
     steps: HashMap<(u32, PlaceIndex), u64>,
+    /// The steps of each stack at each watched offset of the program.
+    watched: BTreeMap<(usize, u32), u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +68,8 @@ struct StackFrame {
 }
 
 impl Stacks {
-    /// Counts the steps of a trace.
-    pub(super) fn count(trace: &[TraceEntry], places: &CodePlaces) -> Self {
+    /// Counts the steps of a trace, and those at the offsets of the program that `watched` marks apart.
+    pub(super) fn count(trace: &[TraceEntry], places: &CodePlaces, watched: &[bool]) -> Self {
         let root = Node {
             parent: 0,
             call: 0,
@@ -78,6 +80,7 @@ impl Stacks {
             nodes: vec![root],
             children: HashMap::new(),
             steps: HashMap::new(),
+            watched: BTreeMap::new(),
         };
         let mut frames: Vec<StackFrame> = Vec::new();
         for entry in trace {
@@ -108,6 +111,10 @@ impl Stacks {
             }
             if let Some(frame) = frames.last() {
                 *stacks.steps.entry((frame.stack, place)).or_default() += 1;
+                let pc = entry.pc;
+                if pc.segment_index == 0 && watched.get(pc.offset) == Some(&true) {
+                    *stacks.watched.entry((pc.offset, frame.stack)).or_default() += 1;
+                }
             }
         }
         stacks
@@ -120,6 +127,17 @@ impl Stacks {
         steps
             .into_iter()
             .map(|(&(stack, place), &steps)| (self.places(stack, place), steps))
+    }
+
+    /// Every stack that ran the instruction at a watched offset, which is at `place`, and how often.
+    pub(super) fn at(
+        &self,
+        pc: usize,
+        place: PlaceIndex,
+    ) -> impl Iterator<Item = (Vec<PlaceIndex>, u64)> + '_ {
+        self.watched
+            .range((pc, 0)..=(pc, u32::MAX))
+            .map(move |(&(_, stack), &steps)| (self.places(stack, place), steps))
     }
 
     fn places(&self, stack: u32, innermost: PlaceIndex) -> Vec<PlaceIndex> {
@@ -187,7 +205,7 @@ mod tests {
 
     fn counted(trace: &[(usize, usize)], places: &CodePlaces) -> Vec<(Vec<u32>, u64)> {
         let trace: Vec<_> = trace.iter().map(|&(pc, fp)| entry(pc, fp)).collect();
-        Stacks::count(&trace, places).iter().collect()
+        Stacks::count(&trace, places, &[]).iter().collect()
     }
 
     #[test]
@@ -221,6 +239,17 @@ mod tests {
     }
 
     #[test]
+    fn a_watched_instruction_has_the_stacks_that_ran_it() {
+        // Functions 1 and 2 call function 3.
+        let trace = [(0, 2), (2, 9), (1, 2), (1, 3), (2, 9), (2, 10)];
+        let trace: Vec<_> = trace.iter().map(|&(pc, fp)| entry(pc, fp)).collect();
+        let stacks = Stacks::count(&trace, &places(&[1, 2, 3]), &[false, false, true]);
+        let found: Vec<_> = stacks.at(2, 3).collect();
+        assert_eq!(found, [(vec![3, 1], 1), (vec![3, 2], 2)]);
+        assert_eq!(stacks.at(1, 2).next(), None);
+    }
+
+    #[test]
     fn recursion_is_one_frame() {
         let trace: Vec<_> = (0..100_000).map(|depth| (0, depth)).collect();
         assert_eq!(counted(&trace, &places(&[1])), [(vec![1], 100_000)]);
@@ -239,7 +268,8 @@ mod tests {
     fn code_outside_of_the_program_has_no_function() {
         let mut elsewhere = entry(0, 5);
         elsewhere.pc.segment_index = 4;
-        let stacks = Stacks::count(&[elsewhere, entry(9, 5)], &places(&[1]));
+        let stacks = Stacks::count(&[elsewhere, entry(9, 5)], &places(&[1]), &[true]);
         assert_eq!(stacks.iter().collect::<Vec<_>>(), [(vec![0], 2)]);
+        assert_eq!(stacks.at(0, 1).next(), None);
     }
 }
