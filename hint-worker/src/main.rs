@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use hint_worker::cli::{Arguments, Command, ContractArguments};
 use hint_worker::engines::Runtimes;
+use hint_worker::engines::contract::hints::ContractRuntime;
 use hint_worker::engines::contract::machine::on_deep_stack;
 use hint_worker::engines::contract::scenario::{self, Options, ScenarioError, SourceFiles};
 use hint_worker::engines::python::{InterpreterError, PythonRuntime};
@@ -48,7 +49,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let socket = inherited_socket(arguments.socket_fd.ok_or("no socket was given")?);
     PythonRuntime::with(environment, |python| {
         let runtimes = Runtimes {
-            languages: vec![python],
+            languages: vec![python, &ContractRuntime],
             process: python,
         };
         work(arguments, socket, &runtimes)

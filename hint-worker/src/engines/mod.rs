@@ -8,6 +8,7 @@
 pub mod contract;
 pub mod python;
 mod routing;
+pub mod view;
 
 use std::fmt;
 
