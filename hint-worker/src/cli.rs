@@ -27,6 +27,9 @@ pub struct Arguments {
     /// The process that must be our parent; the worker ends when it is not.
     #[arg(long, value_name = "PID", default_value_t = 0)]
     pub parent_pid: u32,
+    /// The inherited file in which the host keeps what stands on the terminal where hints print.
+    #[arg(long, value_name = "FD")]
+    pub terminal_fd: Option<RawFd>,
     /// Virtual environment whose packages the hints see.
     #[arg(long, value_name = "DIR")]
     pub python_env: Option<PathBuf>,

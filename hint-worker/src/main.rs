@@ -48,6 +48,9 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     parent_death::die_with_parent(arguments.parent_pid)?;
     let socket = inherited_socket(arguments.socket_fd.ok_or("no socket was given")?);
     PythonRuntime::with(environment, |python| {
+        if let Some(descriptor) = arguments.terminal_fd {
+            python.share_terminal(descriptor)?;
+        }
         let runtimes = Runtimes {
             languages: vec![python, &ContractRuntime],
             process: python,

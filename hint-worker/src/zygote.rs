@@ -1,7 +1,7 @@
 //! Owns the zygote: a worker that has its languages' runtimes ready, with what hints usually import, and
 //! then only forks. Must not know programs, hints, nor the languages.
 //!
-//! One request is one message on the control socket, with descriptors: the new worker's session socket,
+//! Its first word, one byte, says that the runtime is there. One request is one message on the control socket, with descriptors: the new worker's session socket,
 //! a pipe that gets the worker's end, and optionally its stdout and stderr. The answer is the worker's
 //! process id and a descriptor of the process. A closed control socket ends the zygote.
 
@@ -13,13 +13,15 @@ use std::os::unix::net::UnixStream;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+    SendAncillaryMessage, SendFlags, recvmsg, send, sendmsg,
 };
 use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions, WaitIdStatus, pidfd_open, waitid};
 
 use crate::engines::{Broken, Runtimes};
 use crate::parent_death::{ParentDeathError, die_with_parent};
 
+/// What is said when the runtime is there.
+const READY: u8 = 0;
 /// Most descriptors of one request.
 const MAX_DESCRIPTORS: usize = 4;
 
@@ -53,6 +55,7 @@ pub fn serve(
     modules: &[String],
     runtimes: &Runtimes<'_>,
 ) -> Result<Option<UnixStream>, ZygoteError> {
+    send(&control, &[READY], SendFlags::NOSIGNAL)?;
     runtimes.preload(modules).map_err(ZygoteError::Runtime)?;
     let mut workers: Vec<Forked> = Vec::new();
     loop {

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import zipfile
+from pathlib import Path
 
 import cairohints
 import pytest
@@ -289,6 +290,31 @@ func main() {
     with pytest.raises(cairohints.HintFailed, match="no attribute 'nothing'") as info:
         bad.run()
     assert info.value.exception_class == "builtins.AttributeError"
+
+
+@pytest.mark.parametrize("attached", [False, True])
+def test_hint_locals_are_made_where_the_hints_run(make, capfd, monkeypatch, attached):
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "modules"))
+    source = """\
+func main() {
+    %{ print(start, counter.next(), type(counter).__module__) %}
+    [ap] = 1, ap++;
+    ret;
+}
+"""
+    options = {"hints": cairohints.here()} if attached else {}
+    given = "service_handlers:make_locals"
+    make(source, hint_locals=given, program_input={"start": 5}, **options).run()
+    assert capfd.readouterr().out == "5 1 service_handlers\n"
+    if attached:
+        with pytest.raises(AttributeError, match="the hint locals `service_handlers:nothing`"):
+            make(source, hint_locals="service_handlers:nothing", **options)
+    else:
+        bad = make(source, hint_locals="service_handlers:nothing")
+        with pytest.raises(
+            cairohints.HintFailed, match="the hint locals `service_handlers:nothing`"
+        ):
+            bad.run()
 
 
 def test_scopes_are_read_at_every_pause(make):

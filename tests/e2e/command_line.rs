@@ -2,12 +2,14 @@
 //! abbreviations, the version.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::process::Stdio;
 
 use hint_tests::process::{PATIENCE, Running};
 use hint_tests::record::programs_directory;
 use hint_tests::run::{finish, vm_host};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::hint_program::HintProgram;
 
@@ -68,6 +70,13 @@ fn the_debug_information_is_relocated() {
     let compiled = compiled["debug_info"]["instruction_locations"]
         .as_object()
         .unwrap();
+    // json.dump(DebugInfo(...).dump(), file) of cairo-lang, with the locations moved by one.
+    let digest = Sha256::digest(std::fs::read(&file).unwrap());
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(
+        digest,
+        "c81ad4e495bec766e6f5a652cd62e5ae59d1f95c3dd9682880aadc0a9d8541bf"
+    );
     let written = json(&file);
     assert_eq!(written["file_contents"], serde_json::json!({}));
     let written = written["instruction_locations"].as_object().unwrap();
@@ -98,4 +107,36 @@ fn a_program_that_is_given_as_a_pie_is_recognised() {
         ),
         "{stderr}"
     );
+}
+
+/// `pdb` would end such a hint with `BdbQuit`, which says nothing.
+#[test]
+fn a_breakpoint_that_nobody_can_answer_says_so() {
+    let program = HintProgram::new("breakpoint()\nids.x = 1");
+    let run = |stdin: Stdio, commands: &str| {
+        let mut command = vm_host("run");
+        command.arg(program.path()).stdin(stdin);
+        let mut child = Running::start(command.stdout(Stdio::null()).stderr(Stdio::piped()));
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(commands.as_bytes()).unwrap();
+        }
+        let mut stderr = child.stderr.take().unwrap();
+        let text = std::io::read_to_string(&mut stderr).unwrap();
+        (child.ended().code(), text)
+    };
+    let advice = "\nhint: use `vm-host run` in a terminal, or serve the hints from your own interpreter, with \
+                  `cairohints.Vm(..., hints=cairohints.here())`\n";
+    let (code, text) = run(Stdio::null(), "");
+    let error =
+        "RuntimeError: a debugger needs a terminal, and this hint runs in a process without one";
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.ends_with(&format!("{error}{advice}")), "{text}");
+    for commands in ["", "p 1\n"] {
+        let (code, text) = run(Stdio::piped(), commands);
+        let error = "RuntimeError: the commands of a debugger ended with standard input, which is no terminal";
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.ends_with(&format!("{error}{advice}")), "{text}");
+    }
+    let (code, text) = run(Stdio::piped(), "p 1\nc\n");
+    assert_eq!((code, text.as_str()), (Some(0), ""));
 }

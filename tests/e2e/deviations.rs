@@ -9,7 +9,6 @@ use hint_tests::run::observe;
 pub(crate) const NAMES: &[&str] = &[
     "memory/pointer_with_negative_offset",
     "memory/relocate_memory_leaves_nothing",
-    "memory/relocation_rule_to_integer",
     "segments/load_data_unreduced",
 ];
 
@@ -33,15 +32,6 @@ fn a_pointer_before_its_segment_cannot_be_stored() {
     answers(
         "memory/pointer_with_negative_offset",
         "ValueError: the vm cannot hold an address whose offset is negative or 2**63 or above",
-    );
-}
-
-/// A rule that moves a temporary segment to an integer moves pointers to its start only.
-#[test]
-fn a_pointer_into_a_segment_moved_to_an_integer_loses_its_offset() {
-    answers(
-        "memory/relocation_rule_to_integer",
-        "An ASSERT_EQ instruction failed: 1000 != 1003.",
     );
 }
 

@@ -12,6 +12,7 @@ mod documents;
 mod faults;
 mod generated;
 mod harness;
+mod hint_locals;
 mod hint_program;
 mod install;
 mod interrupts;

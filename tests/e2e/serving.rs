@@ -1,9 +1,15 @@
 //! `vm-host serve` and `vm-host health` as commands: what they refuse, and how.
 
+use std::fs::Permissions;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 use std::time::Duration;
 
-use hint_tests::process::Finished;
+use hint_tests::binaries;
+use hint_tests::process::{Finished, Running};
 use hint_tests::run::{finish, vm_host};
+use rustix::process::Signal;
 
 fn run(subcommand: &str, options: &[&str]) -> Finished {
     finish(vm_host(subcommand).args(options), Duration::from_secs(60)).unwrap()
@@ -70,4 +76,39 @@ fn both_spellings_work_everywhere() {
         &["--listen", "127.0.0.1:0", "--python_env", "/nope"],
     );
     assert_eq!(finished.exit_code(), Some(78), "{}", finished.stderr_text());
+}
+
+/// The process that workers are forked from is also what says whether they can start.
+#[test]
+fn python_starts_once_before_the_server_listens() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let worker = file("worker");
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" >> {}\nexec {} \"$@\"\n",
+        file("starts").display(),
+        binaries::hint_worker().display()
+    );
+    std::fs::write(&worker, script).unwrap();
+    std::fs::set_permissions(&worker, Permissions::from_mode(0o700)).unwrap();
+    let mut command = vm_host("serve");
+    command
+        .arg("--unix")
+        .arg(file("socket"))
+        .arg("--hint-worker")
+        .arg(&worker);
+    let mut server = Running::start(command.stdin(Stdio::null()).stderr(Stdio::piped()));
+    let mut line = String::new();
+    let mut stderr = BufReader::new(server.stderr.take().unwrap());
+    stderr.read_line(&mut line).unwrap();
+    assert!(line.starts_with("listening on unix:"), "{line}");
+    let starts = std::fs::read_to_string(file("starts")).unwrap();
+    let python: Vec<_> = starts
+        .lines()
+        .filter(|arguments| !arguments.contains("--version"))
+        .collect();
+    assert_eq!(python.len(), 1, "{starts}");
+    assert!(python[0].contains("--zygote"), "{starts}");
+    server.signal(Signal::TERM);
+    assert!(server.ended().success());
 }

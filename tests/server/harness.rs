@@ -44,9 +44,11 @@ impl Server {
             runtime.block_on(async {
                 let any = "127.0.0.1:0".parse().unwrap();
                 let listeners = Listeners::bind(Some(any), None).await.unwrap();
+                let spawner = options.spawner().unwrap();
                 tell.send(listeners.address().unwrap()).unwrap();
                 let stopped = async { drop(stopped.await) };
-                vm_host::server::run(options, listeners, stopped, std::future::pending())
+                let never = std::future::pending();
+                vm_host::server::run(options, spawner, listeners, stopped, never)
                     .await
                     .unwrap();
             });

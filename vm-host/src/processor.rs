@@ -121,6 +121,7 @@ impl PythonHintProcessor {
         let launch = Launch {
             binary: options.worker.clone(),
             environment: PythonEnvironment::of(options.python_env.clone(), None),
+            terminal: None,
         };
         let main = (Arc::clone(&program), PROGRAM_BASE, json);
         let inputs = options.inputs.clone();

@@ -5,6 +5,7 @@ use hint_proto::v1::answer::Answer as Reply;
 use hint_proto::v1::ask::Question;
 use hint_proto::v1::definition::Access;
 use hint_proto::v1::expression::Node;
+use hint_proto::v1::read_program::Part;
 use hint_proto::v1::reference_access::{Get, Set};
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
@@ -288,22 +289,22 @@ class Field:
     def deserialize(self, value, *rest, **more): return value
     _deserialize = deserialize
 class Program:
-    def Schema(): return types.SimpleNamespace(fields=dict(identifiers=Field()))
+    def Schema(): return types.SimpleNamespace(fields=dict(reference_manager=Field()))
 names = 'starkware.cairo.lang.compiler.program'.split('.')
 for n in range(1, 6): sys.modules['.'.join(names[:n])] = types.ModuleType('.'.join(names[:n]))
 sys.modules['.'.join(names)].Program = Program
-memory[ap] = len(ids._context.identifiers)
-memory[ap + 1] = len(ids._context.identifiers)";
+memory[ap] = len(ids._context.reference_manager)
+memory[ap + 1] = len(ids._context.reference_manager)";
     run_with(
         start(),
         code,
         [
-            Hears(ask(Question::ReadProgram(ReadProgram {}))),
-            Says(program_json(r#"{"identifiers": "__main__", "#, true)),
-            Says(program_json(
-                r#""reference_manager": {}, "hints": {}}"#,
-                false,
-            )),
+            Hears(ask(Question::ReadProgram(ReadProgram {
+                part: Some(Part::Member("reference_manager".to_owned())),
+            }))),
+            // In parts, as that of a large program.
+            Says(program_json(r#""__ma"#, true)),
+            Says(program_json(r#"in__""#, false)),
             Hears(done(writes([run(1, AP, &[felt(8), felt(8)])]))),
         ],
     );

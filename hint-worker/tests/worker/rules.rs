@@ -2,7 +2,9 @@
 
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
-use hint_proto::v1::{CallRule, CellRun, Effects, Failed, Rule, RuleKind, RuleResult};
+use hint_proto::v1::{
+    AddedSegment, CallRule, CellRun, Effects, Failed, Rule, RuleKind, RuleResult,
+};
 
 use crate::dialogue::{Line, play};
 use crate::messages::{
@@ -24,14 +26,14 @@ fn call(rule_id: u32, offset: i64, cells: Vec<CellRun>) -> Line {
 fn value(cell: Option<Cell>) -> Line {
     Hears(Response::RuleResult(RuleResult {
         value: cell.map(|cell| bytes(&[cell]).into()),
-        validated: vec![],
+        ..RuleResult::default()
     }))
 }
 
 fn validated(offset: i64) -> Line {
     Hears(Response::RuleResult(RuleResult {
-        value: None,
         validated: vec![address(1, offset)],
+        ..RuleResult::default()
     }))
 }
 
@@ -115,6 +117,44 @@ fn validation_rules_say_which_cells_are_valid() {
         Hears(done(writes([run(1, AP, &[felt(1)])]))),
     ]);
     play([("a validation rule", lines)]);
+}
+
+#[test]
+fn what_a_rule_does_beside_goes_with_its_result() {
+    let code = "own_segments = segments\n\
+                def rule(vm, addr):\n    \
+                if addr.offset < 10: return None\n    \
+                pointer = own_segments.add()\n    \
+                vm.validated_memory[pointer] = -1\n    \
+                assert addr.offset < 20, 'too far'\n    \
+                return pointer\n\
+                vm_add_auto_deduction_rule(1, rule)";
+    let mut lines = register(code, RuleKind::AutoDeduction);
+    let did = |segment| Effects {
+        added_segments: vec![AddedSegment { size: None }],
+        ..writes([run(segment, 0, &[minus(1)])])
+    };
+    // The VM of the tests has two segments.
+    let first = 2;
+    lines.extend([
+        call(0, 9, vec![]),
+        value(None),
+        call(0, 10, vec![]),
+        Hears(Response::RuleResult(RuleResult {
+            value: Some(bytes(&[pointer(first, 0)]).into()),
+            effects: Some(did(first)),
+            ..RuleResult::default()
+        })),
+        // The next one starts with nothing, and fails with what it did.
+        call(0, 20, vec![]),
+        Hears(Response::Failed(raised_in(
+            &[(LINE + 5, "rule")],
+            "builtins.AssertionError",
+            "too far",
+            did(first + 1),
+        ))),
+    ]);
+    play([("a rule that does more", lines)]);
 }
 
 #[test]

@@ -94,12 +94,15 @@ fn inputs_become_variables() {
 
 #[test]
 fn hints_see_the_session() {
-    let folder = module("till", "class Till:\n    price = 11\n");
+    let till = "class Till:\n    price = 11\ndef given(program_input): return dict(given=program_input['n'] + Till.price)\n";
+    let folder = module("till", till);
     let start = Start {
         builtins: vec![builtin("range_check", 2), builtin("bitwise", 3)],
+        program_input_json: "{\"n\": 2}".to_owned(),
         python: Some(PythonInputs {
             static_locals_json: "{\"n\": 3}".to_owned(),
             syscall_handler: "till:Till".to_owned(),
+            hint_locals_callable: "till:given".to_owned(),
             import_paths: vec![folder.path().display().to_string()],
             ..PythonInputs::default()
         }),
@@ -115,6 +118,7 @@ fn hints_see_the_session() {
                 done(at_ap(felt(11))),
             ),
             ("memory[ap] = syscall_handler.price", done(at_ap(felt(11)))),
+            ("memory[ap] = given", done(at_ap(felt(13)))),
             (
                 "memory[ap] = bitwise_builtin.base",
                 done(at_ap(pointer(3, 0))),
@@ -142,7 +146,7 @@ fn inputs_that_cannot_be_used_fail_the_start_and_no_more() {
         }),
         ..Failed::default()
     };
-    let inputs: [(fn(&mut Start), Failed); 6] = [
+    let inputs: [(fn(&mut Start), Failed); 10] = [
         (
             |start| start.program_input_json = "{".to_owned(),
             failed(
@@ -168,21 +172,54 @@ fn inputs_that_cannot_be_used_fail_the_start_and_no_more() {
             |start| python(start).syscall_handler = "till".to_owned(),
             failed(
                 "builtins.ValueError",
-                "a syscall handler is written `module:callable`, not `till`",
+                "the syscall handler is written `module:callable`, not `till`",
             ),
         ),
         (
             |start| python(start).syscall_handler = "no_such_module:Till".to_owned(),
             failed(
                 "builtins.ModuleNotFoundError",
-                "No module named 'no_such_module'",
+                "no module `no_such_module` for the syscall handler `no_such_module:Till`",
             ),
         ),
         (
             |start| python(start).syscall_handler = "types:SimpleNamespace.nothing".to_owned(),
             failed(
                 "builtins.AttributeError",
-                "type object 'types.SimpleNamespace' has no attribute 'nothing'",
+                "type object 'types.SimpleNamespace' has no attribute 'nothing': the syscall handler \
+                 `types:SimpleNamespace.nothing`\n\
+                 hint: write `module:callable`, with a module that hints could import",
+            ),
+        ),
+        (
+            |start| python(start).hint_locals_callable = "os.path".to_owned(),
+            failed(
+                "builtins.ValueError",
+                "the hint locals are written `module:callable`, not `os.path`",
+            ),
+        ),
+        (
+            |start| python(start).hint_locals_callable = "os:sep".to_owned(),
+            failed(
+                "builtins.TypeError",
+                "the hint locals `os:sep` are no callable but a `str`\n\
+                 hint: write `module:callable`, with a module that hints could import",
+            ),
+        ),
+        (
+            |start| python(start).hint_locals_callable = "os:getcwd".to_owned(),
+            failed(
+                "builtins.TypeError",
+                "the hint locals `os:getcwd` are no dict but a `str`\n\
+                 hint: return a dict of the variables by their names",
+            ),
+        ),
+        (
+            |start| python(start).hint_locals_callable = "shutil:copyfile".to_owned(),
+            failed(
+                "builtins.TypeError",
+                "the hint locals `shutil:copyfile` take the arguments `src`, `dst`\n\
+                 hint: take none, or `program_input` alone",
             ),
         ),
     ];

@@ -39,6 +39,8 @@ impl Zygote {
         let (process, control) = Worker::start(&[&["--zygote"], options].concat());
         // What a zygote does not answer must fail the test.
         control.set_read_timeout(Some(PATIENCE)).unwrap();
+        // It is there before it imports anything.
+        (&control).read_exact(&mut [0]).unwrap();
         Self { process, control }
     }
 

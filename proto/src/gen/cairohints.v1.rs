@@ -458,6 +458,10 @@ pub struct PythonInputs {
     /// Folders from which hints may import, after those of the environment.
     #[prost(string, repeated, tag = "4")]
     pub import_paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// `module:callable`; the dict that it returns has further variables of the first hint scope, which may be any
+    /// objects. Called without arguments, or with `program_input` if it takes one. Empty for none.
+    #[prost(string, tag = "5")]
+    pub hint_locals_callable: ::prost::alloc::string::String,
 }
 /// A builtin of the run, as hints see it in `builtin_runners`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -879,7 +883,8 @@ pub mod ask {
         /// All cells of the VM. Answer: one or more `memory`, the last with `more` unset.
         #[prost(message, tag = "7")]
         ReadAllMemory(super::ReadAllMemory),
-        /// The compiled program, JSON. Answer: one or more `program_json`, the last with `more` unset.
+        /// The compiled program or a part of it, JSON. Answer: one or more `program_json`, the last with `more`
+        /// unset, or `raised` when there is no such part.
         #[prost(message, tag = "8")]
         ReadProgram(super::ReadProgram),
         /// A debugger took the terminal: the hint's deadline rests until it ends. Answer: `ok`.
@@ -940,9 +945,31 @@ pub struct LoadProgram {
 /// Asks for all cells.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReadAllMemory {}
-/// Asks for the compiled program.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ReadProgram {}
+/// Asks for the compiled program, or for a part of one that may be large.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadProgram {
+    /// The part; without it, the whole program as it was read.
+    #[prost(oneof = "read_program::Part", tags = "1, 2, 3")]
+    pub part: ::core::option::Option<read_program::Part>,
+}
+/// Nested message and enum types in `ReadProgram`.
+pub mod read_program {
+    /// The part; without it, the whole program as it was read.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Part {
+        /// What stands directly in the scope of this full name, the outermost when empty: a JSON object with
+        /// `identifiers`, the definitions by their last name, and `scopes`, the last names of the scopes inside of it.
+        /// Both are empty for a scope that there is not.
+        #[prost(string, tag = "1")]
+        Scope(::prost::alloc::string::String),
+        /// The hint of this position in the program.
+        #[prost(uint32, tag = "2")]
+        Hint(u32),
+        /// The member of this name of the program: `identifiers` or `reference_manager`.
+        #[prost(string, tag = "3")]
+        Member(::prost::alloc::string::String),
+    }
+}
 /// A debugger started.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Debugger {}
@@ -977,12 +1004,12 @@ pub mod answer {
         /// Yes or no.
         #[prost(bool, tag = "6")]
         Flag(bool),
-        /// The compiled program.
+        /// The compiled program or the part that was asked for.
         #[prost(message, tag = "8")]
         ProgramJson(super::ProgramJson),
     }
 }
-/// A part of the compiled program.
+/// The compiled program, or what was asked for of it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ProgramJson {
     /// The next bytes of the JSON text, UTF-8.
@@ -1046,6 +1073,9 @@ pub struct RuleResult {
     /// For validation: the cells that are valid now.
     #[prost(message, repeated, tag = "2")]
     pub validated: ::prost::alloc::vec::Vec<Relocatable>,
+    /// What the rule did beside, absent for nothing. Applied as that of a hint.
+    #[prost(message, optional, tag = "3")]
+    pub effects: ::core::option::Option<Effects>,
 }
 /// Asks for the state at the end of the run.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1861,6 +1891,10 @@ pub struct CreateVmRequest {
     /// the server. What is not there is ignored.
     #[prost(string, repeated, tag = "19")]
     pub import_paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// `module:callable`; the dict that it returns has further variables of the first hint scope, which may be any
+    /// objects. Imported and called in the worker, without arguments, or with `program_input` if it takes one.
+    #[prost(string, tag = "24")]
+    pub hint_locals_callable: ::prost::alloc::string::String,
 }
 /// Where a run starts.
 #[derive(Clone, PartialEq, ::prost::Message)]

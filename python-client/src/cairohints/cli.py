@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 import threading
 from pathlib import Path
@@ -50,6 +51,10 @@ def _app() -> Any:
         program=typer.Argument(help="The JSON file that cairo-compile wrote."),
         layout=typer.Option("plain", help="The layout, for example small."),
         program_input=typer.Option(None, help="JSON file: program_input of the hints."),
+        hint_locals=typer.Option(
+            None,
+            help="JSON file with variables of the first hint scope, or module:callable for them.",
+        ),
         hints=typer.Option("python", help="python, auto or native; here: in this process."),
         address=typer.Option(
             None, help="unix:/path or host:port of a server; without it, one is started."
@@ -64,9 +69,23 @@ def _open(client: Any, program: Path, program_input: Optional[Path], hints: str,
     from . import Vm, here
 
     given = json.loads(program_input.read_text()) if program_input else None
+    options["hint_locals"] = _hint_locals(options.get("hint_locals"))
     # Of other words, `Vm` says which there are.
     placed: Any = here() if hints == "here" else hints
     return Vm(program, client=client, program_input=given, hints=placed, **options)
+
+
+def _hint_locals(given: Optional[str]) -> Any:
+    """The variables of a JSON file, or the words `module:callable` as they are."""
+    if given is None or re.fullmatch(r"[\w.]+:[\w.]+", given):
+        return given
+    found = json.loads(Path(given).read_text())
+    if not isinstance(found, dict):
+        raise ValueError(
+            f"the hint locals `{given}` are no JSON object\n"
+            "hint: give a JSON object of the variables by their names, or module:callable"
+        )
+    return found
 
 
 @contextlib.contextmanager
@@ -87,6 +106,7 @@ def _add_run(app: Any, option: Any, shared: Any) -> None:
         program: Path = shared.program,
         layout: str = shared.layout,
         program_input: Optional[Path] = shared.program_input,
+        hint_locals: Optional[str] = shared.hint_locals,
         hints: str = shared.hints,
         address: Optional[str] = shared.address,
         entry_point: Optional[str] = option(None, help="Function to call instead of main."),
@@ -105,6 +125,7 @@ def _add_run(app: Any, option: Any, shared: Any) -> None:
         }
         options = {
             "layout": layout,
+            "hint_locals": hint_locals,
             "trace": trace_file is not None,
             "entry_point": entry_point,
             "args": [json.loads(text) for text in argument or ()],
@@ -158,12 +179,13 @@ def _add_watch(app: Any, _: Any, shared: Any) -> None:
         program: Path = shared.program,
         layout: str = shared.layout,
         program_input: Optional[Path] = shared.program_input,
+        hint_locals: Optional[str] = shared.hint_locals,
         hints: str = shared.hints,
         address: Optional[str] = shared.address,
     ) -> None:
         """Runs a program and prints every event as a line of JSON."""
         with Client(address) as client:
-            options = {"layout": layout, "hint_output": False}
+            options = {"layout": layout, "hint_locals": hint_locals, "hint_output": False}
             with _open(client, program, program_input, hints, **options) as vm:
                 events = vm.watch()
                 _print_event(next(events))

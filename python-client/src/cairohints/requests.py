@@ -66,7 +66,7 @@ class VmKeywords(TypedDict, total=False):
     args: Sequence[Any]
     hints: Union[Placement, Here]
     program_input: Any
-    hint_locals: Optional[Mapping[str, Any]]
+    hint_locals: Union[Mapping[str, Any], str, None]
     static_locals: Optional[Mapping[str, Any]]
     syscall_handler: str
     max_steps: int
@@ -99,8 +99,9 @@ class VmOptions:
     hints: Union[Placement, Here] = "python"
     #: Variable `program_input` of the hints, JSON.
     program_input: Any = None
-    #: Variables of the first hint scope, JSON.
-    hint_locals: Optional[Mapping[str, Any]] = None
+    #: Variables of the first hint scope, JSON; or `module:callable`, called before the run where the
+    #: hints run, without arguments or with `program_input` if it takes one; returns any objects.
+    hint_locals: Union[Mapping[str, Any], str, None] = None
     #: Variables that hints see in every scope, JSON.
     static_locals: Optional[Mapping[str, Any]] = None
     #: `module:callable`, called before the run where the hints run; its result is a hint local.
@@ -118,9 +119,15 @@ class VmOptions:
     #: Cells that the program's segment may have at the end of a checked run; 0: its own size.
     program_segment_size: int = 0
 
+    @property
+    def hint_locals_callable(self) -> str:
+        """`module:callable` of the hint locals, if they are given so."""
+        return self.hint_locals if isinstance(self.hint_locals, str) else ""
+
     def request(self, program_hash: str, import_paths: Sequence[str] = ()) -> pb.CreateVmRequest:
         """The request that creates the VM; hints of a worker also import from these folders."""
         attached = isinstance(self.hints, Here)
+        made = self.hint_locals_callable
         placement = self.hints.placement if isinstance(self.hints, Here) else self.hints
         if placement not in _PLACEMENTS:
             raise ValueError(
@@ -138,10 +145,11 @@ class VmOptions:
             trace=self.trace or self.proof_mode,
             hint_placement=_PLACEMENTS[placement],
             program_input_json=_json("program_input", self.program_input),
-            hint_locals_json=_json("hint_locals", self.hint_locals),
+            hint_locals_json="" if made else _json("hint_locals", self.hint_locals),
             static_locals_json=_json("static_locals", self.static_locals),
-            # With attached hints the client makes the handler itself.
+            # With attached hints the client calls for its objects itself.
             syscall_handler="" if attached else self.syscall_handler,
+            hint_locals_callable="" if attached else made,
             hint_engine=pb.HINT_ENGINE_ATTACHED if attached else pb.HINT_ENGINE_WORKER,
             import_paths=import_paths,
         )

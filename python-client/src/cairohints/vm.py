@@ -105,6 +105,7 @@ class Vm:
                 chosen.hints,
                 data,
                 chosen.syscall_handler,
+                chosen.hint_locals_callable,
                 folders_of(self._program),
             )
             self._finalizer.detach()

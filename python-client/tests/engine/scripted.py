@@ -69,6 +69,9 @@ class ScriptedHost:
     def read_program(self):
         return "{}"
 
+    def read_program_part(self, kind, name):
+        raise NotImplementedError
+
     def debugger(self):
         self.debuggers += 1
 

@@ -16,3 +16,8 @@ class Counter:
 def make_counter():
     """A fresh counter."""
     return Counter()
+
+
+def make_locals(program_input):
+    """Hint locals: an object, and what it was made of."""
+    return {"counter": Counter(), "start": program_input["start"]}

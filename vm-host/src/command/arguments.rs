@@ -1,16 +1,17 @@
-//! The options of `vm-host run` exactly as typed. Every option of `cairo-run` is here under its own name
-//! (with underscores; the spelling with hyphens works too), those that cannot work included, so that they
-//! are refused with advice rather than as unknown.
+//! The options of `vm-host run` exactly as typed. Every option of `cairo-run` is here under its own name, with
+//! underscores, those that cannot work included, so that they are refused with advice rather than as unknown.
+//! Our own have hyphens, as those of the other commands; either spelling works for each.
 
 use super::version::version;
 use crate::run::HintPlacement;
 use cairo_vm::types::layout_name::LayoutName;
 use clap::{ArgAction, Args, Command};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Runs a compiled Cairo program.
 #[derive(Args, Clone, Debug)]
-#[command(version = version(), disable_version_flag = true)]
+#[command(version = version(), disable_version_flag = true, rename_all = "snake_case")]
 pub(crate) struct RunArgs {
     /// Print version
     #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version)]
@@ -25,15 +26,16 @@ pub(crate) struct RunArgs {
     pub program: Option<PathBuf>,
 
     /// JSON file with the private input of the program, `program_input` in hints; `-` for standard input
-    #[arg(long = "program_input", alias = "program-input", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     pub program_input: Option<PathBuf>,
 
+    /// Variables of the first scope of the hints: a JSON file, or `module:callable`, which returns a dict of any
+    /// objects, called without arguments or with the program input if it takes one. May be given once as each
+    #[arg(long, value_name = "FILE|MODULE:CALLABLE")]
+    pub hint_locals: Vec<OsString>,
+
     /// Run a Cairo PIE instead of a program; with --secure_run this verifies the PIE
-    #[arg(
-        long = "run_from_cairo_pie",
-        alias = "run-from-cairo-pie",
-        value_name = "FILE"
-    )]
+    #[arg(long, value_name = "FILE")]
     pub run_from_cairo_pie: Option<PathBuf>,
 
     /// Function where the run starts
@@ -45,11 +47,7 @@ pub(crate) struct RunArgs {
     pub layout: LayoutName,
 
     /// JSON file with the parameters of the layout `dynamic`
-    #[arg(
-        long = "cairo_layout_params_file",
-        alias = "cairo-layout-params-file",
-        value_name = "FILE"
-    )]
+    #[arg(long, value_name = "FILE")]
     pub cairo_layout_params_file: Option<PathBuf>,
 
     /// Run exactly this number of steps; without it, run to the end (in proof mode, then go on to a
@@ -58,41 +56,32 @@ pub(crate) struct RunArgs {
     pub steps: Option<u64>,
 
     /// Run at least this number of steps
-    #[arg(long = "min_steps", alias = "min-steps", value_name = "N")]
+    #[arg(long, value_name = "N")]
     pub min_steps: Option<u64>,
 
     /// Do not check that the program reached its end; needs --steps
-    #[arg(long = "no_end", alias = "no-end")]
+    #[arg(long)]
     pub no_end: bool,
 
     /// When the run fails, stop there but still produce the outputs that exist
-    #[arg(long = "debug_error", alias = "debug-error")]
+    #[arg(long)]
     pub debug_error: bool,
 
     /// Prepare a provable execution trace
-    #[arg(long = "proof_mode", alias = "proof-mode")]
+    #[arg(long)]
     pub proof_mode: bool,
 
     /// Verify that the run is secure (the default, except in proof mode)
-    #[arg(
-        long = "secure_run",
-        alias = "secure-run",
-        overrides_with = "no_secure_run"
-    )]
+    #[arg(long, overrides_with = "no_secure_run")]
     pub secure_run: bool,
 
     /// Do not verify that the run is secure
-    #[arg(
-        long = "no_secure_run",
-        alias = "no-secure-run",
-        overrides_with = "secure_run"
-    )]
+    #[arg(long, overrides_with = "secure_run")]
     pub no_secure_run: bool,
 
     /// Run although the layout lacks a builtin of the program (default: in proof mode only)
     #[arg(
-        long = "allow_missing_builtins",
-        alias = "allow-missing-builtins",
+        long,
         value_name = "True|False",
         num_args = 0..=1,
         default_missing_value = "True",
@@ -102,63 +91,51 @@ pub(crate) struct RunArgs {
     pub allow_missing_builtins: Option<bool>,
 
     /// Print the output of the program
-    #[arg(long = "print_output", alias = "print-output")]
+    #[arg(long)]
     pub print_output: bool,
 
     /// Print steps, registers and builtin usage
-    #[arg(long = "print_info", alias = "print-info")]
+    #[arg(long)]
     pub print_info: bool,
 
     /// Print the memory
-    #[arg(long = "print_memory", alias = "print-memory")]
+    #[arg(long)]
     pub print_memory: bool,
 
     /// Print the segment relocation table
-    #[arg(long = "print_segments", alias = "print-segments")]
+    #[arg(long)]
     pub print_segments: bool,
 
     /// Print memory and registers after relocation
-    #[arg(long = "relocate_prints", alias = "relocate-prints")]
+    #[arg(long)]
     pub relocate_prints: bool,
 
     /// Write the trace here
-    #[arg(long = "trace_file", alias = "trace-file", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     pub trace_file: Option<PathBuf>,
 
     /// Write the memory here
-    #[arg(long = "memory_file", alias = "memory-file", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     pub memory_file: Option<PathBuf>,
 
     /// Write the Cairo PIE here
-    #[arg(
-        long = "cairo_pie_output",
-        alias = "cairo-pie-output",
-        value_name = "FILE"
-    )]
+    #[arg(long, value_name = "FILE")]
     pub cairo_pie_output: Option<PathBuf>,
 
     /// Merge the extra segments in the written Cairo PIE
-    #[arg(long = "merge_extra_segments", alias = "merge-extra-segments")]
+    #[arg(long)]
     pub merge_extra_segments: bool,
 
     /// Write the public input of the Cairo AIR here, JSON
-    #[arg(
-        long = "air_public_input",
-        alias = "air-public-input",
-        value_name = "FILE"
-    )]
+    #[arg(long, value_name = "FILE")]
     pub air_public_input: Option<PathBuf>,
 
     /// Write the private input of the Cairo AIR here, JSON
-    #[arg(
-        long = "air_private_input",
-        alias = "air-private-input",
-        value_name = "FILE"
-    )]
+    #[arg(long, value_name = "FILE")]
     pub air_private_input: Option<PathBuf>,
 
     /// Write a profile of steps and hint time here, for pprof
-    #[arg(long = "profile_output", alias = "profile-output", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     pub profile_output: Option<PathBuf>,
 
     /// Write counters and times of the run here, JSON
@@ -166,7 +143,7 @@ pub(crate) struct RunArgs {
     pub stats: Option<PathBuf>,
 
     /// Print the errors behind an error too
-    #[arg(long = "show_trace", alias = "show-trace")]
+    #[arg(long)]
     pub show_trace: bool,
 
     /// Where hints run
@@ -174,31 +151,20 @@ pub(crate) struct RunArgs {
     pub hints: HintPlacement,
 
     /// Virtual environment that hints import from (default: the active one)
-    #[arg(long = "python-env", alias = "python_env", value_name = "DIR")]
+    #[arg(long = "python-env", value_name = "DIR")]
     pub python_env: Option<PathBuf>,
 
     /// Longest time for one hint in seconds; 0 for no limit
-    #[arg(
-        long = "hint-timeout",
-        alias = "hint_timeout",
-        value_name = "SECONDS",
-        default_value_t = 600.0
-    )]
+    #[arg(long = "hint-timeout", value_name = "SECONDS", default_value_t = 600.0)]
     pub hint_timeout: f64,
 
     /// The hint worker's executable (default: `hint-worker` beside this executable)
-    #[arg(
-        long = "hint-worker",
-        alias = "hint_worker",
-        value_name = "FILE",
-        env = "CAIROHINTS_WORKER"
-    )]
+    #[arg(long = "hint-worker", value_name = "FILE", env = "CAIROHINTS_WORKER")]
     pub hint_worker: Option<PathBuf>,
 
     /// Largest gap, in cells, that a hint may leave in a segment
     #[arg(
         long = "max-memory-gap",
-        alias = "max_memory_gap",
         value_name = "CELLS",
         default_value_t = 1 << 24
     )]
@@ -209,11 +175,7 @@ pub(crate) struct RunArgs {
     pub tracer: bool,
 
     /// Write the debug information of the run here, JSON, for the tracer of cairo-lang
-    #[arg(
-        long = "debug_info_file",
-        alias = "debug-info-file",
-        value_name = "FILE"
-    )]
+    #[arg(long, value_name = "FILE")]
     pub debug_info_file: Option<PathBuf>,
 
     /// Accepted for scripts written for `cairo-run`, where it chooses a build of a library; does nothing
@@ -221,11 +183,7 @@ pub(crate) struct RunArgs {
     pub flavor: Option<String>,
 
     /// Accepted for scripts written for `cairo-run`, where it lists modules for a build system; does nothing
-    #[arg(
-        long = "python_dependencies",
-        alias = "python-dependencies",
-        hide = true
-    )]
+    #[arg(long, hide = true)]
     pub python_dependencies: Option<PathBuf>,
 
     /// Show no progress line
@@ -233,23 +191,29 @@ pub(crate) struct RunArgs {
     pub quiet: bool,
 }
 
-/// Lets every option be written with hyphens and with underscores, whichever is documented.
+#[cfg(test)]
+impl RunArgs {
+    /// The arguments of a command line, of which the first word is the command.
+    pub(super) fn of_words(words: impl IntoIterator<Item = String>) -> Result<Self, clap::Error> {
+        let command = Self::augment_args(Command::new("run")).infer_long_args(true);
+        let matches = with_both_spellings(command).try_get_matches_from(words)?;
+        clap::FromArgMatches::from_arg_matches(&matches)
+    }
+}
+
+/// Lets every option of a command and of its subcommands be written with hyphens and with underscores, whichever is
+/// documented.
 pub(super) fn with_both_spellings(command: Command) -> Command {
-    command.mut_subcommands(|subcommand| {
-        subcommand.mut_args(|arg| {
-            let Some(long) = arg.get_long().map(str::to_owned) else {
-                return arg;
-            };
-            let known = arg.get_all_aliases().unwrap_or_default();
-            let other = [long.replace('-', "_"), long.replace('_', "-")]
-                .into_iter()
-                .find(|other| *other != long && !known.contains(&other.as_str()));
-            match other {
-                Some(other) => arg.alias(other),
-                None => arg,
-            }
-        })
-    })
+    let command = command.mut_args(|arg| {
+        let long = arg.get_long().unwrap_or_default().to_owned();
+        let others = [long.replace('-', "_"), long.replace('_', "-")];
+        let other = others.into_iter().find(|other| *other != long);
+        match other {
+            Some(other) => arg.alias(other),
+            None => arg,
+        }
+    });
+    command.mut_subcommands(with_both_spellings)
 }
 
 fn parse_python_bool(text: &str) -> Result<bool, String> {

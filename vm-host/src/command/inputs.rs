@@ -13,8 +13,8 @@ use crate::vm::start::{self, MAX_LAYOUT_PARAMS_BYTES};
 
 /// The name of standard input.
 const STANDARD_INPUT: &str = "-";
-/// Largest `program_input`.
-const MAX_PROGRAM_INPUT_BYTES: usize = 256 << 20;
+/// Largest `program_input`, and largest hint locals.
+const MAX_JSON_BYTES: usize = 256 << 20;
 
 /// The compiled program's bytes.
 ///
@@ -29,16 +29,40 @@ pub(super) fn program(path: &Path) -> Result<Vec<u8>, CommandError> {
 /// # Errors
 /// [`CommandError`] when the file cannot be read, is too large or is not JSON.
 pub(super) fn program_input(path: &Path) -> Result<String, CommandError> {
-    let bytes = read(path, "program input", MAX_PROGRAM_INPUT_BYTES)?;
+    json(path, "program input")
+}
+
+/// Variables of the first hint scope, checked to be a JSON object.
+///
+/// # Errors
+/// [`CommandError`] when the file cannot be read, is too large or is no JSON object.
+pub(super) fn hint_locals(path: &Path) -> Result<String, CommandError> {
+    let text = json(path, "hint locals").map_err(|mut error| {
+        if error.code == ExitCode::NoInput {
+            error.text += "\nhint: give a JSON file, or module:callable, which returns a dict";
+        }
+        error
+    })?;
+    if text.trim_start().starts_with('{') {
+        return Ok(text);
+    }
+    let error = format!(
+        "the hint locals `{}` are no JSON object\n\
+         hint: write an object of the variables by their names",
+        path.display()
+    );
+    Err(CommandError::new(ExitCode::BadInput, error))
+}
+
+fn json(path: &Path, what: &str) -> Result<String, CommandError> {
+    let bytes = read(path, what, MAX_JSON_BYTES)?;
+    let bad = |text: String| {
+        let error = format!("the {what} `{}` is not {text}", path.display());
+        CommandError::new(ExitCode::BadInput, error)
+    };
     // Python's parser is the judge of what hints get; this only finds plain mistakes before a worker
     // is started. NaN and the infinities are Python's extensions.
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let error = format!(
-            "the program input `{}` is not UTF-8: `{error}`",
-            path.display()
-        );
-        CommandError::new(ExitCode::BadInput, error)
-    })?;
+    let text = String::from_utf8(bytes).map_err(|error| bad(format!("UTF-8: `{error}`")))?;
     let strict: Result<serde::de::IgnoredAny, _> = serde_json::from_str(&text);
     match strict {
         Err(error)
@@ -46,11 +70,7 @@ pub(super) fn program_input(path: &Path) -> Result<String, CommandError> {
                 && !text.contains("Infinity")
                 && !error.to_string().contains("recursion limit") =>
         {
-            let error = format!(
-                "the program input `{}` is not JSON: `{error}`",
-                path.display()
-            );
-            Err(CommandError::new(ExitCode::BadInput, error))
+            Err(bad(format!("JSON: `{error}`")))
         }
         _ => Ok(text),
     }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read as _, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::interrupt::Interrupts;
@@ -10,7 +11,7 @@ use super::options::{ProgramSource, RunOptions};
 use super::output_files::{Output, OutputError, OutputFiles};
 use super::outputs::{write_outputs, write_partial_outputs};
 use super::printer::Printer;
-use super::progress::ProgressLine;
+use super::progress::{self, ProgressLine};
 use super::stats::{Stats, peak_memory_bytes};
 use super::{CommandError, ExitCode, hints, inputs, profile};
 use crate::program::{SourceFiles, file_kind};
@@ -19,7 +20,7 @@ use crate::run::{
 };
 use crate::vm::VmConfig;
 use crate::vm::pie::{PieError, read_pie};
-use crate::worker::{Launch, PythonEnvironment, choose_worker};
+use crate::worker::{Launch, PythonEnvironment, SharedTerminal, choose_worker};
 
 /// As much of a file as tells its kind.
 const HEAD_BYTES: u64 = 64 << 10;
@@ -42,11 +43,14 @@ pub(super) async fn run_printing<W: Write>(
     interrupts: &Interrupts,
 ) -> Result<(), CommandError> {
     let mut files = OutputFiles::prepare(&options.outputs)?;
-    let (mut run, goal) = start(options).await?;
+    let terminal = progress::terminal(options.quiet);
+    let (mut run, goal) = start(options, terminal.clone())
+        .await
+        .map_err(|error| with_import_places(error, options))?;
     before(&mut run);
     let started = Instant::now();
     let already = run.time_starting();
-    let mut outcome = advance(&mut run, goal, interrupts, options.quiet).await;
+    let mut outcome = advance(&mut run, goal, interrupts, terminal).await;
     // A worker may start in the middle.
     let starting = run.time_starting().saturating_sub(already);
     let running = started.elapsed().saturating_sub(starting);
@@ -76,8 +80,7 @@ pub(super) async fn run_printing<W: Write>(
         Err(error) if options.debug_error && error.code == ExitCode::ProgramFailed => {
             partial(&error, &mut run, options, files, stdout)
         }
-        Err(error) if error.missing_module => Err(with_import_places(error, options)),
-        Err(error) => Err(error),
+        Err(error) => Err(with_import_places(error, options)),
     }
 }
 
@@ -104,11 +107,14 @@ fn partial<W: Write>(
     ))
 }
 
-/// The run before its first step, and how far it goes.
-pub(super) async fn start(options: &RunOptions) -> Result<(Run, Goal), CommandError> {
+/// The run before its first step, and how far it goes. Its hints print on `terminal` if there is one.
+pub(super) async fn start(
+    options: &RunOptions,
+    terminal: Option<Arc<SharedTerminal>>,
+) -> Result<(Run, Goal), CommandError> {
     match &options.source {
         ProgramSource::Program(path) => {
-            let mut run = load(options, path)?;
+            let mut run = load(options, path, terminal)?;
             let name = path.display().to_string();
             let started = run.start_hints().await;
             started.map_err(|error| CommandError::of_start(&name, error))?;
@@ -168,7 +174,11 @@ fn no_pie(path: &Path) -> String {
     format!("\nhint: {advice}")
 }
 
-fn load(options: &RunOptions, path: &Path) -> Result<Run, CommandError> {
+fn load(
+    options: &RunOptions,
+    path: &Path,
+    terminal: Option<Arc<SharedTerminal>>,
+) -> Result<Run, CommandError> {
     let name = path.display().to_string();
     let bad = |error| CommandError::of_start(&name, error);
     let text = ProgramText::read(inputs::program(path)?)
@@ -178,10 +188,15 @@ fn load(options: &RunOptions, path: &Path) -> Result<Run, CommandError> {
     if let Some(path) = &options.program_input {
         config.hints.program_input_json = inputs::program_input(path)?;
     }
+    if let Some(path) = &options.hint_locals.file {
+        config.hints.hint_locals_json = inputs::hint_locals(path)?;
+    }
+    config.hints.hint_locals_callable = options.hint_locals.callable.clone();
     config.hints.import_paths = import_paths(path);
     let launch = Launch {
         binary: options.hints.worker.clone(),
         environment: options.hints.python_environment.clone(),
+        terminal,
     };
     let run = Run::of_program(&text, &entry, config, Some(launch), SourceFiles::Read);
     run.map_err(|error| match error {
@@ -202,6 +217,7 @@ fn config(options: &RunOptions) -> Result<RunConfig, CommandError> {
         secure_run: options.secure_run,
         no_end: options.no_end,
         placement: options.hints.placement,
+        debug_info: options.outputs.debug_info.is_some(),
         hints: SessionInputs {
             hint_timeout: options.hints.timeout,
             limits: Limits {
@@ -226,8 +242,11 @@ fn import_paths(program: &Path) -> Vec<String> {
         .collect()
 }
 
-/// The error of a hint that missed a module, with the places where it was looked for.
+/// The error, with the places where modules are looked for when a hint missed one.
 fn with_import_places(mut error: CommandError, options: &RunOptions) -> CommandError {
+    if !error.missing_module {
+        return error;
+    }
     let named = &options.hints.python_environment;
     let choice = choose_worker(options.hints.worker.as_deref(), named);
     let left_out = choice.is_ok_and(|choice| choice.worker.python_env.is_none());
@@ -249,16 +268,19 @@ pub(super) async fn advance(
     run: &mut Run,
     goal: Goal,
     interrupts: &Interrupts,
-    quiet: bool,
+    terminal: Option<Arc<SharedTerminal>>,
 ) -> Result<(), CommandError> {
-    let mut progress = ProgressLine::start(
-        quiet,
-        match goal {
-            Goal::Exactly(steps) | Goal::Within(steps) => Some(steps),
-            _ => None,
-        },
-    );
-    let outcome = interrupts.unless(run.advance(goal, &mut progress)).await;
+    let total = match goal {
+        Goal::Exactly(steps) | Goal::Within(steps) => Some(steps),
+        _ => None,
+    };
+    let progress = ProgressLine::start(terminal, total, run.running_hint());
+    let mut pace = &progress;
+    let outcome = tokio::select! {
+        biased;
+        outcome = interrupts.unless(run.advance(goal, &mut pace)) => outcome,
+        () = progress.follow() => None,
+    };
     drop(progress);
     let failure = match outcome {
         Some(Ok(Stop::Ended | Stop::Reached | Stop::Paused)) => return Ok(()),

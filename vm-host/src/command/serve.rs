@@ -10,9 +10,7 @@ use tokio::sync::oneshot;
 use super::logging::LogFormat;
 use super::{CommandError, ExitCode};
 use crate::server::{Listeners, ServeOptions, run};
-use crate::worker::{
-    PythonEnvironment, WorkerChoice, WorkerNotFound, WorkerOptions, choose_worker,
-};
+use crate::worker::{PythonEnvironment, WorkerChoice, WorkerNotFound, choose_worker};
 
 /// Serves VMs to clients over gRPC.
 #[derive(Clone, Debug, clap::Args)]
@@ -153,7 +151,9 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
     let options = arguments
         .options()
         .map_err(|error| CommandError::new(ExitCode::Environment, error))?;
-    check_environment(&options)?;
+    let spawner = options
+        .spawner()
+        .map_err(|error| CommandError::from(&error))?;
     let internal = |error: std::io::Error| CommandError::new(ExitCode::Internal, error);
     let mut terminate = signal(SignalKind::terminate()).map_err(internal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(internal)?;
@@ -196,7 +196,7 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
             }
         }
     };
-    run(options, listeners, drain, end)
+    run(options, spawner, listeners, drain, end)
         .await
         .map_err(|error| CommandError::new(ExitCode::Internal, error))
 }
@@ -207,18 +207,6 @@ fn say_listening(format: LogFormat, address: &str) {
         LogFormat::Text => eprintln!("listening on {address}"),
         LogFormat::Json => tracing::info!(address, "listening"),
     }
-}
-
-/// Starts a worker's Python once, so that one that does not fit is known before anybody connects.
-///
-/// # Errors
-/// [`CommandError`] when it does not start.
-fn check_environment(options: &ServeOptions) -> Result<(), CommandError> {
-    let worker = WorkerOptions {
-        binary: options.worker.clone(),
-        python_env: options.python_env.clone(),
-    };
-    worker.check().map_err(|error| CommandError::from(&error))
 }
 
 /// Done when standard input ends. A process that starts a server keeps the other end open; the kernel closes

@@ -7,6 +7,7 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::answer::Answer as Reply;
 use hint_proto::v1::ask::Question;
+use hint_proto::v1::read_program::Part;
 use hint_proto::v1::{
     self, Ask, LoadProgram, Memory, ReadMemory, ResolveName, ResolvedName, WriteMemory,
 };
@@ -15,9 +16,9 @@ use super::known::KnownCells;
 use super::reads::Pointer;
 use super::run_state::RunState;
 use super::session::{Exchange, HintError, HintSession};
-use crate::program::CellPath;
-use crate::program::CompiledProgram;
+use crate::program::{CellPath, CompiledProgram, ProgramParts};
 use crate::vm::cells::{segment_length, segment_lengths};
+use crate::vm::temporary::{Moves, temporary_length};
 use crate::vm::wire::{self, cell_run};
 
 /// A miss is answered with at least this many cells: a struct or a few, in a message of one KiB, which
@@ -46,7 +47,7 @@ impl HintSession {
             Question::WriteMemory(write) => {
                 exchange.changed = true;
                 let known = &mut self.languages[exchange.language].known;
-                write_memory(vm, &write, known)
+                write_memory(vm, &write, state.applier.moves(), known)
             }
             Question::ResolveName(name) => self.resolve_name(state, &name),
             Question::LoadProgram(load) => {
@@ -66,7 +67,7 @@ impl HintSession {
                 let known = &mut self.languages[exchange.language].known;
                 return Ok(answers(all_memory(vm, known)));
             }
-            Question::ReadProgram(_) => return Ok(program_json(&state.program_json)),
+            Question::ReadProgram(read) => return Ok(read_program(state, read.part)),
             Question::Debugger(_) => {
                 exchange.deadline = None;
                 Reply::Ok(v1::Ok {})
@@ -220,6 +221,33 @@ fn answers(mut parts: Vec<Memory>) -> Vec<v1::Answer> {
     parts.map(answer).collect()
 }
 
+/// The program, or the part of it that was asked for.
+fn read_program(state: &mut RunState, part: Option<Part>) -> Vec<v1::Answer> {
+    let json = &state.program_json;
+    let Some(part) = part else {
+        return program_json(json);
+    };
+    let parts = state
+        .program_parts
+        .get_or_insert_with(|| ProgramParts::of(json));
+    let found = match &part {
+        Part::Scope(name) => Ok(parts.scope(json, name)),
+        Part::Hint(index) => parts
+            .hint(json, *index as usize)
+            .ok_or_else(|| format!("hint `{index}`")),
+        Part::Member(name) => parts
+            .member(json, name)
+            .ok_or_else(|| format!("member `{name}`")),
+    };
+    match found {
+        Ok(json) => program_json(json.as_bytes()),
+        Err(missing) => {
+            let text = format!("the program has no {missing}");
+            vec![answer(raised("builtins.LookupError", &text))]
+        }
+    }
+}
+
 /// The program's text, in parts.
 fn program_json(json: &[u8]) -> Vec<v1::Answer> {
     if let Err(error) = std::str::from_utf8(json) {
@@ -243,10 +271,13 @@ fn program_json(json: &[u8]) -> Vec<v1::Answer> {
 /// Every cell, in parts that the engine gets one after the other.
 fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<Memory> {
     let lengths = segment_lengths(vm);
+    let temporary = (1..=vm.segments.num_temp_segments() as isize)
+        .map(|index| (-index, temporary_length(vm, -index)));
+    let all: Vec<(isize, usize)> = (0..).zip(lengths).chain(temporary).collect();
     let mut parts: Vec<Memory> = vec![Memory::default()];
     let mut room = PART_CELLS;
-    for (segment, length) in (0..).zip(&lengths) {
-        let mut offset = 0;
+    for (segment, length) in &all {
+        let (segment, mut offset) = (*segment, 0);
         while offset < *length {
             if room == 0 {
                 parts.push(Memory::default());
@@ -267,10 +298,10 @@ fn all_memory(vm: &mut VirtualMachine, known: &mut KnownCells) -> Vec<Memory> {
         }
     }
     let mut last = parts.pop().unwrap_or_default();
-    last.lengths = (0..)
-        .zip(&lengths)
+    last.lengths = all
+        .iter()
         .map(|(segment, length)| v1::SegmentLength {
-            segment,
+            segment: *segment as i64,
             length: *length as u64,
         })
         .collect();
@@ -302,7 +333,12 @@ fn remember_pointers(
 }
 
 /// Writes one cell whose rule only cairo-vm knows.
-fn write_memory(vm: &mut VirtualMachine, write: &WriteMemory, known: &mut KnownCells) -> Reply {
+fn write_memory(
+    vm: &mut VirtualMachine,
+    write: &WriteMemory,
+    moves: &Moves,
+    known: &mut KnownCells,
+) -> Reply {
     let mut written = || -> Result<(), String> {
         let run = write.cell.as_ref().ok_or("there is no cell to write")?;
         let bytes: &[u8; CELL_BYTES] = run
@@ -322,7 +358,7 @@ fn write_memory(vm: &mut VirtualMachine, write: &WriteMemory, known: &mut KnownC
             ));
         }
         let was_empty = vm.get_maybe(&address).is_none();
-        match vm.insert_value(address, value) {
+        match vm.insert_value(address, moves.value(value)) {
             Ok(()) => {
                 known.insert_run(run);
                 Ok(())

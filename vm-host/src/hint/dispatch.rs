@@ -14,6 +14,7 @@ use hint_proto::v1::{Scope, ScopeChange};
 use super::builtins;
 use super::peer::Peer;
 use super::run_state::{OwnedRule, RunState};
+use super::running::RunningHint;
 use super::scopes::merge;
 use super::session::{HintError, HintSession, Ran, RuleOutcome, SessionInputs};
 use super::statistics::{HintCost, Statistics};
@@ -21,6 +22,7 @@ use super::table::HintTable;
 use crate::engines::Attempt;
 use crate::engines::twins::{Compiled, Twins};
 use crate::program::CompiledProgram;
+use crate::vm::temporary::Moves;
 use crate::worker::{LaunchError, Sleeper, Turn};
 
 /// Most scopes that may be open at once. Python itself has no bound; the host must.
@@ -50,6 +52,8 @@ pub(crate) struct Dispatch {
     handover: String,
     /// The hint that runs now: its place at its pc, and its id.
     running: Option<(usize, u32)>,
+    /// The same for others to look at.
+    shown: RunningHint,
     /// How long the start of the worker took.
     starting: Duration,
 }
@@ -92,6 +96,8 @@ pub(crate) struct HintsEnded {
     pub(crate) pure_address: Option<String>,
     /// Output attributes that a PIE would lack, a JSON text.
     pub(crate) output_attributes: Option<String>,
+    /// Where temporary segments go.
+    pub(crate) moves: Moves,
 }
 
 impl Dispatch {
@@ -104,9 +110,14 @@ impl Dispatch {
         worker: Option<Sleeper>,
     ) -> Self {
         let program = Arc::clone(&main.0);
+        let state = RunState::new(main, inputs.limits);
+        let shown = RunningHint::default();
+        for loaded in state.table.programs() {
+            shown.knows(loaded);
+        }
         Self {
             twins: Twins::new(compiled),
-            state: RunState::new(main, inputs.limits),
+            state,
             sessions: [None, None],
             asleep: worker,
             opening: Opening {
@@ -116,6 +127,7 @@ impl Dispatch {
             },
             handover: String::new(),
             running: None,
+            shown,
             starting: Duration::ZERO,
         }
     }
@@ -180,6 +192,11 @@ impl Dispatch {
     /// The hint that runs now, or in which the run stopped: its place among those of its pc, and its id.
     pub(crate) fn running(&self) -> Option<(usize, u32)> {
         self.running
+    }
+
+    /// A view on the hint that runs now, for whoever looks while it runs.
+    pub(crate) fn shown(&self) -> RunningHint {
+        self.shown.clone()
     }
 
     /// How long it took to start a worker, if there is one.
@@ -259,13 +276,9 @@ impl Dispatch {
         let ids: Vec<u32> = hints.filter(free).collect();
         let loaded = session.load(vm, &mut self.state, ids).await;
         loaded.inspect_err(|error| session.end_after(error))?;
-        if let Some((change, language)) = session.take_loading_scope_change() {
-            self.follow(change, Some((place, language)))?;
-            session.follow_scopes(change, Some(language));
-        }
         session.share(self.opening.turn.clone());
         self.sessions[place] = Some(Box::new(session));
-        Ok(())
+        self.follow_engines()
     }
 
     /// Refuses hints that neither the `last` engine nor those before it serve.
@@ -314,9 +327,15 @@ impl Dispatch {
                 break;
             };
             self.running = Some((index, id));
+            self.shown.begins(id, vm.get_current_step() as u64);
+            let programs = self.table().programs().len();
             self.run(vm, id).await.map_err(|error| (index, error))?;
+            for loaded in self.table().programs().get(programs..).unwrap_or_default() {
+                self.shown.knows(loaded);
+            }
         }
         self.running = None;
+        self.shown.ends();
         Ok(())
     }
 
@@ -372,13 +391,7 @@ impl Dispatch {
             let ran = session.execute(vm, &mut self.state, id).await;
             let ran = ran.inspect_err(|error| session.end_after(error));
             match ran.map_err(NotRun::Failed)? {
-                Ran::Done => {
-                    if let Some((change, language)) = session.take_scope_change(id) {
-                        let engine = Some((place, language));
-                        self.follow(change, engine).map_err(NotRun::Failed)?;
-                    }
-                    return Ok(());
-                }
+                Ran::Done => return self.follow_engines().map_err(NotRun::Failed),
                 Ran::Declined { reason, handover } => {
                     self.handover = handover;
                     declined = Some(reason);
@@ -390,6 +403,20 @@ impl Dispatch {
             None if self.has_engine() => NotRun::Failed(self.unserved(id)),
             None => NotRun::NeedsPython,
         })
+    }
+
+    /// Leaves and enters scopes in all engines as one of them did since the last time: in a hint, or in rules
+    /// of a step.
+    pub(crate) fn follow_engines(&mut self) -> Result<(), HintError> {
+        for place in [CLIENT, WORKER] {
+            let Some(session) = &mut self.sessions[place] else {
+                continue;
+            };
+            for (change, language) in session.take_scope_changes() {
+                self.follow(change, Some((place, language)))?;
+            }
+        }
+        Ok(())
     }
 
     /// A hint of a program that another one loaded, and that nobody can run.
@@ -484,7 +511,6 @@ impl Dispatch {
     pub(crate) async fn end(&mut self, vm: &mut VirtualMachine) -> Result<HintsEnded, HintError> {
         self.tell_engines();
         let mut scope_depth = self.scope_depth();
-        self.state.applier.flush_relocation_rules(vm)?;
         for session in self.sessions.iter_mut().flatten() {
             // An engine's own count comes first: its variables are what would be lost.
             let ended = session.end_run(vm, &mut self.state).await;
@@ -497,6 +523,7 @@ impl Dispatch {
             scope_depth,
             pure_address: self.state.pure_address.clone(),
             output_attributes: self.state.unheld_attributes.clone(),
+            moves: self.state.applier.moves().clone(),
         })
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod limits;
 pub(crate) mod peer;
 pub(crate) mod reads;
 pub(crate) mod run_state;
+pub(crate) mod running;
 mod scopes;
 pub(crate) mod session;
 pub(crate) mod snapshot;

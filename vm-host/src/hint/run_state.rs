@@ -12,7 +12,7 @@ use super::effects::{Applied, Applier, Refusal, RegisteredRule};
 use super::limits::Limits;
 use super::struct_names::StructPrefix;
 use super::table::HintTable;
-use crate::program::CompiledProgram;
+use crate::program::{CompiledProgram, ProgramParts};
 
 /// Who registered a rule: the place of the engine among the engines of the run, and the place of the hint's
 /// language among those of the engine.
@@ -37,6 +37,8 @@ pub struct RunState {
     /// The definitions of structs that some name led to, by their names on the wire.
     structs: HashMap<String, StructDefinition>,
     pub(super) program_json: Arc<[u8]>,
+    /// Where its parts are, once somebody asked for one.
+    pub(super) program_parts: Option<ProgramParts>,
     pub(super) rules: Vec<OwnedRule>,
     /// Cells that hints took out of memory, in order. Engines remember how much of it they were told.
     pub(super) removed: Vec<Relocatable>,
@@ -65,6 +67,7 @@ impl RunState {
             applier: Applier::new(limits),
             structs: HashMap::new(),
             program_json,
+            program_parts: None,
             rules: Vec::new(),
             removed: Vec::new(),
             pure_address: None,

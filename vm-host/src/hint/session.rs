@@ -17,7 +17,7 @@ use hint_proto::waiting::Forecast;
 use hint_proto::{PROTOCOL_VERSIONS, common_version};
 use tokio::time::Instant;
 
-use super::effects::Refusal;
+use super::effects::{Refusal, RegisteredRule};
 use super::language::Language;
 use super::limits::Limits;
 use super::peer::{Ending, Peer};
@@ -98,6 +98,8 @@ pub struct SessionInputs {
     pub static_locals_json: String,
     /// `module:callable` of the syscall handler.
     pub syscall_handler: String,
+    /// `module:callable` that returns further hint locals, which may be any objects.
+    pub hint_locals_callable: String,
     /// Folders that hints import from.
     pub import_paths: Vec<String>,
     /// Longest run of one hint.
@@ -116,8 +118,13 @@ impl SessionInputs {
         ];
         let mut surroundings = Surroundings::of_locals(&locals);
         surroundings.variables.insert("program_input".to_owned());
-        surroundings.foreign_objects |= foreign_objects || !self.syscall_handler.is_empty();
+        surroundings.foreign_objects |= foreign_objects || self.calls_for_objects();
         surroundings
+    }
+
+    /// Whether code of the user's makes objects for the hints before the first of them runs.
+    pub(crate) fn calls_for_objects(&self) -> bool {
+        !self.syscall_handler.is_empty() || !self.hint_locals_callable.is_empty()
     }
 }
 
@@ -190,8 +197,8 @@ pub struct HintSession {
     prepared: bool,
     /// Variables that the next hint in Python takes over from the host, JSON.
     handover: String,
-    /// What the hints in the engine did to the scopes since the last [`HintSession::take_scope_change`].
-    scopes_here: Option<ScopeChange>,
+    /// What the engine did to the scopes since the last [`HintSession::take_scope_changes`].
+    scope_changes: Vec<(ScopeChange, usize)>,
 }
 
 /// What is known while one request is being answered.
@@ -244,6 +251,7 @@ impl HintSession {
                 static_locals_json: inputs.static_locals_json.clone(),
                 syscall_handler: inputs.syscall_handler.clone(),
                 import_paths: inputs.import_paths.clone(),
+                hint_locals_callable: inputs.hint_locals_callable.clone(),
             }),
         };
         let mut session = Self {
@@ -259,7 +267,7 @@ impl HintSession {
             other_waits: Waits::default(),
             prepared: false,
             handover: String::new(),
-            scopes_here: None,
+            scope_changes: Vec::new(),
         };
         let mut exchange = session.exchange_of(vm, None, 0);
         let response = session
@@ -524,7 +532,10 @@ impl HintSession {
         language: usize,
     ) -> Result<(), HintError> {
         self.statistics.python += Duration::from_nanos(effects.hint_nanos);
-        self.scopes_here = effects.scopes;
+        let change = effects.scopes;
+        // A step may call several rules before anybody asks.
+        self.scope_changes
+            .extend(change.map(|change| (change, language)));
         let owner = RuleOwner {
             engine: self.place,
             language,
@@ -565,25 +576,18 @@ impl HintSession {
             .converse(vm, state, Request::CallRule(request), &mut exchange)
             .await?
         {
-            Response::RuleResult(result) if rule.kind == v1::RuleKind::AutoDeduction => {
-                let value = match result.value {
-                    None => None,
-                    Some(bytes) => {
-                        let cell: &[u8; CELL_BYTES] = bytes
-                            .as_ref()
-                            .try_into()
-                            .map_err(|_| HintError::Protocol("a malformed cell".to_owned()))?;
-                        Some(wire::value(cell).map_err(|cell| {
-                            HintError::Protocol(format!("a rule returned {cell}"))
-                        })?)
-                    }
-                };
-                Ok(RuleOutcome::Value(value))
+            Response::RuleResult(result) => {
+                if let Some(effects) = &result.effects {
+                    self.apply(vm, state, effects, owner.language)?;
+                }
+                rule_outcome(state, rule, result)
             }
-            Response::RuleResult(result) => Ok(RuleOutcome::Validated(
-                result.validated.iter().filter_map(wire::address).collect(),
-            )),
-            Response::Failed(failed) => Err(HintError::Raised(Box::new(failed))),
+            Response::Failed(mut failed) => {
+                if let Some(effects) = failed.effects.take() {
+                    let _ = self.apply(vm, state, &effects, owner.language);
+                }
+                Err(HintError::Raised(Box::new(failed)))
+            }
             _ => Err(out_of_order()),
         }
     }
@@ -603,15 +607,10 @@ impl HintSession {
         self.handover = variables_json;
     }
 
-    /// What the last hint did to the scopes, and its language among those of the engine.
-    pub(crate) fn take_scope_change(&mut self, id: u32) -> Option<(ScopeChange, usize)> {
-        let change = self.scopes_here.take()?;
-        Some((change, self.hints.get(id as usize)?.language))
-    }
-
-    /// The same of what was prepared when hints were loaded.
-    pub(crate) fn take_loading_scope_change(&mut self) -> Option<(ScopeChange, usize)> {
-        Some((self.scopes_here.take()?, 0))
+    /// What hints and rules did to the scopes since this was last asked, each with its language among those of
+    /// the engine.
+    pub(crate) fn take_scope_changes(&mut self) -> Vec<(ScopeChange, usize)> {
+        std::mem::take(&mut self.scope_changes)
     }
 
     /// The number of hint scopes at the end of the run, as far as the engine uses scopes.
@@ -847,6 +846,33 @@ impl HintSession {
     #[must_use]
     pub fn engine(&self) -> &Started {
         &self.started
+    }
+}
+
+fn rule_outcome(
+    state: &RunState,
+    rule: RegisteredRule,
+    result: v1::RuleResult,
+) -> Result<RuleOutcome, HintError> {
+    match rule.kind {
+        v1::RuleKind::AutoDeduction => {
+            let value = match result.value {
+                None => None,
+                Some(bytes) => {
+                    let cell: &[u8; CELL_BYTES] = bytes
+                        .as_ref()
+                        .try_into()
+                        .map_err(|_| HintError::Protocol("a malformed cell".to_owned()))?;
+                    let value = wire::value(cell)
+                        .map_err(|cell| HintError::Protocol(format!("a rule returned {cell}")))?;
+                    Some(state.applier.moves().value(value))
+                }
+            };
+            Ok(RuleOutcome::Value(value))
+        }
+        _ => Ok(RuleOutcome::Validated(
+            result.validated.iter().filter_map(wire::address).collect(),
+        )),
     }
 }
 

@@ -15,6 +15,7 @@ mod hint;
 mod load;
 mod names;
 mod number;
+mod parts;
 mod places;
 mod raised;
 mod resolve;
@@ -27,7 +28,8 @@ pub use error::ProgramError;
 pub(crate) use explain::{ExceptionContext, MemoryView};
 pub(crate) use file_kind::file_kind;
 pub(crate) use hint::Hint;
-pub(crate) use load::MAX_PROGRAM_BYTES;
+pub(crate) use load::{Entries, MAX_PROGRAM_BYTES, Text};
+pub(crate) use parts::ProgramParts;
 pub use places::SourceFiles;
 
 #[cfg(test)]

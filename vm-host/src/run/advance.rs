@@ -211,15 +211,15 @@ impl Run {
                 .map_err(|error| at(StepCause::Instruction(error)));
         };
         let rules = &mut self.rules;
-        let fresh = rules
-            .before(vm, hints)
-            .await
-            .map_err(|error| at(StepCause::Rule(error)))?;
+        let fresh = rules.before(vm, hints).await.map_err(at)?;
         vm.step_instruction()
             .map_err(|error| at(StepCause::Instruction(error)))?;
         rules
             .after(vm, hints, fresh)
             .await
+            .map_err(|error| at(StepCause::Rule(error)))?;
+        hints
+            .follow_engines()
             .map_err(|error| at(StepCause::Rule(error)))
     }
 

@@ -38,6 +38,8 @@ pub struct RunConfig {
     pub program_segment_size: usize,
     /// Where hints run.
     pub placement: HintPlacement,
+    /// Whether the program's debug information is wanted as it was read, for which its text is kept.
+    pub debug_info: bool,
     /// Whether objects of a client, whose code does anything, are among what hints find.
     pub foreign_objects: bool,
     /// What hints find, import and may do.
@@ -54,6 +56,7 @@ impl Default for RunConfig {
             max_steps: u64::MAX,
             program_segment_size: 0,
             placement: HintPlacement::Auto,
+            debug_info: false,
             foreign_objects: false,
             hints: SessionInputs::default(),
         }

@@ -10,6 +10,7 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use super::config::RunConfig;
 use super::rules::Rules;
 use crate::hint::dispatch::Dispatch;
+use crate::hint::running::RunningHint;
 use crate::hint::statistics::{HintCost, Statistics};
 use crate::hint::table::LoadedProgram;
 use crate::placement::Placement;
@@ -25,7 +26,7 @@ pub struct Run {
     pub(super) config: RunConfig,
     /// What is run, unless it is a PIE.
     pub(super) program: Option<Arc<CompiledProgram>>,
-    /// Its compiled JSON.
+    /// Its compiled JSON, if the debug information is wanted.
     pub(super) program_json: Option<Arc<[u8]>>,
     pub(super) placements: Vec<Placement>,
     /// Whether every hint is one of cairo-vm's.
@@ -90,7 +91,7 @@ impl Run {
         self.program.as_ref()
     }
 
-    /// The program's compiled JSON, unless a PIE is run.
+    /// The program's compiled JSON, unless a PIE is run; kept if the debug information is wanted.
     pub(crate) fn program_json(&self) -> Option<&[u8]> {
         self.program_json.as_deref()
     }
@@ -139,6 +140,12 @@ impl Run {
     #[must_use]
     pub fn hints_by_side(&self) -> (u64, u64) {
         self.hints.as_ref().map_or((0, 0), Dispatch::executed)
+    }
+
+    /// A view on the hint that runs now, for whoever looks while the run advances.
+    pub(crate) fn running_hint(&self) -> RunningHint {
+        let hints = self.hints.as_ref();
+        hints.map_or_else(RunningHint::default, Dispatch::shown)
     }
 
     /// How long it took to start a worker for the hints.

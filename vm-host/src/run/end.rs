@@ -67,6 +67,7 @@ impl Run {
         self.ended.scope_depth = left.scope_depth;
         self.ended.pure_address = left.pure_address;
         self.ended.output_attributes = left.output_attributes;
+        self.ended.moves = left.moves;
         Ok(())
     }
 

@@ -16,6 +16,7 @@ mod step_error;
 
 pub use crate::hint::Limits;
 pub(crate) use crate::hint::peer::{AttachedClient, Ending, Peer};
+pub(crate) use crate::hint::running::RunningHint;
 pub use crate::hint::session::SessionInputs;
 pub use crate::vm::VmConfig;
 pub use advance::{Goal, Pace, Progress, Stop, Unwatched};

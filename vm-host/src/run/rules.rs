@@ -3,13 +3,14 @@
 
 use std::collections::HashSet;
 
+use cairo_vm::types::instruction::Op1Addr;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::RuleKind;
 
+use super::step_error::StepCause;
 use crate::hint::HintError;
 use crate::hint::dispatch::Dispatch;
-use crate::hint::effects::Refusal;
 use crate::hint::run_state::OwnedRule;
 use crate::hint::session::RuleOutcome;
 use crate::vm::cells::segment_length;
@@ -24,17 +25,22 @@ pub(super) struct Rules {
 impl Rules {
     /// Deduces missing operands; returns the cells that the instruction may write.
     pub(super) async fn before(
-        &self,
+        &mut self,
         vm: &mut VirtualMachine,
-        session: &mut Dispatch,
-    ) -> Result<Vec<Relocatable>, HintError> {
+        hints: &mut Dispatch,
+    ) -> Result<Vec<Relocatable>, StepCause> {
         let Some(instruction) = current_instruction(vm) else {
             return Ok(Vec::new());
         };
         let cells = operands(vm, &instruction);
+        // An instruction that needs the first operand for the address of the second does not wait for a
+        // rule.
+        if instruction.op1_addr == Op1Addr::Op0 && cells.op1.is_none() {
+            return Ok(Vec::new());
+        }
         for cell in [cells.op0, cells.op1].into_iter().flatten() {
             if vm.get_maybe(&cell).is_none() {
-                deduce(vm, session, cell).await?;
+                self.deduce(vm, hints, cell).await?;
             }
         }
         let candidates = [cells.dst, cells.op0, cells.op1];
@@ -49,17 +55,50 @@ impl Rules {
     pub(super) async fn after(
         &mut self,
         vm: &mut VirtualMachine,
-        session: &mut Dispatch,
+        hints: &mut Dispatch,
         fresh: Vec<Relocatable>,
     ) -> Result<(), HintError> {
         for cell in fresh {
-            if vm.get_maybe(&cell).is_none() || self.validated.contains(&cell) {
-                continue;
+            if vm.get_maybe(&cell).is_some() {
+                self.validate(vm, hints, cell).await?;
             }
-            for rule in rules_of(session, RuleKind::Validation, cell.segment_index) {
-                if let RuleOutcome::Validated(cells) = session.call_rule(vm, rule, cell).await? {
-                    self.validated.extend(cells);
-                }
+        }
+        Ok(())
+    }
+
+    /// Gives a missing cell the value of the first rule that has one.
+    async fn deduce(
+        &mut self,
+        vm: &mut VirtualMachine,
+        hints: &mut Dispatch,
+        cell: Relocatable,
+    ) -> Result<(), StepCause> {
+        for rule in rules_of(hints, RuleKind::AutoDeduction, cell.segment_index) {
+            let outcome = hints.call_rule(vm, rule, cell).await;
+            if let RuleOutcome::Value(Some(value)) = outcome.map_err(StepCause::Rule)? {
+                // What the memory refuses, it refuses as the instruction's own write.
+                vm.insert_value(cell, value)
+                    .map_err(|error| StepCause::Instruction(error.into()))?;
+                let validated = self.validate(vm, hints, cell).await;
+                return validated.map_err(StepCause::Rule);
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls the validation rules for a cell that was written.
+    async fn validate(
+        &mut self,
+        vm: &mut VirtualMachine,
+        hints: &mut Dispatch,
+        cell: Relocatable,
+    ) -> Result<(), HintError> {
+        if self.validated.contains(&cell) {
+            return Ok(());
+        }
+        for rule in rules_of(hints, RuleKind::Validation, cell.segment_index) {
+            if let RuleOutcome::Validated(cells) = hints.call_rule(vm, rule, cell).await? {
+                self.validated.extend(cells);
             }
         }
         Ok(())
@@ -69,9 +108,9 @@ impl Rules {
     pub(super) async fn verify(
         &self,
         vm: &mut VirtualMachine,
-        session: &mut Dispatch,
+        hints: &mut Dispatch,
     ) -> Result<Result<(), String>, HintError> {
-        let mut rules = session.rules().to_vec();
+        let mut rules = hints.rules().to_vec();
         rules.retain(|owned| owned.rule.kind == RuleKind::AutoDeduction);
         for rule in rules {
             let segment = rule.rule.segment;
@@ -84,7 +123,7 @@ impl Rules {
                 let Some(current) = vm.get_maybe(&cell) else {
                     continue;
                 };
-                if let RuleOutcome::Value(Some(value)) = session.call_rule(vm, rule, cell).await?
+                if let RuleOutcome::Value(Some(value)) = hints.call_rule(vm, rule, cell).await?
                     && value != current
                 {
                     return Ok(Err(format!(
@@ -97,21 +136,7 @@ impl Rules {
     }
 }
 
-async fn deduce(
-    vm: &mut VirtualMachine,
-    session: &mut Dispatch,
-    cell: Relocatable,
-) -> Result<(), HintError> {
-    for rule in rules_of(session, RuleKind::AutoDeduction, cell.segment_index) {
-        if let RuleOutcome::Value(Some(value)) = session.call_rule(vm, rule, cell).await? {
-            vm.insert_value(cell, value).map_err(Refusal::Memory)?;
-            break;
-        }
-    }
-    Ok(())
-}
-
-fn rules_of(session: &Dispatch, kind: RuleKind, segment: isize) -> Vec<OwnedRule> {
+fn rules_of(hints: &Dispatch, kind: RuleKind, segment: isize) -> Vec<OwnedRule> {
     let matching = |owned: &&OwnedRule| owned.rule.kind == kind && owned.rule.segment == segment;
-    session.rules().iter().filter(matching).copied().collect()
+    hints.rules().iter().filter(matching).copied().collect()
 }

@@ -109,14 +109,21 @@ impl Run {
         // Whoever brings builtins of its own also prepares them, which takes a session.
         let prepares = setup.is_some_and(|setup| !setup.builtins.is_empty());
         let hints = (prepares || !program.hints().is_empty()).then(|| {
-            let main = (Arc::clone(program), PROGRAM_BASE, Arc::clone(&text.json));
+            // Nothing in a known text asks for the program, which may be large.
+            let asks = !all_known || config.foreign_objects || config.hints.calls_for_objects();
+            let json = if asks {
+                Arc::clone(&text.json)
+            } else {
+                Arc::default()
+            };
+            let main = (Arc::clone(program), PROGRAM_BASE, json);
             let worker = launch.filter(|_| !native).map(Sleeper::Own);
             Dispatch::new(main, compiled, config.hints.clone(), worker)
         });
         Ok(Self {
             context: ExceptionContext::new(Arc::clone(program), PROGRAM_BASE, sources),
             program: Some(Arc::clone(program)),
-            program_json: Some(Arc::clone(&text.json)),
+            program_json: config.debug_info.then(|| Arc::clone(&text.json)),
             is_main: matches!(entry, Entry::Main(_)),
             placements,
             all_known,
@@ -157,12 +164,13 @@ impl Run {
     }
 
     /// Starts the worker, unless no hint may need it: the reference VM compiles all hints before the first
-    /// step, and only texts of cairo-vm are known to compile.
+    /// step, and only texts of cairo-vm are known to compile. What is called for objects is called now, too.
     ///
     /// # Errors
     /// [`StartError`] when it does not start or a hint does not compile.
     pub async fn start_hints(&mut self) -> Result<(), StartError> {
-        let Some(hints) = self.hints.as_mut().filter(|_| !self.all_known) else {
+        let now = !self.all_known || self.config.hints.calls_for_objects();
+        let Some(hints) = self.hints.as_mut().filter(|_| now) else {
             return Ok(());
         };
         let woken = hints.wake(&mut self.vm.runner.vm).await;

@@ -142,6 +142,7 @@ impl VmRequest {
             hint_locals_json: request.hint_locals_json,
             static_locals_json: request.static_locals_json,
             syscall_handler: request.syscall_handler,
+            hint_locals_callable: request.hint_locals_callable,
             import_paths: [server.import_paths.as_slice(), &request.import_paths].concat(),
             hint_timeout: Some(hint_timeout),
             limits: Limits {
@@ -163,6 +164,7 @@ impl VmRequest {
             program_segment_size: usize::try_from(request.program_segment_size)
                 .unwrap_or(usize::MAX),
             placement,
+            debug_info: false,
             foreign_objects: attached,
             hints: inputs,
         };

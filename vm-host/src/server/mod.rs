@@ -51,7 +51,7 @@ use registry::Registry;
 use service::Service;
 use upload::Uploads;
 
-use crate::worker::{Spawner, WorkerOptions};
+use crate::worker::Spawner;
 
 /// Concurrent calls of one connection.
 const MAX_STREAMS: u32 = 256;
@@ -75,23 +75,19 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
 }
 
-/// Serves until `drain`, then lets VMs that are at work go on for the grace period, then ends. Ends at once
+/// Serves, with workers that `spawner` makes, until `drain`, then lets VMs that are at work go on for the grace period, then ends. Ends at once
 /// when `end` is done.
 ///
 /// # Errors
 /// [`ServeError`] when the server cannot start or its transport fails.
 pub async fn run(
     options: ServeOptions,
+    spawner: Spawner,
     mut listeners: Listeners,
     drain: impl Future<Output = ()>,
     end: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let start = |error: &dyn std::fmt::Display| ServeError::Start(error.to_string());
-    let worker = WorkerOptions {
-        binary: options.worker.clone(),
-        python_env: options.python_env.clone(),
-    };
-    let spawner = Spawner::start(worker, options.preload.clone()).map_err(|error| start(&error))?;
     let (grace, keepalive) = (options.grace, options.keepalive);
     let uploads = Arc::new(Uploads::new(options.max_program_bytes));
     let activity = Activity::new();

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::worker::{LaunchError, Spawner, WorkerOptions};
+
 /// Options of a server.
 #[derive(Clone, Debug)]
 pub struct ServeOptions {
@@ -46,6 +48,19 @@ pub struct ServeOptions {
 }
 
 impl ServeOptions {
+    /// Starts what makes the workers, and waits until it can: a worker that does not fit is known before anybody
+    /// connects.
+    ///
+    /// # Errors
+    /// [`LaunchError`] when no worker can be made.
+    pub fn spawner(&self) -> Result<Spawner, LaunchError> {
+        let worker = WorkerOptions {
+            binary: self.worker.clone(),
+            python_env: self.python_env.clone(),
+        };
+        Spawner::start(worker, self.preload.clone())
+    }
+
     /// The defaults, with the worker at `worker`.
     #[must_use]
     pub fn new(worker: PathBuf) -> Self {

@@ -15,6 +15,7 @@ mod range_checks;
 mod run_failure;
 pub(crate) mod shape;
 pub(crate) mod start;
+pub(crate) mod temporary;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod wire;

@@ -141,6 +141,9 @@ impl RunFailure {
             | MemoryError::AddressInTemporarySegment(segment) => {
                 Self::new(Exception::Key, segment.to_string())
             }
+            MemoryError::UnallocatedSegment(segment) => {
+                Self::new(Exception::Key, segment.0.to_string())
+            }
             error => Self::assertion(error.to_string()),
         }
     }

@@ -1,13 +1,15 @@
 //! Starting a worker of one's own, and why it may not start.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::environment::PythonEnvironment;
 use super::link::{Link, LinkError};
 use super::locate::{WorkerChoice, WorkerNotFound, choose_worker};
-use super::process::{Death, SpawnError, WorkerOptions, WorkerProcess, describe};
+use super::process::{Death, SpawnError, WorkerProcess};
+use super::terminal::SharedTerminal;
 
 /// The exit code with which a worker refuses its environment; it has said why on stderr.
 const ENVIRONMENT_REFUSED: i32 = 78;
@@ -19,6 +21,8 @@ pub struct Launch {
     pub binary: Option<PathBuf>,
     /// What hints import from.
     pub environment: PythonEnvironment,
+    /// The terminal that the worker prints on, if this process has a line there.
+    pub terminal: Option<Arc<SharedTerminal>>,
 }
 
 /// Who waits for a worker that somebody else starts.
@@ -73,24 +77,10 @@ pub enum LaunchError {
 
 impl LaunchError {
     /// Of a worker that ended before its session began.
-    fn of(death: Death) -> Self {
+    pub(super) fn of(death: Death) -> Self {
         match death {
             Death::Exit(ENVIRONMENT_REFUSED) => Self::Refused,
             death => Self::Died(death),
-        }
-    }
-}
-
-impl WorkerOptions {
-    /// Starts a worker's language once, without a session.
-    ///
-    /// # Errors
-    /// [`LaunchError`] when that does not succeed; a worker that refuses its environment has said why on
-    /// stderr.
-    pub fn check(&self) -> Result<(), LaunchError> {
-        match describe(self)? {
-            Death::Exit(0) => Ok(()),
-            death => Err(LaunchError::of(death)),
         }
     }
 }
@@ -107,7 +97,7 @@ impl Launch {
         if let Some(warning) = warning {
             eprintln!("warning: {warning}");
         }
-        let (mut process, socket) = WorkerProcess::spawn(&worker)?;
+        let (mut process, socket) = WorkerProcess::spawn_on(&worker, self.terminal.as_deref())?;
         match Link::open(socket).await {
             Ok(link) => Ok((link, process)),
             Err(LinkError::Closed) => Err(LaunchError::of(process.death().await)),

@@ -12,6 +12,7 @@ pub(crate) mod orphans;
 mod process;
 mod scenario;
 mod spawner;
+mod terminal;
 mod turn;
 mod zygote;
 
@@ -25,5 +26,6 @@ pub use locate::{WorkerChoice, WorkerNotFound, choose_worker};
 pub use process::{Death, SpawnError, WorkerOptions, WorkerProcess};
 pub(crate) use scenario::{ScenarioOptions, ScenarioProcess, ScenarioStart};
 pub use spawner::Spawner;
+pub use terminal::SharedTerminal;
 pub use turn::{Places, Turn};
 pub use zygote::{WorkerOutput, Zygote};

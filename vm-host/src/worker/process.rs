@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use super::embedded::missing_library;
 use super::orphans;
+use super::terminal::SharedTerminal;
 
 /// How a worker is started.
 #[derive(Clone, Debug)]
@@ -122,7 +123,20 @@ impl WorkerProcess {
     /// # Errors
     /// [`SpawnError`] when there is no socket or the binary does not start.
     pub fn spawn(options: &WorkerOptions) -> Result<(Self, UnixStream), SpawnError> {
-        let (child, ours) = spawn_with_socket(options, &[], Stdio::inherit())?;
+        Self::spawn_on(options, None)
+    }
+
+    /// The same, for a worker that prints on a terminal where this process shows a line.
+    pub(super) fn spawn_on(
+        options: &WorkerOptions,
+        terminal: Option<&SharedTerminal>,
+    ) -> Result<(Self, UnixStream), SpawnError> {
+        let terminal = terminal.map(|terminal| terminal.descriptor().to_string());
+        let arguments: Vec<OsString> = terminal
+            .into_iter()
+            .flat_map(|descriptor| ["--terminal-fd".into(), descriptor.into()])
+            .collect();
+        let (child, ours) = spawn_with_socket(options, &arguments, Stdio::inherit())?;
         Ok((
             Self {
                 handle: Handle::Child(child),
@@ -264,21 +278,6 @@ pub(super) fn spawn_with_socket(
     Ok((child, ours))
 }
 
-/// Has a worker start its language, say what it is, and end.
-pub(super) fn describe(options: &WorkerOptions) -> Result<Death, SpawnError> {
-    let mut command = command(options);
-    command.arg("--describe");
-    if let Some(folder) = &options.python_env {
-        command.arg("--python-env").arg(folder);
-    }
-    command.stdin(Stdio::null()).stdout(Stdio::null());
-    let status = command.status().map_err(|source| SpawnError::Start {
-        binary: options.binary.clone(),
-        source,
-    })?;
-    Ok(death_of(status))
-}
-
 /// Kills a child and reaps it.
 pub(super) fn end_child(child: &mut Child) {
     // These fail only when the process is already gone, which is what we want.
@@ -287,6 +286,7 @@ pub(super) fn end_child(child: &mut Child) {
     orphans::reaped(child.id());
 }
 
+/// How a process ended.
 pub(super) fn death_of(status: ExitStatus) -> Death {
     match (status.code(), status.signal()) {
         (_, Some(signal)) => Death::Signal(signal),

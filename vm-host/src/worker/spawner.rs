@@ -6,6 +6,7 @@ use std::sync::mpsc;
 
 use tokio::sync::oneshot;
 
+use super::launch::LaunchError;
 use super::process::{SpawnError, WorkerOptions, WorkerProcess};
 use super::zygote::{WorkerOutput, Zygote};
 
@@ -24,16 +25,28 @@ struct Request {
 }
 
 impl Spawner {
-    /// Starts the thread, and in it a zygote that imports `preload` where those modules exist.
+    /// Starts the thread, and in it a zygote that imports `preload` where those modules exist. Blocks until the
+    /// zygote has its language.
     ///
     /// # Errors
-    /// [`SpawnError`] when the thread does not start.
-    pub fn start(options: WorkerOptions, preload: Vec<String>) -> Result<Self, SpawnError> {
+    /// [`LaunchError`] when thread or zygote do not start.
+    pub fn start(options: WorkerOptions, preload: Vec<String>) -> Result<Self, LaunchError> {
         let (requests, inbox) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
         std::thread::Builder::new()
             .name("spawner".to_owned())
-            .spawn(move || run(&options, &preload, &inbox))
+            .spawn(move || {
+                let (zygote, started) = match Zygote::start(&options, &preload) {
+                    Ok(zygote) => (Some(zygote), Ok(())),
+                    Err(error) => (None, Err(error)),
+                };
+                if tell.send(started).is_ok() {
+                    run(zygote, &options, &preload, &inbox);
+                }
+            })
             .map_err(SpawnError::Socket)?;
+        let ended = |_| SpawnError::Zygote(std::io::Error::other("the spawner thread ended"));
+        told.recv().map_err(ended)??;
         Ok(Self { requests })
     }
 
@@ -51,13 +64,21 @@ impl Spawner {
     }
 }
 
-fn run(options: &WorkerOptions, preload: &[String], inbox: &mpsc::Receiver<Request>) {
-    let mut zygote = Zygote::start(options, preload).ok();
+fn run(
+    mut zygote: Option<Zygote>,
+    options: &WorkerOptions,
+    preload: &[String],
+    inbox: &mpsc::Receiver<Request>,
+) {
     for Request { output, reply } in inbox {
         if !zygote.as_mut().is_some_and(Zygote::is_alive) {
             zygote = match Zygote::start(options, preload) {
                 Ok(fresh) => Some(fresh),
                 Err(error) => {
+                    let error = match error {
+                        LaunchError::Spawn(error) => error,
+                        error => SpawnError::Zygote(std::io::Error::other(error)),
+                    };
                     let _ = reply.send(Err(error));
                     continue;
                 }

@@ -2,7 +2,7 @@
 //! and forks a worker whenever a VM needs one. Knows nothing of VMs.
 
 use std::ffi::OsString;
-use std::io::{IoSlice, IoSliceMut};
+use std::io::{self, IoSlice, IoSliceMut, Read as _};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -15,8 +15,11 @@ use rustix::net::{
 };
 use rustix::pipe::{PipeFlags, pipe_with};
 
+use super::launch::LaunchError;
 use super::orphans;
-use super::process::{SpawnError, WorkerOptions, WorkerProcess, end_child, spawn_with_socket};
+use super::process::{
+    SpawnError, WorkerOptions, WorkerProcess, death_of, end_child, spawn_with_socket,
+};
 
 /// How long the zygote may take to start and import, and then to fork.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -38,21 +41,31 @@ pub struct Zygote {
 }
 
 impl Zygote {
-    /// Starts a zygote that imports `preload` where those modules exist. It ends when the calling
-    /// thread ends.
+    /// Starts a zygote, waits until its language is there, and has it import `preload` where those modules
+    /// exist. It ends when the calling thread ends.
     ///
     /// # Errors
-    /// [`SpawnError`] when the binary does not start.
-    pub fn start(options: &WorkerOptions, preload: &[String]) -> Result<Self, SpawnError> {
+    /// [`LaunchError`] when it does not start; one that refuses its environment has said why on stderr.
+    pub fn start(options: &WorkerOptions, preload: &[String]) -> Result<Self, LaunchError> {
         let mut arguments: Vec<OsString> = vec!["--zygote".into()];
         if !preload.is_empty() {
             arguments.extend(["--preload".into(), preload.join(",").into()]);
         }
         let (process, control) = spawn_with_socket(options, &arguments, Stdio::null())?;
-        control
+        let mut zygote = Self { process, control };
+        let ready = zygote
+            .control
             .set_read_timeout(Some(ANSWER_TIMEOUT))
-            .map_err(SpawnError::Zygote)?;
-        Ok(Self { process, control })
+            .and_then(|()| zygote.control.read_exact(&mut [0]));
+        match ready {
+            Ok(()) => Ok(zygote),
+            // It has ended, or is about to.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                let status = zygote.process.wait().map_err(SpawnError::Zygote)?;
+                Err(LaunchError::of(death_of(status)))
+            }
+            Err(error) => Err(SpawnError::Zygote(error).into()),
+        }
     }
 
     /// Forks a worker; returns it with our end of its socket. Blocks for as long as a fork takes.

@@ -173,16 +173,25 @@ impl Engine for PythonEngine {
 
     fn call_rule(&mut self, request: CallRule) -> Result<RuleResult, CallError> {
         Python::attach(|py| {
+            let arrived = Instant::now();
             self.cells.forget(py, &request.removed_cells)?;
             self.cells.learn(py, &request.cells, &[])?;
             let address = sent(&request.address)?;
             let arguments = (request.rule_id, address.segment, address.offset);
             let outcome = self.session.bind(py).call_method1("call_rule", arguments)?;
-            self.clear_effects.bind(py).call0()?;
+            let effects = Effects {
+                // The time of a rule is no hint's.
+                hint_nanos: 0,
+                ..self.take_effects(py, arrived)?
+            };
+            let effects = (effects != Effects::default()).then_some(effects);
             if outcome.is_instance(self.failure_class.bind(py))? {
-                return Err(failed(&outcome, None));
+                return Err(failed(&outcome, effects));
             }
-            Ok(rule_result(&outcome)?)
+            Ok(RuleResult {
+                effects,
+                ..rule_result(&outcome)?
+            })
         })
     }
 
@@ -266,6 +275,7 @@ fn session_arguments<'py>(py: Python<'py>, start: &Start) -> PyResult<Bound<'py,
         arguments.set_item("hint_locals_json", &inputs.hint_locals_json)?;
         arguments.set_item("static_locals_json", &inputs.static_locals_json)?;
         arguments.set_item("syscall_handler", &inputs.syscall_handler)?;
+        arguments.set_item("hint_locals_callable", &inputs.hint_locals_callable)?;
         arguments.set_item("import_paths", &inputs.import_paths)?;
     }
     Ok(arguments)

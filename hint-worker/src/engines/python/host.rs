@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::answer::Answer as Reply;
 use hint_proto::v1::ask::Question;
+use hint_proto::v1::read_program::Part;
 use hint_proto::v1::{
     CellRun, Debugger, LoadHints, LoadProgram, ReadAllMemory, ReadMemory, ReadProgram, Relocatable,
     ResolveName, WriteMemory,
@@ -69,6 +70,21 @@ impl Host {
             Ok(reply) => Ok(reply),
             Err(error @ AskError::Lost(_)) => Err(PyConnectionError::new_err(error.to_string())),
             Err(error @ AskError::Unfitting) => Err(PyRuntimeError::new_err(error.to_string())),
+        }
+    }
+
+    fn program_json(&self, py: Python<'_>, part: Option<Part>) -> PyResult<String> {
+        let mut json = Vec::new();
+        let mut reply = self.ask(py, Question::ReadProgram(ReadProgram { part }))?;
+        loop {
+            let Reply::ProgramJson(program) = reply else {
+                return Err(unfitting());
+            };
+            json.extend_from_slice(&program.part);
+            if !program.more {
+                return Ok(String::from_utf8(json)?);
+            }
+            reply = self.next_part(py)?;
         }
     }
 
@@ -202,18 +218,23 @@ impl Host {
 
     /// The compiled program, JSON.
     fn read_program(&self, py: Python<'_>) -> PyResult<String> {
-        let mut json = Vec::new();
-        let mut reply = self.ask(py, Question::ReadProgram(ReadProgram {}))?;
-        loop {
-            let Reply::ProgramJson(program) = reply else {
-                return Err(unfitting());
-            };
-            json.extend_from_slice(&program.part);
-            if !program.more {
-                return Ok(String::from_utf8(json)?);
-            }
-            reply = self.next_part(py)?;
-        }
+        self.program_json(py, None)
+    }
+
+    /// A part of it, JSON.
+    fn read_program_part(
+        &self,
+        py: Python<'_>,
+        kind: &str,
+        name: &Bound<'_, PyAny>,
+    ) -> PyResult<String> {
+        let part = match kind {
+            "scope" => Part::Scope(name.extract()?),
+            "hint" => Part::Hint(name.extract()?),
+            "member" => Part::Member(name.extract()?),
+            _ => return Err(unfitting()),
+        };
+        self.program_json(py, Some(part))
     }
 
     /// Tells the host that a debugger takes the terminal.

@@ -1,6 +1,7 @@
 //! Owns CPython as the process has it: started once, between calls in nobody's hands, forked with its
 //! consent. Must not know what a hint is.
 
+use std::os::fd::RawFd;
 use std::path::Path;
 
 use hint_proto::PYTHON;
@@ -33,6 +34,19 @@ impl PythonRuntime {
         let runtime = Self(());
         // The thread that started CPython holds it, and would for ever.
         Ok(Python::attach(|py| py.detach(|| work(&runtime))))
+    }
+
+    /// Has what hints print go around the host's line on the terminal; `descriptor` is the file in which both
+    /// sides keep what stands there.
+    ///
+    /// # Errors
+    /// [`PyErr`] when the streams cannot be replaced.
+    pub fn share_terminal(&self, descriptor: RawFd) -> Result<(), PyErr> {
+        Python::attach(|py| {
+            let terminal = sources::module(py, "terminal")?;
+            terminal.call_method1("share", (descriptor,))?;
+            Ok(())
+        })
     }
 
     /// Which Python this is, as a JSON object.

@@ -91,14 +91,11 @@ class Host:
 
     def read_program(self) -> str:
         """The compiled program, JSON."""
-        parts = []
-        answer = self._ask(pb.Ask(read_program=pb.ReadProgram()))
-        while True:
-            program = self._expect(answer, "program_json")
-            parts.append(program.part)
-            if not program.more:
-                return b"".join(parts).decode("utf-8")
-            answer = self._ask(None)
+        return self._program_json(pb.ReadProgram())
+
+    def read_program_part(self, kind: str, name: Any) -> str:
+        """A part of it, JSON."""
+        return self._program_json(pb.ReadProgram(**{kind: name}))
 
     def debugger(self) -> None:
         """Tells the server that a debugger takes the terminal."""
@@ -144,6 +141,16 @@ class Host:
         if answer.WhichOneof("answer") == "raised":
             raise self.session.raised(answer.raised.class_path, answer.raised.message)
         return answer
+
+    def _program_json(self, read: pb.ReadProgram) -> str:
+        parts = []
+        answer = self._ask(pb.Ask(read_program=read))
+        while True:
+            program = self._expect(answer, "program_json")
+            parts.append(program.part)
+            if not program.more:
+                return b"".join(parts).decode("utf-8")
+            answer = self._ask(None)
 
     def _learn_answers(self, answer: pb.Answer) -> None:
         while True:

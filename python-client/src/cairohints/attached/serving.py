@@ -27,12 +27,18 @@ class HintServer:
     """One VM's hints."""
 
     def __init__(
-        self, here: Here, host: Host, syscall_handler: str = "", import_paths: Sequence[str] = ()
+        self,
+        here: Here,
+        host: Host,
+        syscall_handler: str = "",
+        hint_locals_callable: str = "",
+        import_paths: Sequence[str] = (),
     ) -> None:
         self._here = here
         self._host = host
         # Not the server's word for it: what is imported here is the caller's choice.
         self._syscall_handler = syscall_handler
+        self._hint_locals_callable = hint_locals_callable
         self._import_paths = import_paths
         #: The engine, once the session is open.
         self.session: Optional[Session] = None
@@ -101,6 +107,7 @@ class HintServer:
             hint_locals_json=start.python.hint_locals_json,
             static_locals_json=start.python.static_locals_json,
             syscall_handler=self._syscall_handler,
+            hint_locals_callable=self._hint_locals_callable,
             import_paths=self._import_paths,
             segment_count=start.segment_count,
             hint_locals=self._here.hint_locals,
@@ -184,13 +191,16 @@ class HintServer:
         self._host.learn(request.cells, ())
         address = request.address
         outcome = session.call_rule(request.rule_id, address.segment, address.offset)
-        session.clear_effects()
+        effects = None
+        if session.effects.writes or not session.effects.only_writes:
+            effects = done.effects(session.effects, 0)
+            session.clear_effects()
         if isinstance(outcome, HintFailure):
             self.failure = outcome
             del outcome
-            return pb.SessionResponse(failed=done.failed(self.failure))
+            return pb.SessionResponse(failed=done.failed(self.failure, effects))
         kind, result = outcome
-        message = pb.RuleResult()
+        message = pb.RuleResult(effects=effects)
         if kind == "value":
             if result is not None:
                 message.value = cell_bytes(result)

@@ -47,6 +47,7 @@ class AttachedHints:
         here: Here,
         program: bytes,
         syscall_handler: str = "",
+        hint_locals_callable: str = "",
         import_paths: Sequence[str] = (),
     ) -> None:
         self._inbox: "queue.SimpleQueue[Tuple[str, Any]]" = queue.SimpleQueue()
@@ -56,7 +57,7 @@ class AttachedHints:
         self._interrupts: Optional[Announcer] = None
         host = Host(self._ask)
         host.allowed = codes_of(program)
-        self._server = HintServer(here, host, syscall_handler, import_paths)
+        self._server = HintServer(here, host, syscall_handler, hint_locals_callable, import_paths)
         self._outbox.put(pb.AttachHintsRequest(name=name))
         outgoing: Iterator[pb.AttachHintsRequest] = iter(self._outbox.get, None)
         self._stream = stub.AttachHints(outgoing)

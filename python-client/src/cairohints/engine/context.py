@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Protocol
 
+from .identifiers import make_manager
 from .identity import StandIn
 from .relocatable import RelocatableValue
 
-#: What the objects of a hint can show.
-_PARTS = ("identifiers", "reference_manager", "hints")
 _MODULE = "starkware.cairo.lang.vm.vm_consts"
 
 
@@ -25,19 +24,28 @@ def scoped_name(full_name: str) -> Any:
     return ScopedName.from_string(full_name.rpartition("#")[2])
 
 
+class ProgramHost(Protocol):
+    """Who has the program's text."""
+
+    def read_program(self) -> str:
+        """All of it, JSON."""
+
+    def read_program_part(self, kind: str, name: Any) -> str:
+        """A part of it, JSON; the kinds are `scope`, `hint` and `member`."""
+
+
 class ProgramSource:
     """The program that a hint belongs to, as a `Program` of `cairo-lang`, or parts of one.
 
-    Most of a large program is debug information, which takes seconds to parse and which few ask for:
-    each part is parsed when it is used first.
+    Most of a large program is debug information, which takes seconds to send and to parse and which few
+    ask for: each part is read when it is used first.
     """
 
-    def __init__(self, read_json: Callable[[], str], program: Optional[Any] = None) -> None:
-        self._read_json = read_json
+    def __init__(self, host: ProgramHost, program: Optional[Any] = None) -> None:
+        self._host = host
         self._program = program
-        #: The parts by name: those that were parsed, and the JSON of those that may be.
-        self._parsed: Dict[str, Any] = {}
-        self._unparsed: Dict[str, Any] = {}
+        #: The parts that were read, by name.
+        self._parts: Dict[str, Any] = {}
         self._hints: Dict[int, Any] = {}
 
     @property
@@ -46,18 +54,20 @@ class ProgramSource:
         if self._program is None:
             from starkware.cairo.lang.compiler.program import Program
 
-            self._program = Program.load(json.loads(self._read_json()))
+            self._program = Program.load(json.loads(self._host.read_program()))
         return self._program
 
     def part(self, name: str) -> Any:
         """The program's `identifiers` or `reference_manager`."""
-        if name not in self._parsed:
+        if name not in self._parts:
             if self._program is not None:
-                self._parsed[name] = getattr(self._program, name)
+                self._parts[name] = getattr(self._program, name)
+            elif name == "identifiers":
+                self._parts[name] = make_manager(self._host.read_program_part)
             else:
-                self._parsed[name] = self._field(name).deserialize(self._json(name))
-                del self._unparsed[name]
-        return self._parsed[name]
+                found = json.loads(self._host.read_program_part("member", name))
+                self._parts[name] = _field(name).deserialize(found)
+        return self._parts[name]
 
     def hint(self, index: int) -> Any:
         """The hint of this position in the program."""
@@ -66,22 +76,15 @@ class ProgramSource:
                 hints = self._program.hints.values()
                 self._hints[index] = [hint for group in hints for hint in group][index]
             else:
-                hints = self._json("hints").values()
-                found = [hint for group in hints for hint in group][index]
-                self._hints[index] = self._field("hints").value_field.inner.deserialize(found)
+                found = json.loads(self._host.read_program_part("hint", index))
+                self._hints[index] = _field("hints").value_field.inner.deserialize(found)
         return self._hints[index]
 
-    def _json(self, name: str) -> Any:
-        if not self._unparsed:
-            whole = json.loads(self._read_json())
-            self._unparsed = {part: whole[part] for part in _PARTS if part not in self._parsed}
-        return self._unparsed[name]
 
-    @staticmethod
-    def _field(name: str) -> Any:
-        from starkware.cairo.lang.compiler.program import Program
+def _field(name: str) -> Any:
+    from starkware.cairo.lang.compiler.program import Program
 
-        return Program.Schema().fields[name]
+    return Program.Schema().fields[name]
 
 
 @dataclasses.dataclass

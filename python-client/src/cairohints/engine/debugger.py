@@ -2,7 +2,6 @@
 deadline, and a debugger that nobody can talk to is refused.
 
 Watches the base class of debuggers, so that `breakpoint()`, `pdb` and those built on it all count.
-Finds the session on the stack, so that hints which start none pay nothing.
 """
 
 from __future__ import annotations
@@ -11,19 +10,26 @@ import functools
 import linecache
 import os
 import sys
-from types import CodeType, FrameType
-from typing import Any, Optional, Set
+from typing import Any, Set
 
+from . import running, terminal
 from .classes import hook
 
-_codes: Set[CodeType] = set()
+_ADVICE = (
+    "hint: use `vm-host run` in a terminal, or serve the hints from your own interpreter, with "
+    "`cairohints.Vm(..., hints=cairohints.here())`"
+)
+
+#: The modules that are watched.
+_watched: Set[str] = set()
 
 
-def watch(execute_code: CodeType) -> None:
-    """Notices debuggers that start below this function, a session's method."""
-    if not _codes:
+def watch() -> None:
+    """Notices debuggers that start in hints and rules."""
+    if not _watched:
+        _watched.update(("bdb", "pdb"))
         hook.on_import("bdb", _watch_bdb)
-    _codes.add(execute_code)
+        hook.on_import("pdb", _watch_pdb)
 
 
 def _watch_bdb(module: Any) -> None:
@@ -40,14 +46,27 @@ def _watch_bdb(module: Any) -> None:
         session = _notify()
         if session is not None and session.own_process and _hears_nobody(self):
             raise RuntimeError(
-                "a debugger needs a terminal, and this hint runs in a process without one\n"
-                "hint: serve the hints from your own interpreter, with "
-                "`cairohints.Vm(..., hints=cairohints.here())`"
+                f"a debugger needs a terminal, and this hint runs in a process without one\n{_ADVICE}"
             )
         return set_trace(self, frame or sys._getframe().f_back, **kwargs)
 
     module.Bdb.__init__ = watched_initialize
     module.Bdb.set_trace = watched_set_trace
+
+
+def _watch_pdb(module: Any) -> None:
+    end = module.Pdb.do_EOF
+
+    @functools.wraps(end)
+    def watched_end(self: Any, arg: Any) -> Any:
+        call = running.call()
+        if call is not None and call["self"].own_process and not _is_terminal(self.stdin):
+            raise RuntimeError(
+                "the commands of a debugger ended with standard input, which is no terminal\n" + _ADVICE
+            )
+        return end(self, arg)
+
+    module.Pdb.do_EOF = watched_end
 
 
 def show_source(filename: str, code: str) -> None:
@@ -60,14 +79,13 @@ def show_source(filename: str, code: str) -> None:
 
 def _notify() -> Any:
     """Tells the session whose hint starts a debugger, and returns it; `None` outside of hints."""
-    frame: Optional[FrameType] = sys._getframe()
-    while frame is not None:
-        if frame.f_code in _codes:
-            session = frame.f_locals["self"]
-            session.debugger_starts()
-            return session
-        frame = frame.f_back
-    return None
+    call = running.call()
+    if call is None:
+        return None
+    session = call["self"]
+    terminal.take()
+    session.debugger_starts()
+    return session
 
 
 def _hears_nobody(debugger: Any) -> bool:
@@ -79,4 +97,12 @@ def _hears_nobody(debugger: Any) -> bool:
     try:
         return stdin is None or os.path.samestat(os.fstat(stdin.fileno()), os.stat(os.devnull))
     except (AttributeError, OSError, ValueError):
+        return False
+
+
+def _is_terminal(stream: Any) -> bool:
+    try:
+        return bool(stream.isatty())
+    except (AttributeError, ValueError):
+        # Closed, or no file at all.
         return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import sys
 from typing import Any, Dict, Tuple, Type
 
@@ -45,6 +46,11 @@ _BASES = {
     VM_EXCEPTION: _LOCATION,
 }
 
+#: Where a text says that its place is.
+_PLACE = re.compile(r":(\d+):(\d+): $")
+#: An error's text at its place in an expression: the place, its own text, the expression with a mark.
+_PLACED = re.compile(r"(:\d+:\d+: )(.*)(\n[^\n]*\n *\^(?:\**\^)?)", re.DOTALL)
+
 _stand_ins: Dict[str, Type[BaseException]] = {}
 
 
@@ -65,6 +71,19 @@ class _LocationError(_Error):
         return text.rstrip()
 
 
+class Source:
+    """The text of an expression, in the place of the file that it would be from."""
+
+    filename = None
+
+    def __init__(self, content: str) -> None:
+        self.content = content
+
+    def get_content(self) -> str:
+        """The text."""
+        return self.content
+
+
 class Position:
     """A place in Cairo source as the host describes it: the text around an error's own."""
 
@@ -73,6 +92,13 @@ class Position:
     def __init__(self, prefix: str, suffix: str) -> None:
         self._prefix = prefix
         self._suffix = suffix
+        place = _PLACE.search(prefix)
+        lines = suffix.split("\n")
+        if place is not None and len(lines) == 3:
+            self.start_line = self.end_line = int(place[1])
+            self.start_col = int(place[2])
+            self.end_col = self.start_col + len(lines[2].strip())
+            self.input_file = Source(lines[1])
 
     def __repr__(self) -> str:
         return self.to_string()
@@ -85,6 +111,23 @@ class Position:
     def to_string_with_content(self, message: str = "") -> str:
         """The message at its place."""
         return self._prefix + message + self._suffix
+
+
+def _location(prefix: str, suffix: str) -> Any:
+    """The place that these texts describe, as the compiler's class if that is imported."""
+    position = Position(prefix, suffix)
+    handling = sys.modules.get(_LOCATION.rpartition(".")[0])
+    if prefix != f":1:{getattr(position, 'start_col', 0)}: " or not hasattr(handling, "Location"):
+        return position
+    return handling.Location(  # type: ignore[union-attr]
+        start_line=position.start_line,
+        start_col=position.start_col,
+        end_line=position.end_line,
+        end_col=position.end_col,
+        input_file=handling.InputFile(  # type: ignore[union-attr]
+            filename=None, content=position.input_file.content
+        ),
+    )
 
 
 def error_class(class_path: str) -> Type[BaseException]:
@@ -144,9 +187,12 @@ def raised(class_path: str, message: str) -> BaseException:
         return error
     error.args = (message,)
     if issubclass(cls, error_class(_LOCATION)):
-        error.args = (message, None)
-        vars(error).update(message=message, location=None, error_attr_value=None, traceback=None)
-        vars(error)["notes"] = []
+        placed = _PLACED.fullmatch(message)
+        location = None if placed is None else _location(placed[1], placed[3])
+        message = message if placed is None else placed[2]
+        error.args = (message, location)
+        vars(error).update(message=message, location=location, error_attr_value=None)
+        vars(error).update(traceback=None, notes=[])
     elif issubclass(cls, error_class(_FLOW_TRACKING)):
         vars(error)["notes"] = []
     elif issubclass(cls, error_class(MISSING_IDENTIFIER)):
@@ -168,10 +214,10 @@ def without_context(error: BaseException) -> bool:
 
 def raised_at(class_path: str, message: str, prefix: str, suffix: str) -> BaseException:
     """An exception of a class that knows its place in Cairo source."""
-    error = raised(class_path, message)
-    location = Position(prefix, suffix)
+    error = raised(class_path, "")
+    location = _location(prefix, suffix)
     error.args = (message, location)
-    error.location = location  # type: ignore[attr-defined]
+    vars(error).update(message=message, location=location)
     return error
 
 

@@ -40,5 +40,12 @@ class Host(Protocol):
     def read_program(self) -> str:
         """The compiled main program, JSON."""
 
+    def read_program_part(self, kind: str, name: Any) -> str:
+        """A part of the compiled main program, JSON.
+
+        `scope`: `identifiers` and `scopes` directly in the scope of this full name; `hint`: the hint of
+        this position; `member`: the member of this name.
+        """
+
     def debugger(self) -> None:
         """A debugger took over the running hint; its deadline has to wait."""

@@ -389,11 +389,6 @@ class Memory:
         for offset in range(first, first + count):
             self._write_at_once(segment, offset)
 
-    def write_all_at_once(self) -> None:
-        """Sends what a rule wrote to the host: only a hint leaves effects behind."""
-        for segment, offset, _ in self.effects.writes[::-1]:
-            self._write_at_once(segment, offset)
-
     def _write_at_once(self, segment: int, offset: int) -> None:
         cells = self.known[segment]
         value = cells.get(offset)

@@ -25,7 +25,7 @@ def load_program(session: Any, program: Any, program_base: Any) -> None:
         raise ValueError(f"the vm can only load a program at an address, not at `{program_base}`")
     text = json.dumps(type(program).Schema().dump(program))
     first_id, hints = session.host.load_program(text, program_base.segment_index, program_base.offset)
-    source = ProgramSource(lambda: text, program)
+    source = ProgramSource(session.host, program)
     try:
         session.add_hints(hints, source, first_id)
     except HintFailure as failure:

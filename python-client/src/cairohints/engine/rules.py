@@ -25,6 +25,8 @@ class Rules:
         self._memory = memory
         self._raw_memory = raw_memory
         self._validated: Set[Any] = set()
+        #: The cell that the host has checked now.
+        self._checked: Any = None
         self._validation: Dict[int, List[Tuple[Rule, Tuple[Any, ...]]]] = {}
         self._builtin: Dict[int, Rule] = {}
         self._registered: List[Tuple[str, int, Rule, Tuple[Any, ...]]] = []
@@ -88,8 +90,10 @@ class Rules:
         kind, _, rule, args = self._registered[rule_id]
         if kind == AUTO_DEDUCTION:
             return "value", self._reduced(rule(self.vm, address, *args))
-        if address in self._validated:
+        if address in self._validated and address != self._checked:
             return "validated", [(address.segment_index, address.offset)]
+        # All rules look at a cell that was not validated before the first of them.
+        self._checked = address
         found = rule(self._raw_memory, address, *args)
         self._validated |= found
         return "validated", [

@@ -5,14 +5,13 @@ The transport calls a `Session` and implements its `host`. Nothing here knows ho
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 import sys
 from types import CodeType
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
-from . import classes, debugger, handover, mentions
+from . import classes, debugger, given, handover, mentions, running
 from . import failure as failures
 from .arithmetic import field_functions
 from .builtins import (
@@ -102,6 +101,7 @@ class Session:
         hint_locals_json: str = "",
         static_locals_json: str = "",
         syscall_handler: str = "",
+        hint_locals_callable: str = "",
         import_paths: Iterable[str] = (),
         segment_count: int = 0,
         hint_locals: Optional[Dict[str, Any]] = None,
@@ -109,8 +109,9 @@ class Session:
         own_stdout: bool = True,
     ) -> None:
         classes.install()
-        debugger.watch(Session.execute_at.__code__)
-        debugger.watch(Session.call_rule.__code__)
+        running.watch(Session.execute_at.__code__)
+        running.watch(Session.call_rule.__code__)
+        debugger.watch()
         self.host = host
         self.prime = prime
         #: Whether the process is there for hints alone.
@@ -132,7 +133,7 @@ class Session:
             self._resolve_name,
             self._make_context,
         )
-        self._program = ProgramSource(host.read_program)
+        self._program = ProgramSource(host)
         #: The programs by the number of their first hint.
         self._programs: Dict[int, ProgramSource] = {}
         self._hint: Optional[Hint] = None
@@ -146,8 +147,10 @@ class Session:
         main_scope = {"program_input": scope}
         main_scope.update(_json_object("hint_locals", hint_locals_json))
         main_scope.update(hint_locals or {})
+        if hint_locals_callable:
+            main_scope.update(given.hint_locals(hint_locals_callable, scope))
         if syscall_handler:
-            main_scope["syscall_handler"] = _call_path(syscall_handler)
+            main_scope["syscall_handler"] = given.syscall_handler(syscall_handler)
         self.scopes = Scopes(main_scope)
 
         constants = {"segments": self.segments}
@@ -225,7 +228,7 @@ class Session:
         scopes = self.scopes
         self.scopes = Scopes({})
         segment_count = self.segments.n_segments
-        self.add_hints([(-1, "pass", None, 0, 0)], ProgramSource(str), -1)
+        self.add_hints([(-1, "pass", None, 0, 0)], ProgramSource(self.host), -1)
         for _ in range(2):
             self._ids_references = -1
             failure = self.execute(-1, 0, 0, 0, 0, 0, 0, 0, segment_count, 0)
@@ -434,9 +437,11 @@ class Session:
         self.memory.temporary_segment_count = self.segments.n_temp_segments
         try:
             answer = self.rules.call(rule_id, RelocatableValue(segment, offset))
-            self.memory.write_all_at_once()
+            if self.effects.pending:
+                self.effects.settle()
             return answer
         except BaseException as error:
+            self._settle_failed()
             return failure_of(error, None, self.locate)
         finally:
             self.memory.end()
@@ -514,16 +519,6 @@ def _json_object(name: str, text: str) -> Dict[str, Any]:
     if name != "program_input" and not isinstance(value, dict):
         raise ValueError(f"the JSON text of `{name}` must be an object")
     return value
-
-
-def _call_path(path: str) -> Any:
-    module_name, separator, names = path.partition(":")
-    if not separator or not module_name or not names:
-        raise ValueError(f"a syscall handler is written `module:callable`, not `{path}`")
-    found: Any = importlib.import_module(module_name)
-    for name in names.split("."):
-        found = getattr(found, name)
-    return found()
 
 
 def _prepare_stdout(own_stdout: bool) -> Any:

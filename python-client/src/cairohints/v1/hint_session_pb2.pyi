@@ -91,16 +91,18 @@ class Start(_message.Message):
     def __init__(self, protocol_version: _Optional[int] = ..., min_protocol_version: _Optional[int] = ..., prime: _Optional[bytes] = ..., builtins: _Optional[_Iterable[_Union[Builtin, _Mapping]]] = ..., program_input_json: _Optional[str] = ..., segment_count: _Optional[int] = ..., python: _Optional[_Union[PythonInputs, _Mapping]] = ...) -> None: ...
 
 class PythonInputs(_message.Message):
-    __slots__ = ("hint_locals_json", "static_locals_json", "syscall_handler", "import_paths")
+    __slots__ = ("hint_locals_json", "static_locals_json", "syscall_handler", "import_paths", "hint_locals_callable")
     HINT_LOCALS_JSON_FIELD_NUMBER: _ClassVar[int]
     STATIC_LOCALS_JSON_FIELD_NUMBER: _ClassVar[int]
     SYSCALL_HANDLER_FIELD_NUMBER: _ClassVar[int]
     IMPORT_PATHS_FIELD_NUMBER: _ClassVar[int]
+    HINT_LOCALS_CALLABLE_FIELD_NUMBER: _ClassVar[int]
     hint_locals_json: str
     static_locals_json: str
     syscall_handler: str
     import_paths: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., import_paths: _Optional[_Iterable[str]] = ...) -> None: ...
+    hint_locals_callable: str
+    def __init__(self, hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., import_paths: _Optional[_Iterable[str]] = ..., hint_locals_callable: _Optional[str] = ...) -> None: ...
 
 class Builtin(_message.Message):
     __slots__ = ("name", "segment", "included", "ratio", "ratio_denominator", "range_check_parts", "batch_size", "word_bit_length")
@@ -441,8 +443,14 @@ class ReadAllMemory(_message.Message):
     def __init__(self) -> None: ...
 
 class ReadProgram(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("scope", "hint", "member")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    HINT_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    scope: str
+    hint: int
+    member: str
+    def __init__(self, scope: _Optional[str] = ..., hint: _Optional[int] = ..., member: _Optional[str] = ...) -> None: ...
 
 class Debugger(_message.Message):
     __slots__ = ()
@@ -511,12 +519,14 @@ class CallRule(_message.Message):
     def __init__(self, rule_id: _Optional[int] = ..., address: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., cells: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., language: _Optional[str] = ..., removed_cells: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ...) -> None: ...
 
 class RuleResult(_message.Message):
-    __slots__ = ("value", "validated")
+    __slots__ = ("value", "validated", "effects")
     VALUE_FIELD_NUMBER: _ClassVar[int]
     VALIDATED_FIELD_NUMBER: _ClassVar[int]
+    EFFECTS_FIELD_NUMBER: _ClassVar[int]
     value: bytes
     validated: _containers.RepeatedCompositeFieldContainer[_value_pb2.Relocatable]
-    def __init__(self, value: _Optional[bytes] = ..., validated: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ...) -> None: ...
+    effects: Effects
+    def __init__(self, value: _Optional[bytes] = ..., validated: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ..., effects: _Optional[_Union[Effects, _Mapping]] = ...) -> None: ...
 
 class EndRun(_message.Message):
     __slots__ = ("language", "scopes")

@@ -180,7 +180,7 @@ class ProgramSummary(_message.Message):
     def __init__(self, builtins: _Optional[_Iterable[str]] = ..., data_cells: _Optional[int] = ..., hints: _Optional[int] = ..., compiler_version: _Optional[str] = ...) -> None: ...
 
 class CreateVmRequest(_message.Message):
-    __slots__ = ("program_hash", "vm_id", "request_id", "layout", "dynamic_layout_params_json", "proof_mode", "allow_missing_builtins", "trace", "entry_point", "hint_placement", "program_input_json", "hint_locals_json", "static_locals_json", "syscall_handler", "hint_engine", "limits", "verify_secure", "program_segment_size", "import_paths")
+    __slots__ = ("program_hash", "vm_id", "request_id", "layout", "dynamic_layout_params_json", "proof_mode", "allow_missing_builtins", "trace", "entry_point", "hint_placement", "program_input_json", "hint_locals_json", "static_locals_json", "syscall_handler", "hint_engine", "limits", "verify_secure", "program_segment_size", "import_paths", "hint_locals_callable")
     PROGRAM_HASH_FIELD_NUMBER: _ClassVar[int]
     VM_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -200,6 +200,7 @@ class CreateVmRequest(_message.Message):
     VERIFY_SECURE_FIELD_NUMBER: _ClassVar[int]
     PROGRAM_SEGMENT_SIZE_FIELD_NUMBER: _ClassVar[int]
     IMPORT_PATHS_FIELD_NUMBER: _ClassVar[int]
+    HINT_LOCALS_CALLABLE_FIELD_NUMBER: _ClassVar[int]
     program_hash: str
     vm_id: str
     request_id: str
@@ -219,7 +220,8 @@ class CreateVmRequest(_message.Message):
     verify_secure: bool
     program_segment_size: int
     import_paths: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, program_hash: _Optional[str] = ..., vm_id: _Optional[str] = ..., request_id: _Optional[str] = ..., layout: _Optional[str] = ..., dynamic_layout_params_json: _Optional[str] = ..., proof_mode: bool = ..., allow_missing_builtins: bool = ..., trace: bool = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ..., verify_secure: bool = ..., program_segment_size: _Optional[int] = ..., import_paths: _Optional[_Iterable[str]] = ...) -> None: ...
+    hint_locals_callable: str
+    def __init__(self, program_hash: _Optional[str] = ..., vm_id: _Optional[str] = ..., request_id: _Optional[str] = ..., layout: _Optional[str] = ..., dynamic_layout_params_json: _Optional[str] = ..., proof_mode: bool = ..., allow_missing_builtins: bool = ..., trace: bool = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ..., verify_secure: bool = ..., program_segment_size: _Optional[int] = ..., import_paths: _Optional[_Iterable[str]] = ..., hint_locals_callable: _Optional[str] = ...) -> None: ...
 
 class EntryPoint(_message.Message):
     __slots__ = ("name", "pc", "arguments", "builtins", "segments", "temporary_segments", "keep_temporary_segments")

@@ -1,6 +1,10 @@
 //! The options of one run, resolved and checked: defaults filled in, contradictions refused with the
 //! reference VM's texts. Everything after this reads [`RunOptions`], never the raw arguments.
 
+mod hint_locals;
+
+pub(super) use hint_locals::HintLocals;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,6 +22,8 @@ pub(super) struct RunOptions {
     pub source: ProgramSource,
     /// JSON file that hints see as `program_input`; `{}` without it.
     pub program_input: Option<PathBuf>,
+    /// Variables of the first scope of the hints.
+    pub hint_locals: HintLocals,
     /// Function where the run starts.
     pub entrypoint: String,
     /// The layout.
@@ -156,6 +162,18 @@ impl RunOptions {
         refuse_unsupported(&args)?;
         let source = source(&args)?;
         check_rules(&args)?;
+        let hint_locals = HintLocals::of(args.hint_locals)?;
+        let from_stdin = [
+            &args.program_input,
+            &hint_locals.file,
+            &args.program_path,
+            &args.program,
+        ];
+        if from_stdin.into_iter().filter(|path| is_stdin(path)).count() > 1 {
+            return Err(OptionError::Rule(
+                "only one of the program, --program_input and --hint_locals can be read from standard input",
+            ));
+        }
         let timeout = timeout(args.hint_timeout)?;
         let python_environment = PythonEnvironment::of(args.python_env, environment("VIRTUAL_ENV"));
         let secure_run = match (args.secure_run, args.no_secure_run) {
@@ -166,6 +184,7 @@ impl RunOptions {
         Ok(Self {
             source,
             program_input: args.program_input,
+            hint_locals,
             entrypoint: args.entrypoint,
             layout: args.layout,
             layout_params_file: args.cairo_layout_params_file,
@@ -206,6 +225,10 @@ impl RunOptions {
     }
 }
 
+fn is_stdin(path: &Option<PathBuf>) -> bool {
+    path.as_deref() == Some(Path::new("-"))
+}
+
 fn source(args: &RunArgs) -> Result<ProgramSource, OptionError> {
     let exactly_one =
         OptionError::Rule("Exactly one of --program, --run_from_cairo_pie must be specified.");
@@ -227,13 +250,7 @@ fn check_rules(args: &RunArgs) -> Result<(), OptionError> {
     // The reference VM compares truth values: a count of zero is like none.
     let positive = |count: Option<u64>| count.is_some_and(|count| count > 0);
     let dynamic = args.layout == LayoutName::dynamic;
-    let from_stdin = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
     let rules = [
-        (
-            from_stdin(&args.program_input)
-                && (from_stdin(&args.program_path) || from_stdin(&args.program)),
-            "the program and --program_input cannot both be read from standard input",
-        ),
         (
             args.proof_mode && from_pie,
             "--proof_mode cannot be used with --run_from_cairo_pie.",

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use clap::Parser;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::command::interrupt::Interrupts;
@@ -15,16 +14,10 @@ use crate::command::run::{advance, run_printing, start};
 use crate::command::{CommandError, RunArgs};
 use crate::run::Run;
 
-#[derive(Debug, Parser)]
-struct Command {
-    #[command(flatten)]
-    run: RunArgs,
-}
-
 /// The options of a command line.
 pub(super) fn options(words: &[String]) -> RunOptions {
     let words = std::iter::once("run".to_string()).chain(words.iter().cloned());
-    let args = Command::try_parse_from(words).unwrap().run;
+    let args = RunArgs::of_words(words).unwrap();
     RunOptions::resolve(args, |_| None).unwrap()
 }
 
@@ -50,8 +43,8 @@ pub(super) fn run(
 /// A run after its last step, before its end.
 pub(super) fn ran(options: &RunOptions) -> (Run, Result<(), CommandError>) {
     runtime().block_on(async {
-        let (mut run, goal) = start(options).await.unwrap();
-        let advanced = advance(&mut run, goal, &Interrupts::default(), true).await;
+        let (mut run, goal) = start(options, None).await.unwrap();
+        let advanced = advance(&mut run, goal, &Interrupts::default(), None).await;
         if advanced.is_ok() {
             run.end_hints().await.unwrap();
         }

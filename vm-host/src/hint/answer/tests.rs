@@ -19,7 +19,8 @@ use crate::hint::limits::Limits;
 use crate::hint::peer::{AttachedClient, Peer};
 use crate::hint::session::SessionInputs;
 use crate::hint::testing::{
-    EXECUTION, OUTPUT, PROGRAM, RANGE_CHECK, SEGMENTS, at, int, pointer, raw_run, run_of, vm,
+    EXECUTION, OUTPUT, PROGRAM, RANGE_CHECK, SEGMENTS, TEMPORARY_SEGMENTS, at, int, pointer,
+    raw_run, run_of, vm,
 };
 use crate::vm::wire::PRIME;
 use crate::worker::LinkError;
@@ -586,12 +587,23 @@ async fn all_memory_comes_in_parts() {
     let replies = scene
         .ask(vec![Some(Question::ReadAllMemory(ReadAllMemory {}))])
         .await;
-    let lengths = [(0, 3), (1, 5), (2, 1), (3, 1), (4, 0), (5, 0)];
+    let lengths = [
+        (0, 3),
+        (1, 5),
+        (2, 1),
+        (3, 1),
+        (4, 0),
+        (5, 0),
+        (-1, 1),
+        (-2, 0),
+        (-3, 0),
+    ];
     let cells = vec![
         run_of(PROGRAM, 0, &[int(10), int(11), int(12)]),
         execution(),
         run_of(OUTPUT, 0, &[int(30)]),
         run_of(RANGE_CHECK, 0, &[int(40)]),
+        run_of(-1, 0, &[int(50)]),
     ];
     assert_eq!(replies.unwrap(), [memory(cells, &lengths)]);
 
@@ -615,7 +627,7 @@ async fn all_memory_comes_in_parts() {
             .map(|run| run.values.len() / CELL_BYTES)
             .sum::<usize>()
     });
-    let total = 3 + 5 + (last + 1) + 1;
+    let total = 3 + 5 + (last + 1) + 1 + 1;
     assert_eq!(
         sizes.collect::<Vec<_>>(),
         [PART_CELLS, PART_CELLS, total - 2 * PART_CELLS]
@@ -624,31 +636,65 @@ async fn all_memory_comes_in_parts() {
         parts.iter().map(|part| part.more).collect::<Vec<_>>(),
         [true, true, false]
     );
-    assert_eq!(parts[2].lengths.len(), SEGMENTS as usize);
+    let segments = SEGMENTS + TEMPORARY_SEGMENTS;
+    assert_eq!(parts[2].lengths.len(), segments as usize);
+}
+
+fn part(part: &[u8], more: bool) -> Reply {
+    Reply::ProgramJson(v1::ProgramJson {
+        part: part.to_vec().into(),
+        more,
+    })
 }
 
 #[tokio::test]
 async fn the_program_is_given_as_it_was_read() {
     let mut scene = Scene::with_json("pass", b"{ } ".to_vec()).await;
-    let reply = scene.ask_one(Question::ReadProgram(ReadProgram {})).await;
-    let part = |part: &[u8], more| {
-        Reply::ProgramJson(v1::ProgramJson {
-            part: part.to_vec().into(),
-            more,
-        })
-    };
+    let reply = scene
+        .ask_one(Question::ReadProgram(ReadProgram::default()))
+        .await;
     assert_eq!(reply, part(b"{ } ", false));
     let long = [b" ".repeat(PART_BYTES), b"{}".to_vec()].concat();
     let mut scene = Scene::with_json("pass", long.clone()).await;
-    let read = || vec![Some(Question::ReadProgram(ReadProgram {}))];
+    let read = || vec![Some(Question::ReadProgram(ReadProgram::default()))];
     assert_eq!(
         scene.ask(read()).await.unwrap(),
         [part(&long[..PART_BYTES], true), part(b"{}", false)]
     );
     let mut scene = Scene::with_json("pass", vec![b'{', 0xff]).await;
-    let reply = scene.ask_one(Question::ReadProgram(ReadProgram {})).await;
+    let reply = scene
+        .ask_one(Question::ReadProgram(ReadProgram::default()))
+        .await;
     let text = "invalid utf-8 sequence of 1 bytes from index 1";
     assert_eq!(reply, raised("builtins.UnicodeDecodeError", text));
+}
+
+#[tokio::test]
+async fn a_part_of_the_program_is_given_alone() {
+    let json = br#"{"hints": {"0": [{"code": "pass"}]}, "identifiers": {"a.b": {"pc": 0}}}"#;
+    let mut scene = Scene::with_json("pass", json.to_vec()).await;
+    for (asked, expected) in [
+        (
+            Part::Scope("a".to_owned()),
+            part(br#"{"identifiers": {"b": {"pc": 0}}, "scopes": []}"#, false),
+        ),
+        (Part::Hint(0), part(br#"{"code": "pass"}"#, false)),
+        (
+            Part::Hint(1),
+            raised("builtins.LookupError", "the program has no hint `1`"),
+        ),
+        (
+            Part::Member("identifiers".to_owned()),
+            part(br#"{"a.b": {"pc": 0}}"#, false),
+        ),
+        (
+            Part::Member("main".to_owned()),
+            raised("builtins.LookupError", "the program has no member `main`"),
+        ),
+    ] {
+        let question = Question::ReadProgram(ReadProgram { part: Some(asked) });
+        assert_eq!(scene.ask_one(question).await, expected);
+    }
 }
 
 #[tokio::test]

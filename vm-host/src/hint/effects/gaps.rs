@@ -11,13 +11,11 @@ use hint_proto::v1::CellRun;
 use super::refusal::Refusal;
 use crate::hint::limits::Limits;
 use crate::vm::cells::segment_lengths;
+use crate::vm::temporary::temporary_length;
 
 /// Smaller gaps are no offence, as Cairo code is about to fill them: a frame's locals, a struct whose
 /// members are set one by one. Their sum in one hint has the limit of a single gap.
 const SMALL: u64 = 1 << 12;
-/// How far below a cell of a temporary segment, whose length cairo-vm does not tell, a neighbour is
-/// looked for.
-const NEIGHBOURS: u64 = 64;
 
 /// The gaps of one hint's writes.
 #[derive(Debug)]
@@ -95,16 +93,6 @@ impl<'a> Gaps<'a> {
             // A segment that this hint adds has no length yet.
             return lengths.get(index).map_or(0, |length| *length as u64);
         }
-        (1..=NEIGHBOURS)
-            .filter_map(|distance| offset.checked_sub(distance))
-            .find(|below| {
-                let offset = usize::try_from(*below).unwrap_or(usize::MAX);
-                let cell = Relocatable {
-                    segment_index: segment as isize,
-                    offset,
-                };
-                vm.get_maybe(&cell).is_some()
-            })
-            .map_or(0, |below| below + 1)
+        temporary_length(vm, segment as isize) as u64
     }
 }

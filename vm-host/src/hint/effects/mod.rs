@@ -19,6 +19,7 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::Effects;
 
 use super::limits::Limits;
+use crate::vm::temporary::Moves;
 use relocations::Relocations;
 
 pub(crate) use parts::RegisteredRule;
@@ -126,7 +127,8 @@ impl Applier {
         if segments > limit {
             return Err(Refusal::TooManySegments { segments, limit });
         }
-        let (writes, skipped) = writes::check(vm, effects, &self.limits, self.skipped)?;
+        let moves = self.relocations.moves();
+        let (writes, skipped) = writes::check(vm, effects, &self.limits, self.skipped, moves)?;
         let relocations = self.relocations.check(&effects.relocation_rules)?;
         let signatures = signatures::check(vm, &effects.signatures, &writes)?;
         parts::check_finalized(&effects.finalized_segments)?;
@@ -146,14 +148,8 @@ impl Applier {
         })
     }
 
-    /// Gives cairo-vm the relocation rules whose destination stayed unknown, as they are: the run ends.
-    ///
-    /// # Errors
-    /// [`Refusal::Memory`] when cairo-vm refuses one.
-    pub(crate) fn flush_relocation_rules(
-        &mut self,
-        vm: &mut VirtualMachine,
-    ) -> Result<(), Refusal> {
-        Ok(self.relocations.flush(vm)?)
+    /// Where values that point into temporary segments go.
+    pub(crate) fn moves(&self) -> &Moves {
+        self.relocations.moves()
     }
 }

@@ -1,7 +1,7 @@
-//! Where temporary segments go when the run ends. cairo-vm follows one rule only, so a rule whose
-//! destination is itself to be moved waits until the whole way is known.
+//! The relocation rules that hints give. A rule may lead into a temporary segment that gets its own rule later,
+//! or never; cairo-vm is told where each way ends as of now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::errors::memory_errors::MemoryError;
@@ -11,6 +11,7 @@ use hint_proto::v1::relocation_rule::Destination;
 
 use super::parts::felt;
 use super::refusal::{Part, Refusal};
+use crate::vm::temporary::{Moves, replace_rules};
 use crate::vm::wire;
 
 /// Where one temporary segment goes.
@@ -19,12 +20,12 @@ pub(super) type Rule = (isize, MaybeRelocatable);
 /// The rules of a run. Every temporary segment has at most one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Relocations {
-    /// The temporary segments that have a rule.
-    sources: BTreeSet<isize>,
-    /// Final destinations: cairo-vm has these rules.
-    settled: BTreeMap<isize, MaybeRelocatable>,
-    /// Rules that wait, by the temporary segment that their destination lies in.
-    waiting: BTreeMap<isize, Vec<Rule>>,
+    /// As the hints gave them.
+    rules: BTreeMap<isize, MaybeRelocatable>,
+    /// The same, followed as far as they lead: cairo-vm has these.
+    moves: Moves,
+    /// The segments that a way leads to the same temporary segment, by that segment.
+    ends: HashMap<isize, BTreeSet<isize>>,
 }
 
 impl Relocations {
@@ -50,7 +51,7 @@ impl Relocations {
                 Some(Destination::Felt(bytes)) => felt(bytes)?.into(),
                 None => return Err(Refusal::Malformed(Part::RelocationRule)),
             };
-            if self.sources.contains(&source) || !added.insert(source) {
+            if self.rules.contains_key(&source) || !added.insert(source) {
                 return Err(MemoryError::DuplicatedRelocation(source).into());
             }
             checked.push((source, destination));
@@ -58,51 +59,101 @@ impl Relocations {
         Ok(checked)
     }
 
-    /// Adds checked rules, and gives cairo-vm every rule whose destination is final now.
+    /// Adds checked rules: values are read as moved by them from now on.
     pub(super) fn add(
         &mut self,
         vm: &mut VirtualMachine,
-        mut rules: Vec<Rule>,
+        rules: Vec<Rule>,
     ) -> Result<(), MemoryError> {
-        self.sources.extend(rules.iter().map(|(source, _)| *source));
-        while let Some((source, destination)) = rules.pop() {
-            match self.settle(&destination) {
-                Ok(destination) => {
-                    vm.add_relocation_rule(start_of(source), destination.clone())?;
-                    self.settled.insert(source, destination);
-                    rules.extend(self.waiting.remove(&source).unwrap_or_default());
+        // Ways that lead to a segment with a new rule go on.
+        let mut longer = BTreeSet::new();
+        for (source, _) in &rules {
+            longer.extend(self.ends.remove(source).unwrap_or_default());
+        }
+        let added: Vec<isize> = rules.iter().map(|(source, _)| *source).collect();
+        self.rules.extend(rules);
+        let mut found = BTreeMap::new();
+        for source in longer.iter().chain(&added) {
+            self.follow(*source, &longer, &mut found);
+        }
+        let mut replace = !longer.is_empty();
+        for (source, place) in &found {
+            match place {
+                MaybeRelocatable::RelocatableValue(address) if address.segment_index < 0 => {
+                    let sources = self.ends.entry(address.segment_index).or_default();
+                    sources.insert(*source);
                 }
-                Err(segment) => {
-                    let waiting = self.waiting.entry(segment).or_default();
-                    waiting.push((source, destination));
-                }
+                MaybeRelocatable::RelocatableValue(_) => {}
+                // cairo-vm would drop the offsets of values.
+                MaybeRelocatable::Int(_) => replace = true,
             }
+            self.moves.insert(*source, place.clone());
+        }
+        if replace {
+            return replace_rules(vm, &self.moves);
+        }
+        for (source, place) in found {
+            vm.add_relocation_rule(start_of(source), place)?;
         }
         Ok(())
     }
 
-    /// Where a destination is in the end, or the temporary segment whose rule has to come first. A way
-    /// that leads out of range has no end: cairo-vm would read such cells as empty.
-    pub(super) fn settle(&self, destination: &MaybeRelocatable) -> Result<MaybeRelocatable, isize> {
-        match destination {
-            MaybeRelocatable::RelocatableValue(address) if address.segment_index < 0 => {
-                let segment = address.segment_index;
-                self.settled
-                    .get(&segment)
-                    .and_then(|base| base.add_usize(address.offset).ok())
-                    .filter(is_in_range)
-                    .ok_or(segment)
-            }
-            other => Ok(other.clone()),
-        }
+    /// Where values that point into temporary segments go.
+    pub(super) fn moves(&self) -> &Moves {
+        &self.moves
     }
 
-    /// Gives cairo-vm the rules whose destination stayed unknown, as they are: the run ends.
-    pub(super) fn flush(&mut self, vm: &mut VirtualMachine) -> Result<(), MemoryError> {
-        for (source, destination) in std::mem::take(&mut self.waiting).into_values().flatten() {
-            vm.add_relocation_rule(start_of(source), destination)?;
+    /// Finds where the way of a segment ends, and those of all that it comes through. What was found before
+    /// holds, except for the ways of `longer`.
+    fn follow(
+        &self,
+        source: isize,
+        longer: &BTreeSet<isize>,
+        found: &mut BTreeMap<isize, MaybeRelocatable>,
+    ) {
+        let mut path = Vec::new();
+        let mut on_path = BTreeSet::new();
+        let mut segment = source;
+        // The way from `segment` on, where that is known; a circle has no end.
+        let mut place = loop {
+            if let Some(place) = found.get(&segment) {
+                break Some(place.clone());
+            }
+            let known = self.moves.of(segment);
+            if let Some(place) = known.filter(|_| !longer.contains(&segment)) {
+                break Some(place.clone());
+            }
+            let Some(rule) = self.rules.get(&segment) else {
+                break None;
+            };
+            if !on_path.insert(segment) {
+                break None;
+            }
+            path.push((segment, rule));
+            match rule {
+                MaybeRelocatable::RelocatableValue(address) if address.segment_index < 0 => {
+                    segment = address.segment_index;
+                }
+                _ => break None,
+            }
+        };
+        for (segment, rule) in path.into_iter().rev() {
+            let further = place.as_ref().and_then(|place| beyond(place, rule));
+            let end = further.unwrap_or_else(|| rule.clone());
+            found.insert(segment, end.clone());
+            place = Some(end);
         }
-        Ok(())
+    }
+}
+
+/// Where a rule's destination is, in a segment that goes to `place`. A way that leads out of range has no
+/// end: cairo-vm would read such cells as empty.
+fn beyond(place: &MaybeRelocatable, rule: &MaybeRelocatable) -> Option<MaybeRelocatable> {
+    match rule {
+        MaybeRelocatable::RelocatableValue(address) => {
+            place.add_usize(address.offset).ok().filter(is_in_range)
+        }
+        MaybeRelocatable::Int(_) => None,
     }
 }
 
@@ -123,79 +174,4 @@ fn start_of(segment_index: isize) -> Relocatable {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::hint::testing::{EXECUTION, int, pointer};
-
-    /// Adds rules, each alone, and returns what cairo-vm was given.
-    fn settled(rules: &[(isize, MaybeRelocatable)]) -> Vec<(isize, MaybeRelocatable)> {
-        let mut vm = crate::hint::testing::vm();
-        let mut relocations = Relocations::default();
-        for rule in rules {
-            relocations.add(&mut vm, vec![rule.clone()]).unwrap();
-        }
-        relocations.settled.into_iter().collect()
-    }
-
-    #[test]
-    fn a_chain_is_followed_in_whatever_order_its_rules_come() {
-        let rules = [
-            (-1, pointer(-2, 1)),
-            (-2, pointer(-3, 2)),
-            (-3, pointer(EXECUTION, 4)),
-        ];
-        let expected = [
-            (-3, pointer(EXECUTION, 4)),
-            (-2, pointer(EXECUTION, 6)),
-            (-1, pointer(EXECUTION, 7)),
-        ];
-        for order in [
-            [0, 1, 2],
-            [0, 2, 1],
-            [1, 0, 2],
-            [1, 2, 0],
-            [2, 0, 1],
-            [2, 1, 0],
-        ] {
-            let rules = order.map(|index| rules[index].clone());
-            assert_eq!(settled(&rules), expected, "{order:?}");
-        }
-    }
-
-    #[test]
-    fn a_felt_ends_a_chain() {
-        let rules = [(-2, pointer(-1, 3)), (-1, int(10))];
-        assert_eq!(settled(&rules), [(-2, int(13)), (-1, int(10))]);
-    }
-
-    #[test]
-    fn what_leads_nowhere_waits_until_the_run_ends() {
-        let mut vm = crate::hint::testing::vm();
-        let mut relocations = Relocations::default();
-        let circle = vec![(-1, pointer(-2, 0)), (-2, pointer(-1, 0))];
-        relocations.add(&mut vm, circle).unwrap();
-        let overflow = vec![(-3, pointer(0, (1 << 62) - 1)), (-4, pointer(-3, 1))];
-        relocations.add(&mut vm, overflow).unwrap();
-        assert_eq!(relocations.settled.len(), 1);
-        relocations.flush(&mut vm).unwrap();
-        assert!(relocations.waiting.is_empty());
-        // cairo-vm has all four now.
-        for segment in [-1, -2, -3, -4] {
-            let again = vm.add_relocation_rule(start_of(segment), int(1));
-            assert!(matches!(again, Err(MemoryError::DuplicatedRelocation(_))));
-        }
-    }
-
-    #[test]
-    fn a_long_chain_is_settled_from_its_end() {
-        let mut vm = crate::hint::testing::vm();
-        let mut relocations = Relocations::default();
-        let last = 50_000;
-        let chain = (1..last).map(|index| (-index, pointer(-index - 1, 0)));
-        relocations.add(&mut vm, chain.collect()).unwrap();
-        relocations
-            .add(&mut vm, vec![(-last, pointer(1, 0))])
-            .unwrap();
-        assert_eq!(relocations.settled.len(), 50_000);
-    }
-}
+mod tests;

@@ -12,18 +12,20 @@ use hint_proto::v1::{CellRun, Effects};
 use super::gaps::Gaps;
 use super::refusal::{Part, Refusal};
 use crate::hint::limits::Limits;
+use crate::vm::temporary::Moves;
 use crate::vm::wire;
 
 /// One cell and its value.
 pub(super) type Write = (Relocatable, MaybeRelocatable);
 
 /// The cells that are empty so far, in the order in which they were written, and how many cells the
-/// hint skipped, after `skipped` by earlier hints.
+/// hint skipped, after `skipped` by earlier hints. Values are as `moves` has them read.
 pub(super) fn check(
     vm: &mut VirtualMachine,
     effects: &Effects,
     limits: &Limits,
     skipped: u64,
+    moves: &Moves,
 ) -> Result<(Vec<Write>, u64), Refusal> {
     let runs = &effects.writes;
     let cells = runs.iter().map(count).sum();
@@ -49,7 +51,7 @@ pub(super) fn check(
             return Err(Refusal::UnknownSegment(run.segment));
         }
         gaps.admit(vm, run)?;
-        check_run(vm, run, &range_checks, &mut writes)?;
+        check_run(vm, run, &range_checks, moves, &mut writes)?;
     }
     written_once(runs)?;
     Ok((writes, gaps.skipped()))
@@ -60,6 +62,7 @@ fn check_run(
     vm: &VirtualMachine,
     run: &CellRun,
     range_checks: &BTreeMap<isize, Felt252>,
+    moves: &Moves,
     writes: &mut Vec<Write>,
 ) -> Result<(), Refusal> {
     let segment = run.segment;
@@ -70,6 +73,8 @@ fn check_run(
             offset,
             cell,
         })?;
+        // Only what is in memory when a rule comes is moved by cairo-vm.
+        let value = moves.value(value);
         let address = Relocatable {
             segment_index: segment as isize,
             offset: offset as usize,

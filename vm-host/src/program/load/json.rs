@@ -6,16 +6,15 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 /// A string, borrowed from the JSON where it has no escapes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(in crate::program::load) struct Text<'de>(pub(in crate::program::load) Cow<'de, str>);
+pub(crate) struct Text<'de>(pub(crate) Cow<'de, str>);
 
 /// A JSON object in its own order; of repeated keys the last value stays, at the first place.
 #[derive(Debug)]
-pub(in crate::program::load) struct Entries<'de, V>(
-    pub(in crate::program::load) Vec<(Text<'de>, V)>,
-);
+pub(crate) struct Entries<'de, V>(pub(crate) Vec<(Text<'de>, V)>);
 
 /// One value or a list of values: old compilers wrote a single hint where new ones write a list.
 #[derive(Debug)]
@@ -36,6 +35,18 @@ pub(in crate::program::load) fn member_names(bytes: &[u8]) -> Vec<String> {
 impl<V> Default for Entries<'_, V> {
     fn default() -> Self {
         Self(Vec::new())
+    }
+}
+
+impl Serialize for Text<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<V: Serialize> Serialize for Entries<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
     }
 }
 

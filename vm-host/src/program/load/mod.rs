@@ -20,6 +20,7 @@ use code::{builtins, check_prime, data};
 use debug_info::debug_info;
 use hints::hints;
 use identifiers::identifiers;
+pub(crate) use json::{Entries, Text};
 use other_kind::{not_a_program, other_kind};
 use raw::{RawProgram, RawReference};
 use shared::{Shared, ap_tracking};

@@ -123,7 +123,11 @@ impl VmTask {
             .with("failure", failure.reason.as_str())
             .vm(&self.shared.name);
         match reason {
-            Reason::HintsNotLoaded | Reason::WorkerNotStarted => self.fail(failure),
+            Reason::HintsNotLoaded | Reason::WorkerNotStarted => {
+                self.fail(failure);
+                // Nobody need wait for another engine of a VM that has ended.
+                self.shared.engine_ready.send_replace(true);
+            }
             _ => {
                 let text = format!("a client did not become the engine: {}", failure.text());
                 self.shared.log(LogLevel::Warning, text);

@@ -21,11 +21,9 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use super::error_text::{self, Registers, StepFailure};
 use super::outputs::Relocation;
 use super::shape::RunShape;
+use super::temporary::{Moves, move_cells, temporary_length};
 use super::{Exception, RunFailure, cells};
 use padding::padded_steps;
-
-/// How far the search for cells in a temporary segment goes: such a segment has no length to ask for.
-const TEMPORARY_SEARCH: usize = 1 << 16;
 
 /// What the steps left that the VM does not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +42,8 @@ pub(crate) struct Ended {
     /// Whether only Cairo code and hints in Rust wrote to memory: every address in it is then one of a
     /// segment that exists, or temporary.
     pub(crate) addresses_exist: bool,
+    /// Where temporary segments go.
+    pub(crate) moves: Moves,
     /// Whether temporary segments may stay where they are.
     pub(crate) keeps_temporary_segments: bool,
 }
@@ -57,6 +57,7 @@ impl Default for Ended {
             pure_address: None,
             output_attributes: None,
             addresses_exist: false,
+            moves: Moves::default(),
             keeps_temporary_segments: false,
         }
     }
@@ -84,10 +85,7 @@ pub(crate) fn end_run(
     writer: &mut dyn Write,
 ) -> Result<(), EndError> {
     let vm = &mut runner.vm;
-    vm.segments
-        .memory
-        .relocate_memory()
-        .map_err(|error| RunFailure::of_memory(&error))?;
+    let number = move_cells(vm, &ended.moves).map_err(|error| RunFailure::of_memory(&error))?;
     fix_segment_sizes(vm);
     verify_auto_deductions(vm)?;
     if ended.scope_depth != 1 || runner.exec_scopes.data.len() != 1 {
@@ -97,7 +95,8 @@ pub(crate) fn end_run(
         )
         .into());
     }
-    if let Some(address) = &ended.pure_address {
+    let number = number.map(|number| number.to_string());
+    if let Some(address) = ended.pure_address.as_ref().or(number.as_ref()) {
         return Err(RunFailure::security(format!(
             "Expected memory address to be relocatable value. Found: {address}."
         ))
@@ -189,7 +188,7 @@ fn unrelocated_segment(vm: &VirtualMachine) -> Option<isize> {
     (1..=vm.segments.num_temp_segments())
         .map(|index| -(index as isize))
         .find(|&segment| {
-            (0..TEMPORARY_SEARCH).any(|offset| {
+            (0..temporary_length(vm, segment)).any(|offset| {
                 vm.get_maybe(&Relocatable::from((segment, offset)))
                     .is_some()
             })

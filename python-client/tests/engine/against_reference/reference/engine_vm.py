@@ -97,6 +97,21 @@ class Host:
     def read_program(self):
         return json.dumps(Program.Schema().dump(self.vm.program))
 
+    def read_program_part(self, kind, name):
+        self.requests += 1
+        program = Program.Schema().dump(self.vm.program)
+        if kind == "member":
+            return json.dumps(program[name])
+        if kind == "hint":
+            return json.dumps([hint for group in program["hints"].values() for hint in group][name])
+        inside = f"{name}." if name else ""
+        rests = [
+            (full[len(inside) :], full) for full in program["identifiers"] if full.startswith(inside)
+        ]
+        found = {rest: program["identifiers"][full] for rest, full in rests if "." not in rest}
+        scopes = dict.fromkeys(rest.partition(".")[0] for rest, _ in rests if "." in rest)
+        return json.dumps({"identifiers": found, "scopes": list(scopes)})
+
     def debugger(self):
         self.requests += 1
 

@@ -146,7 +146,7 @@ fn cells() -> Vec<Case> {
         case(
             "Gap",
             one(-1, 1 << 40),
-            "the hint wrote memory cell `-1:1099511627776`, `1099511627776` cells past the end of its \
+            "the hint wrote memory cell `-1:1099511627776`, `1099511627775` cells past the end of its \
              segment; the limit is `50`\nhint: memory segments are dense here, so that every skipped \
              cell takes 32 bytes",
         ),
