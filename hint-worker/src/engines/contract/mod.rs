@@ -2,8 +2,8 @@
 //! file is parsed and executed as it is; no macros are expanded, nothing is compiled.
 //!
 //! Reading order: [`source`] (a file becomes a tree), [`values`], [`codec`], [`world`] (accounts, what is undone),
-//! [`interpreter`] (endpoints are executed), [`machine`] (transactions), [`scenario`] (files of steps), [`hints`] (which alone knows the
-//! VM), [`limits`].
+//! [`interpreter`] (endpoints are executed), [`machine`] (transactions), [`scenario`] (files of steps), [`hints`]
+//! (which alone knows the VM), [`limits`].
 
 pub(crate) mod codec;
 pub mod hints;

@@ -9,7 +9,7 @@ use std::time::Instant;
 use hint_proto::v1::{Effects, ExecuteHint, HintDone, HintNames, HintsLoaded, LoadHints, Start};
 use num_bigint::BigUint;
 
-use super::numbers::{HintError, argument_bytes, set_bytes, set_text};
+use super::numbers::{ADDRESS, HintError, argument_bytes, set_bytes, set_text};
 use super::source::{Argument, Call, Line, LineKind, Path, parse};
 use crate::engines::contract::machine::{Value as Paid, World, on_deep_stack};
 use crate::engines::contract::scenario::{self, Options, ScenarioError};
@@ -90,7 +90,7 @@ impl ContractEngine {
     }
 
     fn address(&mut self, argument: &Argument) -> Result<Address, HintError> {
-        let bytes = argument_bytes(&mut self.view, argument, Some(super::numbers::ADDRESS))?;
+        let bytes = argument_bytes(&mut self.view, argument, Some(ADDRESS))?;
         <[u8; 32]>::try_from(bytes).map(Address).map_err(|bytes| {
             HintError::Text(format!(
                 "an address has 32 bytes, and this `{}`",

@@ -1,6 +1,7 @@
 //! Owns what felts of Cairo are to contracts, and the other way: numbers, addresses, texts, `Uint256`. Must not know
 //! hints' lines.
 
+use hint_proto::v1::Effects;
 use num_bigint::{BigInt, BigUint};
 
 use super::source::{Argument, Line, Path};
@@ -8,7 +9,6 @@ use crate::engines::CallError;
 use crate::engines::contract::scenario;
 use crate::engines::contract::signature::ParameterKind;
 use crate::engines::view::{Address, Felt, Value, View, ViewError};
-use hint_proto::v1::Effects;
 
 /// What addresses of callers are.
 pub(super) const ADDRESS: ParameterKind = ParameterKind::Address;

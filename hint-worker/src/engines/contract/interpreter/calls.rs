@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+use num_bigint::BigUint;
+
+use super::buffers::EGLD;
 use super::dispatch::Arguments;
 use super::endpoint::outcome;
 use super::frame::Interpreter;
@@ -10,7 +13,7 @@ use super::stop::{Run, Stop, fault};
 use super::transaction::{CallInput, Transaction};
 use crate::engines::contract::codec::decode::DecodeError;
 use crate::engines::contract::source::types::{IntType, Type};
-use crate::engines::contract::values::{RemoteCall, Value};
+use crate::engines::contract::values::{Payment, RemoteCall, Value};
 use crate::engines::contract::world::{Address, Failure, Record, Status};
 
 /// The results of a call, or why it failed, or why nobody can tell.
@@ -90,29 +93,34 @@ impl Interpreter<'_, '_> {
         arguments: &mut Arguments<'_>,
     ) -> Run {
         match arguments.name {
-            "with_egld_transfer" => {
+            "to" => {
+                let address = self.next(arguments, None)?;
+                call.to = self.as_address(&address)?;
+            }
+            "payment" | "with_egld_or_single_esdt_transfer" => {
+                let payment = self.next(arguments, None)?;
+                let payment = self.as_payment(payment)?;
+                match payment.token == EGLD {
+                    true => call.egld = payment.amount,
+                    false => call.payments.push(payment),
+                }
+            }
+            "transfer" | "transfer_if_not_empty" => return self.transfer_only(call),
+            "with_egld_transfer" | "egld" => {
                 let amount = self.next(arguments, None)?;
                 call.egld = self.as_unsigned(amount)?;
             }
-            "with_esdt_transfer" | "add_esdt_token_transfer" if arguments.count() == 1 => {
+            "with_esdt_transfer" | "add_esdt_token_transfer" | "esdt" if arguments.count() == 1 => {
                 let payment = self.next(arguments, None)?;
                 let payment = self.as_payment(payment)?;
                 call.payments.push(payment);
             }
-            "with_esdt_transfer" | "add_esdt_token_transfer" => {
+            "with_esdt_transfer" | "add_esdt_token_transfer" | "single_esdt" => {
                 let token = self.next(arguments, None)?;
                 let nonce = self.next(arguments, Some(&Type::Int(IntType::U64)))?;
                 let amount = self.next(arguments, None)?;
                 let payment = self.as_payment(Value::Tuple(vec![token, nonce, amount]))?;
                 call.payments.push(payment);
-            }
-            "with_egld_or_single_esdt_transfer" => {
-                let payment = self.next(arguments, None)?;
-                let payment = self.as_payment(payment)?;
-                match payment.token == super::buffers::EGLD {
-                    true => call.egld = payment.amount,
-                    false => call.payments.push(payment),
-                }
             }
             "with_multi_token_transfer" | "multi_esdt" => {
                 let Value::Object(_, id) = self.next_target(arguments, None)? else {
@@ -145,6 +153,24 @@ impl Interpreter<'_, '_> {
             other => return fault(format!("a call of a contract has no method `{other}` here")),
         }
         Ok(Value::Call(Box::new(call)))
+    }
+
+    /// Pays without calling.
+    fn transfer_only(&mut self, call: RemoteCall) -> Run {
+        let to = Address(call.to);
+        if call.egld != BigUint::ZERO {
+            let egld = EGLD.to_vec();
+            let payment = Payment {
+                token: egld,
+                nonce: 0,
+                amount: call.egld,
+            };
+            self.send_payment(to, payment)?;
+        }
+        for payment in call.payments {
+            self.send_payment(to, payment)?;
+        }
+        Ok(Value::Unit)
     }
 
     fn execute_on_dest_context(&mut self, call: RemoteCall, kind: &Type) -> Run {

@@ -105,6 +105,7 @@ impl Interpreter<'_, '_> {
             "call_value" => Ok(Value::Interface(Interface::CallValue)),
             "send" => Ok(Value::Interface(Interface::Send)),
             "crypto" => Ok(Value::Interface(Interface::Crypto)),
+            "tx" => Ok(Value::Call(Box::new(RemoteCall::to([0; 32])))),
             _ => {
                 let contract = &self.code.contract.name;
                 fault(format!(
@@ -274,12 +275,10 @@ impl Interpreter<'_, '_> {
             other => other.clone(),
         };
         Ok(Value::Call(Box::new(RemoteCall {
-            to,
             endpoint,
             arguments: encoded,
-            egld: num_bigint::BigUint::ZERO,
-            payments: Vec::new(),
             result,
+            ..RemoteCall::to(to)
         })))
     }
 

@@ -241,6 +241,9 @@ impl Interpreter<'_, '_> {
         }
         match &**name {
             "None" => Ok(Value::Option(None)),
+            // Who a transaction of the contract goes to.
+            "ToCaller" => self.address(self.input.from.0),
+            "ToSelf" => self.address(self.input.to.0),
             _ => self.constant(name),
         }
     }

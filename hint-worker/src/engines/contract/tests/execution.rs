@@ -366,3 +366,31 @@ fn the_world_as_contracts_see_it() {
         assert!(poor.logs.is_empty());
     });
 }
+
+#[test]
+fn transactions_of_the_contract() {
+    let text = source(
+        "#[payable] #[endpoint] fn run(&self) { let egld = self.call_value().egld().clone_value(); \
+         self.tx().to(ToCaller).egld(&egld).transfer(); \
+         self.tx().to(&self.blockchain().get_owner_address()).egld(egld - 1u32).transfer(); }",
+    );
+    deep(move || {
+        let mut world = deployed(&text, Limits::default()).expect("it is deployed");
+        world.credit(CONTRACT, &BigUint::from(20_u32));
+        let paid = Value {
+            egld: BigUint::from(7_u32),
+            tokens: Vec::new(),
+        };
+        let outcome = world
+            .call(OWNER, CONTRACT, b"run", Vec::new(), &paid)
+            .expect("runs");
+        assert_eq!(outcome.result, Ok(Vec::new()));
+        let amounts: Vec<_> = outcome
+            .logs
+            .iter()
+            .map(|log| log.topics[0].clone())
+            .collect();
+        assert_eq!(amounts, [vec![7], vec![6]]);
+        assert_eq!(world.state.balance(&CONTRACT), BigUint::from(14_u32));
+    });
+}

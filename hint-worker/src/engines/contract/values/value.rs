@@ -59,6 +59,20 @@ pub(crate) struct RemoteCall {
     pub(crate) result: Type,
 }
 
+impl RemoteCall {
+    /// A call to this account that says nothing yet.
+    pub(crate) fn to(to: [u8; 32]) -> Self {
+        Self {
+            to,
+            endpoint: Vec::new(),
+            arguments: Vec::new(),
+            egld: BigUint::ZERO,
+            payments: Vec::new(),
+            result: Type::Unit,
+        }
+    }
+}
+
 /// What a variable holds.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
