@@ -663,10 +663,13 @@ fn every_reason_is_tested() {
         include_str!("attached.rs"),
         include_str!("connections.rs"),
         include_str!("ending.rs"),
+        include_str!("engines.rs"),
         include_str!("errors.rs"),
         include_str!("functions.rs"),
         include_str!("life.rs"),
         include_str!("placed.rs"),
+        include_str!("programs.rs"),
+        include_str!("repeating.rs"),
         include_str!("running.rs"),
     ]
     .concat();

@@ -7,6 +7,7 @@
 # On a Unix socket (`unix:/path`) the authority must be a host name; gRPC would send the path.
 
 require "grpc"
+require "securerandom"
 require "cairohints/v1/vm_service_services_pb"
 
 include Cairohints::V1
@@ -23,7 +24,9 @@ hash = vms.upload_program(parts).program_hash
 # The VM lives as long as this connection.
 vm = vms.create_vm(CreateVmRequest.new(program_hash: hash, layout: layout || "plain", trace: true)).vm
 3.times do
-  vm = vms.run_vm(RunVmRequest.new(name: vm.name, steps: 1)).vm
+  # With an id the call may be repeated when its answer is lost: the VM does not step twice.
+  run = RunVmRequest.new(name: vm.name, steps: 1, request_id: SecureRandom.uuid)
+  vm = vms.run_vm(run).vm
   puts "step #{vm.current_step}: pc #{vm.pc.offset}"
 end
 vm = vms.run_vm(RunVmRequest.new(name: vm.name)).vm

@@ -54,13 +54,17 @@ pub(super) fn attach(
     tokio::spawn(Arc::clone(&attachment).listen(incoming, forward));
     tokio::spawn(Arc::clone(&attachment).open(client));
     let mut left = attachment.left.subscribe();
-    let left = async move {
-        // Whoever drops the sender has left, too.
-        let _ = left.wait_for(|left| *left).await;
+    let mut answered = attachment.answer.subscribe();
+    let over = async move {
+        // The senders live in what waits behind this.
+        tokio::select! {
+            _ = left.wait_for(|left| *left) => {}
+            _ = answered.wait_for(|answer| matches!(answer, Some(Err(_)))) => {}
+        }
     };
     let said = ReceiverStream::new(outgoing)
         .map(answer)
-        .take_until(Box::pin(left));
+        .take_until(Box::pin(over));
     let farewell = async move { attachment.farewell().await };
     let farewell = stream::once(farewell).filter_map(future::ready);
     said.map(Ok).chain(farewell.map(Err))

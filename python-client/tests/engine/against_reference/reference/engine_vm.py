@@ -92,7 +92,8 @@ class Host:
 
     def load_program(self, program_json, base_segment, base_offset):
         program = Program.load(json.loads(program_json))
-        return self.vm.take_program(program, RelocatableValue(base_segment, base_offset))
+        first_id = len(self.vm.hint_pc_and_index)
+        return first_id, self.vm.take_program(program, RelocatableValue(base_segment, base_offset))
 
     def read_program(self):
         return json.dumps(Program.Schema().dump(self.vm.program))
