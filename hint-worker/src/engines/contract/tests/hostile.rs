@@ -108,7 +108,7 @@ fn contracts_that_call_each_other() {
 /// Each of these would take as much stack as it is long.
 #[test]
 fn deep_sources() {
-    let count = 20_000;
+    let count = 5_000;
     for (start, middle, end) in [
         ("", "(", ""),
         ("", "-", "1"),
