@@ -4,7 +4,7 @@ use std::os::fd::RawFd;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 use hint_proto::PROTOCOL_VERSION;
 
 /// With the Python inside, by which the host chooses among workers.
@@ -14,10 +14,13 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
     format!("{version} ({commit}, protocol {PROTOCOL_VERSION}, Python {python})")
 });
 
-/// Serves the Python hints of one VM. Started by `vm-host`; not meant to be run by hand.
+/// Serves the hints of one VM. Started by `vm-host`; not meant to be run by hand.
 #[derive(Debug, Parser)]
-#[command(version = VERSION.as_str(), about)]
+#[command(version = VERSION.as_str(), about, subcommand_negates_reqs = true)]
 pub struct Arguments {
+    /// Something other than a session.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// The inherited socket to the host.
     #[arg(long, value_name = "FD", required_unless_present = "describe")]
     pub socket_fd: Option<RawFd>,
@@ -39,4 +42,36 @@ pub struct Arguments {
     /// Prints the Python this worker embeds, as JSON, and ends.
     #[arg(long)]
     pub describe: bool,
+}
+
+/// What the worker does without a VM.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs a scenario of contracts.
+    Contract(ContractArguments),
+}
+
+/// Which scenario, and how.
+#[derive(Debug, Args)]
+pub struct ContractArguments {
+    /// The scenario file.
+    pub file: PathBuf,
+    /// The source of a contract that is not beside its scenario, as `NAME=FILE.rs`.
+    #[arg(long, value_name = "NAME=FILE", value_parser = name_and_file)]
+    pub source: Vec<(String, PathBuf)>,
+    /// Prints all calls, storage accesses and events.
+    #[arg(long)]
+    pub trace: bool,
+    /// The process that must be our parent; the worker ends when it is not.
+    #[arg(long, value_name = "PID", default_value_t = 0)]
+    pub parent_pid: u32,
+}
+
+fn name_and_file(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), file.into()))
+        }
+        _ => Err("NAME=FILE is expected".to_owned()),
+    }
 }

@@ -205,7 +205,15 @@ fn every_command_has_a_man_page() {
         assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
         finished.stdout_text()
     };
-    for command in ["run", "hints", "serve", "health", "completions", "man"] {
+    for command in [
+        "run",
+        "hints",
+        "contract",
+        "serve",
+        "health",
+        "completions",
+        "man",
+    ] {
         assert!(page(&[]).contains(&format!("vm\\-host\\-{command}(1)")));
         assert!(page(&[command]).contains(&format!(".TH vm-host-{command} 1")));
     }

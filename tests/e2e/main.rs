@@ -4,6 +4,8 @@
 
 mod bad_input;
 mod command_line;
+mod contract;
+mod contract_hints;
 mod dependencies;
 mod deviations;
 mod documents;

@@ -5,6 +5,7 @@
 //! interpreter that takes long to start, is its [`LanguageRuntime`]: one for the process, ready before the
 //! host says a word, and still there when the process forks. [`Engines`] are those of one session.
 
+pub mod contract;
 pub mod python;
 mod routing;
 pub mod view;

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod completions;
+mod contract;
 mod error;
 mod exit_code;
 mod health;
@@ -35,6 +36,7 @@ use std::process;
 
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use completions::{CompletionsArgs, ManArgs, completions, man};
+use contract::{ContractArgs, contract};
 use health::{HealthArgs, health};
 use hints::{HintsArgs, hints};
 use options::RunOptions;
@@ -66,6 +68,8 @@ enum Command {
     Run(Box<RunArgs>),
     /// Prints where each hint of a program would run, and why.
     Hints(HintsArgs),
+    /// Runs a scenario of contracts.
+    Contract(ContractArgs),
     /// Serves VMs to clients over gRPC.
     Serve(Box<ServeArgs>),
     /// Asks a server whether it takes new VMs.
@@ -85,6 +89,10 @@ pub fn main() -> process::ExitCode {
     let done = match arguments.command {
         Command::Run(arguments) => run_program(*arguments),
         Command::Hints(arguments) => hints(&arguments),
+        Command::Contract(arguments) => {
+            orphans::adopt();
+            runtime().and_then(|runtime| runtime.block_on(contract(&arguments)))
+        }
         Command::Serve(arguments) => {
             orphans::adopt();
             logging::start(arguments.log_format)

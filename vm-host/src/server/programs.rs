@@ -260,7 +260,7 @@ mod tests {
         both.sort();
         assert_eq!(listed(&one, ""), both);
         assert_eq!(listed(&one, &both[1]), both[1..]);
-        assert_eq!(listed(&other, ""), [first.hash.clone()]);
+        assert_eq!(listed(&other, ""), std::slice::from_ref(&first.hash));
         assert!(programs.of(&other, &name(&second)).is_err());
         assert!(programs.list(&one, "x").is_err());
         // Whoever has uploaded it, too, keeps it.

@@ -230,7 +230,7 @@ impl Drop for WorkerProcess {
 }
 
 /// The worker binary, in an environment in which it finds its libpython.
-fn command(options: &WorkerOptions) -> Command {
+pub(super) fn command(options: &WorkerOptions) -> Command {
     let mut command = Command::new(&options.binary);
     if let Some(folder) = missing_library(&options.binary, options.python_env.as_deref()) {
         let variable = "LD_LIBRARY_PATH";

@@ -1,0 +1,9 @@
+//! Contracts, from their bytes to their transactions.
+
+mod codec;
+mod execution;
+mod harness;
+mod hostile;
+mod random;
+mod refusals;
+mod scenarios;

@@ -1,0 +1,164 @@
+//! Hints that call contracts: a Cairo program and the world of a scenario, through the real host and worker.
+
+use hint_tests::process::PATIENCE;
+use hint_tests::record::tests_directory;
+use hint_tests::run::{finish, vm_host_run};
+
+use crate::hint_program::HintProgram;
+
+/// Exit code, stdout, stderr of a program with this hint, in a folder with the token's files.
+fn run(hint: &str) -> (Option<i32>, String, String) {
+    let world = tests_directory().join("contracts/token/scenarios/token.scen.json");
+    let program = HintProgram::new(&hint.replace("WORLD", world.to_str().unwrap()));
+    let finished = finish(
+        vm_host_run(program.path()).args(["--layout", "small"]),
+        PATIENCE,
+    )
+    .unwrap();
+    (
+        finished.exit_code(),
+        finished.stdout_text(),
+        finished.stderr_text(),
+    )
+}
+
+const SETUP: &str = "# lang: contract\nuse \"WORLD\"\ncaller \"address:owner\"\n";
+
+#[test]
+fn a_program_calls_contracts() {
+    let program = tests_directory().join("contracts/cairo/token.json");
+    let mut command = vm_host_run(program);
+    let finished = finish(
+        command.args(["--layout", "small", "--print_output"]),
+        PATIENCE,
+    )
+    .unwrap();
+    assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
+    let stdout = finished.stdout_text();
+    let words: Vec<&str> = stdout.split_whitespace().collect();
+    // ok, the supply as low and high, the balance, the status, what is left, the message and its first letter.
+    let expected = [
+        "1",
+        "1000000000000000000000000",
+        "0",
+        "1000",
+        "4",
+        "400",
+        "18",
+        "105",
+    ];
+    assert_eq!(words[words.len() - 8..], expected, "{stdout}");
+}
+
+#[test]
+fn a_call_that_fails_is_the_hint_s_failure() {
+    let (code, _, stderr) = run(&format!("{SETUP}token.transfer(\"address:alice\", -1)"));
+    assert_eq!(code, Some(1), "{stderr}");
+    let hint = format!("{SETUP}token.transferFrom(\"address:alice\", \"address:owner\", 7)");
+    let (code, _, stderr) = run(&hint);
+    assert_eq!(code, Some(1), "{stderr}");
+    for text in [
+        "Got an exception while executing a hint",
+        "ContractError: line 4: `token.transferFrom(\"address:alice\", \"address:owner\", 7)`: \
+         the call failed with status `4`: `allowance exceeded: 7 of 0`",
+        "token.rs:",
+        "hint: `ids.status = try …` gives the status instead",
+    ] {
+        assert!(stderr.contains(text), "{text}\n{stderr}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_hint_is_said() {
+    for (line, text) in [
+        ("token.fly(1)", "invalid function (not found)"),
+        (
+            "coin.transfer(1)",
+            "there is no contract `sc:coin`; there is `sc:token`",
+        ),
+        ("ids.y = token.totalSupply()", "Unknown identifier 'y'."),
+        (
+            "ids.x = token.transfer(\"what:1\", 1)",
+            "`what:1` has an unknown prefix",
+        ),
+        (
+            "ids.x, ids.x = token.totalSupply()",
+            "`totalSupply` returns `1` results, and `2` names are there for them",
+        ),
+        (
+            "ids.x, ids.x = try token.totalSupply()",
+            "one or three names",
+        ),
+        ("token.balanceOf(ids.x)", "Unknown value for memory cell"),
+    ] {
+        let (code, _, stderr) = run(&format!("{SETUP}{line}"));
+        assert_eq!(code, Some(1), "{line}: {stderr}");
+        assert!(stderr.contains(text), "{line}: {stderr}");
+    }
+    for (hint, text) in [
+        (
+            "# lang: contract\ntoken.transfer(",
+            "ContractSyntaxError: line 2: `token.transfer(`: a name is expected",
+        ),
+        (
+            "# lang: contract\ntoken.totalSupply()",
+            "nobody calls\nhint: say who with `caller \"address:NAME\"` before",
+        ),
+        (
+            "# lang: contract\ncaller \"address:a\"\ntoken.f()",
+            "there is no world\nhint: say which with `use \"FILE.scen.json\"` before",
+        ),
+        (
+            "# lang: contract\nuse \"no.scen.json\"",
+            "the world cannot be used: cannot read `no.scen.json`",
+        ),
+    ] {
+        let (code, _, stderr) = run(hint);
+        assert_eq!(code, Some(1), "{hint}: {stderr}");
+        assert!(stderr.contains(text), "{hint}: {stderr}");
+    }
+}
+
+/// What transactions do is on stderr if it is asked for; stdout is the program's.
+#[test]
+fn what_calls_do_can_be_seen() {
+    let (code, stdout, stderr) = run(&format!(
+        "{SETUP}trace\nids.x = token.approve(\"address:bob\", 5)"
+    ));
+    assert_eq!((code, stdout.as_str()), (Some(0), ""), "{stderr}");
+    for line in [
+        "contract: call `approve` of `sc:token` from `address:owner`: ",
+        "contract: write ",
+        "contract: log of `sc:token` in `approve`: ",
+        "contract: return from `sc:token`: Ok",
+    ] {
+        assert!(
+            stderr.lines().any(|found| found.starts_with(line)),
+            "{line}\n{stderr}"
+        );
+    }
+}
+
+#[test]
+fn a_contract_without_an_end_ends_its_own_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let contract = "#[multiversx_sc::contract]\ntrait C {\n#[endpoint] fn run(&self) { self.deeper(1) }\n\
+                    fn deeper(&self, a: u64) { self.deeper(a + 1) }\n}\n";
+    std::fs::write(folder.path().join("c.rs"), contract).unwrap();
+    let world = folder.path().join("c.scen.json");
+    let steps = r#"{ "steps": [{ "step": "setState", "accounts": { "address:a": {}, "sc:c": { "code": "file:c.rs" } } }] }"#;
+    std::fs::write(&world, steps).unwrap();
+    let hint = format!(
+        "# lang: contract\nuse \"{}\"\ncaller \"address:a\"\nids.x = try c.run()\n",
+        world.display()
+    );
+    let (code, _, stderr) = run(&hint);
+    assert_eq!(code, Some(0), "{stderr}");
+    let (code, _, stderr) = run(&hint.replace("ids.x = try ", ""));
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("status `5`: `not enough gas`"), "{stderr}");
+    assert!(
+        stderr.contains("it is more than `8000` expressions deep"),
+        "{stderr}"
+    );
+}
