@@ -18,7 +18,7 @@ const MOST_FRAMES: usize = 20;
 pub(super) struct Failure {
     /// The line, if it was one.
     place: String,
-    error: WasmError,
+    error: Box<WasmError>,
     backtrace: String,
 }
 
@@ -28,7 +28,7 @@ impl Failure {
         let backtrace = error.downcast_ref::<WasmBacktrace>().map(text_of);
         Self {
             place: format!("line {}: `{}`: ", line.number, line.text),
-            error: classify(error, limits),
+            error: Box::new(classify(error, limits)),
             backtrace: backtrace.unwrap_or_default(),
         }
     }
@@ -45,7 +45,7 @@ impl Failure {
             error,
             backtrace,
         } = self;
-        match error {
+        match *error {
             WasmError::View(ViewError::Lost(error)) => return CallError::Broken(error.into()),
             WasmError::View(error @ ViewError::Malformed(_)) => {
                 return CallError::Refused(error.to_string());
@@ -74,7 +74,7 @@ impl From<WasmError> for Failure {
     fn from(error: WasmError) -> Self {
         Self {
             place: String::new(),
-            error,
+            error: Box::new(error),
             backtrace: String::new(),
         }
     }

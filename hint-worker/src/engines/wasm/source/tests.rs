@@ -55,7 +55,7 @@ fn arguments_are_numbers_texts_and_names() {
         let text = if text.is_empty() { "\"\"" } else { text };
         assert_eq!(
             one(&format!("m.f({text})")).arguments,
-            [argument.clone()],
+            std::slice::from_ref(&argument),
             "{text}"
         );
         assert_eq!(
