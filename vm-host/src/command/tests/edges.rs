@@ -58,6 +58,9 @@ fn a_temporary_segment_with_cells_must_be_moved() {
     let (segment, target) = (vm.add_temporary_segment(), vm.add_memory_segment());
     vm.insert_value(segment, MaybeRelocatable::from(3)).unwrap();
     vm.add_relocation_rule(segment, target.into()).unwrap();
+    run.ended_mut()
+        .moves
+        .insert(segment.segment_index, target.into());
     let stdout = end(run, &options).unwrap();
     assert!(stdout.contains("\n4:0   3\n"), "{stdout}");
 }
