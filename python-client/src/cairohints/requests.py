@@ -136,8 +136,8 @@ class VmOptions:
     program_segment_size: int = 0
     #: Modules that hints in the language `wasm` may call: by name, the file or the bytes.
     wasm: Optional[Mapping[str, WasmModule]] = None
-    #: What these may use up: `fuel` and `time` (seconds) of one hint, `memory` and `stack` (bytes), `table`
-    #: (elements).
+    #: What these may use up: `fuel` and `time` (seconds) of one hint, `memory` and `stack` (bytes),
+    #: `table` (elements).
     wasm_limits: Optional[Mapping[str, float]] = None
 
     @property
