@@ -84,8 +84,7 @@ fn what_is_not_as_expected_is_exit_code_1() {
         "{stderr}"
     );
     assert!(
-        line.ends_with("is `0x0191` (`str:`), expected `0x0192`")
-            || line.contains("`0x0191` (`401`), expected `0x0192` (`402`)"),
+        line.contains("`0x0191` (`401`), expected `0x0192` (`402`)"),
         "{stderr}"
     );
 }

@@ -54,6 +54,10 @@ fn a_program_calls_contracts() {
 fn a_call_that_fails_is_the_hint_s_failure() {
     let (code, _, stderr) = run(&format!("{SETUP}token.transfer(\"address:alice\", -1)"));
     assert_eq!(code, Some(1), "{stderr}");
+    assert!(
+        stderr.contains("`-1` is negative, and the parameter has no sign"),
+        "{stderr}"
+    );
     let hint = format!("{SETUP}token.transferFrom(\"address:alice\", \"address:owner\", 7)");
     let (code, _, stderr) = run(&hint);
     assert_eq!(code, Some(1), "{stderr}");

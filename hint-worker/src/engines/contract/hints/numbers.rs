@@ -115,6 +115,12 @@ pub(super) fn argument_bytes(
 ) -> Result<Vec<u8>, HintError> {
     let path = match argument {
         Argument::Ids(path) => path,
+        Argument::Written(text)
+            if text.starts_with('-') && kind == Some(ParameterKind::Unsigned) =>
+        {
+            let text = format!("`{text}` is negative, and the parameter has no sign");
+            return Err(HintError::Text(text));
+        }
         Argument::Written(text) => {
             return scenario::value(text).map_err(HintError::Text);
         }
