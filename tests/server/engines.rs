@@ -400,7 +400,7 @@ async fn a_language_that_nobody_serves_is_refused_with_the_hints() {
     let failure = vm.failure.expect("a failed VM");
     assert_eq!(failure.reason, "LANGUAGE_NOT_SERVED");
     assert_eq!(failure.hint.as_ref().unwrap().hint_id, 1);
-    let text = "no engine serves the language `demo` of a hint; served: `python`";
+    let text = "no engine serves the language `demo` of a hint; served: `contract`, `python`";
     assert!(failure.message.contains(text), "{}", failure.message);
     // With a client, it is the answer of the attaching.
     let vm = vm_of(&mut client, &hints, HintPlacement::Python).await;
