@@ -130,6 +130,31 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
         ],
     ),
     (
+        "hint-worker/src/engines/view/",
+        "hint languages",
+        &[
+            Word("hint-worker/src/engines/view", "wasm"),
+            Word("hint-worker/src/engines/view", "contract"),
+            Word("hint-worker/src/engines/view", "pyo3"),
+        ],
+    ),
+    (
+        "hint-worker/src/engines/wasm/",
+        "other engines",
+        &[
+            Word("hint-worker/src/engines/wasm", "contract"),
+            Word("hint-worker/src/engines/wasm", "pyo3"),
+        ],
+    ),
+    (
+        "hint-worker/src/engines/contract/",
+        "other engines",
+        &[
+            Word("hint-worker/src/engines/contract", "wasmtime"),
+            Word("hint-worker/src/engines/contract", "pyo3"),
+        ],
+    ),
+    (
         "python-client/src/cairohints/engine/",
         "transport",
         &[
