@@ -143,5 +143,3 @@ def test_the_runner_by_itself(client):
     with pytest.raises(AssertionError, match="Memory is frozen"):
         runner.run("total", range_check_ptr=range_check, n=3, values=values)
     assert cairohints.PRIME == program.prime
-    with pytest.raises(cairohints.NotSupported, match="hint: run Cairo 1 classes"):
-        FunctionRunner(program, additional_builtin_factories={"segment_arena": None})
