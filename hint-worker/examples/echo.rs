@@ -11,12 +11,14 @@ use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{CellRun, Effects, HintDone, Started};
 use hint_proto::waiting::Forecast;
 use hint_worker::cli::Arguments;
+use hint_worker::keeper;
 use hint_worker::link::Link;
-use hint_worker::parent_death;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments = Arguments::parse();
-    parent_death::die_with_parent(arguments.parent_pid)?;
+    if let Some(control) = arguments.keeper_fd {
+        keeper::keep(control, false)?;
+    }
     let mut link = Link::accept(inherited_socket(
         arguments.socket_fd.ok_or("no socket was given")?,
     ))?;

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use clap::{Args, Parser, Subcommand};
 use hint_proto::PROTOCOL_VERSION;
 
+use crate::log::Threshold;
+
 /// With the Python inside, by which the host chooses among workers.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let (version, commit) = (env!("CARGO_PKG_VERSION"), env!("HINT_WORKER_COMMIT"));
@@ -27,12 +29,33 @@ pub struct Arguments {
     /// The process that must be our parent; the worker ends when it is not.
     #[arg(long, value_name = "PID", default_value_t = 0)]
     pub parent_pid: u32,
+    /// The inherited socket on which a keeper of its own says how the worker ended.
+    #[arg(long, value_name = "FD")]
+    pub keeper_fd: Option<RawFd>,
     /// The inherited file in which the host keeps what stands on the terminal where hints print.
     #[arg(long, value_name = "FD")]
     pub terminal_fd: Option<RawFd>,
+    /// From which level on what hints log goes to stderr: debug, info, warning, error, critical or off.
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub log_level: Threshold,
     /// Virtual environment whose packages the hints see.
     #[arg(long, value_name = "DIR")]
     pub python_env: Option<PathBuf>,
+    /// Closes the sandbox around each session before it begins.
+    #[arg(long)]
+    pub contained: bool,
+    /// What hints of a contained session may read, beside what Python imports from.
+    #[arg(long, value_name = "PATH")]
+    pub reads: Vec<PathBuf>,
+    /// Bytes of memory that a contained session may use.
+    #[arg(long, value_name = "BYTES")]
+    pub max_memory: Option<u64>,
+    /// Seconds of processor time.
+    #[arg(long, value_name = "SECONDS")]
+    pub max_cpu: Option<u64>,
+    /// Bytes of a file that it writes.
+    #[arg(long, value_name = "BYTES")]
+    pub max_file: Option<u64>,
     /// Serves fork requests on the socket instead of a session.
     #[arg(long)]
     pub zygote: bool,

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
-use hint_proto::v1::{Declined, Start, Started};
+use hint_proto::v1::{Declined, Posture, Start, Started};
 use hint_proto::waiting::Forecast;
 use hint_proto::{PROTOCOL_VERSIONS, common_version};
 use tonic::{Code, Status};
@@ -39,21 +39,29 @@ impl ServeError {
     }
 }
 
-/// Serves the one session of this process until the host closes it.
+/// Serves the one session of this process until the host closes it. `posture` is what keeps its hints in.
 ///
 /// # Errors
 /// [`ServeError`] when the stream breaks or the host breaks its rules; the host is told with the status of
 /// the stream.
-pub fn serve(socket: UnixStream, runtimes: &Runtimes<'_>) -> Result<(), ServeError> {
+pub fn serve(
+    socket: UnixStream,
+    runtimes: &Runtimes<'_>,
+    posture: Option<Posture>,
+) -> Result<(), ServeError> {
     let link = SharedLink::new(Link::accept(socket)?);
-    let served = converse(&link, runtimes);
+    let served = converse(&link, runtimes, posture);
     if let Err(error) = &served {
         link.end(error.status());
     }
     served
 }
 
-fn converse(link: &SharedLink, runtimes: &Runtimes<'_>) -> Result<(), ServeError> {
+fn converse(
+    link: &SharedLink,
+    runtimes: &Runtimes<'_>,
+    mut posture: Option<Posture>,
+) -> Result<(), ServeError> {
     let mut engines: Option<Engines<'_>> = None;
     // How long the host takes until it has the next request, by the hint that it heard of last.
     let mut forecasts: HashMap<Option<u32>, Forecast> = HashMap::new();
@@ -67,7 +75,8 @@ fn converse(link: &SharedLink, runtimes: &Runtimes<'_>) -> Result<(), ServeError
             (Request::Start(start), None) => {
                 open(runtimes, start, link).map(|(opened, started)| {
                     engines = opened;
-                    Response::Started(started)
+                    let posture = posture.take();
+                    Response::Started(Started { posture, ..started })
                 })
             }
             (request, Some(engines)) => engines.answer(request),

@@ -1,11 +1,13 @@
 //! The messages between vm-host, its hint engines and its clients: package `cairohints.v1`.
 //!
 //! Owns the generated code, the protocol version, the layout of a memory cell on the wire, and how the
-//! two ends of a link wait for each other. Knows neither the VM nor Python.
+//! two ends of a link wait for each other, what is said about processes, and what a sandbox is. Knows neither the VM nor Python.
 
 use std::ops::RangeInclusive;
 
 pub mod cell;
+pub mod processes;
+pub mod sandbox;
 pub mod waiting;
 /// The generated code of package `cairohints.v1`.
 #[allow(missing_docs, reason = "messages are documented in the .proto files")]

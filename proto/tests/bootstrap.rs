@@ -3,8 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "cairohints/v1/value.proto",
+    "cairohints/v1/log.proto",
     "cairohints/v1/ids.proto",
     "cairohints/v1/wasm.proto",
     "cairohints/v1/hint_session.proto",

@@ -115,6 +115,7 @@ def test_errors_are_typed_and_say_what_to_do(client, tmp_path):
         ("WORKER_DIED", cairohints.WorkerDied),
         ("HINT_TIMEOUT", cairohints.HintTimeout),
         ("STEPS_EXHAUSTED", cairohints.StepLimit),
+        ("LIMIT_EXCEEDED", cairohints.LimitExceeded),
         ("EXIT", cairohints.HintExited),
         ("END_OF_RUN", cairohints.EndOfRunFailed),
     ],

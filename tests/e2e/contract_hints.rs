@@ -123,24 +123,36 @@ fn what_is_wrong_with_a_hint_is_said() {
     }
 }
 
-/// What transactions do is on stderr if it is asked for; stdout is the program's.
+/// Calls and events are in the log, storage accesses if they are asked for; stdout is the program's.
 #[test]
-fn what_calls_do_can_be_seen() {
-    let (code, stdout, stderr) = run(&format!(
-        "{SETUP}trace\nids.x = token.approve(\"address:bob\", 5)"
-    ));
-    assert_eq!((code, stdout.as_str()), (Some(0), ""), "{stderr}");
-    for line in [
-        "contract: call `approve` of `sc:token` from `address:owner`: ",
-        "contract: write ",
-        "contract: log of `sc:token` in `approve`: ",
-        "contract: return from `sc:token`: Ok",
-    ] {
-        assert!(
-            stderr.lines().any(|found| found.starts_with(line)),
-            "{line}\n{stderr}"
-        );
+fn what_calls_do_is_logged() {
+    let calls = [
+        "info: contract: call contract=\"sc:token\" endpoint=\"approve\" from=\"address:owner\" arguments=[\"str:bob_",
+        "info: contract: event contract=\"sc:token\" endpoint=\"approve\" topics=[\"str:approval\",\"str:owner_",
+    ];
+    let more = [
+        "info: contract: write contract=\"sc:token\" key=\"str:allowanceowner___",
+        "info: contract: return contract=\"sc:token\" status=0 (hint 0, pc 0:2)",
+    ];
+    for (trace, expected) in [("", &calls[..]), ("trace\n", &[calls, more].concat())] {
+        let hint = format!("{SETUP}{trace}ids.x = token.approve(\"address:bob\", 5)");
+        let (code, stdout, stderr) = run(&hint);
+        assert_eq!((code, stdout.as_str()), (Some(0), ""), "{stderr}");
+        for line in expected {
+            assert!(
+                stderr.lines().any(|found| found.starts_with(line)),
+                "{line}\n{stderr}"
+            );
+        }
+        assert_eq!(stderr.contains(": write "), !trace.is_empty(), "{stderr}");
     }
+    // A call that fails is there with its status.
+    let (code, _, stderr) = run(&format!(
+        "{SETUP}ids.x = try token.approve(\"address:owner\", 5)"
+    ));
+    assert_eq!(code, Some(0), "{stderr}");
+    let expected = "info: contract: return contract=\"sc:token\" status=4";
+    assert!(stderr.contains(expected), "{stderr}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use hint_tests::process::{Finished, PATIENCE, Running};
+use hint_tests::process_table::{descendants, is_alive};
 use hint_tests::run::{finish, vm_host_run};
 
 use crate::hint_program::HintProgram;
@@ -153,35 +154,23 @@ fn a_flood_of_output_passes() {
     assert_eq!(finished.stdout.len(), (16 << 20) + 1);
 }
 
-/// Workers whose command line names this socket owner.
-fn workers_of(parent: u32) -> Vec<u32> {
-    let mark = format!("--parent-pid\0{parent}\0");
-    let processes = std::fs::read_dir("/proc").unwrap();
-    processes
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|pid: &u32| {
-            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            String::from_utf8_lossy(&line).contains(&mark)
-        })
-        .collect()
-}
-
 #[test]
 fn no_worker_outlives_a_killed_host() {
     let program = HintProgram::new("import time\ntime.sleep(1000)");
     let mut command: Command = vm_host_run(program.path());
     let mut host = Running::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
     let deadline = Instant::now() + PATIENCE;
-    while workers_of(host.id()).is_empty() {
+    // Its keeper, and the worker.
+    while descendants(host.id()).len() < 2 {
         assert!(Instant::now() < deadline, "the worker never started");
         std::thread::sleep(Duration::from_millis(10));
     }
     std::thread::sleep(Duration::from_millis(300));
-    let id = host.id();
+    let workers = descendants(host.id());
     host.kill().unwrap();
     host.wait().unwrap();
     let deadline = Instant::now() + PATIENCE;
-    while !workers_of(id).is_empty() {
+    while workers.iter().any(|pid| is_alive(*pid)) {
         assert!(Instant::now() < deadline, "the worker outlived its host");
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -8,20 +8,28 @@ use tempfile::TempDir;
 
 /// The JSON of a program whose `main` allocates one local, `x`, runs `code`, and returns.
 pub(crate) fn json_of(code: &str) -> Value {
+    json_of_hints(&[code])
+}
+
+/// The same with several hints, one after the other.
+fn json_of_hints(codes: &[&str]) -> Value {
     let reference = json!({
         "ap_tracking_data": {"group": 0, "offset": 1}, "pc": 2, "value": "[cast(fp, felt*)]"
     });
-    json!({
-        "attributes": [], "builtins": [], "compiler_version": "0.14.0.1",
-        "data": ["0x40780017fff7fff", "0x1", "0x208b7fff7fff7ffe"],
-        "debug_info": null,
-        "hints": {"2": [{
+    let hint = |code: &&str| {
+        json!({
             "accessible_scopes": ["__main__", "__main__.main"], "code": code,
             "flow_tracking_data": {
                 "ap_tracking": {"group": 0, "offset": 1},
                 "reference_ids": {"__main__.main.x": 0}
             }
-        }]},
+        })
+    };
+    json!({
+        "attributes": [], "builtins": [], "compiler_version": "0.14.0.1",
+        "data": ["0x40780017fff7fff", "0x1", "0x208b7fff7fff7ffe"],
+        "debug_info": null,
+        "hints": {"2": codes.iter().map(hint).collect::<Vec<_>>()},
         "identifiers": {
             "__main__.main": {"decorators": [], "pc": 0, "type": "function"},
             "__main__.main.x": {
@@ -44,6 +52,11 @@ impl HintProgram {
     /// The program whose hint is `code`.
     pub(crate) fn new(code: &str) -> Self {
         Self::of(&json_of(code).to_string())
+    }
+
+    /// The program with these hints, one after the other.
+    pub(crate) fn of_hints(codes: &[&str]) -> Self {
+        Self::of(&json_of_hints(codes).to_string())
     }
 
     /// A program file with this text.

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use hint_tests::process::{PATIENCE, Running};
+use hint_tests::process_table::{descendants, is_alive};
 use hint_tests::run::{finish, vm_host_run};
 
 use crate::hint_program::HintProgram;
@@ -94,4 +95,79 @@ fn after_an_interrupt() {
     assert_eq!(host.ended().code(), Some(130));
     let left = pids(&path);
     assert!(!left.iter().any(|pid| lives(*pid)), "{left:?} live on");
+}
+
+/// Nobody is left who could be asked: the keeper of the worker sees that the host is gone.
+#[test]
+fn after_a_host_that_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pids");
+    let program = HintProgram::new(&leaving(&path, "import time\ntime.sleep(600)"));
+    let mut command = vm_host_run(program.path());
+    let mut host = Running::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
+    let deadline = Instant::now() + PATIENCE;
+    while !path.exists() {
+        assert!(Instant::now() < deadline, "the hint never ran");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let below = descendants(host.id());
+    // The keeper, its worker, and what the hint started; one parent of that is gone.
+    assert!(below.len() >= 4, "{below:?}");
+    host.signal(rustix::process::Signal::KILL);
+    assert_eq!(host.ended().code(), None);
+    let left = pids(&path);
+    while left.iter().any(|pid| lives(*pid)) || below.iter().any(|pid| is_alive(*pid)) {
+        assert!(Instant::now() < deadline, "{left:?} of {below:?} live on");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Fifty at once, each of which hides in one of the ways that there are.
+#[test]
+fn fifty_forks_are_all_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pids");
+    let code = format!(
+        "import os, subprocess, sys
+read, write = os.pipe()
+for number in range(50):
+    if number % 3 == 0:
+        child = subprocess.Popen(['sleep', '{LONG}'], start_new_session=True)
+        os.write(write, b'%d ' % child.pid)
+    elif os.fork() == 0:
+        if number % 3 == 1:
+            os.setsid()
+        if os.fork() == 0:
+            os.write(write, b'%d ' % os.getpid())
+            os.execvp('sleep', ['sleep', '{LONG}'])
+        os._exit(0)
+text = b''
+while text.count(b' ') < 50:
+    text += os.read(read, 1000)
+open('{path}', 'wb').write(text[:-1])",
+        path = path.display()
+    );
+    let program = HintProgram::new(&code);
+    let finished = finish(&mut vm_host_run(program.path()), PATIENCE).unwrap();
+    assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
+    let left = pids(&path);
+    assert_eq!(left.len(), 50);
+    assert!(!left.iter().any(|pid| lives(*pid)), "{left:?} live on");
+}
+
+/// The socket of the session is open as long as the child lives; the worker's end is noticed all the same.
+#[test]
+fn a_worker_that_dies_is_missed_while_its_child_holds_the_socket() {
+    let program = HintProgram::new(&format!(
+        "import os, time
+if os.fork() == 0:
+    time.sleep({LONG})
+os._exit(3)"
+    ));
+    // The hint's own limit is far beyond the patience of the test.
+    let mut command = vm_host_run(program.path());
+    let finished = finish(command.args(["--hint-timeout", "3000"]), PATIENCE).unwrap();
+    assert_eq!(finished.exit_code(), Some(69), "{}", finished.stderr_text());
+    let text = finished.stderr_text();
+    assert!(text.contains("it exited with code `3`"), "{text}");
 }

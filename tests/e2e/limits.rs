@@ -157,3 +157,123 @@ fn repeated_hints_of_the_standard_library_need_no_questions() {
         "{round_trips} round trips for {hints} repeated hints; {worst}"
     );
 }
+
+/// A program that is only words.
+fn words(data: &[&str]) -> HintProgram {
+    let mut json = crate::hint_program::json_of("");
+    json["data"] = data.into();
+    json["hints"] = serde_json::json!({});
+    HintProgram::of(&json.to_string())
+}
+
+/// Each would take all memory of the machine.
+#[test]
+fn a_run_takes_as_much_memory_as_it_may() {
+    let far = [
+        "0x480a7fff7fff8000",
+        "0x482480017fff8000",
+        "0x8000000",
+        "0x480680017fff8000",
+        "0x1",
+        "0x400080007ffe7fff",
+        "0x208b7fff7fff7ffe",
+    ];
+    let recursion = ["0x1104800180018000", "0x0"];
+    let endless = ["0x10780017fff7fff", "0x0"];
+    for (data, option) in [
+        (&far[..], &[][..]),
+        (&recursion, &[]),
+        (&endless, &["--trace_file", "trace.bin"]),
+    ] {
+        let program = words(data);
+        let mut command = vm_host_run(program.path());
+        command.current_dir(program.folder()).args(option);
+        command.args(["--max-memory", "67108864"]);
+        let finished = finish(&mut command, DEADLINE).unwrap();
+        assert_eq!(finished.exit_code(), Some(1), "{}", finished.stderr_text());
+        let text = finished.stderr_text();
+        assert!(text.starts_with("error: the run was ended: `"), "{text}");
+        assert!(
+            text.contains(
+                "bytes of host memory are needed, more than the limit of `67108864`\nhint: raise"
+            ),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_limit_of_memory_counts_what_is_still_there() {
+    let code =
+        "for _ in range(10):\n    p = segments.add()\n    segments.write_arg(p, range(10**5))";
+    let program = HintProgram::new(code);
+    for (limit, code) in [("1000000000", 0), ("20000000", 1)] {
+        let mut command = vm_host_run(program.path());
+        let finished = finish(command.args(["--max-memory", limit]), DEADLINE).unwrap();
+        assert_eq!(
+            finished.exit_code(),
+            Some(code),
+            "{}",
+            finished.stderr_text()
+        );
+    }
+}
+
+#[test]
+fn segments_of_a_run_are_limited() {
+    let program = HintProgram::new("for _ in range(100): segments.add()\nids.x = 1");
+    for (limit, code) in [("200", 0), ("50", 1)] {
+        let mut command = vm_host_run(program.path());
+        let finished = finish(command.args(["--max-segments", limit]), DEADLINE).unwrap();
+        assert_eq!(
+            finished.exit_code(),
+            Some(code),
+            "{}",
+            finished.stderr_text()
+        );
+        let text = finished.stderr_text();
+        assert_eq!(
+            text.contains("segments, more than the limit of `50`\nhint: "),
+            code == 1,
+            "{text}"
+        );
+    }
+}
+
+/// The limit of the process (`ulimit -f`) is no reason to leave half of a file behind.
+#[test]
+fn an_output_over_the_limit_of_file_sizes_is_an_error() {
+    let program = corpus("long/no_hints.json");
+    let run = vm_host_run(program.path());
+    let mut shell = Command::new("sh");
+    shell.current_dir(program.folder());
+    shell.args(["-c", "ulimit -f 8; exec \"$0\" \"$@\""]);
+    shell.arg(run.get_program()).args(run.get_args());
+    let finished = finish(shell.args(["--trace_file", "trace.bin"]), DEADLINE).unwrap();
+    assert_eq!(finished.exit_code(), Some(73), "{}", finished.stderr_text());
+    let text = finished.stderr_text();
+    assert!(
+        text.starts_with("error: cannot write --trace_file to `"),
+        "{text}"
+    );
+    assert!(text.contains("trace.bin`: file too large"), "{text}");
+    let left = std::fs::read_dir(program.folder()).unwrap();
+    let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["program.json"]);
+}
+
+#[test]
+fn effects_that_no_message_carries_are_the_hints_fault() {
+    let code = "memory.add_relocation_rule(segments.add_temp_segment(), 2**300)\nids.x = 1";
+    let finished = finish(&mut vm_host_run(HintProgram::new(code).path()), DEADLINE).unwrap();
+    assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
+    for code in [
+        "segments.finalize(1, size=2**70)",
+        "segments.finalize(1, public_memory=[(-1, 2**80)])",
+    ] {
+        let finished = finish(&mut vm_host_run(HintProgram::new(code).path()), DEADLINE).unwrap();
+        let text = finished.stderr_text();
+        assert_eq!(finished.exit_code(), Some(1), "{text}");
+        assert!(!text.contains("worker died"), "{text}");
+    }
+}

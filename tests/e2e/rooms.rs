@@ -26,11 +26,22 @@ const ORDERS: &[(&str, &[&str])] = &[
             "vm",
             "worker",
             "program",
+            "account",
         ],
     ),
     (
         WORKER,
-        &["cli", "zygote", "serve", "engines", "link", "parent_death"],
+        &[
+            "cli",
+            "keeper",
+            "zygote",
+            "serve",
+            "engines",
+            "log",
+            "link",
+            "sandbox",
+            "parent_death",
+        ],
     ),
 ];
 
@@ -78,6 +89,11 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
         &[Import("run", "command"), Import("run", "server")],
     ),
     (
+        "vm-host/src/account/",
+        "what the memory is for",
+        &[Word("vm-host/src/account", "cairo_vm")],
+    ),
+    (
         "vm-host/src/engines/",
         "workers, sessions",
         &[Import("engines", "worker"), Import("engines", "hint")],
@@ -107,9 +123,28 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
         &[Import("server", "hint"), Import("server", "engines")],
     ),
     (
+        "vm-host/src/server/tenants/",
+        "VMs, programs",
+        &[
+            Import("server::tenants", "server::registry"),
+            Import("server::tenants", "server::handle"),
+            Import("server::tenants", "server::task"),
+            Import("server::tenants", "server::programs"),
+        ],
+    ),
+    (
         "hint-worker/src/link/",
         "engines",
         &[Word("hint-worker/src/link", "engines")],
+    ),
+    (
+        "hint-worker/src/log/",
+        "engines, the host",
+        &[
+            Word("hint-worker/src/log", "engines"),
+            Word("hint-worker/src/log", "pyo3"),
+            Word("hint-worker/src/log", "SharedLink"),
+        ],
     ),
     (
         "hint-worker/src/serve.rs",
@@ -119,6 +154,14 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
             Word("hint-worker/src/serve.rs", "pyo3"),
             Word("hint-worker/src/zygote.rs", "pyo3"),
             Word("hint-worker/src/zygote.rs", "python"),
+        ],
+    ),
+    (
+        "hint-worker/src/sandbox/",
+        "what runs inside",
+        &[
+            Word("hint-worker/src/sandbox", "engines"),
+            Word("hint-worker/src/sandbox", "pyo3"),
         ],
     ),
     (

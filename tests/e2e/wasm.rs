@@ -138,7 +138,10 @@ fn a_module_reaches_the_vm_by_itself() {
     let options = ["--layout", "small", "--print_output"];
     let finished = run(&source("squares.json"), &["squares"], &options);
     assert_eq!(succeeds(&finished), "Program output:\n  9\n\n");
-    assert_eq!(finished.stderr_text(), "info: squares: squared 4 felts\n");
+    assert_eq!(
+        finished.stderr_text(),
+        "info: squares: squared 4 felts (hint 0, pc 0:23)\n"
+    );
 }
 
 #[test]

@@ -11,12 +11,13 @@ use hint_tests::process_table::is_alive;
 use std::sync::Arc;
 use vm_host::hint::{HintSession, Limits, Peer, Ran, RunState, SessionInputs};
 use vm_host::program::CompiledProgram;
-use vm_host::worker::{Death, Link, Spawner, WorkerOptions, WorkerProcess};
+use vm_host::worker::{Death, Link, Sandbox, Spawner, WorkerOptions, WorkerProcess};
 
 fn spawner() -> Spawner {
     let options = WorkerOptions {
         binary: binaries::hint_worker(),
         python_env: None,
+        sandbox: Sandbox::default(),
     };
     Spawner::start(options, vec!["json".to_owned()]).expect("a spawner")
 }

@@ -44,7 +44,10 @@ async fn serve(mut client: Client, name: String, hints: usize) -> usize {
                 served += 1;
                 Said::Done(HintDone::default())
             }
-            Asked::EndRun(_) => Said::RunEnded(RunEnded { scope_depth: 1 }),
+            Asked::EndRun(_) => Said::RunEnded(RunEnded {
+                scope_depth: 1,
+                ..RunEnded::default()
+            }),
             other => panic!("{other:?}"),
         };
         if out.send(say(answer)).await.is_err() {

@@ -154,8 +154,8 @@ async fn nothing_is_wrong_and_nothing_is_left() {
     }
     println!("ended, late, killed, deleted: {seen:?}");
     assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
-    eventually("only the zygote is left", || {
-        server.descendants().len() == 1
+    eventually("only the zygote and its keeper are left", || {
+        server.descendants().len() == 2
     })
     .await;
     let list = client.list_vms(ListVmsRequest::default()).await.unwrap();

@@ -16,7 +16,8 @@ use crate::harness::*;
 use crate::process::{Process, example_client};
 
 /// The beginning of every HTTP/2 connection, with empty settings.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
+pub(crate) const PREFACE: &[u8] =
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
 
 /// How long a connection may take to say what it wants.
 const FIRST_WORDS: Duration = Duration::from_secs(10);
@@ -36,7 +37,7 @@ fn ends(mut stream: impl Read) {
     }
 }
 
-fn connect(server: &Process) -> TcpStream {
+pub(crate) fn connect(server: &Process) -> TcpStream {
     let stream = TcpStream::connect(server.address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream
@@ -123,7 +124,7 @@ async fn one_peer_does_not_take_all_connections() {
     loop {
         let endpoint = Channel::from_shared(format!("http://{}", server.address)).unwrap();
         if let Ok(channel) = endpoint.connect().await
-            && let mut again = Client::new(channel)
+            && let mut again = client_on(channel)
             && again.list_vms(ListVmsRequest::default()).await.is_ok()
         {
             break;
@@ -215,6 +216,7 @@ async fn vms_of_another_peer_do_not_exist() {
     let server = Process::start(&[]);
     let (mut tcp, mut unix) = (server.client().await, server.unix_client().await);
     let hash = upload(&mut tcp, &program(&[RET], None)).await.unwrap();
+    upload(&mut unix, &program(&[RET], None)).await.unwrap();
     let vm = CreateVmRequest {
         vm_id: "same".to_owned(),
         ..request(&hash)

@@ -13,7 +13,7 @@ use rustix::process::Signal;
 use tonic::Code;
 
 use crate::harness::*;
-use crate::process::{Process, example_client};
+use crate::process::{Process, WRITES_FILES, example_client};
 
 /// A VM that runs for ever, in the middle of its run.
 async fn endless(client: &mut Client) -> (Vm, tokio::task::JoinHandle<Result<(), tonic::Status>>) {
@@ -191,13 +191,13 @@ async fn the_vms_of_a_killed_client_end_within_seconds() {
         assert!(start.elapsed() < Duration::from_secs(10), "the VM is left");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    // The zygote alone is left.
-    assert_eq!(descendants(server.child.id()).len(), 1);
+    // The zygote alone is left, with its keeper.
+    assert_eq!(descendants(server.child.id()).len(), 2);
 }
 
 #[test]
 fn the_example_client_runs_a_program() {
-    let server = Process::start(&[]);
+    let server = Process::start(&WRITES_FILES);
     let quick_start = programs_directory().join("scope/live_objects.json");
     let socket = format!("unix:{}", server.socket.display());
     for address in [server.address.to_string(), socket] {

@@ -10,12 +10,41 @@ use hint_tests::binaries;
 use hint_tests::process::PATIENCE;
 use hint_tests::record::programs_directory;
 use tokio::sync::oneshot;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 use vm_host::server::{Listeners, ServeOptions};
+use vm_host::worker::Sandbox;
 
-pub(crate) type Client = VmServiceClient<Channel>;
+pub(crate) type Client = VmServiceClient<InterceptedService<Channel, Token>>;
+
+/// What a client shows with every call, if anything.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Token(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for Token {
+    fn call(&mut self, mut request: tonic::Request<()>) -> Result<tonic::Request<()>, Status> {
+        if let Some(value) = &self.0 {
+            let metadata = request.metadata_mut();
+            metadata.insert("authorization", value.clone());
+        }
+        Ok(request)
+    }
+}
+
+/// A client that shows nothing.
+pub(crate) fn client_on(channel: Channel) -> Client {
+    VmServiceClient::with_interceptor(channel, Token::default())
+}
+
+/// A client whose calls carry this `authorization`.
+pub(crate) fn client_with(channel: Channel, authorization: &str) -> Client {
+    let value = authorization.parse().unwrap();
+    VmServiceClient::with_interceptor(channel, Token(Some(value)))
+}
 
 /// A running server.
 pub(crate) struct Server {
@@ -27,6 +56,11 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start() -> Self {
         Self::with(|_| {})
+    }
+
+    /// For programs whose hints write files.
+    pub(crate) fn trusted() -> Self {
+        Self::with(|options| options.sandbox = Sandbox::default())
     }
 
     pub(crate) fn with(change: impl FnOnce(&mut ServeOptions)) -> Self {
@@ -62,7 +96,7 @@ impl Server {
 
     pub(crate) async fn client(&self) -> Client {
         let endpoint = Channel::from_shared(format!("http://{}", self.address)).unwrap();
-        VmServiceClient::new(endpoint.connect().await.unwrap()).max_decoding_message_size(64 << 20)
+        client_on(endpoint.connect().await.unwrap()).max_decoding_message_size(64 << 20)
     }
 
     /// As SIGTERM does.

@@ -1,6 +1,7 @@
 //! Processes that hints of a VM leave behind: they end with it, and those of other VMs do not.
 
 use hint_tests::process_table::is_alive;
+use rustix::process::Signal;
 
 use crate::harness::*;
 use crate::process::Process;
@@ -23,9 +24,32 @@ with open('{path}', 'w') as file:
     program(&[RET], Some((0, &code)))
 }
 
+/// They also end with a server that is told to end, and with one that is killed.
+#[tokio::test]
+async fn they_end_with_their_server() {
+    for signal in [Signal::TERM, Signal::KILL] {
+        let mut server = Process::start(&["--sandbox", "trusted", "--grace", "1"]);
+        let mut client = server.client().await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pid");
+        let hash = upload(&mut client, &leaving(&path, "")).await.unwrap();
+        let vm = create(&mut client, request(&hash)).await;
+        run(&mut client, &vm.name, None).await;
+        let pid: u32 = std::fs::read_to_string(&path).unwrap().parse().unwrap();
+        assert!(is_alive(pid));
+        let below = server.descendants();
+        server.child.signal(signal);
+        server.child.ended();
+        eventually("processes outlive their server", || {
+            !is_alive(pid) && !below.iter().any(|pid| is_alive(*pid))
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn they_end_with_their_vm() {
-    let server = Process::start(&[]);
+    let server = Process::start(&["--sandbox", "trusted"]);
     let mut client = server.client().await;
     let folder = tempfile::tempdir().unwrap();
     let mut left = Vec::new();

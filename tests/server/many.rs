@@ -8,13 +8,13 @@ use hint_tests::process::PATIENCE;
 use hint_tests::process_table::is_alive;
 
 use crate::harness::*;
-use crate::process::Process;
+use crate::process::{Process, WRITES_FILES};
 
 const PROGRAM: &str = "scope/live_objects.json";
 
 #[test]
 fn eight_threads_step_eight_vms() {
-    let server = Process::start(&["--threads", "3"]);
+    let server = Process::start(&["--threads", "3", WRITES_FILES[0], WRITES_FILES[1]]);
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -75,8 +75,8 @@ async fn five_hundred_vms_leave_nothing() {
         for name in names {
             delete(&mut client, &name).await;
         }
-        eventually("only the zygote is left", || {
-            server.descendants().len() == 1
+        eventually("only the zygote and its keeper are left", || {
+            server.descendants().len() == 2
         })
         .await;
         if let Some((first, _)) = after_round.first() {
@@ -102,7 +102,7 @@ async fn five_hundred_vms_leave_nothing() {
 /// One thread, three endless VMs without hints and one with: all get on, and a short one ends.
 #[tokio::test]
 async fn vms_of_one_thread_share_it() {
-    let server = Process::start(&["--threads", "1"]);
+    let server = Process::start(&["--threads", "1", WRITES_FILES[0], WRITES_FILES[1]]);
     let mut client = server.client().await;
     let busy = upload(&mut client, &program(&LOOP, None)).await.unwrap();
     let hinted = upload(&mut client, &program(&LOOP, Some((0, "x = 1"))))
@@ -185,7 +185,7 @@ async fn time_of_a_short_run(client: &mut Client) -> Duration {
 /// A client that reads neither its events nor its download costs the server little, and others nothing.
 #[tokio::test]
 async fn a_slow_reader_holds_up_nobody() {
-    let server = Process::start(&["--threads", "2"]);
+    let server = Process::start(&["--threads", "2", WRITES_FILES[0], WRITES_FILES[1]]);
     // What a client does not read fills the window of its connection, so the slow one does nothing else.
     let mut slow = server.client().await;
     let mut watching = server.client().await;
@@ -213,6 +213,7 @@ async fn a_slow_reader_holds_up_nobody() {
     let loud = create(&mut quick, request(&loud)).await;
     let watch = WatchVmRequest {
         name: loud.name.clone(),
+        ..WatchVmRequest::default()
     };
     let mut events = Vec::new();
     for _ in 0..8 {
@@ -243,7 +244,7 @@ async fn a_slow_reader_holds_up_nobody() {
                 lost += dropped.hint_output_bytes;
             }
             Event::State(vm) if vm.state() == VmState::Succeeded => break,
-            Event::State(_) | Event::Progress(_) | Event::Log(_) => {}
+            Event::State(_) | Event::Progress(_) | Event::Log(_) | Event::Records(_) => {}
         }
     }
     assert_eq!(printed + lost, 2000 * 10_001);
@@ -262,6 +263,7 @@ async fn a_quick_reader_misses_nothing() {
     let vm = create(&mut client, request(&hash)).await;
     let watch = WatchVmRequest {
         name: vm.name.clone(),
+        ..WatchVmRequest::default()
     };
     let mut events = client.watch_vm(watch).await.unwrap().into_inner();
     let (mut runner, name) = (server.client().await, vm.name.clone());
@@ -273,7 +275,7 @@ async fn a_quick_reader_misses_nothing() {
             Event::HintOutput(output) => printed += output.data.len(),
             Event::Dropped(dropped) => panic!("{dropped:?}"),
             Event::State(vm) if vm.state() == VmState::Succeeded => break,
-            Event::State(_) | Event::Progress(_) | Event::Log(_) => {}
+            Event::State(_) | Event::Progress(_) | Event::Log(_) | Event::Records(_) => {}
         }
     }
     assert_eq!(printed, 200 * 50_001);
@@ -293,6 +295,7 @@ async fn a_vm_keeps_a_log() {
     run(&mut client, &vm.name, None).await;
     let watch = WatchVmRequest {
         name: vm.name.clone(),
+        ..WatchVmRequest::default()
     };
     let mut events = client.watch_vm(watch).await.unwrap().into_inner();
     delete(&mut client, &vm.name).await;

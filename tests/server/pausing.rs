@@ -22,7 +22,8 @@ fn server() -> Process {
         .arg("--python-env")
         .arg(binaries::cairo_lang_env().unwrap());
     let preload = "starkware.cairo.lang.compiler.program";
-    Process::of(command, &["--preload", preload])
+    // One of its programs reads a file beside it.
+    Process::of(command, &["--preload", preload, "--sandbox", "trusted"])
 }
 
 /// Pauses a run of `program` before every step. `every` chooses whether one run stops everywhere, or each

@@ -7,19 +7,21 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use hint_proto::v1::vm_service_client::VmServiceClient;
 use hint_tests::binaries;
 use hint_tests::process::{PATIENCE, Running};
 use hint_tests::process_table::descendants;
 use hint_tests::run::vm_host;
 use tonic::transport::{Channel, Endpoint};
 
-use crate::harness::Client;
+use crate::harness::{Client, client_on, client_with};
 
 /// The example client in Rust, before its arguments.
 pub(crate) fn example_client() -> Command {
     Command::new(binaries::example("client"))
 }
+
+/// Options of a server for programs whose hints write files.
+pub(crate) const WRITES_FILES: [&str; 2] = ["--sandbox", "trusted"];
 
 /// A running `vm-host serve`.
 pub(crate) struct Process {
@@ -70,14 +72,23 @@ impl Process {
 
     /// A connection of its own over TCP.
     pub(crate) async fn client(&self) -> Client {
+        client_on(self.channel().await)
+    }
+
+    /// The same, whose calls carry a token.
+    pub(crate) async fn client_of(&self, token: &str) -> Client {
+        client_with(self.channel().await, &format!("Bearer {token}"))
+    }
+
+    pub(crate) async fn channel(&self) -> Channel {
         let endpoint = Channel::from_shared(format!("http://{}", self.address)).unwrap();
-        VmServiceClient::new(endpoint.connect().await.unwrap())
+        endpoint.connect().await.unwrap()
     }
 
     /// A connection of its own over the Unix socket.
     pub(crate) async fn unix_client(&self) -> Client {
         let endpoint = Endpoint::from_shared(format!("unix:{}", self.socket.display())).unwrap();
-        VmServiceClient::new(endpoint.connect().await.unwrap())
+        client_on(endpoint.connect().await.unwrap())
     }
 
     pub(crate) fn descriptors(&self) -> usize {
@@ -108,7 +119,7 @@ impl Process {
         ticks as f64 / 100.0
     }
 
-    /// The processes below the server: its zygote and their workers.
+    /// The processes below the server: the zygote with its keeper, and their workers.
     pub(crate) fn descendants(&self) -> Vec<u32> {
         descendants(self.child.id())
     }

@@ -3,6 +3,7 @@
 use hint_proto::v1::run_vm_request::Until;
 use hint_proto::v1::watch_vm_response::Event;
 use hint_proto::v1::*;
+use vm_host::worker::Sandbox;
 
 use crate::harness::*;
 
@@ -17,7 +18,7 @@ async fn results(client: &mut Client, name: &str) -> (Vec<u8>, Vec<u8>) {
 
 #[tokio::test]
 async fn a_pause_anywhere_changes_nothing() {
-    let server = Server::start();
+    let server = Server::trusted();
     let mut client = server.client().await;
     let hash = upload(&mut client, &corpus(PROGRAM)).await.unwrap();
     let whole = create(&mut client, request(&hash)).await;
@@ -47,7 +48,7 @@ async fn a_pause_anywhere_changes_nothing() {
 
 #[tokio::test]
 async fn registers_after_every_number_of_steps_are_those_of_the_trace() {
-    let server = Server::start();
+    let server = Server::trusted();
     let mut client = server.client().await;
     let hash = upload(&mut client, &corpus(PROGRAM)).await.unwrap();
     let vm = create(&mut client, request(&hash)).await;
@@ -79,7 +80,7 @@ async fn registers_after_every_number_of_steps_are_those_of_the_trace() {
 
 #[tokio::test]
 async fn interleaved_vms_do_not_see_each_other() {
-    let server = Server::start();
+    let server = Server::trusted();
     let mut client = server.client().await;
     let hash = upload(&mut client, &corpus(PROGRAM)).await.unwrap();
     let alone = create(&mut client, request(&hash)).await;
@@ -121,7 +122,10 @@ async fn interleaved_vms_do_not_see_each_other() {
 
 #[tokio::test]
 async fn an_endless_run_is_paused_and_others_go_on() {
-    let server = Server::with(|options| options.threads = 1);
+    let server = Server::with(|options| {
+        options.threads = 1;
+        options.sandbox = Sandbox::default();
+    });
     let mut client = server.client().await;
     let endless = upload(&mut client, &program(&LOOP, None)).await.unwrap();
     let vm = create(&mut client, request(&endless)).await;
@@ -347,6 +351,7 @@ async fn a_slow_watcher_misses_output_but_not_the_end() {
     let vm = create(&mut client, request(&hash)).await;
     let watch = WatchVmRequest {
         name: vm.name.clone(),
+        ..WatchVmRequest::default()
     };
     let mut events = client.watch_vm(watch).await.unwrap().into_inner();
     let answer = run(&mut client, &vm.name, None).await;
@@ -357,7 +362,7 @@ async fn a_slow_watcher_misses_output_but_not_the_end() {
             Event::State(vm) => states.push(vm.state()),
             Event::HintOutput(output) => printed += output.data.len(),
             Event::Dropped(events) => dropped += events.count,
-            Event::Progress(_) | Event::Log(_) => {}
+            Event::Progress(_) | Event::Log(_) | Event::Records(_) => {}
         }
     }
     assert_eq!(

@@ -5,6 +5,9 @@
 #   ruby -IOUT vm-host/examples/client.rb 127.0.0.1:7777 tests/programs/example/quick_start.json small
 #
 # On a Unix socket (`unix:/path`) the authority must be a host name; gRPC would send the path.
+#
+# For a server that knows tenants: CAIROHINTS_TOKEN is the token, CAIROHINTS_TLS_CA the authority of the server's
+# certificate, CAIROHINTS_TLS_CERT and CAIROHINTS_TLS_KEY the client's own.
 
 require "grpc"
 require "securerandom"
@@ -14,8 +17,30 @@ include Cairohints::V1
 
 address, path, layout = ARGV
 program = File.binread(path)
-vms = VmService::Stub.new(address, :this_channel_is_insecure,
-                          channel_args: { "grpc.default_authority" => "localhost" })
+
+# Shows whose each call is.
+class Token < GRPC::ClientInterceptor
+  def initialize(token)
+    super()
+    @token = token
+  end
+
+  %i[request_response client_streamer server_streamer bidi_streamer].each do |kind|
+    define_method(kind) do |metadata: {}, **, &call|
+      metadata["authorization"] = "Bearer #{@token}"
+      call.call
+    end
+  end
+end
+
+authority, own, key = %w[CA CERT KEY].map do |name|
+  file = ENV["CAIROHINTS_TLS_#{name}"]
+  file && File.read(file)
+end
+credentials = authority ? GRPC::Core::ChannelCredentials.new(authority, key, own) : :this_channel_is_insecure
+arguments = address.start_with?("unix:") ? { "grpc.default_authority" => "localhost" } : {}
+interceptors = ENV["CAIROHINTS_TOKEN"] ? [Token.new(ENV["CAIROHINTS_TOKEN"])] : []
+vms = VmService::Stub.new(address, credentials, channel_args: arguments, interceptors: interceptors)
 
 parts = [UploadProgramRequest.new(declaration: ProgramDeclaration.new(size_bytes: program.bytesize))]
 program.bytes.each_slice(1 << 20) { |chunk| parts << UploadProgramRequest.new(chunk: chunk.pack("C*")) }

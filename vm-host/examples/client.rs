@@ -6,6 +6,9 @@
 //! vm-host serve --unix /tmp/vm.sock &
 //! cargo run -p vm-host --example client -- unix:/tmp/vm.sock tests/programs/example/quick_start.json small
 //! ```
+//!
+//! For a server that knows tenants: `CAIROHINTS_TOKEN` is the token, `CAIROHINTS_TLS_CA` the authority of the
+//! server's certificate, `CAIROHINTS_TLS_CERT` and `CAIROHINTS_TLS_KEY` the client's own.
 
 use std::io::Write as _;
 
@@ -17,10 +20,31 @@ use hint_proto::v1::{
     Artifact, CreateVmRequest, ProgramDeclaration, ReadArtifactRequest, RunVmRequest, StopReason,
     UploadProgramRequest, Vm, VmState, WatchVmRequest,
 };
-use tonic::transport::{Channel, Endpoint};
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use tonic_types::StatusExt as _;
 
 type Error = Box<dyn std::error::Error>;
+type Client = VmServiceClient<InterceptedService<Channel, Token>>;
+
+/// Shows whose each call is.
+#[derive(Clone)]
+struct Token(Option<MetadataValue<Ascii>>);
+
+impl tonic::service::Interceptor for Token {
+    fn call(
+        &mut self,
+        mut request: tonic::Request<()>,
+    ) -> Result<tonic::Request<()>, tonic::Status> {
+        if let Some(value) = &self.0 {
+            request
+                .metadata_mut()
+                .insert("authorization", value.clone());
+        }
+        Ok(request)
+    }
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -30,14 +54,12 @@ async fn main() -> Result<(), Error> {
         [address, path, layout] => (address, path, layout.as_str()),
         _ => return Err("usage: client ADDRESS PROGRAM.json [LAYOUT]".into()),
     };
-    // `unix:/path`, or `host:port` over TCP.
-    let endpoint = if address.starts_with("unix:") {
-        Endpoint::from_shared(address.clone())?
-    } else {
-        Endpoint::from_shared(format!("http://{address}"))?
-    };
+    let token = std::env::var("CAIROHINTS_TOKEN").ok();
+    let token = token.map(|token| format!("Bearer {token}").parse());
+    let token = Token(token.transpose()?);
+    let channel = endpoint(address)?.connect().await?;
     // The VM lives as long as this connection.
-    let mut client = VmServiceClient::new(endpoint.connect().await?);
+    let mut client = VmServiceClient::with_interceptor(channel, token);
     match run(&mut client, &std::fs::read(path)?, layout).await {
         Err(error) => match error.downcast::<tonic::Status>() {
             Ok(status) => Err(explain(&status).into()),
@@ -47,11 +69,23 @@ async fn main() -> Result<(), Error> {
     }
 }
 
-async fn run(
-    client: &mut VmServiceClient<Channel>,
-    program: &[u8],
-    layout: &str,
-) -> Result<(), Error> {
+/// Where the server is: `unix:/path`, or `host:port` over TCP.
+fn endpoint(address: &str) -> Result<Endpoint, Error> {
+    if address.starts_with("unix:") {
+        return Ok(Endpoint::from_shared(address.to_owned())?);
+    }
+    let file = |name| std::env::var(name).ok().map(std::fs::read).transpose();
+    let Some(authority) = file("CAIROHINTS_TLS_CA")? else {
+        return Ok(Endpoint::from_shared(format!("http://{address}"))?);
+    };
+    let mut tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority));
+    if let (Some(own), Some(key)) = (file("CAIROHINTS_TLS_CERT")?, file("CAIROHINTS_TLS_KEY")?) {
+        tls = tls.identity(Identity::from_pem(own, key));
+    }
+    Ok(Endpoint::from_shared(format!("https://{address}"))?.tls_config(tls)?)
+}
+
+async fn run(client: &mut Client, program: &[u8], layout: &str) -> Result<(), Error> {
     let declaration = ProgramDeclaration {
         size_bytes: program.len() as u64,
     };
@@ -77,7 +111,10 @@ async fn run(
     let name = vm.unwrap_or_default().name;
     eprintln!("created {name}");
 
-    let watch = WatchVmRequest { name: name.clone() };
+    let watch = WatchVmRequest {
+        name: name.clone(),
+        ..WatchVmRequest::default()
+    };
     let mut events = client.watch_vm(watch).await?.into_inner();
     let printing = tokio::spawn(async move {
         while let Ok(Some(event)) = events.message().await {
@@ -128,11 +165,7 @@ async fn run(
 }
 
 /// Runs the VM, unless it has ended.
-async fn go_on(
-    client: &mut VmServiceClient<Channel>,
-    name: &str,
-    until: Option<Until>,
-) -> Result<Vm, Error> {
+async fn go_on(client: &mut Client, name: &str, until: Option<Until>) -> Result<Vm, Error> {
     let stops = until.is_some();
     let request = RunVmRequest {
         name: name.to_owned(),

@@ -4,6 +4,7 @@
 //! behind it), [`command`] and [`server`] (who calls for runs). A program of your own runs others with
 //! [`Run`]; one that drives cairo-vm itself needs only [`PythonHintProcessor`].
 
+pub mod account;
 pub mod command;
 mod engines;
 pub mod hint;
@@ -17,3 +18,8 @@ pub mod worker;
 
 pub use processor::PythonHintProcessor;
 pub use run::{Run, RunConfig};
+
+/// That of the executable.
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: account::Charged<mimalloc::MiMalloc> = account::Charged::new(mimalloc::MiMalloc);

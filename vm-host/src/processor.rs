@@ -25,7 +25,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::hint::HintError;
 use crate::hint::dispatch::{Dispatch, NoPython, NotRun};
-use crate::hint::session::SessionInputs;
+use crate::hint::inputs::SessionInputs;
 use crate::placement::{Plan, plan};
 use crate::program::{CompiledProgram, ProgramError};
 use crate::run::{PROGRAM_BASE, ProgramText};
@@ -121,7 +121,7 @@ impl PythonHintProcessor {
         let launch = Launch {
             binary: options.worker.clone(),
             environment: PythonEnvironment::of(options.python_env.clone(), None),
-            terminal: None,
+            ..Launch::default()
         };
         let main = (Arc::clone(&program), PROGRAM_BASE, json);
         let inputs = options.inputs.clone();

@@ -13,6 +13,7 @@ pub mod view;
 pub mod wasm;
 
 use std::fmt;
+use std::path::PathBuf;
 
 use hint_proto::v1::{
     CallRule, Effects, EndRun, ExecuteHint, Failed, FailureKind, HintDone, HintsLoaded, LoadHints,
@@ -77,6 +78,14 @@ pub trait LanguageRuntime: fmt::Debug + Sync {
     /// [`Broken`] when the engine's own parts do not load.
     fn preload(&self, modules: &[String]) -> Result<(), Broken>;
 
+    /// Files and folders that sessions read while they run.
+    ///
+    /// # Errors
+    /// [`Broken`] when the runtime cannot say.
+    fn reads(&self) -> Result<Vec<PathBuf>, Broken> {
+        Ok(Vec::new())
+    }
+
     /// Makes the engine of the session that `start` describes; `link` is for its questions.
     ///
     /// # Errors
@@ -89,8 +98,8 @@ pub trait Fork: fmt::Debug + Sync {
     /// Returns the id of the new process, and nothing in the new process.
     ///
     /// # Errors
-    /// [`Broken`] when there is no new process.
-    fn fork(&self) -> Result<Option<Pid>, Broken>;
+    /// What the system says when there is no new process.
+    fn fork(&self) -> std::io::Result<Option<Pid>>;
 }
 
 /// Runs the hints of one session that are in one language: what the host may ask for once the session is

@@ -2,6 +2,7 @@
 //! holds beside that, nor which languages there are.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use hint_proto::PYTHON;
 use hint_proto::v1::session_request::Message as Request;
@@ -11,6 +12,7 @@ use rustix::process::Pid;
 
 use super::{Broken, CallError, Engine, Fork, LanguageRuntime};
 use crate::link::SharedLink;
+use crate::log;
 
 /// The languages that this process runs hints in, and how it forks.
 #[derive(Debug)]
@@ -32,11 +34,24 @@ impl Runtimes<'_> {
         languages.try_for_each(|runtime| runtime.preload(modules))
     }
 
+    /// Files and folders that sessions read while they run.
+    ///
+    /// # Errors
+    /// [`Broken`] when a runtime cannot say.
+    pub fn reads(&self) -> Result<Vec<PathBuf>, Broken> {
+        let reads: Result<Vec<_>, _> = self
+            .languages
+            .iter()
+            .map(|runtime| runtime.reads())
+            .collect();
+        Ok(reads?.concat())
+    }
+
     /// Forks the process; returns the id of the new process, and nothing in that.
     ///
     /// # Errors
-    /// [`Broken`] when there is no new process.
-    pub fn fork(&self) -> Result<Option<Pid>, Broken> {
+    /// What the system says when there is no new process.
+    pub fn fork(&self) -> std::io::Result<Option<Pid>> {
         self.process.fork()
     }
 }
@@ -82,7 +97,7 @@ impl<'a> Engines<'a> {
         };
         let first = engines.languages().next();
         if let Some(first) = first {
-            engines.of(first)?.describe(&mut started)?;
+            engines.of(first)?.0.describe(&mut started)?;
         }
         Ok((engines, started))
     }
@@ -91,8 +106,8 @@ impl<'a> Engines<'a> {
         self.places.iter().map(|place| place.runtime.language())
     }
 
-    /// The engine of a language, which starts if it has not.
-    fn of(&mut self, language: &str) -> Result<&mut dyn Engine, CallError> {
+    /// The engine of a language, which starts if it has not, and the language's name.
+    fn of(&mut self, language: &str) -> Result<(&mut dyn Engine, &'static str), CallError> {
         let language = if language.is_empty() {
             PYTHON
         } else {
@@ -105,12 +120,14 @@ impl<'a> Engines<'a> {
             )));
         };
         let Place { runtime, engine } = place;
-        match engine {
-            Some(engine) => Ok(engine.as_mut()),
-            None => Ok(engine
-                .insert(runtime.open(&self.start, self.link.clone())?)
-                .as_mut()),
-        }
+        let engine = match engine {
+            Some(engine) => engine,
+            None => {
+                log::no_hint(runtime.language());
+                engine.insert(runtime.open(&self.start, self.link.clone())?)
+            }
+        };
+        Ok((engine.as_mut(), runtime.language()))
     }
 
     /// Has the engine of its language answer a request.
@@ -120,20 +137,26 @@ impl<'a> Engines<'a> {
     pub fn answer(&mut self, request: Request) -> Result<Response, CallError> {
         match request {
             Request::ExecuteHint(hint) => {
-                let engine = self.of(&hint.language)?;
-                engine.execute_hint(hint).map(Response::Done)
+                let (engine, language) = self.of(&hint.language)?;
+                log::begin_hint(hint.hint_id, hint.pc, language);
+                let done = engine.execute_hint(hint);
+                log::end_hint();
+                done.map(Response::Done)
             }
             Request::LoadHints(hints) => self.load_hints(hints).map(Response::HintsLoaded),
             Request::CallRule(rule) => {
-                let engine = self.of(&rule.language)?;
+                let (engine, language) = self.of(&rule.language)?;
+                log::no_hint(language);
                 engine.call_rule(rule).map(Response::RuleResult)
             }
             Request::EndRun(end) => {
-                let engine = self.of(&end.language)?;
+                let (engine, language) = self.of(&end.language)?;
+                log::no_hint(language);
                 engine.end_run(end).map(Response::RunEnded)
             }
             Request::ReadScopes(read) => {
-                let engine = self.of(&read.language)?;
+                let (engine, language) = self.of(&read.language)?;
+                log::no_hint(language);
                 engine.read_scopes(read).map(Response::Scopes)
             }
             Request::Start(_) => Err(out_of_order("start")),
@@ -154,7 +177,7 @@ impl<'a> Engines<'a> {
         }
         let mut all = HintsLoaded::default();
         for (language, hints) in languages {
-            let loaded = self.of(&language)?.load_hints(hints)?;
+            let loaded = self.of(&language)?.0.load_hints(hints)?;
             all.hints.extend(loaded.hints);
             all.declined.extend(loaded.declined);
             if loaded

@@ -9,7 +9,7 @@ pub use shared::{AskError, SharedLink};
 
 use std::os::unix::net::UnixStream;
 use std::pin::pin;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hint_proto::v1::hint_session_service_server::HintSessionServiceServer;
 use hint_proto::v1::session_request::Message as Request;
@@ -33,6 +33,9 @@ const MESSAGE_BYTES: usize = 1 << 30;
 /// How often the connection gets the thread to write the end of the stream.
 const END_POLLS: usize = 64;
 
+/// How often to look whether the host keeps this process on one core: a look is a system call.
+const LOOK: Duration = Duration::from_millis(1);
+
 /// The stream to the host broke.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
@@ -54,6 +57,24 @@ pub struct Link {
     incoming: Streaming<SessionRequest>,
     responses: Responses,
     polling: Polling,
+    affinity: Affinity,
+}
+
+/// Whether the host keeps this process on one core, where polling would only stand in its way.
+#[derive(Debug, Default)]
+struct Affinity {
+    next_look: Option<Instant>,
+    shares_core: bool,
+}
+
+impl Affinity {
+    fn shares_core(&mut self, now: Instant) -> bool {
+        if self.next_look.is_none_or(|next| now >= next) {
+            self.next_look = Some(now + LOOK);
+            self.shares_core = sched_getaffinity(None).is_ok_and(|cores| cores.count() == 1);
+        }
+        self.shares_core
+    }
 }
 
 impl Link {
@@ -90,6 +111,7 @@ impl Link {
             incoming,
             responses,
             polling: Polling::default(),
+            affinity: Affinity::default(),
         })
     }
 
@@ -102,9 +124,10 @@ impl Link {
             runtime,
             incoming,
             polling,
+            affinity,
             ..
         } = self;
-        runtime.block_on(next(incoming, polling, &mut Forecast::default()))
+        runtime.block_on(next(incoming, polling, affinity, &mut Forecast::default()))
     }
 
     /// Sends a response, and waits for the next request. In one go: what is sent while the runtime is not
@@ -123,6 +146,7 @@ impl Link {
             incoming,
             responses,
             polling,
+            affinity,
         } = self;
         runtime.block_on(async {
             responses
@@ -130,7 +154,7 @@ impl Link {
                     message: Some(response),
                 }))
                 .map_err(|_| LinkError::Closed)?;
-            next(incoming, polling, forecast).await
+            next(incoming, polling, affinity, forecast).await
         })
     }
 
@@ -155,10 +179,12 @@ impl Link {
 async fn next(
     incoming: &mut Streaming<SessionRequest>,
     polling: &mut Polling,
+    affinity: &mut Affinity,
     forecast: &mut Forecast,
 ) -> Result<Option<Request>, LinkError> {
     loop {
         let start = Instant::now();
+        let polling = (!affinity.shares_core(start)).then_some(&mut *polling);
         let message = wait(incoming, polling, start, *forecast).await;
         forecast.learn(start.elapsed());
         match message {
@@ -177,20 +203,15 @@ async fn next(
 /// Waits for a message: polling while that pays, then asleep.
 async fn wait(
     incoming: &mut Streaming<SessionRequest>,
-    polling: &mut Polling,
+    polling: Option<&mut Polling>,
     start: Instant,
     forecast: Forecast,
 ) -> Result<Option<SessionRequest>, Status> {
     let mut message = pin!(incoming.message());
-    if !shares_core()
+    if let Some(polling) = polling
         && let Some(message) = polling.poll(message.as_mut(), start, forecast).await
     {
         return message;
     }
     message.await
-}
-
-/// Whether the host keeps this process on one core, where it would only stand in its way.
-fn shares_core() -> bool {
-    sched_getaffinity(None).is_ok_and(|cores| cores.count() == 1)
 }

@@ -50,6 +50,19 @@ impl Worker {
 
     /// The same for another parent than this process.
     pub(crate) fn start_for(parent: &str, options: &[&str]) -> (Self, UnixStream) {
+        Self::start_with(&[], parent, options)
+    }
+
+    /// The same with these environment variables.
+    pub(crate) fn start_in(variables: &[(&str, &Path)], options: &[&str]) -> (Self, UnixStream) {
+        Self::start_with(variables, &std::process::id().to_string(), options)
+    }
+
+    fn start_with(
+        variables: &[(&str, &Path)],
+        parent: &str,
+        options: &[&str],
+    ) -> (Self, UnixStream) {
         let (ours, theirs) = UnixStream::pair().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let file = |name| Stdio::from(File::create(folder.path().join(name)).unwrap());
@@ -59,6 +72,7 @@ impl Worker {
             .args(["--socket-fd", &theirs.as_raw_fd().to_string()])
             .args(["--parent-pid", parent])
             .args(options)
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(file("stdout"))
             .stderr(file("stderr"))

@@ -59,8 +59,8 @@ impl LanguageRuntime for Named {
 }
 
 impl Fork for Named {
-    fn fork(&self) -> Result<Option<Pid>, Broken> {
-        Err("nothing here forks".into())
+    fn fork(&self) -> std::io::Result<Option<Pid>> {
+        Err(std::io::Error::other("nothing here forks"))
     }
 }
 
@@ -112,7 +112,7 @@ fn session(languages: [Named; 2]) -> (Link, JoinHandle<(String, [usize; 2])>) {
             languages: vec![first, second],
             process: first,
         };
-        let served = serve(theirs, &runtimes);
+        let served = serve(theirs, &runtimes, None);
         let ended = served
             .err()
             .map_or_else(String::new, |error| error.to_string());
@@ -207,7 +207,10 @@ fn each_engine_gets_what_is_in_its_language() {
         language: "demo".to_owned(),
         scopes: None,
     };
-    let ended = Response::RunEnded(RunEnded { scope_depth: 0 });
+    let ended = Response::RunEnded(RunEnded {
+        scope_depth: 0,
+        ..RunEnded::default()
+    });
     assert_eq!(exchange(link, Request::EndRun(end)), ended);
     let read = ReadScopes {
         language: "demo".to_owned(),

@@ -33,7 +33,10 @@ fn execute_after(hint_id: u32, left: u32, entered: u32) -> Request {
 fn ends(scope_depth: u32) -> [Line; 2] {
     [
         Says(Request::EndRun(EndRun::default())),
-        Hears(Response::RunEnded(RunEnded { scope_depth })),
+        Hears(Response::RunEnded(RunEnded {
+            scope_depth,
+            ..RunEnded::default()
+        })),
     ]
 }
 

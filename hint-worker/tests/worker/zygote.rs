@@ -7,9 +7,11 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 
+use hint_proto::processes::{Born, PRELOADED, RUNTIME_READY};
 use hint_proto::v1::Started;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
+use rustix::io::Errno;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
@@ -37,15 +39,23 @@ struct Forked {
 impl Zygote {
     fn start(options: &[&str]) -> Self {
         let (process, control) = Worker::start(&[&["--zygote"], options].concat());
+        Self::of(process, control)
+    }
+
+    fn of(process: Worker, control: UnixStream) -> Self {
         // What a zygote does not answer must fail the test.
         control.set_read_timeout(Some(PATIENCE)).unwrap();
-        // It is there before it imports anything.
-        (&control).read_exact(&mut [0]).unwrap();
+        let mut said = [9; 3];
+        // It is there before it imports anything; a posture would come between.
+        for word in said.iter_mut().map(std::slice::from_mut) {
+            (&control).read_exact(word).unwrap();
+        }
+        assert_eq!(said, [RUNTIME_READY, 0, PRELOADED]);
         Self { process, control }
     }
 
-    /// One message with these descriptors.
-    fn request(&self, descriptors: &[BorrowedFd<'_>]) {
+    /// One message with that number and these descriptors.
+    fn request(&self, number: u64, descriptors: &[BorrowedFd<'_>]) {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
         if !descriptors.is_empty() {
@@ -53,31 +63,31 @@ impl Zygote {
         }
         let sent = sendmsg(
             &self.control,
-            &[IoSlice::new(b"f")],
+            &[IoSlice::new(&number.to_le_bytes())],
             &mut ancillary,
             SendFlags::NOSIGNAL,
         );
-        assert_eq!(sent, Ok(1));
+        assert_eq!(sent, Ok(8));
     }
 
-    /// The process that it says it made.
-    fn answer(&self) -> (u32, OwnedFd) {
+    /// What it says, with the process that it made, if it did.
+    fn answer(&self) -> (Born, Option<OwnedFd>) {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-        let mut id = [0; 4];
+        let mut bytes = [0; Born::BYTES];
         let received = recvmsg(
             &self.control,
-            &mut [IoSliceMut::new(&mut id)],
+            &mut [IoSliceMut::new(&mut bytes)],
             &mut ancillary,
             RecvFlags::CMSG_CLOEXEC,
         )
         .unwrap();
-        assert_eq!(received.bytes, 4);
+        assert_eq!(received.bytes, Born::BYTES);
         let mut descriptors = ancillary.drain().filter_map(|message| match message {
             RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
             _ => None,
         });
-        (u32::from_le_bytes(id), descriptors.next().unwrap())
+        (Born::decode(bytes), descriptors.next())
     }
 
     /// Has a worker made that prints into `outputs`, and opens its session.
@@ -86,9 +96,11 @@ impl Zygote {
         let (ended, report) = rustix::pipe::pipe().unwrap();
         let mut descriptors = vec![theirs.as_fd(), report.as_fd()];
         descriptors.extend(outputs.iter().map(|file| file.as_fd()));
-        self.request(&descriptors);
+        self.request(77, &descriptors);
         drop((theirs, report));
-        let (id, process) = self.answer();
+        let (born, process) = self.answer();
+        assert_eq!((born.request, born.error), (77, 0));
+        let (id, process) = (born.pid, process.expect("a descriptor of the worker"));
         let mut link = Link::open(ours).unwrap();
         link.send(Request::Start(start()));
         let Some(Response::Started(Started { process_id, .. })) = link.receive() else {
@@ -229,15 +241,87 @@ fn workers_end_with_their_zygote() {
     assert_eq!((idle.report(), busy.report()), (None, None));
 }
 
-/// A request without the descriptors that a worker needs is passed over.
+/// A request without the descriptors that a worker needs is refused, and ends nothing.
 #[test]
-fn requests_without_descriptors_are_passed_over() {
+fn requests_without_descriptors_are_refused() {
     let zygote = Zygote::start(&[]);
     let (socket, _theirs) = UnixStream::pair().unwrap();
-    zygote.request(&[]);
-    zygote.request(&[socket.as_fd()]);
+    let requests: [&[BorrowedFd<'_>]; 2] = [&[], &[socket.as_fd()]];
+    for (number, descriptors) in (5..).zip(requests) {
+        zygote.request(number, descriptors);
+        let (born, process) = zygote.answer();
+        let refused = Born {
+            request: number,
+            pid: 0,
+            error: Errno::MFILE.raw_os_error(),
+        };
+        assert_eq!(born, refused);
+        assert!(process.is_none());
+    }
     let mut worker = zygote.fork(&[]);
     assert_eq!(worker.run("memory[ap] = 1"), Some(done(at_ap(felt(1)))));
     worker.close();
     assert_eq!(zygote.close(), quiet_end());
+}
+
+/// At the limit of processes: whoever asked is told, those who have a worker keep it, and the next one gets one.
+#[test]
+fn a_fork_that_fails_ends_nothing() {
+    let failing = module(
+        "one_fork_in_two",
+        "import errno, os\n\
+         fork, count = os.fork, 0\n\
+         def sometimes():\n\
+         \x20   global count\n\
+         \x20   count += 1\n\
+         \x20   if count == 2:\n\
+         \x20       raise BlockingIOError(errno.EAGAIN, 'no more processes')\n\
+         \x20   return fork()\n\
+         os.fork = sometimes\n",
+    );
+    let (process, control) = Worker::start_in(
+        &[("PYTHONPATH", failing.path())],
+        &["--zygote", "--preload", "one_fork_in_two"],
+    );
+    let zygote = Zygote::of(process, control);
+    let mut first = zygote.fork(&[]);
+    let (socket, _theirs) = UnixStream::pair().unwrap();
+    zygote.request(8, &[socket.as_fd(), socket.as_fd()]);
+    let (born, process) = zygote.answer();
+    assert_eq!((born.request, born.pid), (8, 0));
+    assert_eq!(born.error, Errno::AGAIN.raw_os_error());
+    assert!(process.is_none());
+    assert_eq!(first.run("memory[ap] = 1"), Some(done(at_ap(felt(1)))));
+    let mut other = zygote.fork(&[]);
+    assert_eq!(other.run("memory[ap] = 2"), Some(done(at_ap(felt(2)))));
+    first.close();
+    other.close();
+    assert_eq!(zygote.close(), quiet_end());
+}
+
+/// When the end of a worker is reported nothing that it started is left, wherever that went.
+#[test]
+fn what_a_worker_started_ends_before_its_end_is_reported() {
+    let zygote = Zygote::start(&[]);
+    let mut worker = zygote.fork(&[]);
+    let code = "import os, time\n\
+                read, write = os.pipe()\n\
+                if os.fork() == 0:\n\
+                \x20   os.setsid()\n\
+                \x20   if os.fork() == 0:\n\
+                \x20       os.write(write, str(os.getpid()).encode())\n\
+                \x20       time.sleep(600)\n\
+                \x20   os._exit(0)\n\
+                memory[ap] = int(os.read(read, 100))";
+    let Some(Response::Done(done)) = worker.run(code) else {
+        panic!("the hint failed");
+    };
+    let cells = done.effects.unwrap().writes;
+    let bytes: [u8; 4] = cells[0].values[..4].try_into().unwrap();
+    let pid = u32::from_le_bytes(bytes);
+    let lives = || std::path::Path::new(&format!("/proc/{pid}")).exists();
+    assert!(lives(), "{pid}");
+    pidfd_send_signal(&worker.process, Signal::KILL).unwrap();
+    assert_eq!(worker.report(), Some((9, 0)));
+    assert!(!lives(), "{pid}");
 }

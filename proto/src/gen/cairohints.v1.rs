@@ -36,6 +36,103 @@ pub struct SegmentLength {
     #[prost(uint64, tag = "2")]
     pub length: u64,
 }
+/// What hints logged.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct HintRecords {
+    /// The records, oldest first.
+    #[prost(message, repeated, tag = "1")]
+    pub records: ::prost::alloc::vec::Vec<HintRecord>,
+}
+/// One record.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct HintRecord {
+    /// How serious it is.
+    #[prost(enumeration = "RecordLevel", tag = "1")]
+    pub level: i32,
+    /// The text, at most 64 KiB; what was longer is cut.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+    /// What belongs to it, in the order in which it was given; at most 64.
+    #[prost(message, repeated, tag = "3")]
+    pub fields: ::prost::alloc::vec::Vec<RecordField>,
+    /// The hint that logged it; absent when no hint ran.
+    #[prost(uint32, optional, tag = "4")]
+    pub hint_id: ::core::option::Option<u32>,
+    /// Where that hint stands; absent when no hint ran.
+    #[prost(message, optional, tag = "5")]
+    pub pc: ::core::option::Option<Relocatable>,
+    /// The language of the hint; empty for `python`.
+    #[prost(string, tag = "6")]
+    pub language: ::prost::alloc::string::String,
+    /// Who logged it: the name of a logger of Python's `logging`, a module; empty for the hint itself.
+    #[prost(string, tag = "7")]
+    pub logger: ::prost::alloc::string::String,
+    /// When, in nanoseconds since 1970.
+    #[prost(fixed64, tag = "8")]
+    pub time_nanos: u64,
+    /// Whether the text or fields were cut.
+    #[prost(bool, tag = "9")]
+    pub cut: bool,
+}
+/// A field of a record.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordField {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Its value, JSON, at most 4 KiB; a string when the value is nothing that JSON has.
+    #[prost(string, tag = "2")]
+    pub json: ::prost::alloc::string::String,
+}
+/// How serious a record is. The numbers are those of Python's `logging`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RecordLevel {
+    /// Not set.
+    Unspecified = 0,
+    /// A line that hints printed on standard output.
+    Output = 5,
+    /// For whoever looks for a fault.
+    Debug = 10,
+    /// What happened.
+    Info = 20,
+    /// Something that one may want to change.
+    Warning = 30,
+    /// A failure.
+    Error = 40,
+    /// A failure that ends everything.
+    Critical = 50,
+}
+impl RecordLevel {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RECORD_LEVEL_UNSPECIFIED",
+            Self::Output => "RECORD_LEVEL_OUTPUT",
+            Self::Debug => "RECORD_LEVEL_DEBUG",
+            Self::Info => "RECORD_LEVEL_INFO",
+            Self::Warning => "RECORD_LEVEL_WARNING",
+            Self::Error => "RECORD_LEVEL_ERROR",
+            Self::Critical => "RECORD_LEVEL_CRITICAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RECORD_LEVEL_UNSPECIFIED" => Some(Self::Unspecified),
+            "RECORD_LEVEL_OUTPUT" => Some(Self::Output),
+            "RECORD_LEVEL_DEBUG" => Some(Self::Debug),
+            "RECORD_LEVEL_INFO" => Some(Self::Info),
+            "RECORD_LEVEL_WARNING" => Some(Self::Warning),
+            "RECORD_LEVEL_ERROR" => Some(Self::Error),
+            "RECORD_LEVEL_CRITICAL" => Some(Self::Critical),
+            _ => None,
+        }
+    }
+}
 /// What a name that a hint reaches through `ids` stands for. The host resolves names, with the whole
 /// reference grammar and ap tracking applied; the engine only evaluates.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -420,7 +517,7 @@ pub mod session_request {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SessionResponse {
     /// What the engine says.
-    #[prost(oneof = "session_response::Message", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9")]
+    #[prost(oneof = "session_response::Message", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10")]
     pub message: ::core::option::Option<session_response::Message>,
 }
 /// Nested message and enum types in `SessionResponse`.
@@ -455,6 +552,10 @@ pub mod session_response {
         /// The engine leaves the hint to the next one.
         #[prost(message, tag = "9")]
         Declined(super::Declined),
+        /// Hints logged. This is no response: the host goes on waiting for one. Only from an attached client; a worker
+        /// has a pipe of its own for records (log.proto). A client that logs faster than watchers read waits.
+        #[prost(message, tag = "10")]
+        Logged(super::HintRecords),
     }
 }
 /// Opens a session.
@@ -551,6 +652,19 @@ pub struct Started {
     /// Of an engine that serves Python.
     #[prost(message, optional, tag = "7")]
     pub python: ::core::option::Option<PythonEngine>,
+    /// Of a worker that is contained: what keeps its hints in.
+    #[prost(message, optional, tag = "9")]
+    pub posture: ::core::option::Option<Posture>,
+}
+/// The layers of a worker's sandbox, as they were before the first hint.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Posture {
+    /// Those in force.
+    #[prost(string, repeated, tag = "1")]
+    pub layers: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The others, each as `layer: reason`.
+    #[prost(string, repeated, tag = "2")]
+    pub missing: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// What an engine for Python stands for.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1105,6 +1219,12 @@ pub struct CallRule {
     /// As in ExecuteHint.
     #[prost(message, repeated, tag = "5")]
     pub removed_cells: ::prost::alloc::vec::Vec<Relocatable>,
+    /// As in ExecuteHint: hints in other languages may have added segments since.
+    #[prost(uint32, tag = "6")]
+    pub segment_count: u32,
+    /// As in ExecuteHint.
+    #[prost(uint32, tag = "7")]
+    pub temporary_segment_count: u32,
 }
 /// What a rule returned.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1130,12 +1250,41 @@ pub struct EndRun {
     pub scopes: ::core::option::Option<ScopeChange>,
 }
 /// The state at the end of the run.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RunEnded {
     /// Number of hint scopes, 1 when every scope that was entered was left. 0 from an engine that does not use
     /// scopes.
     #[prost(uint32, tag = "1")]
     pub scope_depth: u32,
+    /// What hints did with contracts, at most 1001 entries; none from an engine without contracts.
+    #[prost(message, repeated, tag = "2")]
+    pub contracts: ::prost::alloc::vec::Vec<ContractUse>,
+}
+/// What happened in one endpoint of one contract, also of what was undone.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContractUse {
+    /// The contract, or another account, as scenarios write its address; empty for the rest, when there are too many
+    /// endpoints to tell apart.
+    #[prost(string, tag = "1")]
+    pub contract: ::prost::alloc::string::String,
+    /// The endpoint; empty for what was done from outside of any.
+    #[prost(string, tag = "2")]
+    pub endpoint: ::prost::alloc::string::String,
+    /// Calls, from hints and from other contracts.
+    #[prost(uint64, tag = "3")]
+    pub calls: u64,
+    /// Those of them that failed.
+    #[prost(uint64, tag = "4")]
+    pub failed_calls: u64,
+    /// Values read from storage.
+    #[prost(uint64, tag = "5")]
+    pub storage_reads: u64,
+    /// Values written to storage.
+    #[prost(uint64, tag = "6")]
+    pub storage_writes: u64,
+    /// Events, and entries of the log that transfers make.
+    #[prost(uint64, tag = "7")]
+    pub events: u64,
 }
 /// Asks for variables.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1278,7 +1427,7 @@ pub mod hint_session_service_client {
     /// Strictly alternating: the host sends one request and waits for its response; in between the engine may
     /// ask, and the host answers each `ask` before anything else. Nobody sends a second message ahead, except the
     /// parts of an answer (`Memory.more`, `ProgramJson.more`, `LoadHints.more`), which follow each other without
-    /// a response in between.
+    /// a response in between, and what hints log (`logged`), which needs none.
     ///
     /// 1. `start`, once, first. Response: `started`, or `failed` when an input cannot be used.
     /// 1. `load_hints`, at least once, right after `started`. A program with many hints comes in several requests,
@@ -1505,7 +1654,7 @@ pub mod hint_session_service_server {
     /// Strictly alternating: the host sends one request and waits for its response; in between the engine may
     /// ask, and the host answers each `ask` before anything else. Nobody sends a second message ahead, except the
     /// parts of an answer (`Memory.more`, `ProgramJson.more`, `LoadHints.more`), which follow each other without
-    /// a response in between.
+    /// a response in between, and what hints log (`logged`), which needs none.
     ///
     /// 1. `start`, once, first. Response: `started`, or `failed` when an input cannot be used.
     /// 1. `load_hints`, at least once, right after `started`. A program with many hints comes in several requests,
@@ -2022,6 +2171,30 @@ pub struct VmLimits {
     /// How long the VM may stay unused.
     #[prost(message, optional, tag = "3")]
     pub time_to_live: ::core::option::Option<::prost_types::Duration>,
+    /// Bytes of the server's memory for everything of the VM: cells, gaps between them, trace, messages.
+    #[prost(uint64, tag = "10")]
+    pub max_memory_bytes: u64,
+    /// Segments, temporary ones included.
+    #[prost(uint64, tag = "11")]
+    pub max_segments: u64,
+    /// Empty cells that a write may leave below it.
+    #[prost(uint64, tag = "12")]
+    pub max_memory_gap: u64,
+    /// Cells that one hint may write.
+    #[prost(uint64, tag = "13")]
+    pub max_hint_cells: u64,
+    /// Bytes of each text of a failure; longer ones are cut.
+    #[prost(uint64, tag = "14")]
+    pub max_error_text_bytes: u64,
+    /// Time inside of RunVm, all calls together.
+    #[prost(message, optional, tag = "20")]
+    pub run_time: ::core::option::Option<::prost_types::Duration>,
+    /// Processor time of the VM and its worker.
+    #[prost(message, optional, tag = "21")]
+    pub cpu_time: ::core::option::Option<::prost_types::Duration>,
+    /// Bytes that its hints print.
+    #[prost(uint64, tag = "22")]
+    pub max_output_bytes: u64,
 }
 /// The created VM.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2105,6 +2278,7 @@ pub struct Failure {
     /// CAIRO_ERROR: an instruction or one of the VM's checks around the steps failed.
     /// STEPS_EXHAUSTED: the limit of steps was reached before the end.
     /// WORKER_DIED: the hint worker's process ended.
+    /// WORKER_LIMIT: the hint worker used more of something than it may.
     /// ENGINE_DETACHED: the client that served the hints ended its AttachHints call.
     /// HINT_TIMEOUT: a hint ran longer than its limit.
     /// EXIT: a hint called sys.exit; see exit_code.
@@ -2113,6 +2287,7 @@ pub struct Failure {
     /// PROTOCOL: the engine of the hints broke the protocol.
     /// LANGUAGE_NOT_SERVED: no engine serves the language of a hint.
     /// HINT_DECLINED: every engine that serves its language declined a hint.
+    /// LIMIT_EXCEEDED: the VM took more than its limits allow; the message has the limit and what was used.
     /// END_OF_RUN: the program ended, but what it left is not sound.
     /// INTERNAL: a fault of the server.
     #[prost(string, tag = "1")]
@@ -2201,7 +2376,7 @@ pub struct ListVmsRequest {
 /// The caller's VMs.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListVmsResponse {
-    /// In order of creation; without their outputs, which GetVm has.
+    /// In order of creation; without their outputs and with the beginnings of their failures' texts, which GetVm has.
     #[prost(message, repeated, tag = "1")]
     pub vms: ::prost::alloc::vec::Vec<Vm>,
     /// Where to go on; empty at the end.
@@ -2285,6 +2460,10 @@ pub struct WatchVmRequest {
     /// `vms/{vm_id}`.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// Sends what hints log from this level on; unset for none. Of records nothing is dropped: when the watcher
+    /// reads too slowly, the hints of this VM wait, at most 10 seconds for each thing that is read.
+    #[prost(enumeration = "RecordLevel", tag = "2")]
+    pub records: i32,
 }
 /// Something happened.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2293,7 +2472,7 @@ pub struct WatchVmResponse {
     #[prost(message, optional, tag = "1")]
     pub time: ::core::option::Option<::prost_types::Timestamp>,
     /// What.
-    #[prost(oneof = "watch_vm_response::Event", tags = "2, 3, 4, 5, 6")]
+    #[prost(oneof = "watch_vm_response::Event", tags = "2, 3, 4, 5, 6, 7")]
     pub event: ::core::option::Option<watch_vm_response::Event>,
 }
 /// Nested message and enum types in `WatchVmResponse`.
@@ -2316,6 +2495,9 @@ pub mod watch_vm_response {
         /// The server's log of this VM.
         #[prost(message, tag = "6")]
         Log(super::LogRecord),
+        /// Hints logged, in this order; those of before a change of state come before it.
+        #[prost(message, tag = "7")]
+        Records(super::HintRecords),
     }
 }
 /// How far a run is.
@@ -2347,6 +2529,9 @@ pub struct DroppedEvents {
     /// Bytes of hint output among them.
     #[prost(uint64, tag = "2")]
     pub hint_output_bytes: u64,
+    /// Records of a watcher that wants them and read nothing for 10 seconds.
+    #[prost(uint64, tag = "3")]
+    pub records: u64,
 }
 /// A line of the log of a VM.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2878,7 +3063,13 @@ pub mod vm_service_client {
     /// Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     /// google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
     /// `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
-    /// the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo.
+    /// the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo. Those of a limit
+    /// of the caller's tenant name it (`limit_name`), say how high it is (`limit`) and what is used of it (`used`),
+    /// also as google.rpc.QuotaFailure, and carry a google.rpc.RetryInfo when it helps to wait.
+    ///
+    /// A server that knows tenants wants `authorization: Bearer TOKEN` in the metadata of every call, a client
+    /// certificate, or a known user at its Unix socket; only the health is for everybody. What one tenant has does
+    /// not exist for others.
     ///
     /// * INVALID_ARGUMENT: BAD_NAME, BAD_VM_ID, BAD_REQUEST_ID, REQUEST_ID_REUSED, BAD_ENUM, UNKNOWN_LAYOUT
     /// * INVALID_ARGUMENT: BAD_LAYOUT_PARAMS, BAD_JSON, JSON_TOO_LARGE, BAD_DURATION, BAD_ENTRY_POINT
@@ -2886,13 +3077,15 @@ pub mod vm_service_client {
     /// * INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     /// * INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
     /// * INVALID_ARGUMENT: ENGINE_PROTOCOL, BAD_WASM_MODULE
+    /// * UNAUTHENTICATED: NO_CREDENTIALS, BAD_CREDENTIALS
     /// * NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     /// * ALREADY_EXISTS: VM_ALREADY_EXISTS
     /// * FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
     /// * FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
     /// * FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE, HINTS_NOT_LOADED
     /// * RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
-    /// * RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
+    /// * RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MEMORY_LIMIT, MESSAGE_TOO_LARGE, NO_SPACE
+    /// * RESOURCE_EXHAUSTED: TOO_MANY_CONNECTIONS
     /// * DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, ENGINE_LATE, UPLOAD_STALLED
     /// * ABORTED: VM_DELETED, VM_FAILED
     /// * CANCELLED: CONNECTION_CLOSED
@@ -3692,7 +3885,13 @@ pub mod vm_service_server {
     /// Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     /// google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
     /// `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
-    /// the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo.
+    /// the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo. Those of a limit
+    /// of the caller's tenant name it (`limit_name`), say how high it is (`limit`) and what is used of it (`used`),
+    /// also as google.rpc.QuotaFailure, and carry a google.rpc.RetryInfo when it helps to wait.
+    ///
+    /// A server that knows tenants wants `authorization: Bearer TOKEN` in the metadata of every call, a client
+    /// certificate, or a known user at its Unix socket; only the health is for everybody. What one tenant has does
+    /// not exist for others.
     ///
     /// * INVALID_ARGUMENT: BAD_NAME, BAD_VM_ID, BAD_REQUEST_ID, REQUEST_ID_REUSED, BAD_ENUM, UNKNOWN_LAYOUT
     /// * INVALID_ARGUMENT: BAD_LAYOUT_PARAMS, BAD_JSON, JSON_TOO_LARGE, BAD_DURATION, BAD_ENTRY_POINT
@@ -3700,13 +3899,15 @@ pub mod vm_service_server {
     /// * INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     /// * INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
     /// * INVALID_ARGUMENT: ENGINE_PROTOCOL, BAD_WASM_MODULE
+    /// * UNAUTHENTICATED: NO_CREDENTIALS, BAD_CREDENTIALS
     /// * NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     /// * ALREADY_EXISTS: VM_ALREADY_EXISTS
     /// * FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
     /// * FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
     /// * FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE, HINTS_NOT_LOADED
     /// * RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
-    /// * RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
+    /// * RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MEMORY_LIMIT, MESSAGE_TOO_LARGE, NO_SPACE
+    /// * RESOURCE_EXHAUSTED: TOO_MANY_CONNECTIONS
     /// * DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, ENGINE_LATE, UPLOAD_STALLED
     /// * ABORTED: VM_DELETED, VM_FAILED
     /// * CANCELLED: CONNECTION_CLOSED

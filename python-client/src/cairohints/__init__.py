@@ -21,6 +21,7 @@ from .errors import (
     HintTimeout,
     InvalidArgument,
     InvalidProgram,
+    LimitExceeded,
     LimitReached,
     NotSupported,
     PermissionDenied,
@@ -39,6 +40,8 @@ from .errors import (
     WorkerDied,
     WrongState,
 )
+from .hint_record import HintRecord
+from .logger import Logger
 from .programs import Program
 from .results import (
     Artifact,
@@ -75,11 +78,14 @@ __all__ = [
     "HintExited",
     "HintFailed",
     "HintInterrupted",
+    "HintRecord",
     "HintReference",
     "HintTimeout",
     "InvalidArgument",
     "InvalidProgram",
+    "LimitExceeded",
     "LimitReached",
+    "Logger",
     "NotSupported",
     "OfferedHint",
     "PermissionDenied",

@@ -9,6 +9,7 @@ import grpc
 import grpc.aio
 
 from .connection import Connection, channel_options
+from .credentials import Credentials, Pem
 from .errors import ServerUnavailable
 from .failures import call_error
 from .programs import Program, ProgramLike, program_bytes, upload_requests, uploaded
@@ -22,12 +23,30 @@ _DELETE_SECONDS = 10
 class AsyncClient(Connection):
     """A connection for `asyncio`. Without an address: to a server of this process's own.
 
-    It is made by the first call, or by `async with`, and belongs to the event loop of then.
+    It is made by the first call, or by `async with`, and belongs to the event loop of then. The other
+    arguments are those of `Client`.
     """
 
-    def __init__(self, address: Optional[str] = None) -> None:
+    def __init__(
+        self,
+        address: Optional[str] = None,
+        *,
+        token: Optional[str] = None,
+        tls: Optional[bool] = None,
+        root_certificates: Optional[Pem] = None,
+        certificate_chain: Optional[Pem] = None,
+        private_key: Optional[Pem] = None,
+    ) -> None:
+        credentials = Credentials.of(
+            address,
+            token=token,
+            tls=tls,
+            root_certificates=root_certificates,
+            certificate_chain=certificate_chain,
+            private_key=private_key,
+        )
         # Of this process's own server once it is started.
-        super().__init__(address or "", None)
+        super().__init__(address or "", None, credentials)
         self._channel: Any = None
         self._stub: Any = None
         self._closed = False
@@ -40,8 +59,14 @@ class AsyncClient(Connection):
             self._local = await asyncio.get_running_loop().run_in_executor(None, local_server)
             self.address = self._local.address
         if self._stub is None:
-            self._channel = grpc.aio.insecure_channel(self.address, channel_options(self.address))
-            self._stub = VmServiceStub(self._channel)  # type: ignore[no-untyped-call]
+            options = channel_options(self.address)
+            encrypted = self._credentials.channel_credentials()
+            if encrypted is None:
+                self._channel = grpc.aio.insecure_channel(self.address, options)
+            else:
+                self._channel = grpc.aio.secure_channel(self.address, encrypted, options)
+            stub = VmServiceStub(self._channel)  # type: ignore[no-untyped-call]
+            self._stub = self._credentials.show(stub)
         return self._stub
 
     @property

@@ -29,7 +29,9 @@ from .client import Client
 from .connection import unsendable
 from .errors import CairoHintsError, DeadlineExceeded, ProgramNotFound, VmFailed, VmNotFound, WrongState
 from .failures import call_error, run_error, vm_failure
+from .hint_log import AsyncHintLog, OnRecord
 from .hint_output import AsyncHintOutput
+from .hint_record import level_number
 from .programs import ProgramLike, lasting, program_bytes
 from .requests import VmKeywords, VmOptions, artifact_request, run_request, shows_options
 from .results import (
@@ -45,6 +47,7 @@ from .results import (
 )
 from .sources import with_sources
 from .v1 import vm_service_pb2 as pb
+from .v1.log_pb2 import RecordLevel
 from .values import AddressLike, Cell, cells_of
 
 if TYPE_CHECKING:
@@ -94,6 +97,7 @@ class AsyncVm:
         self._failure_raised = False
         self._forward = hint_output
         self._output: Optional[AsyncHintOutput] = None
+        self._logs: List[AsyncHintLog] = []
         #: `vms/{vm_id}`, once it exists.
         self.name = ""
         #: Reads memory; writes it before the first step.
@@ -189,6 +193,8 @@ class AsyncVm:
         if self._forward and self._output is None:
             self._output = AsyncHintOutput(_events(self.stub, self.name))
             await self._output.ready()
+        for log in self._logs:
+            log.begin()
         try:
             if progress:
                 from .progress import shown_async
@@ -216,9 +222,13 @@ class AsyncVm:
         self._vm = response.vm
         if self._output is not None:
             await self._output.drain(self._vm.current_step)
+        for log in self._logs:
+            await log.drain()
         if self.state is VmState.FAILED:
             self._failure_raised = True
             raise self._make_failure()
+        for log in self._logs:
+            log.raise_error()
         return results.stop_reason(response)
 
     def _make_failure(self) -> VmFailed:
@@ -311,11 +321,22 @@ class AsyncVm:
             if not token:
                 return table
 
-    async def watch(self) -> AsyncIterator[Event]:
-        """Follows the VM: its state now, then what it does."""
+    async def watch(self, records: Union[int, str, None] = None) -> AsyncIterator[Event]:
+        """Follows the VM: its state now, then what it does. `records` as in `Vm.watch`."""
         await self
-        async for event in _events(self.stub, self.name):
+        level = None if records is None else level_number(records)
+        async for event in _events(self.stub, self.name, level):
             yield event
+
+    async def on_log(self, callback: OnRecord, level: Union[int, str] = "info") -> None:
+        """Has `callback` called with each record that hints log from now on.
+
+        As `Vm.on_log`, in a task of the event loop.
+        """
+        await self
+        log = AsyncHintLog(_events(self.stub, self.name, level_number(level)), callback)
+        await log.ready()
+        self._logs.append(log)
 
     # Results.
 
@@ -391,9 +412,9 @@ def _end_soon(loop: asyncio.AbstractEventLoop, client: AsyncClient, shared: bool
         loop.call_soon_threadsafe(start)
 
 
-async def _events(stub: Any, name: str) -> AsyncIterator[Event]:
+async def _events(stub: Any, name: str, records: Optional[RecordLevel] = None) -> AsyncIterator[Event]:
     # Not of the VM itself, which nobody who follows it keeps alive.
-    stream = stub.WatchVm(pb.WatchVmRequest(name=name))
+    stream = stub.WatchVm(pb.WatchVmRequest(name=name, records=records))
     try:
         async for message in stream:
             yield results.event(message)

@@ -9,6 +9,7 @@ from typing import Any, List, Optional
 import grpc
 
 from .connection import Connection, channel_options
+from .credentials import Credentials, Pem
 from .failures import call_error
 from .programs import Program, ProgramLike, program_bytes, upload_requests, uploaded
 from .server_process import local_server
@@ -17,13 +18,41 @@ from .v1.vm_service_pb2_grpc import VmServiceStub
 
 
 class Client(Connection):
-    """A connection. Without an address: to a server of this process's own."""
+    """A connection. Without an address: to a server of this process's own.
 
-    def __init__(self, address: Optional[str] = None) -> None:
+    `token` is for a server that knows tenants. With `tls=True`, or with certificates (PEM files, or
+    their bytes), the connection is encrypted. The environment stands for what is not given:
+    CAIROHINTS_TOKEN, CAIROHINTS_TLS_CA, CAIROHINTS_TLS_CERT, CAIROHINTS_TLS_KEY.
+    """
+
+    def __init__(
+        self,
+        address: Optional[str] = None,
+        *,
+        token: Optional[str] = None,
+        tls: Optional[bool] = None,
+        root_certificates: Optional[Pem] = None,
+        certificate_chain: Optional[Pem] = None,
+        private_key: Optional[Pem] = None,
+    ) -> None:
+        credentials = Credentials.of(
+            address,
+            token=token,
+            tls=tls,
+            root_certificates=root_certificates,
+            certificate_chain=certificate_chain,
+            private_key=private_key,
+        )
         local = None if address else local_server()
-        super().__init__(address or local_server().address, local)
-        self._channel = grpc.insecure_channel(self.address, channel_options(self.address))
-        self.stub: Any = VmServiceStub(self._channel)  # type: ignore[no-untyped-call]
+        super().__init__(address or local_server().address, local, credentials)
+        options = channel_options(self.address)
+        encrypted = credentials.channel_credentials()
+        if encrypted is None:
+            self._channel = grpc.insecure_channel(self.address, options)
+        else:
+            self._channel = grpc.secure_channel(self.address, encrypted, options)
+        stub = VmServiceStub(self._channel)  # type: ignore[no-untyped-call]
+        self.stub: Any = credentials.show(stub)
         self._forgotten: "queue.SimpleQueue[Optional[str]]" = queue.SimpleQueue()
         threading.Thread(
             target=_delete_forgotten,

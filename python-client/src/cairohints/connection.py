@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, NoReturn, Optional, Set, Tuple
 
+from .credentials import Credentials
 from .errors import CallError
 from .failures import check_version
 from .programs import Program, ProgramLike, folders_of, program_hash
@@ -51,8 +52,11 @@ def channel_options(address: str) -> List[Tuple[str, Any]]:
 class Connection:
     """A server and what it was given. Without an address: a server of this process's own."""
 
-    def __init__(self, address: str, local: Optional[LocalServer]) -> None:
+    def __init__(
+        self, address: str, local: Optional[LocalServer], credentials: Optional[Credentials] = None
+    ) -> None:
         self._local = local
+        self._credentials = credentials or Credentials()
         #: `unix:/path` or `host:port`.
         self.address = address
         # Whether the server is of a version that fits.

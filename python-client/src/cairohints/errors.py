@@ -253,6 +253,12 @@ class StepLimit(VmFailed):
     advice = "give a larger `max_steps`"
 
 
+class LimitExceeded(VmFailed):
+    """The vm took more of the server than its limits allow."""
+
+    advice = "give larger limits, such as `max_memory`"
+
+
 class WorkerDied(VmFailed):
     """The process that ran the hints died."""
 

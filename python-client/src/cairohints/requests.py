@@ -84,8 +84,12 @@ class VmKeywords(TypedDict, total=False):
     static_locals: Optional[Mapping[str, Any]]
     syscall_handler: str
     max_steps: int
+    max_memory: int
     hint_timeout: Optional[float]
     time_to_live: Optional[float]
+    run_time: Optional[float]
+    cpu_time: Optional[float]
+    max_output_bytes: int
     vm_id: str
     verify_secure: Optional[bool]
     program_segment_size: int
@@ -124,10 +128,18 @@ class VmOptions:
     syscall_handler: str = ""
     #: Most steps of the whole run; 0: the server's limit.
     max_steps: int = 0
+    #: Bytes of the server's memory for this vm; 0: the server's limit.
+    max_memory: int = 0
     #: Longest time for one hint, in seconds.
     hint_timeout: Optional[float] = None
     #: How long the VM may stay unused, in seconds.
     time_to_live: Optional[float] = None
+    #: How long it may run, all runs together, in seconds.
+    run_time: Optional[float] = None
+    #: Processor time of the VM and its worker, in seconds.
+    cpu_time: Optional[float] = None
+    #: Bytes that its hints may print; 0: the server's limit.
+    max_output_bytes: int = 0
     #: The VM's name, 1 to 63 of a-z, 0-9 and -; a random one without.
     vm_id: str = ""
     #: Whether the end of the run is checked for security; without: unless `proof_mode`.
@@ -184,10 +196,16 @@ class VmOptions:
         if self.args:
             request.entry_point.arguments.extend(argument(value) for value in self.args)
         request.limits.max_steps = self.max_steps
+        request.limits.max_memory_bytes = self.max_memory
         if self.hint_timeout is not None:
             request.limits.hint_timeout.FromNanoseconds(int(self.hint_timeout * 1e9))
         if self.time_to_live is not None:
             request.limits.time_to_live.FromNanoseconds(int(self.time_to_live * 1e9))
+        if self.run_time is not None:
+            request.limits.run_time.FromNanoseconds(int(self.run_time * 1e9))
+        if self.cpu_time is not None:
+            request.limits.cpu_time.FromNanoseconds(int(self.cpu_time * 1e9))
+        request.limits.max_output_bytes = self.max_output_bytes
         for name, module in (self.wasm or {}).items():
             request.wasm.modules.add(name=name, code=_wasm_code(name, module))
         for name, value in (self.wasm_limits or {}).items():

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from . import display
 from .errors import HintReference
+from .hint_record import HintRecord, record
 from .v1 import vm_service_pb2 as pb
 from .values import Cell, RelocatableValue
 
@@ -134,7 +135,7 @@ class Segment:
 class Event:
     """Something that a watched VM did; `kind` says which of the other fields is set."""
 
-    #: `state`, `progress`, `output`, `log` or `dropped`.
+    #: `state`, `progress`, `output`, `records`, `log` or `dropped`.
     kind: str
     state: Optional[VmState] = None
     current_step: int = 0
@@ -149,6 +150,8 @@ class Event:
     #: Events that were not sent, because they were read too slowly, and the bytes of output in them.
     dropped: int = 0
     dropped_bytes: int = 0
+    #: What hints logged.
+    records: Tuple[HintRecord, ...] = ()
 
     def __repr__(self) -> str:
         told = [
@@ -293,5 +296,7 @@ def event(message: pb.WatchVmResponse) -> Event:
     if kind == "log":
         level = pb.LogLevel.Name(message.log.level)[len("LOG_LEVEL_") :].lower()
         return Event("log", level=level, text=message.log.message)
+    if kind == "records":
+        return Event("records", records=tuple(map(record, message.records.records)))
     dropped = message.dropped
     return Event("dropped", dropped=dropped.count, dropped_bytes=dropped.hint_output_bytes)

@@ -15,6 +15,7 @@ import warnings
 from pathlib import Path
 from typing import List, Optional
 
+from .credentials import SECRETS
 from .errors import CallError, ServerStartFailed
 from .private_folder import PrivateFolder, listens
 
@@ -115,6 +116,9 @@ class LocalServer:
             command += ["--import-path", folder]
         # The VM tells of each of its steps towards the first one; nobody reads that here.
         environment = {"RUST_LOG": "info,cairo_vm=warn", **os.environ}
+        for secret in SECRETS:
+            # Hints could read it.
+            environment.pop(secret, None)
         if sys.prefix != sys.base_prefix:
             # Not --python-env: where no worker fits it, hints that need nothing from it run anyway.
             environment["VIRTUAL_ENV"] = sys.prefix

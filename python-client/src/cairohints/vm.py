@@ -28,7 +28,9 @@ from .client import Client, default_client
 from .connection import unsendable
 from .errors import CairoHintsError, DeadlineExceeded, ProgramNotFound, VmFailed, WrongState
 from .failures import call_error, run_error, vm_failure
+from .hint_log import HintLog, OnRecord
 from .hint_output import HintOutput
+from .hint_record import level_number
 from .interrupts import Wait
 from .programs import ProgramLike, folders_of, lasting, program_bytes
 from .requests import VmKeywords, VmOptions, artifact_request, run_request, shows_options
@@ -96,6 +98,7 @@ class Vm:
         self._finalizer: Any = weakref.finalize(self, self._client.forget, self.name)
         self._finalizer.atexit = False
         self._output: Optional[HintOutput] = None
+        self._logs: List[HintLog] = []
         self._forward = hint_output
         if isinstance(chosen.hints, Here):
             self._forward = False
@@ -186,6 +189,8 @@ class Vm:
     ) -> StopReason:
         if self._forward and self._output is None:
             self._output = HintOutput(self.watch())
+        for log in self._logs:
+            log.begin()
         try:
             if progress:
                 from .progress import shown
@@ -209,9 +214,13 @@ class Vm:
         self._vm = response.vm
         if self._output is not None:
             self._output.drain(self._vm.current_step)
+        for log in self._logs:
+            log.drain()
         if self.state is VmState.FAILED:
             self._failure_raised = True
             raise self._make_failure()
+        for log in self._logs:
+            log.raise_error()
         return results.stop_reason(response)
 
     def _make_failure(self) -> BaseException:
@@ -328,10 +337,26 @@ class Vm:
             if not token:
                 return table
 
-    def watch(self) -> Iterator[Event]:
-        """Follows the VM: its state now, then what it does."""
-        stream = self._client.stub.WatchVm(pb.WatchVmRequest(name=self.name))
+    def watch(self, records: Union[int, str, None] = None) -> Iterator[Event]:
+        """Follows the VM: its state now, then what it does.
+
+        With `records`, a level of `logging` or its name, what hints log from that level on is among it;
+        the hints wait when it is not read.
+        """
+        level = None if records is None else level_number(records)
+        stream = self._client.stub.WatchVm(pb.WatchVmRequest(name=self.name, records=level))
         return _events(stream)
+
+    def on_log(self, callback: OnRecord, level: Union[int, str] = "info") -> None:
+        """Has `callback` called with each record that hints log from now on.
+
+        `level` is the lowest that counts, a number of `logging` or a name. `output`, below `debug`, is
+        what hints print.
+
+        Records come from another thread, in order; all of a run before `run` returns or raises. What the
+        callback raises, `run` raises when the VM stops.
+        """
+        self._logs.append(HintLog(self.watch(level), callback))
 
     # Results.
 

@@ -333,7 +333,7 @@ def test_signatures_are_a_dict():
     assert session.effects.signatures == [((2, 4), 5, 6)]
     session.clear_effects()
     failure = run(session, "ecdsa_builtin.signatures[ecdsa_builtin.base] = (-1, 3)", fail=True)
-    assert failure.message == "a signature must be two numbers below 2**256: `(-1, 3)`"
+    assert failure.message == "a signature must be two numbers below 2**251: `(-1, 3)`"
 
 
 def test_host_errors_reach_the_statement():

@@ -6,7 +6,7 @@ use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{CellRun, ExecuteHint, Relocatable};
 use hint_proto::waiting::Forecast;
-use vm_host::worker::{Link, Turn, WorkerOptions, WorkerProcess};
+use vm_host::worker::{Link, Sandbox, Turn, WorkerOptions, WorkerProcess};
 
 use super::{Error, child};
 
@@ -19,21 +19,30 @@ pub(crate) fn round_trip() -> Result<f64, Error> {
     let options = WorkerOptions {
         binary: child::binary("examples/echo")?,
         python_env: None,
+        sandbox: Sandbox::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let (_worker, socket) = WorkerProcess::spawn(&options)?;
+        let (worker, socket) = WorkerProcess::spawn(&options)?;
         let mut link = Link::open(socket).await?;
         let turn = Turn::default();
         let mut forecast = Forecast::default();
         let mut start = Instant::now();
         for step in 0..=COUNT {
-            match link
-                .exchange(Request::ExecuteHint(hint(step)), None, &turn, &mut forecast)
-                .await?
-            {
+            let sent = tokio::time::Instant::now();
+            let said = link
+                .exchange(
+                    Request::ExecuteHint(hint(step)),
+                    (sent, None),
+                    &turn,
+                    forecast,
+                    &worker,
+                )
+                .await?;
+            forecast.learn(sent.elapsed());
+            match said {
                 Response::Done(_) => {}
                 other => return Err(format!("the echo said `{other:?}`").into()),
             }

@@ -5,11 +5,13 @@
 //! cargo build --release --workspace --bins --examples
 //! cargo bench --workspace --bench hints -- [--python-env DIR] [--reference DIR] [--rounds N] [--only PART]
 //! ```
-//! The parts are `hint`, `programs`, `stepping`, `start` and `many`. `--python-env` is a virtual environment with
+//! The parts are `hint`, `log`, `programs`, `languages`, `stepping`, `start` and `many`. `--python-env` is a virtual environment with
 //! cairo-lang, for real programs and the start with its modules; `--reference` one whose `cairo-run` runs the same programs.
 
 mod child;
 mod echo;
+mod languages;
+mod log;
 mod many;
 mod programs;
 mod raw_socket;
@@ -36,7 +38,9 @@ type Error = Box<dyn std::error::Error>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
     Hint,
+    Log,
     Programs,
+    Languages,
     Stepping,
     Start,
     Many,
@@ -88,10 +92,16 @@ fn measure(arguments: &Arguments) -> Result<(), Error> {
     if wanted(Part::Hint) {
         hint(&mut table, rounds, arguments)?;
     }
+    if wanted(Part::Log) {
+        log::measure(&mut table, rounds)?;
+    }
     if wanted(Part::Programs)
         && let Some(environment) = &arguments.python_env
     {
         programs::measure(&mut table, rounds, environment)?;
+    }
+    if wanted(Part::Languages) {
+        languages::measure(&mut table, rounds)?;
     }
     if wanted(Part::Stepping) {
         stepping::measure(&mut table, rounds)?;

@@ -18,19 +18,8 @@ pub(crate) fn measure(table: &mut Table, environment: &Path) -> Result<(), Error
     table.section("a whole run, start to end", "s", "× vm-host run");
     for program in PROGRAMS {
         let path = child::program(program);
-        let ours = child::seconds(
-            Command::new(child::binary("vm-host")?)
-                .arg("run")
-                .arg(&path)
-                .args(["--hints", "python"]),
-        )?;
-        let theirs = child::seconds(
-            Command::new(environment.join("bin/python"))
-                .arg(environment.join("bin/cairo-run"))
-                .arg("--program")
-                .arg(&path)
-                .args(["--layout", "plain"]),
-        )?;
+        let ours = child::seconds(&mut vm_host(&path)?)?;
+        let theirs = child::seconds(&mut cairo_run(environment, &path))?;
         table.row(&format!("vm-host run {program}"), ours, Some(ours));
         table.row(&format!("cairo-run {program}"), theirs, Some(ours));
     }
@@ -40,20 +29,8 @@ pub(crate) fn measure(table: &mut Table, environment: &Path) -> Result<(), Error
 /// Python code that runs long in one hint.
 fn in_python(table: &mut Table, environment: &Path) -> Result<(), Error> {
     let path = super::programs::program(IN_PYTHON);
-    let ours = child::output(
-        Command::new(child::binary("vm-host")?)
-            .arg("run")
-            .arg(&path)
-            .args(["--hints", "python", "--python-env"])
-            .arg(environment),
-    )?;
-    let theirs = child::output(
-        Command::new(environment.join("bin/python"))
-            .arg(environment.join("bin/cairo-run"))
-            .arg("--program")
-            .arg(&path)
-            .args(["--layout", "plain"]),
-    )?;
+    let ours = child::output(vm_host(&path)?.arg("--python-env").arg(environment))?;
+    let theirs = child::output(&mut cairo_run(environment, &path))?;
     table.section("Python code in a hint, one time", "ns", "× reference");
     for (ours, theirs) in ours.lines().zip(theirs.lines()) {
         let figure = |line: &str| -> Result<f64, Error> {
@@ -64,4 +41,18 @@ fn in_python(table: &mut Table, environment: &Path) -> Result<(), Error> {
         table.row(title, figure(ours)?, Some(figure(theirs)?));
     }
     Ok(())
+}
+
+fn vm_host(program: &Path) -> Result<Command, Error> {
+    let mut command = Command::new(child::binary("vm-host")?);
+    command.arg("run").arg(program).args(["--hints", "python"]);
+    Ok(command)
+}
+
+fn cairo_run(environment: &Path, program: &Path) -> Command {
+    let mut command = Command::new(environment.join("bin/python"));
+    command.arg(environment.join("bin/cairo-run"));
+    command.arg("--program").arg(program);
+    command.args(["--layout", "plain"]);
+    command
 }

@@ -10,7 +10,7 @@ use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use vm_host::hint::{HintSession, Limits, Peer, RunState, SessionInputs};
 use vm_host::program::CompiledProgram;
-use vm_host::worker::{Link, Spawner, WorkerOptions, WorkerProcess};
+use vm_host::worker::{Link, Sandbox, Spawner, WorkerOptions, WorkerProcess};
 
 use super::table::{Table, median};
 use super::{Error, child};
@@ -41,6 +41,7 @@ pub(crate) fn measure(table: &mut Table, python_env: Option<&Path>) -> Result<()
     let options = WorkerOptions {
         binary: child::binary("hint-worker")?,
         python_env: python_env.map(Path::to_path_buf),
+        sandbox: Sandbox::default(),
     };
     let (modules, program, with) = match python_env {
         Some(_) => (MODULES, "long/start_starkware", "starkware modules"),
@@ -55,21 +56,32 @@ pub(crate) fn measure(table: &mut Table, python_env: Option<&Path>) -> Result<()
             first_hint(&json, worker, socket).await?;
             cold.push(start.elapsed().as_secs_f64() * 1e3);
         }
-        let preload = modules.iter().map(|&name| name.to_owned()).collect();
-        let spawner = Spawner::start(options.clone(), preload)?;
-        let mut warm = Vec::new();
+        let preload: Vec<_> = modules.iter().map(|&name| name.to_owned()).collect();
+        let contained = WorkerOptions {
+            sandbox: Sandbox::contained(),
+            ..options.clone()
+        };
+        let spawner = Spawner::start(options.clone(), preload.clone())?;
+        let confining = Spawner::start(contained, preload)?;
+        let mut warm = [Vec::new(), Vec::new()];
+        // Side by side, so that a busy minute is in both.
         for count in 0..=WARM {
-            let start = Instant::now();
-            let (worker, socket) = spawner.spawn(None).await?;
-            first_hint(&json, worker, socket).await?;
-            if count > 0 {
-                warm.push(start.elapsed().as_secs_f64() * 1e3);
+            for (spawner, times) in [&spawner, &confining].into_iter().zip(&mut warm) {
+                let start = Instant::now();
+                let (worker, socket) = spawner.spawn(None).await?;
+                first_hint(&json, worker, socket).await?;
+                if count > 0 {
+                    times.push(start.elapsed().as_secs_f64() * 1e3);
+                }
             }
         }
         let cold = median(&cold);
         table.section(&format!("create to first hint, {with}"), "ms", "× cold");
         table.row("cold worker", cold, Some(cold));
-        table.row("worker forked by the zygote", median(&warm), Some(cold));
+        let [warm, confined] = warm.map(|times| median(&times));
+        table.row("worker forked by the zygote", warm, Some(cold));
+        table.row("the same, contained", confined, Some(cold));
+        table.row("what the sandbox takes", confined - warm, Some(cold));
         let mut idle = Vec::new();
         for _ in 0..IDLE {
             let (worker, socket) = spawner.spawn(None).await?;

@@ -2,8 +2,10 @@
 //! underscores, those that cannot work included, so that they are refused with advice rather than as unknown.
 //! Our own have hyphens, as those of the other commands; either spelling works for each.
 
+use super::sandbox::SandboxArgs;
 use super::version::version;
-use crate::run::{HintPlacement, wasm};
+use crate::run::{HintPlacement, Limits, wasm};
+use crate::worker::HintLogLevel;
 use cairo_vm::types::layout_name::LayoutName;
 use clap::{ArgAction, Args, Command};
 use hint_proto::v1::WasmLimits;
@@ -155,9 +157,16 @@ pub(crate) struct RunArgs {
     #[arg(long = "python-env", value_name = "DIR")]
     pub python_env: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub sandbox: SandboxArgs,
+
     /// Longest time for one hint in seconds; 0 for no limit
     #[arg(long = "hint-timeout", value_name = "SECONDS", default_value_t = 600.0)]
     pub hint_timeout: f64,
+
+    /// Show what hints log on stderr from this level on
+    #[arg(long = "log-level", value_name = "LEVEL", value_enum, default_value_t = HintLogLevel::Info)]
+    pub log_level: HintLogLevel,
 
     /// The hint worker's executable (default: `hint-worker` beside this executable)
     #[arg(long = "hint-worker", value_name = "FILE", env = "CAIROHINTS_WORKER")]
@@ -170,6 +179,14 @@ pub(crate) struct RunArgs {
         default_value_t = 1 << 24
     )]
     pub max_memory_gap: u64,
+
+    /// Bytes of memory for the whole run, besides those of the hint worker (default: three quarters of the machine's)
+    #[arg(long = "max-memory", value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_memory: Option<u64>,
+
+    /// Most segments of the run
+    #[arg(long = "max-segments", value_name = "COUNT", default_value_t = Limits::default().segments)]
+    pub max_segments: u64,
 
     /// A WebAssembly module that hints in the language `wasm` may call by this name; may be repeated
     #[arg(long, value_name = "NAME=FILE", value_parser = parse_wasm_module)]

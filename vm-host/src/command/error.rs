@@ -89,12 +89,13 @@ impl From<Failure> for CommandError {
                 Self::verbatim(ExitCode::from_hint(code), message)
             }
             FailureReason::Interrupted => Self::verbatim(ExitCode::Interrupted, message),
-            FailureReason::WorkerDied | FailureReason::EngineDetached | FailureReason::Protocol => {
-                match failure.launch {
-                    Some(error) => Self::from(&*error),
-                    None => Self::new(ExitCode::WorkerDied, message),
-                }
-            }
+            FailureReason::WorkerDied
+            | FailureReason::WorkerLimit
+            | FailureReason::EngineDetached
+            | FailureReason::Protocol => match failure.launch {
+                Some(error) => Self::from(&*error),
+                None => Self::new(ExitCode::WorkerDied, message),
+            },
             FailureReason::HintTimeout => Self::new(
                 ExitCode::HintTimeout,
                 format!(
@@ -102,7 +103,9 @@ impl From<Failure> for CommandError {
                      hint: raise the limit with --hint-timeout, or remove it with --hint-timeout 0"
                 ),
             ),
-            FailureReason::DiffRefused => Self::new(ExitCode::ProgramFailed, message),
+            FailureReason::DiffRefused | FailureReason::LimitExceeded => {
+                Self::new(ExitCode::ProgramFailed, message)
+            }
             FailureReason::Internal => Self::new(ExitCode::Internal, message),
         }
     }
@@ -113,7 +116,9 @@ impl From<&LaunchError> for CommandError {
         match error {
             // The worker has printed the reason itself.
             LaunchError::Refused => Self::verbatim(ExitCode::Environment, String::new()),
-            LaunchError::NotFound(_) => Self::of(ExitCode::Environment, error),
+            LaunchError::NotFound(_) | LaunchError::Sandbox(_) => {
+                Self::of(ExitCode::Environment, error)
+            }
             LaunchError::Spawn(_) | LaunchError::Died(_) | LaunchError::Link(_) => {
                 Self::of(ExitCode::WorkerDied, error)
             }

@@ -23,7 +23,8 @@ pub enum ExitCode {
     Internal,
     /// 73 (`EX_CANTCREAT`): an output cannot be written.
     CannotWrite,
-    /// 78 (`EX_CONFIG`): the Python environment does not fit the worker (another minor version).
+    /// 78 (`EX_CONFIG`): the Python environment does not fit the worker (another minor version), or the sandbox
+    /// lacks a layer that is required.
     Environment,
     /// 124, as `timeout(1)`: a hint ran into its deadline.
     HintTimeout,

@@ -1,8 +1,9 @@
 //! The command `vm-host health`: asks a server whether it serves, as a health check of a container does.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use tonic::transport::Endpoint;
+use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
@@ -14,6 +15,10 @@ use super::{CommandError, ExitCode};
 pub(super) struct HealthArgs {
     /// `host:port`, or `unix:/path`
     pub address: String,
+
+    /// Certificate of the authority of a server with --tls-cert, or that certificate itself, PEM
+    #[arg(long = "tls-ca", value_name = "FILE")]
+    pub tls_ca: Option<PathBuf>,
 }
 
 /// How long the server may take.
@@ -32,6 +37,7 @@ pub(super) async fn health(arguments: &HealthArgs) -> Result<(), CommandError> {
     };
     let uri = match address.starts_with("unix:") {
         true => address.clone(),
+        false if arguments.tls_ca.is_some() => format!("https://{address}"),
         false => format!("http://{address}"),
     };
     let bad = || {
@@ -41,7 +47,16 @@ pub(super) async fn health(arguments: &HealthArgs) -> Result<(), CommandError> {
     if !is_address(address) {
         return Err(bad());
     }
-    let endpoint = Endpoint::from_shared(uri).map_err(|_| bad())?;
+    let mut endpoint = Endpoint::from_shared(uri).map_err(|_| bad())?;
+    if let Some(path) = &arguments.tls_ca {
+        let unread = |error: &dyn std::fmt::Display| {
+            let text = format!("cannot read `{}`: `{error}`", path.display());
+            CommandError::new(ExitCode::NoInput, text)
+        };
+        let authority = std::fs::read(path).map_err(|error| unread(&error))?;
+        let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority));
+        endpoint = endpoint.tls_config(tls).map_err(|error| unread(&error))?;
+    }
     let ask = async {
         let channel = endpoint
             .connect()

@@ -21,10 +21,12 @@ mod prints;
 mod profile;
 mod progress;
 mod run;
+mod sandbox;
 mod serve;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod token;
 mod version;
 
 pub(crate) use arguments::RunArgs;
@@ -40,7 +42,10 @@ use contract::{ContractArgs, contract};
 use health::{HealthArgs, health};
 use hints::{HintsArgs, hints};
 use options::RunOptions;
+use rustix::process::Signal;
 use serve::{ServeArgs, serve};
+use token::{TokenArgs, token};
+use tokio::signal::unix::SignalKind;
 
 use crate::worker::orphans;
 
@@ -74,6 +79,8 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Asks a server whether it takes new VMs.
     Health(HealthArgs),
+    /// Makes a token for a tenant of a server.
+    Token(TokenArgs),
     /// Prints a script that makes a shell complete this command.
     Completions(CompletionsArgs),
     /// Prints the man page of this command, or of one of its commands.
@@ -101,6 +108,7 @@ pub fn main() -> process::ExitCode {
         Command::Health(arguments) => {
             runtime().and_then(|runtime| runtime.block_on(health(&arguments)))
         }
+        Command::Token(arguments) => token(&arguments),
         Command::Completions(arguments) => {
             completions(arguments, Arguments::command());
             Ok(())
@@ -126,6 +134,16 @@ fn run_program(arguments: RunArgs) -> Result<(), CommandError> {
         .map_err(|error| CommandError::of(ExitCode::Usage, &error))?;
     orphans::adopt();
     runtime()?.block_on(run::run(&options))
+}
+
+/// Has writes that go over the process's limit of file sizes fail, like any other that the disk does not take: the
+/// signal would end the process, which leaves half of a file behind.
+///
+/// # Errors
+/// When the signal cannot be caught.
+fn survive_file_limits() -> std::io::Result<()> {
+    // The signal stays caught for good.
+    tokio::signal::unix::signal(SignalKind::from_raw(Signal::XFSZ.as_raw())).map(drop)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {

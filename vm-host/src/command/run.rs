@@ -12,15 +12,16 @@ use super::output_files::{Output, OutputError, OutputFiles};
 use super::outputs::{write_outputs, write_partial_outputs};
 use super::printer::Printer;
 use super::progress::{self, ProgressLine};
-use super::stats::{Stats, peak_memory_bytes};
-use super::{CommandError, ExitCode, hints, inputs, profile};
+use super::stats::{ContractStats, Stats, peak_memory_bytes};
+use super::{CommandError, ExitCode, hints, inputs, profile, survive_file_limits};
+use crate::account::Account;
 use crate::program::{SourceFiles, file_kind};
 use crate::run::{
     Entry, Goal, Limits, ProgramText, Run, RunConfig, SessionInputs, StartError, Stop,
 };
 use crate::vm::VmConfig;
 use crate::vm::pie::{PieError, read_pie};
-use crate::worker::{Launch, PythonEnvironment, SharedTerminal, choose_worker};
+use crate::worker::{Launch, Profile, PythonEnvironment, SharedTerminal, choose_worker};
 
 /// As much of a file as tells its kind.
 const HEAD_BYTES: u64 = 64 << 10;
@@ -30,6 +31,7 @@ const HEAD_BYTES: u64 = 64 << 10;
 /// # Errors
 /// [`CommandError`] with what to print and the exit code.
 pub(crate) async fn run(options: &RunOptions) -> Result<(), CommandError> {
+    survive_file_limits().map_err(|error| CommandError::of(ExitCode::Internal, &error))?;
     let interrupts =
         Interrupts::watch().map_err(|error| CommandError::of(ExitCode::Internal, &error))?;
     run_printing(options, |_| {}, Printer::stdout(), &interrupts).await
@@ -42,6 +44,8 @@ pub(super) async fn run_printing<W: Write>(
     mut stdout: Printer<W>,
     interrupts: &Interrupts,
 ) -> Result<(), CommandError> {
+    let account = Account::new(options.max_memory);
+    let _charged = account.enter();
     let mut files = OutputFiles::prepare(&options.outputs)?;
     let terminal = progress::terminal(options.quiet);
     let (mut run, goal) = start(options, terminal.clone())
@@ -196,7 +200,12 @@ fn load(
     let launch = Launch {
         binary: options.hints.worker.clone(),
         environment: options.hints.python_environment.clone(),
+        sandbox: options.hints.sandbox.resolve(
+            Profile::Trusted,
+            import_paths(path).into_iter().map(Into::into).collect(),
+        ),
         terminal,
+        log_level: options.hints.log_level,
     };
     let run = Run::of_program(&text, &entry, config, Some(launch), SourceFiles::Read);
     run.map_err(|error| match error {
@@ -222,6 +231,7 @@ fn config(options: &RunOptions) -> Result<RunConfig, CommandError> {
             hint_timeout: options.hints.timeout,
             limits: Limits {
                 gap: options.hints.max_memory_gap,
+                segments: options.hints.max_segments,
                 ..Limits::default()
             },
             wasm: inputs::wasm(&options.hints)?,
@@ -316,5 +326,6 @@ fn stats(run: &Run, steps: u64, stepping: Duration) -> Stats {
     stats.seconds_starting = run.time_starting().as_secs_f64();
     stats.seconds_waiting = waiting(run).as_secs_f64();
     stats.seconds_stepping = stepping.as_secs_f64();
+    stats.contracts = ContractStats::of(run.contract_use());
     stats
 }

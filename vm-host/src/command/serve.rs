@@ -4,30 +4,54 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::logging::LogFormat;
-use super::{CommandError, ExitCode};
-use crate::server::{Listeners, ServeOptions, run};
-use crate::worker::{PythonEnvironment, WorkerChoice, WorkerNotFound, choose_worker};
+use super::sandbox::SandboxArgs;
+use super::{CommandError, ExitCode, survive_file_limits};
+use crate::run::Limits;
+use crate::server::{Listeners, ServeOptions, Tenants, TenantsError, Tls, run};
+use crate::worker::{Profile, PythonEnvironment, WorkerChoice, WorkerNotFound, choose_worker};
 
 /// Serves VMs to clients over gRPC.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ServeArgs {
-    /// Address to listen on; port 0 takes a free one. Whoever reaches it may run programs
+    /// Address to listen on; port 0 takes a free one. Without --tenants, whoever reaches it may run programs
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
 
-    /// Unix socket to listen on, for this user only
+    /// Unix socket to listen on, for this user only, or with --tenants for all users that it names
     #[arg(long, value_name = "PATH")]
     pub unix: Option<PathBuf>,
+
+    /// File of those who may call, and what they may have; read again when it changes. `vm-host token` makes
+    /// their tokens
+    #[arg(long, value_name = "FILE")]
+    pub tenants: Option<PathBuf>,
+
+    /// Certificate of the TCP address, PEM: connections are encrypted
+    #[arg(long = "tls-cert", value_name = "FILE", requires_all = ["listen", "tls_key"])]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Its private key
+    #[arg(long = "tls-key", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Authority whose client certificates name tenants
+    #[arg(long = "tls-client-ca", value_name = "FILE", requires_all = ["tls_cert", "tenants"])]
+    pub tls_client_ca: Option<PathBuf>,
+
+    /// Listen for everybody, also where other machines reach the address
+    #[arg(long)]
+    pub insecure: bool,
 
     /// File that the TCP address is written to when the server listens
     #[arg(long = "address-file", value_name = "FILE", requires = "listen")]
     pub address_file: Option<PathBuf>,
 
-    /// Seconds that VMs at work may go on after SIGTERM or SIGINT; a second signal ends them at once
+    /// Seconds that VMs at work may go on after SIGTERM, SIGINT or SIGHUP; a second signal ends them at once
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub grace: u64,
 
@@ -55,6 +79,9 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "MODULES", value_delimiter = ',')]
     pub preload: Vec<String>,
 
+    #[command(flatten)]
+    pub sandbox: SandboxArgs,
+
     /// Longest time for one hint in seconds
     #[arg(long = "hint-timeout", value_name = "SECONDS", default_value_t = 600)]
     pub hint_timeout: u64,
@@ -67,11 +94,43 @@ pub(super) struct ServeArgs {
     #[arg(long = "max-memory-gap", value_name = "CELLS", default_value_t = 1 << 20)]
     pub max_memory_gap: u64,
 
+    /// Bytes of memory of one VM, besides those of its hint worker (default: a quarter of the machine's, at most 4 GiB)
+    #[arg(long = "max-memory", value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_memory: Option<u64>,
+
+    /// Most segments of a VM
+    #[arg(long = "max-segments", value_name = "COUNT")]
+    pub max_segments: Option<u64>,
+
+    /// Most cells that one hint may write
+    #[arg(long = "max-hint-cells", value_name = "CELLS")]
+    pub max_hint_cells: Option<u64>,
+
+    /// Most bytes of each text of a failure; longer ones are cut
+    #[arg(long = "max-error-text", value_name = "BYTES")]
+    pub max_error_text: Option<u64>,
+
     /// Most VMs at a time
     #[arg(long = "max-vms", value_name = "COUNT", default_value_t = 1024)]
     pub max_vms: usize,
 
-    /// Most connections at a time
+    /// Most VMs of one tenant (default: a quarter of all)
+    #[arg(long = "max-vms-per-tenant", value_name = "COUNT")]
+    pub max_vms_per_tenant: Option<usize>,
+
+    /// Longest time in seconds that a VM may spend running
+    #[arg(long = "run-timeout", value_name = "SECONDS")]
+    pub run_timeout: Option<u64>,
+
+    /// Most processor time in seconds of a VM and its worker
+    #[arg(long = "cpu-time", value_name = "SECONDS")]
+    pub cpu_time: Option<u64>,
+
+    /// Most bytes that the hints of a VM print
+    #[arg(long = "max-output-bytes", value_name = "BYTES")]
+    pub max_output_bytes: Option<u64>,
+
+    /// Most connections at a time; a quarter of them is the Unix socket's
     #[arg(long = "max-connections", value_name = "COUNT", default_value_t = 1024)]
     pub max_connections: usize,
 
@@ -119,12 +178,31 @@ impl ServeArgs {
             python_env: worker.python_env,
             preload: self.preload.clone(),
             import_paths: self.import_path.clone(),
+            sandbox: self.sandbox.resolve(self.trust(), Vec::new()),
             threads: self.threads.unwrap_or(defaults.threads),
             grace: Duration::from_secs(self.grace),
             hint_timeout: Duration::from_secs(self.hint_timeout.max(1)),
             max_steps: self.max_steps.unwrap_or(defaults.max_steps),
-            max_memory_gap: self.max_memory_gap,
+            max_memory: self.max_memory.map_or(defaults.max_memory, whole),
+            limits: Limits {
+                gap: self.max_memory_gap,
+                segments: self.max_segments.unwrap_or(defaults.limits.segments),
+                cells_per_hint: self
+                    .max_hint_cells
+                    .unwrap_or(defaults.limits.cells_per_hint),
+                error_text: self
+                    .max_error_text
+                    .map_or(defaults.limits.error_text, whole),
+                ..defaults.limits
+            },
             max_vms: self.max_vms,
+            // The client of a private server is its only one.
+            max_vms_per_tenant: self
+                .max_vms_per_tenant
+                .or(self.exit_with_parent.then_some(self.max_vms)),
+            run_time: self.run_timeout.map(Duration::from_secs),
+            cpu_time: self.cpu_time.map(Duration::from_secs),
+            max_output_bytes: self.max_output_bytes,
             max_connections: self.max_connections,
             // Such a client's end is noticed anyway: standard input ends with it.
             keepalive: ServeOptions::new(PathBuf::new())
@@ -138,6 +216,22 @@ impl ServeArgs {
     }
 }
 
+impl ServeArgs {
+    /// How far hints are trusted when nobody says it: a server that belongs to one process serves the user's own, as
+    /// `run` does.
+    fn trust(&self) -> Profile {
+        match self.exit_with_parent {
+            true => Profile::Trusted,
+            false => Profile::Contained,
+        }
+    }
+}
+
+/// A number of bytes in memory.
+fn whole(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
 /// Serves as the arguments say.
 ///
 /// # Errors
@@ -148,18 +242,35 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
             "there is no place to listen\nhint: give --listen ADDRESS:PORT, --unix PATH, or both";
         return Err(CommandError::new(ExitCode::Usage, text));
     }
-    let options = arguments
+    check_openness(arguments)?;
+    let mut options = arguments
         .options()
         .map_err(|error| CommandError::new(ExitCode::Environment, error))?;
+    options.tenants = arguments.tenants(&options)?;
+    options.tls = arguments.tls()?;
     let spawner = options
         .spawner()
         .map_err(|error| CommandError::from(&error))?;
+    // After the zygote was started: hints keep the limit that they were given.
+    allow_all_descriptors();
     let internal = |error: std::io::Error| CommandError::new(ExitCode::Internal, error);
+    survive_file_limits().map_err(internal)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(internal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(internal)?;
+    // Whoever started it with nohup wants it to go on.
+    let mut hangup = match ignores_hangup() {
+        true => None,
+        false => Some(signal(SignalKind::hangup()).map_err(internal)?),
+    };
+    let mut quit = signal(SignalKind::quit()).map_err(internal)?;
     let listeners = Listeners::bind(arguments.listen, arguments.unix.as_deref())
         .await
         .map_err(|error| CommandError::new(ExitCode::CannotWrite, error))?;
+    if options.tenants.is_some() {
+        listeners
+            .admit_all_users()
+            .map_err(|error| CommandError::new(ExitCode::CannotWrite, error))?;
+    }
     if let Some(address) = listeners.address() {
         say_listening(arguments.log_format, &address.to_string());
         if let Some(path) = &arguments.address_file {
@@ -172,6 +283,7 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
     if let Some(path) = &arguments.unix {
         say_listening(arguments.log_format, &format!("unix:{}", path.display()));
     }
+    say_sandbox(arguments.log_format, spawner.sandbox());
     let (first, signalled) = oneshot::channel::<()>();
     let parent = arguments.exit_with_parent.then(parent_gone).transpose();
     let mut parent = parent.map_err(internal)?;
@@ -185,6 +297,11 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
+                () = async { match &mut hangup {
+                    Some(hangup) => drop(hangup.recv().await),
+                    None => std::future::pending().await,
+                } } => {}
+                _ = quit.recv() => return,
                 () = async { match &mut parent {
                     // Its thread drops the sender.
                     Some(parent) => drop(parent.await),
@@ -201,11 +318,92 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
         .map_err(|error| CommandError::new(ExitCode::Internal, error))
 }
 
+impl ServeArgs {
+    /// Those who may call, if there is a file of them.
+    fn tenants(&self, options: &ServeOptions) -> Result<Option<Tenants>, CommandError> {
+        let open = |path: &PathBuf| Tenants::of_file(path, options.tenant_limits());
+        let opened = self.tenants.as_ref().map(open).transpose();
+        opened.map_err(|error| {
+            let code = match &error {
+                TenantsError::Read(..) => ExitCode::NoInput,
+                TenantsError::Bad(..) => ExitCode::BadInput,
+            };
+            CommandError::new(code, error)
+        })
+    }
+
+    /// What encrypts connections, if something does.
+    fn tls(&self) -> Result<Option<Tls>, CommandError> {
+        let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) else {
+            return Ok(None);
+        };
+        let opened = Tls::open(certificate, key, self.tls_client_ca.as_deref());
+        opened
+            .map(Some)
+            .map_err(|error| CommandError::new(ExitCode::BadInput, error))
+    }
+}
+
+/// Refuses to serve everybody where other machines may call, unless that is what is wanted.
+fn check_openness(arguments: &ServeArgs) -> Result<(), CommandError> {
+    let Some(address) = arguments.listen else {
+        return Ok(());
+    };
+    if address.ip().to_canonical().is_loopback() || arguments.insecure {
+        return Ok(());
+    }
+    if arguments.tenants.is_none() {
+        let text = format!(
+            "cannot listen on `{address}`: whoever reaches it could run programs\n\
+             hint: say who may call with --tenants FILE, listen on 127.0.0.1, or give --insecure"
+        );
+        return Err(CommandError::new(ExitCode::Usage, text));
+    }
+    if arguments.tls_cert.is_none() {
+        eprintln!(
+            "warning: tokens and programs reach `{address}` unencrypted\n\
+             hint: give --tls-cert and --tls-key"
+        );
+    }
+    Ok(())
+}
+
 /// Says where the server is; a log for programs has no other lines.
 fn say_listening(format: LogFormat, address: &str) {
     match format {
         LogFormat::Text => eprintln!("listening on {address}"),
         LogFormat::Json => tracing::info!(address, "listening"),
+    }
+}
+
+/// Raises the soft limit of descriptors to the hard one: the soft one is for programs that use `select`, and far
+/// below what as many connections and VMs as are allowed need.
+fn allow_all_descriptors() {
+    let limit = rustix::process::getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = rustix::process::setrlimit(Resource::Nofile, raised) {
+        tracing::debug!("the limit of descriptors stays as it is: `{error}`");
+    }
+}
+
+/// Whether the process was started with SIGHUP ignored.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // SIGHUP is the first.
+    ignored.is_some_and(|mask| mask & 1 == 1)
+}
+
+/// Says what hints are confined to.
+fn say_sandbox(format: LogFormat, line: &str) {
+    match format {
+        LogFormat::Text => eprintln!("{line}"),
+        LogFormat::Json => tracing::info!("{line}"),
     }
 }
 

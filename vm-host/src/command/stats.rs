@@ -1,10 +1,12 @@
 //! The counters and times of a run, for `--stats`.
 
-use serde::Serialize;
 use std::io::{self, Write};
 
+use hint_proto::v1::ContractUse;
+use serde::Serialize;
+
 /// What a run cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct Stats {
     /// Cairo steps.
     pub steps: u64,
@@ -34,6 +36,41 @@ pub(super) struct Stats {
     pub seconds_in_python: f64,
     /// Most memory that this process held; the worker's is not in it. 0 when the system does not say.
     pub host_peak_bytes: u64,
+    /// What hints did with contracts; absent if nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contracts: Option<ContractStats>,
+}
+
+/// What hints did with contracts, also what was undone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(super) struct ContractStats {
+    /// Calls, from hints and from other contracts.
+    pub calls: u64,
+    /// Values read from storage and written to it.
+    pub storage_accesses: u64,
+    /// Events, and entries of the log that transfers make.
+    pub events: u64,
+    /// The same for each endpoint of each contract.
+    pub endpoints: Vec<EndpointStats>,
+}
+
+/// What happened in one endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(super) struct EndpointStats {
+    /// The contract, or another account; empty for endpoints that were too many to tell apart.
+    pub contract: String,
+    /// The endpoint; empty for what hints did to storage by themselves.
+    pub endpoint: String,
+    /// Calls.
+    pub calls: u64,
+    /// Those of them that failed.
+    pub failed_calls: u64,
+    /// Values read from storage.
+    pub storage_reads: u64,
+    /// Values written to storage.
+    pub storage_writes: u64,
+    /// Entries of the log.
+    pub events: u64,
 }
 
 /// Most memory that this process held so far, as `/proc` says.
@@ -43,6 +80,38 @@ pub fn peak_memory_bytes() -> Option<u64> {
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kilobytes * 1024)
+}
+
+impl ContractStats {
+    /// The figures that engines gave; none if hints did nothing with contracts.
+    pub(super) fn of(used: Vec<ContractUse>) -> Option<Self> {
+        let mut all = Self::default();
+        for used in used {
+            let ContractUse {
+                contract,
+                endpoint,
+                calls,
+                failed_calls,
+                storage_reads,
+                storage_writes,
+                events,
+            } = used;
+            let accesses = storage_reads.saturating_add(storage_writes);
+            all.calls = all.calls.saturating_add(calls);
+            all.storage_accesses = all.storage_accesses.saturating_add(accesses);
+            all.events = all.events.saturating_add(events);
+            all.endpoints.push(EndpointStats {
+                contract,
+                endpoint,
+                calls,
+                failed_calls,
+                storage_reads,
+                storage_writes,
+                events,
+            });
+        }
+        (!all.endpoints.is_empty()).then_some(all)
+    }
 }
 
 impl Stats {

@@ -12,13 +12,16 @@ use hint_proto::v1::{
     self, Ask, LoadProgram, Memory, ReadMemory, ResolveName, ResolvedName, WriteMemory,
 };
 
+use super::effects::Applier;
+use super::error::HintError;
 use super::known::KnownCells;
 use super::reads::Pointer;
 use super::run_state::RunState;
-use super::session::{Exchange, HintError, HintSession};
+use super::session::{Exchange, HintSession};
+use crate::account::Refusing;
 use crate::program::{CellPath, CompiledProgram, ProgramParts};
 use crate::vm::cells::{segment_length, segment_lengths};
-use crate::vm::temporary::{Moves, temporary_length};
+use crate::vm::temporary::temporary_length;
 use crate::vm::wire::{self, cell_run};
 
 /// A miss is answered with at least this many cells: a struct or a few, in a message of one KiB, which
@@ -47,7 +50,7 @@ impl HintSession {
             Question::WriteMemory(write) => {
                 exchange.changed = true;
                 let known = &mut self.languages[exchange.language].known;
-                write_memory(vm, &write, state.applier.moves(), known)
+                write_memory(vm, &write, &mut state.applier, known)
             }
             Question::ResolveName(name) => self.resolve_name(state, &name),
             Question::LoadProgram(load) => {
@@ -68,10 +71,12 @@ impl HintSession {
                 return Ok(answers(all_memory(vm, known)));
             }
             Question::ReadProgram(read) => return Ok(read_program(state, read.part)),
-            Question::Debugger(_) => {
-                exchange.deadline = None;
+            Question::Debugger(_) if self.has_terminal() => {
+                exchange.limit = None;
                 Reply::Ok(v1::Ok {})
             }
+            // Whoever waits for commands that nobody can give would wait without a limit.
+            Question::Debugger(_) => raised("builtins.RuntimeError", NO_TERMINAL),
         };
         Ok(vec![answer(reply)])
     }
@@ -336,7 +341,7 @@ fn remember_pointers(
 fn write_memory(
     vm: &mut VirtualMachine,
     write: &WriteMemory,
-    moves: &Moves,
+    applier: &mut Applier,
     known: &mut KnownCells,
 ) -> Reply {
     let mut written = || -> Result<(), String> {
@@ -351,14 +356,15 @@ fn write_memory(
             segment_index: isize::try_from(run.segment).map_err(|error| error.to_string())?,
             offset: usize::try_from(run.offset).map_err(|error| error.to_string())?,
         };
-        let length = segment_length(vm, address.segment_index).map_or(0, |length| length.length);
-        if run.offset > length.saturating_add(MAX_CELLS) {
-            return Err(format!(
-                "memory cell `{address}` is too far past the end of its segment"
-            ));
-        }
+        let admitted = applier.admit(vm, run);
+        admitted.map_err(|refusal| refusal.to_string())?;
         let was_empty = vm.get_maybe(&address).is_none();
-        match vm.insert_value(address, moves.value(value)) {
+        let value = applier.moves().value(value);
+        let inserted = {
+            let _refusing = Refusing::start();
+            vm.insert_value(address, value)
+        };
+        match inserted {
             Ok(()) => {
                 known.insert_run(run);
                 Ok(())
@@ -396,6 +402,10 @@ fn delete_cell(
         Err(error) => raised("builtins.RuntimeError", &error.to_string()),
     }
 }
+
+/// Where a debugger has somebody to talk with.
+const NO_TERMINAL: &str = "a debugger needs a terminal, and the hints of this VM run in a process without one\n\
+     hint: run the program with `vm-host run`, or attach the hints of the VM to your own interpreter";
 
 fn raised(class_path: &str, message: &str) -> Reply {
     Reply::Raised(v1::Raised {

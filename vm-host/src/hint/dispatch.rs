@@ -9,16 +9,19 @@ use std::time::{Duration, Instant};
 use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
-use hint_proto::v1::{Scope, ScopeChange};
+use hint_proto::v1::{ContractUse, Scope, ScopeChange};
 
 use super::builtins;
+use super::error::HintError;
+use super::inputs::SessionInputs;
 use super::peer::Peer;
-use super::run_state::{OwnedRule, RunState};
+use super::run_state::{OwnedRule, RuleOwner, RunState};
 use super::running::RunningHint;
 use super::scopes::merge;
-use super::session::{HintError, HintSession, Ran, RuleOutcome, SessionInputs};
+use super::session::{HintSession, Ran, RuleOutcome};
 use super::statistics::{HintCost, Statistics};
 use super::table::HintTable;
+use crate::account::{self, Refusing};
 use crate::engines::Attempt;
 use crate::engines::twins::{Compiled, Twins};
 use crate::program::CompiledProgram;
@@ -345,7 +348,12 @@ impl Dispatch {
 
     /// Runs one hint in the first engine that takes it.
     pub(crate) async fn run(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), NotRun> {
-        match self.twins.execute(vm, id) {
+        let attempt = {
+            let _refusing = Refusing::start();
+            self.twins.execute(vm, id)
+        };
+        account::check().map_err(|over| NotRun::Failed(over.into()))?;
+        match attempt {
             Attempt::Done => Ok(()),
             Attempt::Declined => self.run_outside(vm, id).await,
             Attempt::Failed(reason) => {
@@ -506,6 +514,17 @@ impl Dispatch {
             merge(&mut all, scopes, "");
         }
         Ok(all)
+    }
+
+    /// What hints did with contracts, as the engines said at the end of the run.
+    pub(crate) fn contracts(&self) -> impl Iterator<Item = &ContractUse> {
+        let sessions = self.sessions.iter().flatten();
+        sessions.flat_map(|session| session.contracts())
+    }
+
+    /// Takes the cells that hints wrote into segments with rules that a hint in another language registered.
+    pub(crate) fn take_unvalidated(&mut self) -> Vec<(Relocatable, RuleOwner)> {
+        std::mem::take(&mut self.state.unvalidated)
     }
 
     /// Asks for what the hints leave for the end of the run.

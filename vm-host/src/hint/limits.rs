@@ -13,6 +13,10 @@ pub struct Limits {
     pub total_gap: u64,
     /// Segments that one hint may add.
     pub segments_per_hint: u64,
+    /// Segments of a run, temporary ones included.
+    pub segments: u64,
+    /// Bytes of each text that says why a hint failed; longer ones are cut.
+    pub error_text: usize,
     /// Questions that one hint may ask.
     pub questions_per_hint: u64,
 }
@@ -29,9 +33,47 @@ impl Default for Limits {
             total_gap: 1 << 24,
             // cairo-vm numbers segments with 16 bits when it relocates.
             segments_per_hint: 1 << 16,
+            // An empty one takes some 150 bytes of the host.
+            segments: 1 << 20,
+            // What the reference VM prints is printed whole.
+            error_text: usize::MAX,
             // A question takes some 20 µs: minutes, in which the deadline of a hint comes first if it has
             // one. Without one this is its end.
             questions_per_hint: 1 << 24,
         }
     }
+}
+
+impl Limits {
+    /// Cuts an error text that is too long, and says so in its end.
+    pub(crate) fn cut(&self, text: &mut String) {
+        let (length, limit) = (text.len(), self.error_text);
+        if length > limit {
+            let note =
+                format!("\n[cut: the text has `{length}` bytes, more than the limit of `{limit}`]");
+            // With the note it is no longer than that, so that it is cut once.
+            let room = limit.saturating_sub(note.len());
+            let kept = (0..=room).rfind(|end| text.is_char_boundary(*end));
+            text.truncate(kept.unwrap_or(0));
+            text.shrink_to_fit();
+            text.push_str(&note);
+        }
+    }
+
+    /// Whether a run may have so many segments.
+    pub(crate) fn admit_segments(&self, segments: u64) -> Result<(), TooManySegments> {
+        let limit = self.segments;
+        if segments > limit {
+            return Err(TooManySegments { segments, limit });
+        }
+        Ok(())
+    }
+}
+
+/// More segments than a run may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the run has `{segments}` segments, more than the limit of `{limit}`")]
+pub struct TooManySegments {
+    segments: u64,
+    limit: u64,
 }

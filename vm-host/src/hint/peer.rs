@@ -5,13 +5,14 @@ use std::sync::{Arc, OnceLock};
 
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
-use hint_proto::v1::{SessionRequest, SessionResponse};
+use hint_proto::v1::{HintRecords, Posture, SessionRequest, SessionResponse};
 use hint_proto::waiting::Forecast;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tonic::Status;
 
-use crate::worker::{Death, Link, LinkError, Traffic, Turn, WorkerProcess};
+use super::log::{RecordSink, checked};
+use crate::worker::{Death, Link, LinkError, SandboxError, Traffic, Turn, WorkerProcess};
 
 /// The other side of a session.
 #[allow(clippy::large_enum_variant, reason = "there is one for each VM")]
@@ -46,23 +47,28 @@ pub struct AttachedClient {
     pub requests: Option<mpsc::Sender<SessionRequest>>,
     /// From the client; ends when the client detaches, perhaps after an error that is its fault.
     pub responses: mpsc::Receiver<Result<SessionResponse, Status>>,
+    /// Who gets what its hints log.
+    pub(crate) records: Arc<dyn RecordSink>,
 }
 
 impl Peer {
-    /// Sends a request and waits, until `deadline`, for what the peer says next. Others have the `turn`
-    /// while that takes long, by the `forecast` for waits of this kind.
+    /// Sends a request and waits, from `start`, which is now, until `deadline`, for what the peer says next. Others
+    /// have the `turn` while that takes long, by the `forecast` for waits of this kind.
     ///
     /// # Errors
     /// [`LinkError`] when the peer is gone, sends what is no message or is late.
     pub async fn exchange(
         &mut self,
         request: Request,
-        deadline: Option<Instant>,
+        (start, deadline): (Instant, Option<Instant>),
         turn: &Turn,
-        forecast: &mut Forecast,
+        forecast: Forecast,
     ) -> Result<Response, LinkError> {
         match self {
-            Self::Worker { link, .. } => link.exchange(request, deadline, turn, forecast).await,
+            Self::Worker { link, process } => {
+                let exchange = link.exchange(request, (start, deadline), turn, forecast, process);
+                exchange.await
+            }
             Self::Attached(client) => turn.lend(client.exchange(request, deadline)).await,
         }
     }
@@ -87,6 +93,25 @@ impl Peer {
                 let _ = client.ending.set(why);
                 client.requests = None;
             }
+        }
+    }
+
+    /// Takes what the peer says of what keeps its hints in. Where a client runs its own hints is its own affair.
+    ///
+    /// # Errors
+    /// [`SandboxError`] when it must not get a hint.
+    pub(super) fn accept(&self, posture: Option<Posture>) -> Result<(), SandboxError> {
+        match self {
+            Self::Worker { process, .. } => process.accept(posture),
+            Self::Attached(_) => Ok(()),
+        }
+    }
+
+    /// Whether somebody can talk with a debugger in its hints.
+    pub(super) fn has_terminal(&self) -> bool {
+        match self {
+            Self::Worker { process, .. } => process.has_terminal(),
+            Self::Attached(_) => true,
         }
     }
 
@@ -130,21 +155,35 @@ impl AttachedClient {
         deadline: Option<Instant>,
     ) -> Result<Response, LinkError> {
         self.send(request).await?;
-        let received = match deadline {
-            Some(deadline) => tokio::time::timeout_at(deadline, self.responses.recv())
+        match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, self.response())
                 .await
                 .map_err(|_| LinkError::Deadline)?,
-            None => self.responses.recv().await,
-        };
-        match received {
-            Some(Ok(SessionResponse {
-                message: Some(response),
-            })) => Ok(response),
-            Some(Ok(SessionResponse { message: None })) => Err(LinkError::Stream(Box::new(
-                Status::internal("an empty response"),
-            ))),
-            Some(Err(status)) => Err(LinkError::Stream(Box::new(status))),
-            None => Err(LinkError::Closed),
+            None => self.response().await,
+        }
+    }
+
+    /// The next response, with what was logged before it handed on.
+    async fn response(&mut self) -> Result<Response, LinkError> {
+        loop {
+            match self.responses.recv().await {
+                Some(Ok(SessionResponse {
+                    message: Some(Response::Logged(mut logged)),
+                })) => {
+                    let records = logged.records.drain(..).map(checked).collect();
+                    self.records.take(HintRecords { records }).await;
+                }
+                Some(Ok(SessionResponse {
+                    message: Some(response),
+                })) => return Ok(response),
+                Some(Ok(SessionResponse { message: None })) => {
+                    return Err(LinkError::Stream(Box::new(Status::internal(
+                        "an empty response",
+                    ))));
+                }
+                Some(Err(status)) => return Err(LinkError::Stream(Box::new(status))),
+                None => return Err(LinkError::Closed),
+            }
         }
     }
 

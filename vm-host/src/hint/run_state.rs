@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
+use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::{self, Effects, StructDefinition};
 
-use super::effects::{Applied, Applier, Refusal, RegisteredRule};
+use super::effects::{Applied, Applier, Breath, Refusal, RegisteredRule};
 use super::limits::Limits;
 use super::struct_names::StructPrefix;
 use super::table::HintTable;
 use crate::program::{CompiledProgram, ProgramParts};
+use crate::vm::wire;
+use crate::worker::Turn;
 
 /// Who registered a rule: the place of the engine among the engines of the run, and the place of the hint's
 /// language among those of the engine.
@@ -40,6 +43,8 @@ pub struct RunState {
     /// Where its parts are, once somebody asked for one.
     pub(super) program_parts: Option<ProgramParts>,
     pub(super) rules: Vec<OwnedRule>,
+    /// Cells in segments with validation rules of others than whose hint wrote them, and whose that was.
+    pub(super) unvalidated: Vec<(Relocatable, RuleOwner)>,
     /// Cells that hints took out of memory, in order. Engines remember how much of it they were told.
     pub(super) removed: Vec<Relocatable>,
     pub(super) pure_address: Option<String>,
@@ -69,6 +74,7 @@ impl RunState {
             program_json,
             program_parts: None,
             rules: Vec::new(),
+            unvalidated: Vec::new(),
             removed: Vec::new(),
             pure_address: None,
             unheld_attributes: None,
@@ -76,17 +82,24 @@ impl RunState {
     }
 
     /// Applies what a hint of `owner` did.
-    pub(super) fn apply(
+    pub(super) async fn apply(
         &mut self,
         vm: &mut VirtualMachine,
         effects: &Effects,
         owner: RuleOwner,
+        turn: &Turn,
     ) -> Result<(), Refusal> {
         let Applied {
             rules,
             pure_address,
             unheld_attributes,
-        } = self.applier.apply(vm, effects)?;
+        } = self
+            .applier
+            .apply_breathing(vm, effects, Breath::of(turn))
+            .await?;
+        if !self.rules.is_empty() {
+            self.note_unvalidated(effects, owner);
+        }
         let owned = rules.into_iter().map(|rule| OwnedRule { rule, owner });
         self.rules.extend(owned);
         if self.pure_address.is_none() {
@@ -96,6 +109,28 @@ impl RunState {
             self.unheld_attributes = unheld_attributes;
         }
         Ok(())
+    }
+
+    /// Remembers what was written where rules have to look at it that whoever wrote it does not have.
+    fn note_unvalidated(&mut self, effects: &Effects, writer: RuleOwner) {
+        for run in &effects.writes {
+            let is_looked_at = |owned: &OwnedRule| {
+                owned.rule.kind == v1::RuleKind::Validation
+                    && owned.owner != writer
+                    && i64::try_from(owned.rule.segment) == Ok(run.segment)
+            };
+            if !self.rules.iter().any(is_looked_at) {
+                continue;
+            }
+            let count = run.values.len() / CELL_BYTES;
+            let cells = (run.offset..).take(count).filter_map(|offset| {
+                wire::address(&v1::Relocatable {
+                    segment: run.segment,
+                    offset: offset.cast_signed(),
+                })
+            });
+            self.unvalidated.extend(cells.map(|cell| (cell, writer)));
+        }
     }
 
     /// The meaning of a name in a hint.

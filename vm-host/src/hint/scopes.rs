@@ -5,8 +5,9 @@ use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{ReadScopes, Scope};
 
+use super::error::{HintError, out_of_order};
 use super::run_state::RunState;
-use super::session::{HintError, HintSession, out_of_order};
+use super::session::HintSession;
 
 impl HintSession {
     /// The variables of the hint scopes, outermost first, those of all languages of the engine together; each
@@ -23,6 +24,7 @@ impl HintSession {
         let mut all = Vec::new();
         for index in self.used_languages() {
             let mut exchange = self.exchange_of(vm, None, index);
+            exchange.limit = Some(self.looking_time());
             let language = &mut self.languages[index];
             let name = language.name.clone();
             let request = Request::ReadScopes(ReadScopes {

@@ -10,25 +10,26 @@ use hint_proto::v1::definition::Access;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
-    self, CallRule, EndRun, ExecuteHint, Failed, PythonException, PythonHandover, PythonInputs,
+    self, CallRule, ContractUse, EndRun, ExecuteHint, Failed, PythonHandover, PythonInputs,
     ScopeChange, Start, Started, StructDefinition,
 };
 use hint_proto::waiting::Forecast;
 use hint_proto::{PROTOCOL_VERSIONS, common_version};
 use tokio::time::Instant;
 
-use super::effects::{Refusal, RegisteredRule};
+use super::effects::RegisteredRule;
+use super::error::{HintError, failed_start, out_of_order};
+use super::inputs::SessionInputs;
 use super::language::Language;
-use super::limits::Limits;
 use super::peer::{Ending, Peer};
 use super::reads::Pointer;
 use super::run_state::{OwnedRule, RuleOwner, RunState};
 use super::snapshot::Expectation;
 use super::statistics::{HintCost, Statistics};
-use crate::placement::Surroundings;
+use crate::account;
 use crate::program::Frame;
 use crate::vm::wire;
-use crate::worker::{Death, LinkError, Traffic, Turn};
+use crate::worker::{LinkError, Traffic, Turn};
 
 /// Bytes of hints in one message, so that no message is larger than clients take.
 const PART_BYTES: usize = 2 << 20;
@@ -36,47 +37,10 @@ const PART_BYTES: usize = 2 << 20;
 const HINT_BYTES: usize = 512;
 /// Most languages of one engine.
 const MAX_LANGUAGES: usize = 64;
+/// Most endpoints of contracts that an engine tells of.
+const MAX_ENDPOINTS: usize = 1001;
 /// How long the engine may take for anything that is not a hint.
 const BOOKKEEPING_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// Why a hint did not end normally.
-#[derive(Debug, thiserror::Error)]
-pub enum HintError {
-    /// The hint failed; in Python it raised an exception.
-    #[error("{}", text_of(.0))]
-    Raised(Box<Failed>),
-    /// No engine serves the language of a hint.
-    #[error(
-        "no engine serves the language `{language}` of a hint; served: {}",
-        list(served)
-    )]
-    Unserved {
-        /// The hint.
-        hint_id: u32,
-        /// Its language.
-        language: String,
-        /// What is served.
-        served: Vec<String>,
-    },
-    /// The engine's process ended, or the client left.
-    #[error("{}", died(death))]
-    Died {
-        /// How.
-        death: Death,
-    },
-    /// The hint ran too long; its engine was killed.
-    #[error("the hint ran longer than the limit of `{}` seconds", .limit.as_secs_f64())]
-    Timeout {
-        /// How long it may run.
-        limit: Duration,
-    },
-    /// The engine broke the rules of the session.
-    #[error("the hint engine broke the protocol: {0}")]
-    Protocol(String),
-    /// What the hint did is refused.
-    #[error(transparent)]
-    Diff(#[from] Refusal),
-}
 
 /// What a rule said.
 #[derive(Debug)]
@@ -85,49 +49,6 @@ pub(crate) enum RuleOutcome {
     Value(Option<MaybeRelocatable>),
     /// The cells that are valid now.
     Validated(Vec<Relocatable>),
-}
-
-/// Inputs of a session that do not come from the program.
-#[derive(Clone, Debug, Default)]
-pub struct SessionInputs {
-    /// `program_input`, JSON.
-    pub program_input_json: String,
-    /// Further hint locals, a JSON object.
-    pub hint_locals_json: String,
-    /// Static locals, a JSON object.
-    pub static_locals_json: String,
-    /// `module:callable` of the syscall handler.
-    pub syscall_handler: String,
-    /// `module:callable` that returns further hint locals, which may be any objects.
-    pub hint_locals_callable: String,
-    /// Folders that hints import from.
-    pub import_paths: Vec<String>,
-    /// Modules that hints in WebAssembly call, and what these may use up.
-    pub wasm: v1::WasmInputs,
-    /// Longest run of one hint.
-    pub hint_timeout: Option<Duration>,
-    /// Caps on what hints may do.
-    pub limits: Limits,
-}
-
-impl SessionInputs {
-    /// What hints find beside the program, for those who place them. `foreign_objects` says whether there
-    /// are objects of the client, whose code does anything.
-    pub(crate) fn surroundings(&self, foreign_objects: bool) -> Surroundings {
-        let locals = [
-            self.hint_locals_json.as_str(),
-            self.static_locals_json.as_str(),
-        ];
-        let mut surroundings = Surroundings::of_locals(&locals);
-        surroundings.variables.insert("program_input".to_owned());
-        surroundings.foreign_objects |= foreign_objects || self.calls_for_objects();
-        surroundings
-    }
-
-    /// Whether code of the user's makes objects for the hints before the first of them runs.
-    pub(crate) fn calls_for_objects(&self) -> bool {
-        !self.syscall_handler.is_empty() || !self.hint_locals_callable.is_empty()
-    }
 }
 
 /// What a session did with a hint that it was given.
@@ -201,6 +122,8 @@ pub struct HintSession {
     handover: String,
     /// What the engine did to the scopes since the last [`HintSession::take_scope_changes`].
     scope_changes: Vec<(ScopeChange, usize)>,
+    /// What hints did with contracts, once the run has ended.
+    contracts: Vec<ContractUse>,
 }
 
 /// What is known while one request is being answered.
@@ -212,20 +135,11 @@ pub(super) struct Exchange {
     pub(super) frame: Frame,
     /// The pointers that lead to cells, once somebody asked.
     pub(super) pointers: Option<Vec<Pointer>>,
-    pub(super) deadline: Option<Instant>,
-    /// The time that the deadline stands for.
-    limit: Duration,
+    /// How long it may take, all questions included; else for ever.
+    pub(super) limit: Option<Duration>,
     pub(super) questions: u64,
     /// Whether an answer changed the VM.
     pub(super) changed: bool,
-}
-
-impl Exchange {
-    /// Lets a hint run so long, or for ever.
-    fn limit_to(&mut self, limit: Option<Duration>) {
-        self.deadline = limit.map(|limit| Instant::now() + limit);
-        self.limit = limit.unwrap_or_default();
-    }
 }
 
 impl HintSession {
@@ -271,6 +185,7 @@ impl HintSession {
             prepared: false,
             handover: String::new(),
             scope_changes: Vec::new(),
+            contracts: Vec::new(),
         };
         let mut exchange = session.exchange_of(vm, None, 0);
         let response = session
@@ -285,7 +200,7 @@ impl HintSession {
     }
 
     /// Takes what the engine says about itself.
-    fn accept(&mut self, started: Started) -> Result<(), HintError> {
+    fn accept(&mut self, mut started: Started) -> Result<(), HintError> {
         let (lowest, highest) = (started.min_protocol_version, started.protocol_version);
         if common_version((lowest, highest)).is_none() {
             return Err(HintError::Protocol(format!(
@@ -295,6 +210,7 @@ impl HintSession {
                 PROTOCOL_VERSIONS.end(),
             )));
         }
+        self.peer.accept(started.posture.take())?;
         self.languages = match started.languages.as_slice() {
             [] => vec![Language::new(hint_proto::PYTHON)],
             names if names.len() > MAX_LANGUAGES => {
@@ -350,8 +266,6 @@ impl HintSession {
         state: &mut RunState,
         ids: impl IntoIterator<Item = u32>,
     ) -> Result<(), HintError> {
-        self.hints
-            .resize_with(state.table.len(), HintState::default);
         let served = |id: &u32| self.language_of(state, *id).is_some();
         let ids: Vec<u32> = ids.into_iter().filter(served).collect();
         let parts = self.announce(state, &ids);
@@ -390,7 +304,7 @@ impl HintSession {
                     ));
                 }
                 self.prepared |= prepares;
-                self.apply(vm, state, effects, language)?;
+                self.apply(vm, state, effects, language).await?;
             }
         }
         // What loading takes is no waiting for hints.
@@ -453,7 +367,7 @@ impl HintSession {
         }
         let index = self.hints[id as usize].language;
         let mut exchange = self.exchange_of(vm, Some(id), index);
-        exchange.limit_to(self.hint_timeout);
+        exchange.limit = self.hint_timeout;
         let (definitions, structs) = self.define(state, id);
         let language = &mut self.languages[index];
         let removed_cells = language.take_removed(&state.removed);
@@ -501,17 +415,10 @@ impl HintSession {
         match response? {
             Response::Done(done) => {
                 let effects = done.effects.unwrap_or_default();
-                self.apply(vm, state, &effects, index)?;
+                self.apply(vm, state, &effects, index).await?;
                 Ok(Ran::Done)
             }
-            Response::Failed(mut failed) => {
-                if let Some(effects) = failed.effects.take() {
-                    // The hint may have raised because of the very write that is refused here, so its
-                    // exception comes first.
-                    let _ = self.apply(vm, state, &effects, index);
-                }
-                Err(HintError::Raised(Box::new(failed)))
-            }
+            Response::Failed(failed) => Err(self.failed(vm, state, failed, index).await),
             Response::Declined(_) if exchange.changed => Err(HintError::Protocol(
                 "it declined a hint after it had changed the VM".to_owned(),
             )),
@@ -527,7 +434,7 @@ impl HintSession {
         }
     }
 
-    fn apply(
+    async fn apply(
         &mut self,
         vm: &mut VirtualMachine,
         state: &mut RunState,
@@ -543,12 +450,34 @@ impl HintSession {
             engine: self.place,
             language,
         };
-        state.apply(vm, effects, owner)?;
+        state.apply(vm, effects, owner, &self.turn).await?;
         let known = &mut self.languages[language].known;
         for run in &effects.writes {
             known.insert_run(run);
         }
         Ok(())
+    }
+
+    /// Applies what code did before it failed.
+    async fn failed(
+        &mut self,
+        vm: &mut VirtualMachine,
+        state: &mut RunState,
+        mut failed: Failed,
+        language: usize,
+    ) -> HintError {
+        let limits = *state.applier.limits();
+        limits.cut(&mut failed.message);
+        if let Some(python) = &mut failed.python {
+            limits.cut(&mut python.traceback);
+            limits.cut(&mut python.class_path);
+        }
+        if let Some(effects) = failed.effects.take() {
+            // The code may have raised because of the very write that is refused here, so its exception
+            // comes first.
+            let _ = self.apply(vm, state, &effects, language).await;
+        }
+        HintError::Raised(Box::new(failed))
     }
 
     /// Calls a rule that a hint of this engine registered.
@@ -563,7 +492,7 @@ impl HintSession {
         address: Relocatable,
     ) -> Result<RuleOutcome, HintError> {
         let mut exchange = self.exchange_of(vm, None, owner.language);
-        exchange.limit_to(self.hint_timeout);
+        exchange.limit = self.hint_timeout;
         let language = &mut self.languages[owner.language];
         let removed_cells = language.take_removed(&state.removed);
         let cells = wire::cell_run(vm, address, 1);
@@ -574,6 +503,9 @@ impl HintSession {
             cells: vec![cells],
             language: language.name.clone(),
             removed_cells,
+            segment_count: u32::try_from(vm.segments.num_segments()).unwrap_or(u32::MAX),
+            temporary_segment_count: u32::try_from(vm.segments.num_temp_segments())
+                .unwrap_or(u32::MAX),
         };
         match self
             .converse(vm, state, Request::CallRule(request), &mut exchange)
@@ -581,16 +513,11 @@ impl HintSession {
         {
             Response::RuleResult(result) => {
                 if let Some(effects) = &result.effects {
-                    self.apply(vm, state, effects, owner.language)?;
+                    self.apply(vm, state, effects, owner.language).await?;
                 }
                 rule_outcome(state, rule, result)
             }
-            Response::Failed(mut failed) => {
-                if let Some(effects) = failed.effects.take() {
-                    let _ = self.apply(vm, state, &effects, owner.language);
-                }
-                Err(HintError::Raised(Box::new(failed)))
-            }
+            Response::Failed(failed) => Err(self.failed(vm, state, failed, owner.language).await),
             _ => Err(out_of_order()),
         }
     }
@@ -635,15 +562,33 @@ impl HintSession {
             };
             let response = self.converse(vm, state, Request::EndRun(request), &mut exchange);
             match response.await? {
-                Response::RunEnded(ended) if ended.scope_depth == 0 => {}
                 Response::RunEnded(ended) => {
-                    depth.get_or_insert(ended.scope_depth);
+                    self.note_contracts(ended.contracts)?;
+                    if ended.scope_depth != 0 {
+                        depth.get_or_insert(ended.scope_depth);
+                    }
                 }
                 Response::Failed(failed) => return Err(HintError::Raised(Box::new(failed))),
                 _ => return Err(out_of_order()),
             }
         }
         Ok(depth)
+    }
+
+    /// Takes note of what hints did with contracts.
+    fn note_contracts(&mut self, used: Vec<ContractUse>) -> Result<(), HintError> {
+        if self.contracts.len() + used.len() > MAX_ENDPOINTS {
+            return Err(HintError::Protocol(format!(
+                "it told of more than `{MAX_ENDPOINTS}` endpoints of contracts"
+            )));
+        }
+        self.contracts.extend(used);
+        Ok(())
+    }
+
+    /// What hints did with contracts, as the engine said at the end of the run.
+    pub(crate) fn contracts(&self) -> &[ContractUse] {
+        &self.contracts
     }
 
     /// The languages in which hints were loaded; one that prepared something without hints counts.
@@ -654,6 +599,12 @@ impl HintSession {
             true => vec![0],
             false => used,
         }
+    }
+
+    /// How long whoever looks at the hints' variables waits: their own code writes the texts.
+    pub(super) fn looking_time(&self) -> Duration {
+        let limit = self.hint_timeout.unwrap_or(BOOKKEEPING_TIMEOUT);
+        limit.min(BOOKKEEPING_TIMEOUT)
     }
 
     pub(super) fn exchange_of(
@@ -670,8 +621,7 @@ impl HintSession {
                 fp: vm.get_fp(),
             },
             pointers: None,
-            deadline: Some(Instant::now() + BOOKKEEPING_TIMEOUT),
-            limit: BOOKKEEPING_TIMEOUT,
+            limit: Some(BOOKKEEPING_TIMEOUT),
             questions: 0,
             changed: false,
         }
@@ -685,8 +635,10 @@ impl HintSession {
         mut request: Request,
         exchange: &mut Exchange,
     ) -> Result<Response, HintError> {
+        let began = Instant::now();
+        let mut sent = began;
         loop {
-            let sent = Instant::now();
+            let deadline = exchange.limit.map(|limit| began + limit);
             let hint = exchange
                 .hint_id
                 .and_then(|id| self.hints.get_mut(id as usize));
@@ -698,10 +650,13 @@ impl HintSession {
             };
             let response = self
                 .peer
-                .exchange(request, exchange.deadline, &self.turn, forecast)
+                .exchange(request, (sent, deadline), &self.turn, *forecast)
                 .await;
-            self.statistics.waiting += sent.elapsed();
+            let took = sent.elapsed();
+            forecast.learn(took);
+            self.statistics.waiting += took;
             self.statistics.round_trips += 1;
+            account::check()?;
             match response {
                 Ok(Response::Ask(ask)) => {
                     self.statistics.sub_requests += 1;
@@ -712,6 +667,9 @@ impl HintSession {
                         return Err(HintError::Protocol(text));
                     }
                     let mut parts = self.answer(vm, state, ask, exchange)?;
+                    account::check()?;
+                    // A hint that asks in a loop must not keep the others waiting.
+                    self.turn.breathe().await;
                     let last = parts.pop().unwrap_or_default();
                     for part in parts {
                         if let Err(error) = self.peer.send_part(Request::Answer(part)).await {
@@ -719,6 +677,7 @@ impl HintSession {
                         }
                     }
                     request = Request::Answer(last);
+                    sent = Instant::now();
                 }
                 Ok(response) => return Ok(response),
                 Err(error) => return Err(self.broken(error, exchange).await),
@@ -726,10 +685,15 @@ impl HintSession {
         }
     }
 
+    /// Whether somebody can talk with a debugger in a hint.
+    pub(super) fn has_terminal(&self) -> bool {
+        self.peer.has_terminal()
+    }
+
     pub(super) async fn broken(&mut self, error: LinkError, exchange: &Exchange) -> HintError {
         match error {
             LinkError::Deadline => HintError::Timeout {
-                limit: exchange.limit,
+                limit: exchange.limit.unwrap_or_default(),
             },
             LinkError::Closed => HintError::Died {
                 death: self.peer.death().await,
@@ -743,7 +707,11 @@ impl HintSession {
     pub(crate) fn end_after(&mut self, error: &HintError) {
         match error {
             HintError::Timeout { .. } => self.peer.end(Ending::Late(error.to_string())),
-            HintError::Protocol(_) | HintError::Diff(_) => {
+            HintError::Protocol(_)
+            | HintError::Diff(_)
+            | HintError::NotConfined(_)
+            | HintError::OverLimit(_)
+            | HintError::TooManySegments(_) => {
                 self.peer.end(Ending::Refused(error.to_string()));
             }
             // A failed hint may still be asked about.
@@ -886,42 +854,4 @@ fn is_missing(definition: &v1::Definition) -> bool {
         Some(_) => false,
         None => true,
     }
-}
-
-pub(super) fn out_of_order() -> HintError {
-    HintError::Protocol("a response that does not fit the request".to_owned())
-}
-
-/// The text of a hint's failure: the traceback if it is Python's, else what the engine says.
-pub(crate) fn text_of(failed: &Failed) -> &str {
-    match &failed.python {
-        Some(PythonException { traceback, .. }) if !traceback.is_empty() => traceback,
-        _ => &failed.message,
-    }
-}
-
-/// How an engine ended in the middle of a hint.
-fn died(death: &Death) -> String {
-    match death {
-        Death::Detached => "the client that serves the hints left while it ran a hint".to_owned(),
-        death => format!("the hint worker died while it ran a hint: {death}"),
-    }
-}
-
-/// A list of names, for people.
-fn list(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match names.is_empty() {
-        true => "none".to_owned(),
-        false => names.join(", "),
-    }
-}
-
-/// A start that failed; its kind says nothing about hints, of which there are none yet.
-fn failed_start(failed: Failed) -> Box<Failed> {
-    let kind = match v1::FailureKind::try_from(failed.kind) {
-        Ok(v1::FailureKind::Compile) => v1::FailureKind::Exception.into(),
-        _ => failed.kind,
-    };
-    Box::new(Failed { kind, ..failed })
 }

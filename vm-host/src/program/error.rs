@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::account::OverLimit;
+
 /// A compiled program that cannot be used.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -14,6 +16,9 @@ pub enum ProgramError {
         /// The limit.
         limit: usize,
     },
+    /// It takes more memory than there is for it.
+    #[error("the program cannot be kept in memory: {0}")]
+    OverLimit(#[from] OverLimit),
     /// The text is not JSON.
     #[error(
         "the program is not valid JSON: {0}\nhint: compile the .cairo file with cairo-compile and pass its output"

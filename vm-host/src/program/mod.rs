@@ -11,6 +11,8 @@ mod error;
 mod explain;
 mod expression;
 mod file_kind;
+#[cfg(test)]
+pub(crate) mod fuzzing;
 mod hint;
 mod load;
 mod names;

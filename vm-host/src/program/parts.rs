@@ -1,12 +1,14 @@
 //! Where the parts of a compiled program stand in its JSON, for hints that ask for some of them: each is given
 //! as it was written. Must not know what they mean.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use serde::de::{Deserialize, IgnoredAny};
-use serde_json::de::SliceRead;
-use serde_json::{Deserializer, StreamDeserializer, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::load::json::{Entries, Text};
 
 /// The member with the identifiers.
 const IDENTIFIERS: &str = "identifiers";
@@ -29,27 +31,30 @@ struct ScopeParts {
     scopes: Vec<String>,
 }
 
-/// A place in JSON that is known to be sound.
-#[derive(Debug)]
-struct Cursor<'a> {
-    json: &'a [u8],
-    position: usize,
-}
-
 impl ProgramParts {
     /// Finds the parts of a program that was loaded before. What cannot be found is left out.
     pub(crate) fn of(json: &[u8]) -> Self {
+        let text = with_room(json);
+        let place = |part: &RawValue| {
+            let start = part.get().as_ptr().addr() - text.as_ptr().addr();
+            start..start + part.get().len()
+        };
         let mut parts = Self::default();
-        parts.members.extend(members(json, 0..json.len()));
-        if let Some(place) = parts.members.get(IDENTIFIERS) {
-            for (name, place) in members(json, place.clone()) {
-                parts.add_identifier(&name, place);
+        for (name, member) in members(&text) {
+            match &*name {
+                IDENTIFIERS => {
+                    for (name, identifier) in members(member.get()) {
+                        parts.add_identifier(&name, place(identifier));
+                    }
+                }
+                HINTS => {
+                    for (_, hints) in members(member.get()) {
+                        parts.hints.extend(elements(hints).into_iter().map(place));
+                    }
+                }
+                _ => {}
             }
-        }
-        if let Some(place) = parts.members.get(HINTS) {
-            for (_, place) in members(json, place.clone()) {
-                parts.hints.extend(elements(json, place));
-            }
+            parts.members.insert(name.into_owned(), place(member));
         }
         parts
     }
@@ -105,98 +110,34 @@ impl ProgramParts {
     }
 }
 
-impl<'a> Cursor<'a> {
-    /// Steps over one value and says where it stands.
-    fn value(&mut self) -> Option<Range<usize>> {
-        let mut values = Deserializer::from_slice(self.rest()).into_iter::<IgnoredAny>();
-        values.next()?.ok()?;
-        Some(self.step_over(&values))
+/// The same JSON as a text of the same length. What is not UTF-8 was not read when the program was loaded, so
+/// anything may stand there.
+fn with_room(json: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = str::from_utf8(json) {
+        return Cow::Borrowed(text);
     }
-
-    /// Steps over a string and reads it.
-    fn string(&mut self) -> Option<String> {
-        let mut values = Deserializer::from_slice(self.rest()).into_iter::<String>();
-        let string = values.next()?.ok()?;
-        self.step_over(&values);
-        Some(string)
+    let mut text = String::with_capacity(json.len());
+    for chunk in json.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
     }
-
-    fn step_over<'de, T: Deserialize<'de>>(
-        &mut self,
-        values: &StreamDeserializer<'de, SliceRead<'de>, T>,
-    ) -> Range<usize> {
-        let start = self.position;
-        self.position += values.byte_offset();
-        start..self.position
-    }
-
-    /// Steps over this byte, if it is the next that is no white space.
-    fn takes(&mut self, byte: u8) -> bool {
-        while self.rest().first().is_some_and(u8::is_ascii_whitespace) {
-            self.position += 1;
-        }
-        let found = self.rest().first() == Some(&byte);
-        self.position += usize::from(found);
-        found
-    }
-
-    fn rest(&self) -> &'a [u8] {
-        &self.json[self.position..]
-    }
+    Cow::Owned(text)
 }
 
-/// The members of the object at a place, in its order; of repeated names the last one counts, at the first
-/// place. None of what is no object.
-fn members(json: &[u8], place: Range<usize>) -> Vec<(String, Range<usize>)> {
-    let mut cursor = Cursor {
-        json: &json[..place.end],
-        position: place.start,
-    };
-    let mut members: Vec<(String, Range<usize>)> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut more = cursor.takes(b'{');
-    while more {
-        let Some(name) = cursor.string() else { break };
-        if !cursor.takes(b':') {
-            break;
-        }
-        let Some(value) = cursor.value() else { break };
-        match places.get(&name) {
-            Some(&index) => members[index].1 = value,
-            None => {
-                places.insert(name.clone(), members.len());
-                members.push((name, value));
-            }
-        }
-        more = cursor.takes(b',');
-    }
-    members
+/// The members of an object, in its order. None of what is no object.
+fn members(json: &str) -> impl Iterator<Item = (Cow<'_, str>, &RawValue)> {
+    let entries: Entries<'_, &RawValue> = serde_json::from_str(json).unwrap_or_default();
+    entries.0.into_iter().map(|(Text(name), part)| (name, part))
 }
 
-/// The elements of the array at a place; of anything else, that alone.
-fn elements(json: &[u8], place: Range<usize>) -> Vec<Range<usize>> {
-    let mut cursor = Cursor {
-        json: &json[..place.end],
-        position: place.start,
-    };
-    if !cursor.takes(b'[') {
-        return vec![place];
-    }
-    let mut elements = Vec::new();
-    while let Some(element) = cursor.value() {
-        elements.push(element);
-        if !cursor.takes(b',') {
-            break;
-        }
-    }
-    elements
+/// The elements of an array; of anything else, that alone.
+fn elements(part: &RawValue) -> Vec<&RawValue> {
+    serde_json::from_str(part.get()).unwrap_or_else(|_| vec![part])
 }
 
 /// The text at a place. A program that was loaded is UTF-8 wherever it was read.
 fn text(json: &[u8], place: &Range<usize>) -> String {
-    String::from_utf8_lossy(&json[place.clone()])
-        .trim()
-        .to_owned()
+    String::from_utf8_lossy(&json[place.clone()]).into_owned()
 }
 
 fn quoted(name: &str) -> String {

@@ -2,9 +2,12 @@
 //! to wait at, and because cairo-vm's own loops run the hints of the pc they started from.
 
 use cairo_vm::types::relocatable::Relocatable;
+use cairo_vm::vm::trace::trace_entry::TraceEntry;
+use cairo_vm::vm::vm_core::VirtualMachine;
 
 use super::core::Run;
 use super::step_error::{StepCause, StepError};
+use crate::account::{self, Refusing};
 use crate::hint::dispatch::Dispatch;
 use crate::vm::error_text::Registers;
 
@@ -99,6 +102,9 @@ impl Run {
             }
             if left == 0 {
                 left = SLICE;
+                // Cells are refused at once; what else grows, the trace above all, is noticed here.
+                self.stay_within_limits()
+                    .map_err(|cause| self.stop(cause))?;
                 pace.rest(Progress {
                     steps: self.current_step(),
                     hints: self.hints_executed(),
@@ -106,6 +112,23 @@ impl Run {
                 .await;
             }
         }
+    }
+
+    /// Whether the run has not taken more of the host than it may.
+    fn stay_within_limits(&self) -> Result<(), StepCause> {
+        let steps = self.current_step();
+        // cairo-vm's trace doubles when it is full, without asking.
+        let room = steps.next_power_of_two();
+        let entries = match self.config.vm.trace && steps + SLICE > room {
+            true => usize::try_from(room).unwrap_or(usize::MAX),
+            false => 0,
+        };
+        account::require(entries.saturating_mul(size_of::<TraceEntry>()))?;
+        let segments = &self.vm().segments;
+        let segments = segments.num_segments() + segments.num_temp_segments();
+        let limits = &self.config.hints.limits;
+        let admitted = limits.admit_segments(segments as u64);
+        admitted.map_err(StepCause::TooManySegments)
     }
 
     /// Whether the loop stops here: at the goal, or at the end.
@@ -179,6 +202,7 @@ impl Run {
         };
         let table = self.hints.as_ref().map(Dispatch::table);
         let vm = &mut self.vm.runner.vm;
+        let _refusing = Refusing::start();
         for done in 0..steps {
             let pc = vm.get_pc();
             let has_hints = table.is_some_and(|table| !table.at(pc).is_empty());
@@ -186,10 +210,10 @@ impl Run {
                 return Ok(done);
             }
             let before = Registers::of(vm);
-            vm.step_instruction().map_err(|error| StepError {
-                before,
-                cause: StepCause::Instruction(error),
-            })?;
+            let stepped = self.decoded.admit(pc).map_err(StepCause::from);
+            let stepped =
+                stepped.and_then(|()| vm.step_instruction().map_err(StepCause::of_instruction));
+            stepped.map_err(|cause| StepError { before, cause })?;
         }
         Ok(steps)
     }
@@ -204,16 +228,20 @@ impl Run {
         let before = Registers::of(self.vm());
         let at = |cause| StepError { before, cause };
         let vm = &mut self.vm.runner.vm;
+        self.decoded
+            .admit(vm.get_pc())
+            .map_err(|over| at(over.into()))?;
         let hints = self.hints.as_mut();
         let Some(hints) = hints.filter(|hints| !hints.rules().is_empty()) else {
-            return vm
-                .step_instruction()
-                .map_err(|error| at(StepCause::Instruction(error)));
+            return step_within_limits(vm).map_err(at);
         };
         let rules = &mut self.rules;
+        rules
+            .after_hints(vm, hints)
+            .await
+            .map_err(|error| at(StepCause::Rule(error)))?;
         let fresh = rules.before(vm, hints).await.map_err(at)?;
-        vm.step_instruction()
-            .map_err(|error| at(StepCause::Instruction(error)))?;
+        step_within_limits(vm).map_err(at)?;
         rules
             .after(vm, hints, fresh)
             .await
@@ -221,6 +249,27 @@ impl Run {
         hints
             .follow_engines()
             .map_err(|error| at(StepCause::Rule(error)))
+    }
+
+    /// Adds steps to the trace of a proof, up to so many. Only the instruction at `__end__` runs, which jumps to
+    /// itself; no compiler puts a hint there.
+    pub(super) async fn pad(&mut self, steps: u64) -> Result<(), StepError> {
+        while self.current_step() < steps {
+            self.stay_within_limits()
+                .map_err(|cause| self.stop(cause))?;
+            if self.current_step() >= self.config.max_steps {
+                return Err(self.stop(StepCause::EndNotReached));
+            }
+            let last = steps.min(self.config.max_steps);
+            for _ in 0..SLICE.min(last - self.current_step()) {
+                let before = Registers::of(self.vm());
+                let stepped = step_within_limits(&mut self.vm.runner.vm);
+                stepped.map_err(|cause| StepError { before, cause })?;
+            }
+            // The end of the VM.
+            tokio::task::yield_now().await;
+        }
+        Ok(())
     }
 
     fn has_rules(&self) -> bool {
@@ -240,4 +289,10 @@ impl Run {
             cause,
         }
     }
+}
+
+/// One instruction, which gets as much memory as the run may have.
+fn step_within_limits(vm: &mut VirtualMachine) -> Result<(), StepCause> {
+    let _refusing = Refusing::start();
+    vm.step_instruction().map_err(StepCause::of_instruction)
 }

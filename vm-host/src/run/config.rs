@@ -2,7 +2,7 @@
 
 use cairo_vm::types::relocatable::Relocatable;
 
-use crate::hint::session::SessionInputs;
+use crate::hint::inputs::SessionInputs;
 use crate::placement::Surroundings;
 use crate::vm::VmConfig;
 

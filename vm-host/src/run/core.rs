@@ -6,10 +6,13 @@ use std::time::Duration;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use cairo_vm::vm::vm_core::VirtualMachine;
+use hint_proto::v1::ContractUse;
 
 use super::config::RunConfig;
+use super::decoded::Decoded;
 use super::rules::Rules;
 use crate::hint::dispatch::Dispatch;
+use crate::hint::effects::Applier;
 use crate::hint::running::RunningHint;
 use crate::hint::statistics::{HintCost, Statistics};
 use crate::hint::table::LoadedProgram;
@@ -35,6 +38,9 @@ pub struct Run {
     pub(super) is_main: bool,
     pub(super) hints: Option<Dispatch>,
     pub(super) rules: Rules,
+    pub(super) decoded: Decoded,
+    /// What the client's own writes have used of the limits.
+    pub(super) written: Applier,
     pub(super) context: ExceptionContext,
     pub(super) ended: Ended,
     /// Whether the hints were asked for their side of the end.
@@ -142,6 +148,11 @@ impl Run {
         self.hints.as_ref().map_or((0, 0), Dispatch::executed)
     }
 
+    /// Ends the engines in the middle of whatever they do. The run cannot go on; it can be looked at.
+    pub(crate) fn abandon(&mut self) {
+        self.hints = None;
+    }
+
     /// A view on the hint that runs now, for whoever looks while the run advances.
     pub(crate) fn running_hint(&self) -> RunningHint {
         let hints = self.hints.as_ref();
@@ -175,6 +186,12 @@ impl Run {
     pub(crate) fn hint_statistics(&self) -> Statistics {
         let hints = self.hints.as_ref();
         hints.map_or_else(Statistics::default, Dispatch::statistics)
+    }
+
+    /// What hints did with contracts, once the run has ended, by contract and endpoint.
+    pub(crate) fn contract_use(&self) -> Vec<ContractUse> {
+        let hints = self.hints.as_ref();
+        hints.map_or_else(Vec::new, |hints| hints.contracts().cloned().collect())
     }
 
     /// Bytes to the workers of the run and from them.

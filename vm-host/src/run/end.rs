@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::core::Run;
 use super::failure::Failure;
+use crate::account;
 use crate::hint::dispatch::Dispatch;
 use crate::vm::end::{
     EndError, check_relocatable, end_run, finalize_segments, fix_segment_sizes, read_return_values,
@@ -77,17 +78,24 @@ impl Run {
     /// [`NotEnded`] when the run does not hold what the reference VM asks of one.
     pub async fn end(&mut self, warnings: &mut dyn Write) -> Result<(), NotEnded> {
         self.end_hints().await?;
-        let config = &self.config;
+        let ended = self.finish(warnings).await;
+        // Whatever cairo-vm made of memory that it did not get.
+        account::check().map_err(Failure::over_limit)?;
+        ended
+    }
+
+    async fn finish(&mut self, warnings: &mut dyn Write) -> Result<(), NotEnded> {
         let vm = &mut self.vm;
-        if let Err(error) = end_run(&mut vm.runner, &vm.shape, &self.ended, warnings) {
-            return Err(match error {
-                EndError::Step(failure) => {
-                    Failure::of_instruction(&vm.runner.vm, &self.context, &failure).into()
-                }
-                EndError::Run(failure) => failure.into(),
-                EndError::Print(error) => error.into(),
-            });
+        let steps = end_run(&mut vm.runner, &vm.shape, &self.ended, warnings);
+        let steps = steps.map_err(|error| match error {
+            EndError::Run(failure) => NotEnded::from(failure),
+            EndError::Print(error) => error.into(),
+        })?;
+        tokio::task::yield_now().await;
+        if let Err(error) = self.pad(steps).await {
+            return Err(self.explain(error).into());
         }
+        let (config, vm) = (&self.config, &mut self.vm);
         if !self.is_main {
             if config.secure_run {
                 let size = match config.program_segment_size {

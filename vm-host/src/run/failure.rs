@@ -10,9 +10,11 @@ use hint_proto::v1::{Failed, FailureKind};
 use super::config::PROGRAM_BASE;
 use super::core::Run;
 use super::step_error::{StepCause, StepError};
+use crate::account::OverLimit;
 use crate::hint::HintError;
 use crate::hint::dispatch::{Dispatch, NoPython, NotRun};
-use crate::hint::session::text_of;
+use crate::hint::error::text_of;
+use crate::hint::limits::TooManySegments;
 use crate::program::{ExceptionContext, MemoryView};
 use crate::vm::error_text::{END_NOT_REACHED, END_REACHED, StepFailure, explain};
 use crate::vm::{ASSERTION, RunFailure};
@@ -55,6 +57,8 @@ pub enum FailureReason {
     StepsExhausted,
     /// The hint worker died.
     WorkerDied,
+    /// The hint worker used more than it may.
+    WorkerLimit,
     /// The client that served the hints left.
     EngineDetached,
     /// A hint ran into its deadline.
@@ -73,6 +77,8 @@ pub enum FailureReason {
     HintDeclined,
     /// The run did not end as it must.
     EndOfRun,
+    /// The run took more of the host than it may.
+    LimitExceeded,
     /// A fault of the host.
     Internal,
 }
@@ -86,6 +92,7 @@ impl FailureReason {
             Self::CairoError => "CAIRO_ERROR",
             Self::StepsExhausted => "STEPS_EXHAUSTED",
             Self::WorkerDied => "WORKER_DIED",
+            Self::WorkerLimit => "WORKER_LIMIT",
             Self::EngineDetached => "ENGINE_DETACHED",
             Self::HintTimeout => "HINT_TIMEOUT",
             Self::Exit => "EXIT",
@@ -95,6 +102,7 @@ impl FailureReason {
             Self::LanguageNotServed => "LANGUAGE_NOT_SERVED",
             Self::HintDeclined => "HINT_DECLINED",
             Self::EndOfRun => "END_OF_RUN",
+            Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::Internal => "INTERNAL",
         }
     }
@@ -129,17 +137,7 @@ impl Failure {
         }
     }
 
-    /// An instruction that failed after the last step of the program.
-    #[must_use]
-    pub fn of_instruction(
-        vm: &VirtualMachine,
-        context: &ExceptionContext,
-        failure: &StepFailure,
-    ) -> Self {
-        Self::of_instruction_in(vm, context, failure, vm.get_fp())
-    }
-
-    fn of_instruction_in(
+    fn of_instruction(
         vm: &VirtualMachine,
         context: &ExceptionContext,
         failure: &StepFailure,
@@ -160,6 +158,29 @@ impl Failure {
                 format!("Error at pc={}:\n{}", failure.pc, failure.text),
             ),
         }
+    }
+
+    /// A run that took more host memory than it may.
+    #[must_use]
+    pub fn over_limit(over: OverLimit) -> Self {
+        Self::new(
+            FailureReason::LimitExceeded,
+            format!(
+                "the run was ended: {over}\n\
+                 hint: raise the limit with --max-memory, or with `limits.max_memory_bytes` of the VM"
+            ),
+        )
+    }
+
+    /// A run with more segments than it may have.
+    fn too_many_segments(error: TooManySegments) -> Self {
+        Self::new(
+            FailureReason::LimitExceeded,
+            format!(
+                "the run was ended: {error}\n\
+                 hint: raise the limit with --max-segments, or with `limits.max_segments` of the VM"
+            ),
+        )
     }
 
     /// A worker that did not start when a hint needed it.
@@ -234,6 +255,13 @@ impl Failure {
                 FailureReason::EngineDetached,
                 format!("the client that serves the hints left while it ran {subject}"),
             ),
+            HintError::Died {
+                death: death @ Death::OverLimit(_),
+            } => Self::new(
+                FailureReason::WorkerLimit,
+                format!("the hint worker was ended while it ran {subject}: {death}"),
+            ),
+            HintError::NotConfined(error) => Self::not_launched(error.into()),
             HintError::Died { death } => Self::new(
                 FailureReason::WorkerDied,
                 format!("the hint worker died while it ran {subject}: {death}"),
@@ -249,6 +277,8 @@ impl Failure {
                 FailureReason::Protocol,
                 format!("the hint engine broke the protocol while it ran {subject}: {what}"),
             ),
+            HintError::OverLimit(over) => Self::over_limit(over),
+            HintError::TooManySegments(error) => Self::too_many_segments(error),
             error @ HintError::Unserved { .. } => {
                 Self::new(FailureReason::LanguageNotServed, error.to_string())
             }
@@ -286,7 +316,7 @@ impl Run {
         match cause {
             StepCause::Instruction(error) => {
                 let failure = explain(vm, before, &error);
-                Failure::of_instruction_in(vm, context, &failure, fp)
+                Failure::of_instruction(vm, context, &failure, fp)
             }
             StepCause::EndNotReached => place(
                 FailureReason::StepsExhausted,
@@ -295,6 +325,14 @@ impl Run {
                 false,
                 &[],
             ),
+            StepCause::TooManySegments(error) => Failure {
+                pc: Some(pc),
+                ..Failure::too_many_segments(error)
+            },
+            StepCause::OverLimit(over) => Failure {
+                pc: Some(pc),
+                ..Failure::over_limit(over)
+            },
             StepCause::EndReached => {
                 place(FailureReason::CairoError, END_REACHED, None, false, &[])
             }

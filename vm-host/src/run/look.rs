@@ -4,8 +4,8 @@ use cairo_vm::types::relocatable::Relocatable;
 use hint_proto::v1::{CellRun, Effects, Scope};
 
 use super::core::Run;
-use crate::hint::effects::{Applier, Writer};
-use crate::hint::{HintError, Limits};
+use crate::hint::HintError;
+use crate::hint::effects::Writer;
 use crate::placement::Placement;
 use crate::program::Hint;
 
@@ -31,7 +31,7 @@ impl Run {
             writes: vec![cells],
             ..Effects::default()
         };
-        let applied = Applier::new(Limits::default()).apply(self.vm_mut(), &effects);
+        let applied = self.written.apply(&mut self.vm.runner.vm, &effects);
         applied
             .map(drop)
             .map_err(|refusal| refusal.told(Writer::Request).to_string())

@@ -6,6 +6,7 @@
 mod advance;
 mod config;
 mod core;
+mod decoded;
 mod end;
 mod entry;
 mod failure;
@@ -15,9 +16,10 @@ mod start;
 mod step_error;
 
 pub use crate::hint::Limits;
+pub use crate::hint::inputs::SessionInputs;
+pub(crate) use crate::hint::log::{RecordReader, RecordSink};
 pub(crate) use crate::hint::peer::{AttachedClient, Ending, Peer};
 pub(crate) use crate::hint::running::RunningHint;
-pub use crate::hint::session::SessionInputs;
 pub use crate::hint::wasm::{self, WasmInputError};
 pub use crate::vm::VmConfig;
 pub use advance::{Goal, Pace, Progress, Stop, Unwatched};

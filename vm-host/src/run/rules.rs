@@ -9,9 +9,10 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::RuleKind;
 
 use super::step_error::StepCause;
+use crate::account::Refusing;
 use crate::hint::HintError;
 use crate::hint::dispatch::Dispatch;
-use crate::hint::run_state::OwnedRule;
+use crate::hint::run_state::{OwnedRule, RuleOwner};
 use crate::hint::session::RuleOutcome;
 use crate::vm::cells::segment_length;
 use crate::vm::operands::{current_instruction, operands};
@@ -60,8 +61,21 @@ impl Rules {
     ) -> Result<(), HintError> {
         for cell in fresh {
             if vm.get_maybe(&cell).is_some() {
-                self.validate(vm, hints, cell).await?;
+                self.validate(vm, hints, cell, None).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Validates what hints wrote by the rules that other languages' hints registered; their own looked at it when
+    /// it was written.
+    pub(super) async fn after_hints(
+        &mut self,
+        vm: &mut VirtualMachine,
+        hints: &mut Dispatch,
+    ) -> Result<(), HintError> {
+        for (cell, writer) in hints.take_unvalidated() {
+            self.validate(vm, hints, cell, Some(writer)).await?;
         }
         Ok(())
     }
@@ -77,26 +91,33 @@ impl Rules {
             let outcome = hints.call_rule(vm, rule, cell).await;
             if let RuleOutcome::Value(Some(value)) = outcome.map_err(StepCause::Rule)? {
                 // What the memory refuses, it refuses as the instruction's own write.
-                vm.insert_value(cell, value)
-                    .map_err(|error| StepCause::Instruction(error.into()))?;
-                let validated = self.validate(vm, hints, cell).await;
+                let written = {
+                    let _refusing = Refusing::start();
+                    vm.insert_value(cell, value)
+                };
+                written.map_err(|error| StepCause::of_instruction(error.into()))?;
+                let validated = self.validate(vm, hints, cell, None).await;
                 return validated.map_err(StepCause::Rule);
             }
         }
         Ok(())
     }
 
-    /// Calls the validation rules for a cell that was written.
+    /// Calls the validation rules for a cell that was written, but those of whose hint wrote it.
     async fn validate(
         &mut self,
         vm: &mut VirtualMachine,
         hints: &mut Dispatch,
         cell: Relocatable,
+        writer: Option<RuleOwner>,
     ) -> Result<(), HintError> {
         if self.validated.contains(&cell) {
             return Ok(());
         }
         for rule in rules_of(hints, RuleKind::Validation, cell.segment_index) {
+            if Some(rule.owner) == writer {
+                continue;
+            }
             if let RuleOutcome::Validated(cells) = hints.call_rule(vm, rule, cell).await? {
                 self.validated.extend(cells);
             }

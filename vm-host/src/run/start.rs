@@ -8,12 +8,14 @@ use hint_proto::v1::FailureKind;
 
 use super::config::{HintPlacement, PROGRAM_BASE, RunConfig};
 use super::core::Run;
+use super::decoded::Decoded;
 use super::entry::{Entry, EntryError, enter_function};
 use super::failure::Failure;
 use super::rules::Rules;
 use crate::engines::twins::is_known;
 use crate::hint::HintError;
 use crate::hint::dispatch::{Dispatch, NoPython};
+use crate::hint::effects::Applier;
 use crate::hint::peer::Peer;
 use crate::placement::{EngineKind, Placement, Plan, Surroundings, plan};
 use crate::program::{CompiledProgram, ExceptionContext, Hint, ProgramError, SourceFiles};
@@ -149,6 +151,7 @@ impl Run {
     fn before_first_step(vm: PreparedRun, config: RunConfig) -> Self {
         Self {
             vm,
+            written: Applier::new(config.hints.limits),
             config,
             program: None,
             program_json: None,
@@ -157,6 +160,7 @@ impl Run {
             is_main: true,
             hints: None,
             rules: Rules::default(),
+            decoded: Decoded::default(),
             context: ExceptionContext::without_program(),
             ended: Ended::default(),
             hints_ended: false,

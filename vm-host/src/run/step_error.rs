@@ -2,8 +2,10 @@
 
 use cairo_vm::vm::errors::vm_errors::VirtualMachineError;
 
+use crate::account::{self, OverLimit};
 use crate::hint::HintError;
 use crate::hint::dispatch::NotRun;
+use crate::hint::limits::TooManySegments;
 use crate::vm::error_text::Registers;
 use crate::worker::Death;
 
@@ -44,8 +46,28 @@ pub(crate) enum StepCause {
     Hint { hint_index: usize, error: NotRun },
     /// A rule that a hint registered refused a cell or raised.
     Rule(HintError),
+    /// It took more host memory than it may.
+    OverLimit(OverLimit),
+    /// It has more segments than it may.
+    TooManySegments(TooManySegments),
     /// The steps are used up before the end.
     EndNotReached,
     /// The run should go on after the end.
     EndReached,
+}
+
+impl StepCause {
+    /// An instruction that failed, perhaps for want of memory that the run may not have.
+    pub(crate) fn of_instruction(error: VirtualMachineError) -> Self {
+        match account::check() {
+            Ok(()) => Self::Instruction(error),
+            Err(over) => Self::OverLimit(over),
+        }
+    }
+}
+
+impl From<OverLimit> for StepCause {
+    fn from(over: OverLimit) -> Self {
+        Self::OverLimit(over)
+    }
 }

@@ -5,16 +5,19 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, Stream, StreamExt as _, future, stream};
 use hint_proto::v1::attach_hints_request::Message;
-use hint_proto::v1::{AttachHintsRequest, AttachHintsResponse, SessionRequest, VmState};
+use hint_proto::v1::{
+    AttachHintsRequest, AttachHintsResponse, HintRecords, SessionRequest, VmState,
+};
 use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status, Streaming};
 
 use super::error::{Problem, Reason};
 use super::handle::VmHandle;
-use crate::run::{AttachedClient, Ending};
+use crate::run::{AttachedClient, Ending, RecordSink};
 
 /// Host and engine alternate, so one message is in flight each way.
 const IN_FLIGHT: usize = 2;
@@ -31,6 +34,20 @@ struct Attachment {
     left: watch::Sender<bool>,
     /// Why the host ended the session.
     ending: Arc<OnceLock<Ending>>,
+}
+
+/// Those who follow what the hints of a VM log.
+#[derive(Debug)]
+struct Followers(Arc<VmHandle>);
+
+impl RecordSink for Followers {
+    fn take(&self, records: HintRecords) -> BoxFuture<'_, ()> {
+        let watchers = &self.0.shared.watchers;
+        Box::pin(async move {
+            watchers.room_for_records().await;
+            watchers.tell_records(records.records);
+        })
+    }
 }
 
 /// Attaches the client whose messages come in; what is sent to it.
@@ -50,6 +67,7 @@ pub(super) fn attach(
         ending: Arc::clone(&attachment.ending),
         requests: Some(requests),
         responses,
+        records: Arc::new(Followers(Arc::clone(&attachment.handle))),
     };
     tokio::spawn(Arc::clone(&attachment).listen(incoming, forward));
     tokio::spawn(Arc::clone(&attachment).open(client));

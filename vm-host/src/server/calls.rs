@@ -76,17 +76,22 @@ where
                 None => Ok(call.await),
                 Some(limit) => tokio::time::timeout(limit, call).await,
             };
-            let mut response = match answered {
+            let response = match answered {
                 Ok(Ok(Ok(response))) => explained(response),
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(_)) => internal("a fault of the server ended the call").into_http(),
                 Err(_) => late(running, limit.unwrap_or_default()).into_http(),
             };
-            let version = HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
-            response.headers_mut().insert(VERSION, version);
-            Ok(response)
+            Ok(versioned(response))
         })
     }
+}
+
+/// The answer with the server's version.
+pub(super) fn versioned(mut response: Response<Body>) -> Response<Body> {
+    let version = HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
+    response.headers_mut().insert(VERSION, version);
+    response
 }
 
 /// What a call that was not answered in time says.

@@ -16,9 +16,11 @@ use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use tonic::Status;
 
+use super::bounds::Bounds;
 use super::error::{Reason, exhausted, invalid};
 use super::options::ServeOptions;
 use super::programs::{Programs, StoredProgram, unknown_program};
+use super::tenants::{Tenant, bounded};
 use super::value;
 use crate::run::{self, CallSetup, Entry, Limits, RunConfig, SessionInputs, wasm};
 use crate::vm::wire;
@@ -44,6 +46,12 @@ pub(super) struct VmRequest {
     /// Whether the client serves the hints itself.
     pub(super) attached: bool,
     pub(super) time_to_live: Option<Duration>,
+    /// Whose VM it will be.
+    pub(super) tenant: Arc<str>,
+    /// What it may use up.
+    pub(super) bounds: Bounds,
+    /// Bytes of memory.
+    pub(super) max_memory: usize,
     /// What was asked for, as callers see it of the VM.
     pub(super) shown: Vm,
 }
@@ -53,6 +61,7 @@ impl VmRequest {
     pub(super) fn check(
         request: CreateVmRequest,
         server: &ServeOptions,
+        tenant: &Tenant,
         programs: &Programs,
     ) -> Result<Self, Status> {
         let digest = Sha256::digest(request.encode_to_vec()).into();
@@ -69,10 +78,13 @@ impl VmRequest {
             ));
         }
         let hash = &request.program_hash;
-        let program = programs.get(hash).ok_or_else(|| unknown_program(hash))?;
+        let program = programs.get(&tenant.name, hash);
+        let program = program.ok_or_else(|| unknown_program(hash))?;
         let layout = match request.layout.as_str() {
             "" => LayoutName::plain,
             name => LayoutName::from_str(name, false).map_err(|_| {
+                // It may be anything.
+                let name: String = name.chars().take(80).collect();
                 invalid(
                     "layout",
                     Reason::UnknownLayout,
@@ -106,13 +118,28 @@ impl VmRequest {
             invalid("wasm.modules", Reason::BadWasmModule, text)
         })?;
         let limits = request.limits.unwrap_or_default();
+        let most = &tenant.limits;
         let hint_timeout = duration("limits.hint_timeout", limits.hint_timeout)?
-            .map_or(server.hint_timeout, |limit| limit.min(server.hint_timeout));
+            .map_or(most.hint_time, |limit| limit.min(most.hint_time));
         let time_to_live = duration("limits.time_to_live", limits.time_to_live)?
-            .map(|limit| limit.min(server.max_time_to_live));
-        let max_steps = match limits.max_steps {
-            0 => server.max_steps,
-            steps => steps.min(server.max_steps),
+            .map(|limit| limit.min(most.time_to_live).min(most.lifetime));
+        let max_steps = at_most(limits.max_steps, most.max_steps);
+        let run_time = duration("limits.run_time", limits.run_time)?;
+        let cpu_time = duration("limits.cpu_time", limits.cpu_time)?;
+        let output_bytes = Some(limits.max_output_bytes).filter(|bytes| *bytes > 0);
+        let bounds = Bounds {
+            run_time: bounded(run_time, most.run_time),
+            cpu_time: bounded(cpu_time, most.cpu_time),
+            output_bytes: bounded(output_bytes, most.max_output_bytes),
+        };
+        let max_memory = at_most(limits.max_memory_bytes, most.max_memory_bytes);
+        let allowed = &server.limits;
+        let hint_limits = Limits {
+            cells_per_hint: at_most(limits.max_hint_cells, allowed.cells_per_hint),
+            gap: at_most(limits.max_memory_gap, allowed.gap),
+            segments: at_most(limits.max_segments, most.max_segments),
+            error_text: at_most(limits.max_error_text_bytes, allowed.error_text as u64) as usize,
+            ..*allowed
         };
         let engine = HintEngine::try_from(request.hint_engine).map_err(|_| {
             let text = format!("`{}` is no HintEngine", request.hint_engine);
@@ -134,6 +161,14 @@ impl VmRequest {
                 max_steps,
                 hint_timeout: limit(hint_timeout),
                 time_to_live: time_to_live.and_then(limit),
+                run_time: bounds.run_time.and_then(limit),
+                cpu_time: bounds.cpu_time.and_then(limit),
+                max_output_bytes: bounds.output_bytes.unwrap_or_default(),
+                max_memory_bytes: max_memory,
+                max_segments: hint_limits.segments,
+                max_memory_gap: hint_limits.gap,
+                max_hint_cells: hint_limits.cells_per_hint,
+                max_error_text_bytes: hint_limits.error_text as u64,
             }),
             entry_point: Some(EntryPoint {
                 function: match entry_point.and_then(|entry| entry.function.clone()) {
@@ -152,11 +187,9 @@ impl VmRequest {
             hint_locals_callable: request.hint_locals_callable,
             import_paths: [server.import_paths.as_slice(), &request.import_paths].concat(),
             wasm,
+            // Workers of a server have no terminal.
             hint_timeout: Some(hint_timeout),
-            limits: Limits {
-                gap: server.max_memory_gap,
-                ..Limits::default()
-            },
+            limits: hint_limits,
         };
         let config = RunConfig {
             vm: VmConfig {
@@ -185,8 +218,19 @@ impl VmRequest {
             config,
             attached,
             time_to_live,
+            tenant: Arc::clone(&tenant.name),
+            bounds,
+            max_memory: max_memory as usize,
             shown,
         })
+    }
+}
+
+/// What is asked for, as far as it is allowed; 0 asks for all of that.
+fn at_most(asked: u64, allowed: u64) -> u64 {
+    match asked {
+        0 => allowed,
+        asked => asked.min(allowed),
     }
 }
 
@@ -397,5 +441,67 @@ fn read_argument(
             let elements = elements.map(|element| read_argument(element, depth + 1, count));
             Ok(run::Argument::List(elements.collect::<Result<_, _>>()?))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hint_proto::v1::{ArgumentList, VmLimits, WasmInputs, WasmModule};
+
+    use super::*;
+    use crate::program::fuzzing::fuzz;
+
+    #[test]
+    fn damaged_requests_are_taken_or_refused() {
+        let json = r#"{"prime":"0x800000000000011000000000000000000000000000000000000000000000001",
+            "builtins":[],"data":["0x208b7fff7fff7ffe"],"hints":{},"reference_manager":{"references":[]},
+            "identifiers":{"__main__.main":{"type":"function","pc":0},"__main__.f":{"type":"function","pc":0}}}"#;
+        let stored = StoredProgram::parse(json.as_bytes().to_vec(), usize::MAX).unwrap();
+        let hash = stored.hash.clone();
+        let programs = Programs::new(u64::MAX);
+        let server = ServeOptions::new(Default::default());
+        let tenant = Tenant::new("somebody".into(), server.tenant_limits(), Arc::default());
+        programs.add(Arc::new(stored), &tenant);
+        let list = ArgumentList {
+            elements: vec![Argument {
+                kind: Some(Kind::Felt("-7".to_owned())),
+            }],
+        };
+        let request = CreateVmRequest {
+            program_hash: hash,
+            vm_id: "one".to_owned(),
+            layout: "small".to_owned(),
+            program_input_json: "{\"a\": [1]}".to_owned(),
+            entry_point: Some(EntryPoint {
+                function: Some(Function::Name("f".to_owned())),
+                arguments: vec![Argument {
+                    kind: Some(Kind::List(list)),
+                }],
+                builtins: vec!["output".to_owned()],
+                segments: 2,
+                ..EntryPoint::default()
+            }),
+            limits: Some(VmLimits {
+                max_memory_bytes: 1 << 20,
+                hint_timeout: Some(prost_types::Duration {
+                    seconds: 1,
+                    nanos: 5,
+                }),
+                ..VmLimits::default()
+            }),
+            wasm: Some(WasmInputs {
+                modules: vec![WasmModule {
+                    name: "m".to_owned(),
+                    code: b"\0asm\x01\0\0\0".to_vec().into(),
+                }],
+                limits: None,
+            }),
+            ..CreateVmRequest::default()
+        };
+        fuzz("create request", &[request.encode_to_vec()], |bytes| {
+            let request = CreateVmRequest::decode(bytes);
+            request
+                .is_ok_and(|request| VmRequest::check(request, &server, &tenant, &programs).is_ok())
+        });
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::time::Duration;
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
@@ -74,6 +75,9 @@ reasons! {
     EngineProtocol "ENGINE_PROTOCOL" InvalidArgument "see hint_session.proto for what an engine may say, and when";
     ProgramUnfit "PROGRAM_UNFIT" InvalidArgument "create the VM with a layout, mode and entry point that fit the program";
 
+    NoCredentials "NO_CREDENTIALS" Unauthenticated "send `authorization: Bearer TOKEN` with every call, or connect with a client certificate that the server knows";
+    BadCredentials "BAD_CREDENTIALS" Unauthenticated "ask whoever runs the server for a token; it may have been replaced or have expired";
+
     VmNotFound "VM_NOT_FOUND" NotFound "a VM ends with the connection that created it unless it has a time_to_live; create it again";
     ProgramNotFound "PROGRAM_NOT_FOUND" NotFound "upload it with UploadProgram; the server may forget programs that nobody uses";
     VmAlreadyExists "VM_ALREADY_EXISTS" AlreadyExists "choose another vm_id, or delete that VM first";
@@ -91,10 +95,12 @@ reasons! {
     HintsNotLoaded "HINTS_NOT_LOADED" FailedPrecondition "correct the hint or the input that the message names, and create the VM again";
     HintEngineGone "HINT_ENGINE_GONE" FailedPrecondition "read hint variables before the VM ends or its worker dies";
 
-    TooManyVms "TOO_MANY_VMS" ResourceExhausted "delete VMs that are not needed, or start the server with a larger --max-vms";
+    TooManyVms "TOO_MANY_VMS" ResourceExhausted "delete VMs that are not needed, or start the server with a larger --max-vms or --max-vms-per-tenant";
+    TooManyConnections "TOO_MANY_CONNECTIONS" ResourceExhausted "use one connection for many calls, and close those that are not needed";
     TooManyUploads "TOO_MANY_UPLOADS" ResourceExhausted "try again when other uploads have ended";
     TooManyWatchers "TOO_MANY_WATCHERS" ResourceExhausted "end other WatchVm calls of this VM";
-    TooManyCalls "TOO_MANY_CALLS" ResourceExhausted "wait for the answers of earlier calls to this VM";
+    TooManyCalls "TOO_MANY_CALLS" ResourceExhausted "wait for the answers of earlier calls";
+    MemoryLimit "MEMORY_LIMIT" ResourceExhausted "ask for more memory in the VM's limits, or start the server with a larger --max-memory";
     TooManyCells "TOO_MANY_CELLS" ResourceExhausted "have a hint write large data";
     TooManySegments "TOO_MANY_SEGMENTS" ResourceExhausted "have a hint add more segments";
     MessageTooLarge "MESSAGE_TOO_LARGE" ResourceExhausted "send less in one message";
@@ -228,6 +234,35 @@ pub(super) fn io(error: &std::io::Error) -> Status {
 /// A bound of the server was reached; `limit` is the bound.
 pub(super) fn exhausted(reason: Reason, limit: impl Display, message: impl Display) -> Status {
     Problem::new(reason, message).with("limit", limit).into()
+}
+
+/// A bound, and how much of it is used.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Over {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// The bound.
+    pub(super) limit: u64,
+    /// What is used of it.
+    pub(super) used: u64,
+    /// When to try again; absent when time alone does not help.
+    pub(super) retry: Option<Duration>,
+}
+
+/// A bound was reached; says which, how high it is and what is used of it.
+pub(super) fn over(reason: Reason, over: &Over, message: impl Display) -> Status {
+    let mut problem = Problem::new(reason, message)
+        .with("limit_name", over.name)
+        .with("limit", over.limit)
+        .with("used", over.used);
+    let violation = problem.message.clone();
+    problem
+        .details
+        .add_quota_failure_violation(over.name, violation);
+    if let Some(retry) = over.retry {
+        problem.details.set_retry_info(Some(retry));
+    }
+    problem.into()
 }
 
 /// The server is about to end.

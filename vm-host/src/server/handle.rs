@@ -33,6 +33,8 @@ pub(super) struct VmHandle {
     pub(super) connection: Option<u64>,
     /// How long it may stay unused.
     pub(super) time_to_live: Option<Duration>,
+    /// When it ends, used or not, if it has a time to live.
+    pub(super) end_of_life: Option<Instant>,
     /// Its place in the order of creation.
     pub(super) order: u64,
     /// The program.
@@ -55,16 +57,18 @@ impl VmHandle {
             .unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// Whether its time to live has passed.
-    pub(super) fn is_expired(&self) -> bool {
-        let Some(limit) = self.time_to_live else {
-            return false;
-        };
+    /// Why its time has passed, if it has.
+    pub(super) fn expired(&self) -> Option<End> {
+        let limit = self.time_to_live?;
+        if self.end_of_life.is_some_and(|end| Instant::now() >= end) {
+            return Some(End::TooOld);
+        }
         let last_used = *self
             .last_used
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        self.shared.vm().state() != VmState::Running && last_used.elapsed() > limit
+        let unused = self.shared.lock().state() != VmState::Running && last_used.elapsed() > limit;
+        unused.then_some(End::Unused)
     }
 
     /// Ends the VM in whatever state it is.
@@ -121,6 +125,10 @@ impl VmHandle {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
             let left = limit.saturating_sub(last_used.elapsed());
+            let left = match self.end_of_life {
+                Some(end) => left.min(end.saturating_duration_since(Instant::now())),
+                None => left,
+            };
             vm.expire_time = SystemTime::now().checked_add(left).map(Into::into);
         }
         vm

@@ -56,6 +56,18 @@ impl Listeners {
         })
     }
 
+    /// Lets other users connect to the Unix socket. Who they are is then what decides.
+    ///
+    /// # Errors
+    /// [`ListenError`] when the file's mode cannot be changed.
+    pub fn admit_all_users(&self) -> Result<(), ListenError> {
+        let Some(path) = &self.path else {
+            return Ok(());
+        };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666))
+            .map_err(|error| ListenError::Unix(path.clone(), error))
+    }
+
     /// The address of the TCP socket, with the port that it got.
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {

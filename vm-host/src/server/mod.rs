@@ -1,8 +1,8 @@
 //! The server: the VM service, its VMs on their threads, and its life from listening to the last VM's end.
 //!
-//! Reading order: [`options`] and [`listen`] (what it is told), `connection` (who calls), `service` (the
-//! calls; `calls` is around them all), `registry` and `handle` (the VMs as calls see them), `task` (the
-//! VMs themselves).
+//! Reading order: [`options`] and [`listen`] (what it is told), `tenants` and `connection` (who calls),
+//! `service` (the calls; `authentication` and `calls` are around them all), `registry` and `handle` (the VMs as
+//! calls see them), `task` (the VMs themselves).
 
 #![allow(
     clippy::result_large_err,
@@ -12,27 +12,35 @@
 mod activity;
 mod artifact;
 mod attach;
+mod authentication;
+mod bounds;
 mod calls;
 mod connection;
 mod create_request;
 mod deadline;
 mod error;
 mod handle;
+mod hexadecimal;
 mod listen;
 mod options;
 mod programs;
+mod quota;
+mod refusals;
 mod registry;
 mod runs;
 mod service;
 mod shared;
 mod task;
+mod tenants;
 mod upload;
 mod value;
 mod vm_thread;
 mod watch;
 
+pub use connection::{Tls, TlsError};
 pub use listen::{ListenError, Listeners};
 pub use options::ServeOptions;
+pub use tenants::{NewToken, TenantLimits, Tenants, TenantsError, TokenHash};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,10 +51,12 @@ use tokio::task::JoinSet;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Server;
 use tonic_health::pb::health_server::{Health, HealthServer};
+use tower::layer::util::{Identity, Stack};
 
 use activity::Activity;
+use authentication::Authentication;
 use calls::Calls;
-use connection::Gate;
+use connection::{Gate, Rooms};
 use registry::Registry;
 use service::Service;
 use upload::Uploads;
@@ -89,23 +99,35 @@ pub async fn run(
 ) -> Result<(), ServeError> {
     let start = |error: &dyn std::fmt::Display| ServeError::Start(error.to_string());
     let (grace, keepalive) = (options.grace, options.keepalive);
-    let uploads = Arc::new(Uploads::new(options.max_program_bytes));
+    let uploads = Arc::new(Uploads::new(&options));
     let activity = Activity::new();
-    let connections = (options.max_connections, options.max_connections_per_peer);
+    let rooms = Rooms::divide(
+        options.max_connections,
+        options.max_connections_per_peer,
+        listeners.tcp.is_some(),
+        listeners.unix.is_some(),
+    );
+    let tenants = options.tenants();
+    let tls = options.tls.clone();
+    let mut workers = spawner.health();
     let registry = Registry::new(options, spawner, activity.clone());
     let registry = Arc::new(registry.map_err(|error| start(&error))?);
 
     let closing = Arc::clone(&registry);
     let gate = Gate::new(
-        connections.0,
-        connections.1,
+        rooms,
+        tenants.are_configured(),
         Arc::new(move |id| closing.connection_closed(id)),
     );
     let (accepted, incoming) = mpsc::channel(16);
     let mut background = JoinSet::new();
+    if let Some(tls) = tls.clone() {
+        background.spawn(async move { tls.follow().await });
+    }
     if let Some(listener) = listeners.tcp.take() {
         background.spawn(connection::accept_tcp(
             listener,
+            tls,
             gate.clone(),
             accepted.clone(),
         ));
@@ -120,15 +142,32 @@ pub async fn run(
     drop(accepted);
     let sweeping = Arc::clone(&registry);
     background.spawn(async move { sweeping.sweep().await });
+    let (followed, ending) = (tenants.clone(), Arc::clone(&registry));
+    let remaining = tenants.clone();
+    background.spawn(async move {
+        let changed = || ending.tenants_changed(&remaining);
+        followed.follow(changed).await;
+    });
 
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_serving::<VmServiceServer<Service>>().await;
+    let (reporter, following) = (health.clone(), Arc::clone(&registry));
+    background.spawn(async move {
+        // Not serving while no worker can be made, or no more.
+        while workers.changed().await.is_ok() && !following.is_draining() {
+            if *workers.borrow_and_update() {
+                reporter.set_serving::<VmServiceServer<Service>>().await;
+            } else {
+                reporter.set_not_serving::<VmServiceServer<Service>>().await;
+            }
+        }
+    });
     let (close, closed) = oneshot::channel::<()>();
     let service = Service {
         registry: Arc::clone(&registry),
         uploads,
     };
-    let serving = router(service, activity, health_service, keepalive)
+    let serving = router(service, tenants, activity, health_service, keepalive)
         .map_err(|error| start(&error))?
         .serve_with_incoming_shutdown(ReceiverStream::new(incoming), async {
             // Dropping the sender closes too.
@@ -169,10 +208,14 @@ pub async fn run(
 
 fn router(
     service: Service,
+    tenants: Tenants,
     activity: Activity,
     health: HealthServer<impl Health>,
     keepalive: Option<Duration>,
-) -> Result<tonic::transport::server::Router, tonic_reflection::server::Error> {
+) -> Result<
+    tonic::transport::server::Router<Stack<Authentication, Identity>>,
+    tonic_reflection::server::Error,
+> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(hint_proto::FILE_DESCRIPTOR_SET)
@@ -197,6 +240,7 @@ fn router(
         .http2_keepalive_timeout(Some(Duration::from_secs(5)))
         .initial_stream_window_size(1 << 20)
         .initial_connection_window_size(4 << 20)
+        .layer(Authentication::new(tenants))
         .add_service(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)

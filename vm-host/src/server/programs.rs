@@ -1,8 +1,8 @@
-//! The uploaded programs, named by the hash of their bytes, parsed once and shared; the least recently
-//! used ones are forgotten when they take too much room.
+//! The uploaded programs, named by the hash of their bytes; the least recently used ones are forgotten when they
+//! take too much room. Each tenant has its own, with a copy for each of those who uploaded the same: what one
+//! does can be seen by no other, neither in what there is nor in how long an upload takes.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hint_proto::v1::{self, ProgramSummary};
@@ -10,6 +10,9 @@ use sha2::{Digest as _, Sha256};
 use tonic::Status;
 
 use super::error::{Problem, Reason, invalid};
+use super::hexadecimal::hexadecimal;
+use super::tenants::{Tenant, TenantLimits};
+use crate::account::Account;
 use crate::program::ProgramError;
 use crate::run::ProgramText;
 
@@ -25,14 +28,19 @@ pub(super) struct StoredProgram {
     pub(super) hash: String,
     /// The program.
     pub(super) text: ProgramText,
+    /// Bytes of memory that it takes.
+    memory: usize,
 }
 
 impl StoredProgram {
-    /// Parses a program. Takes a while for large ones.
-    pub(super) fn parse(json: Vec<u8>) -> Result<Self, ProgramError> {
+    /// Parses a program, which may take so many bytes of memory. Takes a while for large ones.
+    pub(super) fn parse(json: Vec<u8>, max_memory: usize) -> Result<Self, ProgramError> {
+        let account = Account::new(max_memory);
+        let _charged = account.enter();
         let hash = hexadecimal(&Sha256::digest(&json));
         let text = ProgramText::read(json)?;
-        Ok(Self { hash, text })
+        let memory = account.used();
+        Ok(Self { hash, text, memory })
     }
 
     /// The program as callers get it.
@@ -59,23 +67,18 @@ impl StoredProgram {
         }
     }
 
-    /// Bytes that the program is counted with: its text, and about as much again for what was parsed.
+    /// Bytes that the program is counted with: those of its large parts, and at least its text and about as
+    /// much again for the small ones.
     fn cost(&self) -> u64 {
-        2 * self.text.json.len() as u64
+        let text = self.text.json.len();
+        (2 * text).max(text + self.memory) as u64
     }
-}
-
-/// Lower-case hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// The programs that are kept.
 #[derive(Debug)]
 pub(super) struct Programs {
+    /// Bytes of all of them.
     limit: u64,
     kept: Mutex<Kept>,
 }
@@ -85,14 +88,18 @@ struct KeptProgram {
     /// When it was used last.
     used: u64,
     program: Arc<StoredProgram>,
-    /// Who uploaded it; nobody else sees it in lists.
-    owners: HashSet<Arc<str>>,
+}
+
+/// Those of one tenant, by their hashes.
+#[derive(Debug, Default)]
+struct Shelf {
+    programs: HashMap<String, KeptProgram>,
+    bytes: u64,
 }
 
 #[derive(Debug, Default)]
 struct Kept {
-    programs: HashMap<String, KeptProgram>,
-    bytes: u64,
+    shelves: HashMap<Arc<str>, Shelf>,
     clock: u64,
 }
 
@@ -108,90 +115,114 @@ impl Programs {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a program that `owner` uploaded, at the expense of those that were not used for longest.
-    pub(super) fn add(&self, program: Arc<StoredProgram>, owner: Arc<str>) {
+    /// Keeps a program that `owner` uploaded, at the expense of its own that were not used for longest; when all
+    /// tenants together have too much, at the expense of whoever has most.
+    pub(super) fn add(&self, program: Arc<StoredProgram>, owner: &Tenant) {
         let mut kept = self.lock();
         kept.clock += 1;
-        let now = kept.clock;
-        if let Some(known) = kept.programs.get_mut(&program.hash) {
-            known.used = now;
-            known.owners.insert(owner);
-            return;
-        }
-        kept.bytes += program.cost();
-        let known = KeptProgram {
-            used: now,
-            program: Arc::clone(&program),
-            owners: HashSet::from([owner]),
-        };
-        kept.programs.insert(program.hash.clone(), known);
-        while kept.bytes > self.limit && kept.programs.len() > 1 {
-            let oldest = kept.programs.iter().min_by_key(|(_, known)| known.used);
-            let Some(hash) = oldest.map(|(hash, _)| hash.clone()) else {
-                break;
-            };
-            kept.remove(&hash);
+        let used = kept.clock;
+        let shelf = kept.shelves.entry(Arc::clone(&owner.name)).or_default();
+        shelf.add(KeptProgram { used, program });
+        shelf.shrink_to(&owner.limits);
+        while kept.bytes() > self.limit {
+            let largest = kept.shelves.values_mut().max_by_key(|shelf| shelf.bytes);
+            // The last one stays, however large: it was just sent.
+            match largest.filter(|shelf| shelf.programs.len() > 1) {
+                Some(shelf) => shelf.drop_oldest(),
+                None => break,
+            }
         }
     }
 
-    /// The program of that hash.
-    pub(super) fn get(&self, hash: &str) -> Option<Arc<StoredProgram>> {
+    /// The program of that hash that `owner` uploaded.
+    pub(super) fn get(&self, owner: &str, hash: &str) -> Option<Arc<StoredProgram>> {
         let mut kept = self.lock();
         kept.clock += 1;
         let now = kept.clock;
-        let known = kept.programs.get_mut(hash)?;
+        let known = kept.shelves.get_mut(owner)?.programs.get_mut(hash)?;
         known.used = now;
         Some(Arc::clone(&known.program))
     }
 
     /// A program that `owner` uploaded, by its name.
-    pub(super) fn of(&self, owner: &Arc<str>, name: &str) -> Result<Arc<StoredProgram>, Status> {
+    pub(super) fn of(&self, owner: &str, name: &str) -> Result<Arc<StoredProgram>, Status> {
         let hash = hash_in(name)?;
         let kept = self.lock();
-        let known = kept.programs.get(hash);
-        let known = known.filter(|known| known.owners.contains(owner));
+        let shelf = kept.shelves.get(owner);
+        let known = shelf.and_then(|shelf| shelf.programs.get(hash));
         let known = known.ok_or_else(|| unknown_program(hash))?;
         Ok(Arc::clone(&known.program))
     }
 
     /// The programs that `owner` uploaded, by their hashes, from the one that `token` names on.
-    pub(super) fn list(
-        &self,
-        owner: &Arc<str>,
-        token: &str,
-    ) -> Result<Vec<Arc<StoredProgram>>, Status> {
+    pub(super) fn list(&self, owner: &str, token: &str) -> Result<Vec<Arc<StoredProgram>>, Status> {
         if !token.bytes().all(|byte| byte.is_ascii_hexdigit()) || token.len() > HASH_DIGITS {
             let text = "the page_token is none of this server's";
             return Err(invalid("page_token", Reason::BadPageToken, text));
         }
         let kept = self.lock();
-        let own = kept.programs.values();
-        let own = own.filter(|known| known.owners.contains(owner));
+        let shelf = kept.shelves.get(owner).into_iter();
+        let own = shelf.flat_map(|shelf| shelf.programs.values());
         let mut own: Vec<_> = own.map(|known| Arc::clone(&known.program)).collect();
         own.retain(|program| program.hash.as_str() >= token);
         own.sort_unstable_by(|first, second| first.hash.cmp(&second.hash));
         Ok(own)
     }
 
-    /// Forgets that `owner` uploaded a program; without an owner it is gone.
-    pub(super) fn forget(&self, owner: &Arc<str>, name: &str) -> Result<(), Status> {
+    /// Forgets a program that `owner` uploaded.
+    pub(super) fn forget(&self, owner: &str, name: &str) -> Result<(), Status> {
         let hash = hash_in(name)?;
         let mut kept = self.lock();
-        let known = kept.programs.get_mut(hash);
-        let owners = known.map(|known| (known.owners.remove(owner), known.owners.is_empty()));
-        match owners {
-            Some((true, true)) => kept.remove(hash),
-            Some((true, false)) => {}
-            Some((false, _)) | None => return Err(unknown_program(hash)),
+        let shelf = kept.shelves.get_mut(owner);
+        match shelf.is_some_and(|shelf| shelf.remove(hash)) {
+            true => Ok(()),
+            false => Err(unknown_program(hash)),
         }
-        Ok(())
+    }
+
+    /// Forgets all programs of tenants that are none any more.
+    pub(super) fn retain(&self, is_tenant: impl Fn(&str) -> bool) {
+        self.lock().shelves.retain(|owner, _| is_tenant(owner));
     }
 }
 
 impl Kept {
-    fn remove(&mut self, hash: &str) {
-        if let Some(known) = self.programs.remove(hash) {
+    fn bytes(&self) -> u64 {
+        self.shelves.values().map(|shelf| shelf.bytes).sum()
+    }
+}
+
+impl Shelf {
+    fn add(&mut self, program: KeptProgram) {
+        self.bytes += program.program.cost();
+        let hash = program.program.hash.clone();
+        if let Some(same) = self.programs.insert(hash, program) {
+            self.bytes -= same.program.cost();
+        }
+    }
+
+    fn remove(&mut self, hash: &str) -> bool {
+        let known = self.programs.remove(hash);
+        if let Some(known) = &known {
             self.bytes -= known.program.cost();
+        }
+        known.is_some()
+    }
+
+    fn shrink_to(&mut self, limits: &TenantLimits) {
+        let too_much = |shelf: &Self| {
+            shelf.programs.len() as u64 > limits.max_programs
+                || shelf.bytes > limits.max_program_bytes
+        };
+        while too_much(self) && self.programs.len() > 1 {
+            self.drop_oldest();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        let oldest = self.programs.iter().min_by_key(|(_, known)| known.used);
+        if let Some(hash) = oldest.map(|(hash, _)| hash.clone()) {
+            self.remove(&hash);
         }
     }
 }
@@ -216,39 +247,67 @@ pub(super) fn unknown_program(hash: &str) -> Status {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
+    use crate::server::options::ServeOptions;
 
     fn program(word: u32) -> Arc<StoredProgram> {
         let json = format!(
             r#"{{"prime":"0x800000000000011000000000000000000000000000000000000000000000001","builtins":[],
             "data":["0x{word:08x}"],"identifiers":{{}},"hints":{{}},"reference_manager":{{"references":[]}}}}"#
         );
-        Arc::new(StoredProgram::parse(json.into_bytes()).unwrap())
+        Arc::new(StoredProgram::parse(json.into_bytes(), usize::MAX).unwrap())
+    }
+
+    fn tenant(name: &str, max_program_bytes: u64) -> Tenant {
+        let limits = ServeOptions::new(PathBuf::new()).tenant_limits();
+        let limits = TenantLimits {
+            max_program_bytes,
+            ..limits
+        };
+        Tenant::new(name.into(), limits, Arc::default())
     }
 
     #[test]
-    fn the_least_recently_used_program_goes_first() {
+    fn the_least_recently_used_program_of_the_same_tenant_goes_first() {
         let (first, second, third) = (program(1), program(2), program(3));
-        let programs = Programs::new(2 * first.cost());
-        let owner = || Arc::<str>::from("somebody");
-        programs.add(Arc::clone(&first), owner());
-        programs.add(Arc::clone(&second), owner());
-        assert!(programs.get(&first.hash).is_some());
-        programs.add(Arc::clone(&third), owner());
-        assert!(programs.get(&second.hash).is_none());
-        assert!(programs.get(&first.hash).is_some());
-        assert!(programs.get(&third.hash).is_some());
+        let programs = Programs::new(u64::MAX);
+        let [one, other] = ["one", "other"].map(|name| tenant(name, 2 * first.cost()));
+        let has = |program: &StoredProgram| programs.get("one", &program.hash).is_some();
+        programs.add(Arc::clone(&second), &other);
+        programs.add(Arc::clone(&first), &one);
+        programs.add(Arc::clone(&second), &one);
+        // The same again takes no more room.
+        programs.add(Arc::clone(&second), &one);
+        assert!(has(&first));
+        programs.add(Arc::clone(&third), &one);
+        assert!(has(&first) && !has(&second) && has(&third));
+        assert!(programs.get("other", &second.hash).is_some());
     }
 
     #[test]
-    fn programs_are_seen_by_those_who_uploaded_them() {
+    fn whoever_has_most_makes_room_for_all() {
+        let stored: Vec<_> = (0..8).map(program).collect();
+        let programs = Programs::new(5 * stored[0].cost());
+        let [one, other] = ["one", "other"].map(|name| tenant(name, u64::MAX));
+        programs.add(Arc::clone(&stored[0]), &other);
+        for program in &stored {
+            programs.add(Arc::clone(program), &one);
+        }
+        assert!(programs.get("other", &stored[0].hash).is_some());
+        assert_eq!(programs.list("one", "").unwrap().len(), 4);
+    }
+
+    #[test]
+    fn programs_exist_for_those_alone_who_uploaded_them() {
         let (first, second) = (program(1), program(2));
         let programs = Programs::new(u64::MAX);
-        let [one, other] = ["one", "other"].map(Arc::<str>::from);
+        let [one, other] = ["one", "other"].map(|name| tenant(name, u64::MAX));
         let name = |program: &StoredProgram| format!("programs/{}", program.hash);
-        programs.add(Arc::clone(&first), Arc::clone(&one));
-        programs.add(Arc::clone(&second), Arc::clone(&one));
-        programs.add(Arc::clone(&first), Arc::clone(&other));
+        programs.add(Arc::clone(&first), &one);
+        programs.add(Arc::clone(&second), &one);
+        programs.add(Arc::clone(&first), &other);
         let listed = |owner, token| {
             let programs = programs.list(owner, token).unwrap();
             programs
@@ -258,18 +317,19 @@ mod tests {
         };
         let mut both = vec![first.hash.clone(), second.hash.clone()];
         both.sort();
-        assert_eq!(listed(&one, ""), both);
-        assert_eq!(listed(&one, &both[1]), both[1..]);
-        assert_eq!(listed(&other, ""), std::slice::from_ref(&first.hash));
-        assert!(programs.of(&other, &name(&second)).is_err());
-        assert!(programs.list(&one, "x").is_err());
+        assert_eq!(listed("one", ""), both);
+        assert_eq!(listed("one", &both[1]), both[1..]);
+        assert_eq!(listed("other", ""), std::slice::from_ref(&first.hash));
+        assert!(programs.get("other", &second.hash).is_none());
+        assert!(programs.of("other", &name(&second)).is_err());
+        assert!(programs.list("one", "x").is_err());
         // Whoever has uploaded it, too, keeps it.
-        programs.forget(&one, &name(&first)).unwrap();
-        assert!(programs.forget(&one, &name(&first)).is_err());
-        assert!(programs.of(&one, &name(&first)).is_err());
-        assert!(programs.of(&other, &name(&first)).is_ok());
-        programs.forget(&other, &name(&first)).unwrap();
-        assert!(programs.get(&first.hash).is_none());
-        assert!(programs.of(&one, &second.hash).is_err());
+        programs.forget("one", &name(&first)).unwrap();
+        assert!(programs.forget("one", &name(&first)).is_err());
+        assert!(programs.of("one", &name(&first)).is_err());
+        assert!(programs.of("other", &name(&first)).is_ok());
+        programs.retain(|owner| owner != "other");
+        assert!(programs.get("other", &first.hash).is_none());
+        assert!(programs.of("one", &second.hash).is_err());
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use hint_proto::v1::Vm;
+use hint_proto::v1::{Vm, VmState};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tonic::Status;
@@ -17,12 +17,15 @@ use tracing::Instrument as _;
 use super::activity::Activity;
 use super::connection::Caller;
 use super::create_request::VmRequest;
-use super::error::{Problem, Reason, draining, exhausted, internal, invalid, unknown_vm};
+use super::error::{Over, Problem, Reason, draining, internal, invalid, over, unknown_vm};
 use super::handle::{MAX_JOBS, VmHandle};
+use super::hexadecimal::hexadecimal;
 use super::options::ServeOptions;
-use super::programs::{Programs, hexadecimal};
+use super::programs::Programs;
+use super::quota::too_many;
 use super::shared::{End, Shared};
 use super::task::{self, Supplies};
+use super::tenants::{Resource, Share, Tenants};
 use super::vm_thread;
 use crate::worker::{Places, Spawner};
 
@@ -84,11 +87,11 @@ impl Registry {
     /// Creates a VM, or finds the one that the same request created.
     pub(super) async fn create(
         self: &Arc<Self>,
-        peer: &Caller,
+        caller: &Caller,
         request: VmRequest,
     ) -> Result<Arc<VmHandle>, Status> {
         let can_ask_again = !request.request_id.is_empty();
-        let handle = self.reserve(peer, request)?;
+        let handle = self.reserve(caller, request)?;
         let mut given_up = GivenUp((!can_ask_again).then(|| Arc::clone(&handle)));
         handle.created().await?;
         given_up.0 = None;
@@ -97,12 +100,12 @@ impl Registry {
 
     fn reserve(
         self: &Arc<Self>,
-        peer: &Caller,
+        caller: &Caller,
         request: VmRequest,
     ) -> Result<Arc<VmHandle>, Status> {
         let repeatable = (!request.request_id.is_empty()).then(|| {
             (
-                (Arc::clone(&peer.tenant), request.request_id.clone()),
+                (Arc::clone(&caller.tenant.name), request.request_id.clone()),
                 request.digest,
             )
         });
@@ -117,7 +120,7 @@ impl Registry {
                 );
                 return Err(invalid("request_id", Reason::RequestIdReused, text));
             }
-            let key = (Arc::clone(&peer.tenant), id.clone());
+            let key = (Arc::clone(&caller.tenant.name), id.clone());
             return match vms.by_name.get(&key) {
                 Some(handle) => Ok(Arc::clone(handle)),
                 None => Err(unknown_vm(&format!("vms/{id}"))),
@@ -127,22 +130,31 @@ impl Registry {
             return Err(draining());
         }
         if vms.by_name.len() >= self.options.max_vms {
-            let text = format!("there are already `{}` VMs", self.options.max_vms);
-            return Err(exhausted(Reason::TooManyVms, self.options.max_vms, text));
+            let limit = self.options.max_vms;
+            let text = format!("there are already `{limit}` VMs");
+            let over_all = Over {
+                name: "max_vms",
+                limit: limit as u64,
+                used: vms.by_name.len() as u64,
+                retry: None,
+            };
+            return Err(over(Reason::TooManyVms, &over_all, text));
         }
+        let share = caller.tenant.take(Resource::Vms);
+        let share = share.map_err(|full| too_many(&caller.tenant, Resource::Vms, full))?;
         let id = if request.id.is_empty() {
             random_id(&self.random)?
         } else {
             request.id.clone()
         };
-        let key = (Arc::clone(&peer.tenant), id.clone());
+        let key = (Arc::clone(&caller.tenant.name), id.clone());
         if vms.by_name.contains_key(&key) {
             let text = format!("there already is a VM `vms/{id}`");
             let problem = Problem::new(Reason::VmAlreadyExists, text);
             return Err(problem.vm(&format!("vms/{id}")).into());
         }
         // Checked under the lock, because the connection's end takes it too.
-        if !peer.is_alive() {
+        if !caller.peer.is_alive() {
             let text = "the connection is closed";
             return Err(Problem::new(Reason::ConnectionClosed, text).into());
         }
@@ -156,9 +168,15 @@ impl Registry {
         let (jobs, inbox) = mpsc::channel(MAX_JOBS);
         let handle = Arc::new(VmHandle {
             id: id.clone(),
-            tenant: Arc::clone(&peer.tenant),
-            connection: request.time_to_live.is_none().then_some(peer.connection),
+            tenant: Arc::clone(&caller.tenant.name),
+            connection: request
+                .time_to_live
+                .is_none()
+                .then_some(caller.peer.connection),
             time_to_live: request.time_to_live,
+            end_of_life: request
+                .time_to_live
+                .and_then(|_| Instant::now().checked_add(caller.tenant.limits.lifetime)),
             order: vms.next_order,
             program: Arc::clone(&request.program),
             attached: request.attached,
@@ -179,13 +197,15 @@ impl Registry {
             shared: Arc::clone(&handle.shared),
             tenant: Arc::clone(&handle.tenant),
             id: handle.id.clone(),
+            _share: share,
         };
         let (supplies, shared) = (Arc::clone(&self.supplies), Arc::clone(&handle.shared));
         // What is logged on the VM's thread says whose VM it is.
         let span = tracing::info_span!(
             "vm",
             vm = shared.name,
-            peer = &*handle.tenant,
+            tenant = &*handle.tenant,
+            peer = &*caller.peer.name,
             request_id = request.request_id,
             program = request.program.hash
         );
@@ -204,12 +224,12 @@ impl Registry {
     }
 
     /// A caller's VM by its name, when it is created.
-    pub(super) async fn find(&self, peer: &Caller, name: &str) -> Result<Arc<VmHandle>, Status> {
+    pub(super) async fn find(&self, caller: &Caller, name: &str) -> Result<Arc<VmHandle>, Status> {
         let Some(id) = name.strip_prefix("vms/") else {
             let text = format!("`{name}` is no name of a VM, which begins with `vms/`");
             return Err(invalid("name", Reason::BadName, text));
         };
-        let key = (Arc::clone(&peer.tenant), id.to_owned());
+        let key = (Arc::clone(&caller.tenant.name), id.to_owned());
         let found = self.lock().by_name.get(&key).cloned();
         let handle = found.ok_or_else(|| unknown_vm(name))?;
         handle.touch();
@@ -218,12 +238,12 @@ impl Registry {
     }
 
     /// A caller's VMs from `first` on, in order of creation.
-    pub(super) fn list(&self, peer: &Caller, first: u64) -> Vec<Arc<VmHandle>> {
+    pub(super) fn list(&self, caller: &Caller, first: u64) -> Vec<Arc<VmHandle>> {
         let vms = self.lock();
         let mut own: Vec<_> = vms
             .by_name
             .values()
-            .filter(|handle| handle.tenant == peer.tenant && handle.order >= first)
+            .filter(|handle| handle.tenant == caller.tenant.name && handle.order >= first)
             .cloned()
             .collect();
         own.sort_unstable_by_key(|handle| handle.order);
@@ -238,7 +258,7 @@ impl Registry {
     pub(super) fn connection_closed(&self, connection: u64) {
         for handle in self.all() {
             if handle.connection == Some(connection) {
-                handle.end(End::Deleted);
+                handle.end(End::ConnectionClosed);
             }
         }
     }
@@ -248,11 +268,21 @@ impl Registry {
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
             for handle in self.all() {
-                if handle.is_expired() {
-                    handle.end(End::Deleted);
+                if let Some(why) = handle.expired() {
+                    handle.end(why);
                 }
             }
         }
+    }
+
+    /// Ends the VMs and forgets the programs of those who are no tenants any more.
+    pub(super) fn tenants_changed(&self, tenants: &Tenants) {
+        for handle in self.all() {
+            if !tenants.has(&handle.tenant) {
+                handle.end(End::TenantGone);
+            }
+        }
+        self.programs.retain(|owner| tenants.has(owner));
     }
 
     /// From now on no VM is created.
@@ -298,7 +328,7 @@ struct GivenUp(Option<Arc<VmHandle>>);
 impl Drop for GivenUp {
     fn drop(&mut self) {
         if let Some(handle) = &self.0 {
-            handle.end(End::Deleted);
+            handle.end(End::GivenUp);
         }
     }
 }
@@ -309,6 +339,8 @@ struct Forget {
     shared: Arc<Shared>,
     tenant: Arc<str>,
     id: String,
+    /// Of the VMs that its tenant may have.
+    _share: Share,
 }
 
 impl Drop for Forget {
@@ -320,7 +352,10 @@ impl Drop for Forget {
         vms.requests
             .retain(|key, (_, vm)| !(key.0 == *tenant && vm == id));
         drop(vms);
-        tracing::info!("ended");
+        let why = *self.shared.end.borrow();
+        let reason = why.map_or("a fault of the server", End::as_str);
+        let killed = self.shared.lock().state() == VmState::Running;
+        tracing::info!(reason, killed, "ended");
         self.shared.created.send_if_modified(|created| {
             let open = created.is_none();
             created.get_or_insert_with(|| {

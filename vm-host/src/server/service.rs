@@ -13,14 +13,14 @@ use hint_proto::v1::watch_vm_response::Event;
 use hint_proto::v1::{
     AddSegmentRequest, AddSegmentResponse, AttachHintsRequest, AttachHintsResponse,
     CreateVmRequest, CreateVmResponse, DeleteProgramRequest, DeleteProgramResponse,
-    DeleteVmRequest, DeleteVmResponse, GetProgramRequest, GetProgramResponse, GetVmRequest,
-    GetVmResponse, ListHintsRequest, ListHintsResponse, ListProgramsRequest, ListProgramsResponse,
-    ListSegmentsRequest, ListSegmentsResponse, ListVmsRequest, ListVmsResponse, PauseVmRequest,
-    PauseVmResponse, ReadArtifactRequest, ReadArtifactResponse, ReadHintScopesRequest,
-    ReadHintScopesResponse, ReadMemoryRequest, ReadMemoryResponse, ReadReturnValuesRequest,
-    ReadReturnValuesResponse, RunVmRequest, RunVmResponse, UploadProgramRequest,
-    UploadProgramResponse, Vm, VmState, WatchVmRequest, WatchVmResponse, WriteMemoryRequest,
-    WriteMemoryResponse,
+    DeleteVmRequest, DeleteVmResponse, Failure, GetProgramRequest, GetProgramResponse,
+    GetVmRequest, GetVmResponse, ListHintsRequest, ListHintsResponse, ListProgramsRequest,
+    ListProgramsResponse, ListSegmentsRequest, ListSegmentsResponse, ListVmsRequest,
+    ListVmsResponse, PauseVmRequest, PauseVmResponse, ReadArtifactRequest, ReadArtifactResponse,
+    ReadHintScopesRequest, ReadHintScopesResponse, ReadMemoryRequest, ReadMemoryResponse,
+    ReadReturnValuesRequest, ReadReturnValuesResponse, RecordLevel, RunVmRequest, RunVmResponse,
+    UploadProgramRequest, UploadProgramResponse, Vm, VmState, WatchVmRequest, WatchVmResponse,
+    WriteMemoryRequest, WriteMemoryResponse,
 };
 use tonic::{Request, Response, Status, Streaming};
 
@@ -43,6 +43,8 @@ const PAGE: (u32, u32) = (100, 1000);
 /// The same of segments and of hints, which are smaller.
 const SEGMENTS_PAGE: (u32, u32) = (10_000, 50_000);
 const HINTS_PAGE: (u32, u32) = (1_000, 10_000);
+/// Bytes of each text of a failure in a list of VMs.
+const LISTED_TEXT: usize = 1024;
 /// Bytes of a hint variable's text, when the caller does not say, and at most.
 const TEXT_BYTES: (u32, u32) = (4096, 1 << 20);
 
@@ -58,15 +60,15 @@ type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Service {
     async fn find<T>(&self, request: &Request<T>, name: &str) -> Result<Arc<VmHandle>, Status> {
-        self.registry.find(peer(request)?, name).await
+        self.registry.find(caller(request)?, name).await
     }
 }
 
-fn peer<T>(request: &Request<T>) -> Result<&Caller, Status> {
+fn caller<T>(request: &Request<T>) -> Result<&Caller, Status> {
     request
         .extensions()
         .get()
-        .ok_or_else(|| internal("a call without a connection"))
+        .ok_or_else(|| internal("a call without a caller"))
 }
 
 #[tonic::async_trait]
@@ -82,23 +84,24 @@ impl VmService for Service {
         if self.registry.is_draining() {
             return Err(super::error::draining());
         }
-        let tenant = Arc::clone(&peer(&request)?.tenant);
-        let uploaded = self.uploads.receive(request.into_inner()).await;
-        let program = uploaded.inspect_err(|error| {
-            tracing::warn!(peer = &*tenant, error = ?error.message(), "upload refused");
+        let caller = caller(&request)?.clone();
+        let (tenant, peer) = (&*caller.tenant.name, &*caller.peer.name);
+        let uploaded = self.uploads.receive(&caller.tenant, request.into_inner());
+        let program = uploaded.await.inspect_err(|error| {
+            tracing::warn!(tenant, peer, error = ?error.message(), "upload refused");
         })?;
         let bytes = program.text.json.len();
-        tracing::info!(peer = &*tenant, program = program.hash, bytes, "uploaded");
+        tracing::info!(tenant, peer, program = program.hash, bytes, "uploaded");
         let answer = UploadProgramResponse {
             program_hash: program.hash.clone(),
             summary: Some(program.summary()),
         };
-        self.registry.programs.add(program, tenant);
+        self.registry.programs.add(program, &caller.tenant);
         Ok(Response::new(answer))
     }
 
     async fn get_program(&self, request: Request<GetProgramRequest>) -> Answer<GetProgramResponse> {
-        let tenant = &peer(&request)?.tenant;
+        let tenant = &caller(&request)?.tenant.name;
         let program = self.registry.programs.of(tenant, &request.get_ref().name)?;
         Ok(Response::new(GetProgramResponse {
             program: Some(program.to_wire()),
@@ -114,7 +117,7 @@ impl VmService for Service {
             0 => PAGE.0,
             size => size.min(PAGE.1),
         };
-        let tenant = &peer(&request)?.tenant;
+        let tenant = &caller(&request)?.tenant.name;
         let programs = self.registry.programs.list(tenant, &message.page_token)?;
         let next_page_token = match programs.get(size as usize) {
             Some(program) => program.hash.clone(),
@@ -131,7 +134,7 @@ impl VmService for Service {
         &self,
         request: Request<DeleteProgramRequest>,
     ) -> Answer<DeleteProgramResponse> {
-        let tenant = &peer(&request)?.tenant;
+        let tenant = &caller(&request)?.tenant.name;
         self.registry
             .programs
             .forget(tenant, &request.get_ref().name)?;
@@ -139,19 +142,25 @@ impl VmService for Service {
     }
 
     async fn create_vm(&self, request: Request<CreateVmRequest>) -> Answer<CreateVmResponse> {
-        let peer = peer(&request)?.clone();
+        let caller = caller(&request)?.clone();
         let registry = &self.registry;
         let request = request.into_inner();
         // Not checked yet, so they may be anything.
         let logged = |text: &str| text.chars().take(64).collect::<String>();
         let (request_id, vm) = (logged(&request.request_id), logged(&request.vm_id));
         let create = async {
-            let request = VmRequest::check(request, &registry.options, &registry.programs)?;
-            registry.create(&peer, request).await
+            let request = VmRequest::check(
+                request,
+                &registry.options,
+                &caller.tenant,
+                &registry.programs,
+            )?;
+            registry.create(&caller, request).await
         };
         let handle = create.await.inspect_err(|error| {
-            let (peer, error) = (&*peer.tenant, error.message());
-            tracing::warn!(peer, vm, request_id, error = ?error, "vm refused");
+            let (tenant, peer) = (&*caller.tenant.name, &*caller.peer.name);
+            let error = error.message();
+            tracing::warn!(tenant, peer, vm, request_id, error = ?error, "vm refused");
         })?;
         Ok(Response::new(CreateVmResponse {
             vm: Some(handle.vm()),
@@ -168,7 +177,7 @@ impl VmService for Service {
     async fn list_vms(&self, request: Request<ListVmsRequest>) -> Answer<ListVmsResponse> {
         let message = request.get_ref();
         let (first, size) = page(&message.page_token, message.page_size, PAGE)?;
-        let handles = self.registry.list(peer(&request)?, first);
+        let handles = self.registry.list(caller(&request)?, first);
         let next = handles.get(size);
         let next_page_token = next
             .map(|handle| handle.order.to_string())
@@ -176,10 +185,12 @@ impl VmService for Service {
         let vms = handles
             .iter()
             .take(size)
-            .map(|handle| Vm {
+            .map(|handle| handle.vm())
+            .map(|vm| Vm {
                 // A thousand of them could be more than a message holds.
                 output: Vec::new(),
-                ..handle.vm()
+                failure: vm.failure.map(shortened),
+                ..vm
             })
             .collect();
         Ok(Response::new(ListVmsResponse {
@@ -190,6 +201,9 @@ impl VmService for Service {
 
     async fn delete_vm(&self, request: Request<DeleteVmRequest>) -> Answer<DeleteVmResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
+        let caller = caller(&request)?;
+        let (tenant, peer) = (&*caller.tenant.name, &*caller.peer.name);
+        tracing::info!(tenant, peer, vm = handle.shared.name, "delete asked for");
         handle.end(End::Deleted);
         handle.gone().await;
         Ok(Response::new(DeleteVmResponse {}))
@@ -251,8 +265,13 @@ impl VmService for Service {
 
     async fn watch_vm(&self, request: Request<WatchVmRequest>) -> Answer<Self::WatchVmStream> {
         let handle = self.find(&request, &request.get_ref().name).await?;
+        let records = request.get_ref().records;
+        let records = RecordLevel::try_from(records).map_err(|_| {
+            let text = format!("there is no level `{records}` of records");
+            invalid("records", Reason::BadEnum, text)
+        })?;
         let first = Event::State(handle.shared.vm());
-        let events = handle.shared.watchers.add(first).ok_or_else(|| {
+        let events = handle.shared.watchers.add(first, records).ok_or_else(|| {
             let text = format!("VM `{}` has too many watchers", handle.shared.name);
             exhausted(Reason::TooManyWatchers, super::watch::MAX_WATCHERS, text)
         })?;
@@ -399,7 +418,7 @@ impl VmService for Service {
         &self,
         request: Request<Streaming<AttachHintsRequest>>,
     ) -> Answer<Self::AttachHintsStream> {
-        let peer = peer(&request)?.clone();
+        let caller = caller(&request)?.clone();
         let mut incoming = request.into_inner();
         let first = tokio::time::timeout(Duration::from_secs(10), incoming.message()).await;
         let name = match first {
@@ -412,7 +431,7 @@ impl VmService for Service {
                 return Err(invalid("name", Reason::NoName, text));
             }
         };
-        let handle = self.registry.find(&peer, &name).await?;
+        let handle = self.registry.find(&caller, &name).await?;
         if !handle.attached {
             let text = format!("the hints of VM `{name}` run in a worker of the server");
             return Err(wrong_state(&name, Reason::HintEngineIsWorker, text));
@@ -423,6 +442,22 @@ impl VmService for Service {
         }
         Ok(Response::new(Box::pin(attach::attach(handle, incoming))))
     }
+}
+
+/// A failure with the beginnings of its texts, of which GetVm has the whole.
+fn shortened(mut failure: Failure) -> Failure {
+    for text in [
+        &mut failure.message,
+        &mut failure.cairo_traceback,
+        &mut failure.python_traceback,
+        &mut failure.exception_class,
+        &mut failure.exception_message,
+    ] {
+        let end = LISTED_TEXT.min(text.len());
+        let end = (0..=end).rev().find(|at| text.is_char_boundary(*at));
+        text.truncate(end.unwrap_or_default());
+    }
+    failure
 }
 
 /// Where a page begins, and how long it is.

@@ -1,6 +1,6 @@
 //! What a VM's thread and the calls share: its public state, who watches, and the wish to pause or to end it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,10 +15,35 @@ use super::watch::Watchers;
 /// Why a VM ends before it is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// DeleteVm, a closed connection, or unused for too long.
+    /// DeleteVm.
     Deleted,
+    /// Its connection closed.
+    ConnectionClosed,
+    /// Whoever asked for it did not wait for the answer.
+    GivenUp,
+    /// It was not used for too long.
+    Unused,
+    /// It has lived for as long as a VM without a connection may.
+    TooOld,
+    /// Whose it is may not use the server any more.
+    TenantGone,
     /// The server ends.
     Shutdown,
+}
+
+impl End {
+    /// As the log has it.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::ConnectionClosed => "its connection closed",
+            Self::GivenUp => "nobody waited for it",
+            Self::Unused => "unused for too long",
+            Self::TooOld => "lived for too long",
+            Self::TenantGone => "its tenant is none any more",
+            Self::Shutdown => "the server ends",
+        }
+    }
 }
 
 /// What the VM's thread and the front end share.
@@ -41,6 +66,8 @@ pub(super) struct Shared {
     pub(super) watchers: Watchers,
     /// The runs that may be asked for again.
     pub(super) runs: Runs,
+    /// Bytes that the hints have printed.
+    pub(super) printed: AtomicU64,
 }
 
 impl Shared {
@@ -56,6 +83,7 @@ impl Shared {
             gone: watch::Sender::new(false),
             watchers: Watchers::default(),
             runs: Runs::default(),
+            printed: AtomicU64::new(0),
         }
     }
 

@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::binary::SpawnError;
+use super::death::Death;
 use super::environment::PythonEnvironment;
 use super::link::{Link, LinkError};
 use super::locate::{WorkerChoice, WorkerNotFound, choose_worker};
-use super::process::{Death, SpawnError, WorkerProcess};
+use super::log_level::HintLogLevel;
+use super::process::WorkerProcess;
+use super::sandbox::{Sandbox, SandboxError};
 use super::terminal::SharedTerminal;
 
 /// The exit code with which a worker refuses its environment; it has said why on stderr.
@@ -21,8 +25,12 @@ pub struct Launch {
     pub binary: Option<PathBuf>,
     /// What hints import from.
     pub environment: PythonEnvironment,
+    /// What the worker is confined to.
+    pub sandbox: Sandbox,
     /// The terminal that the worker prints on, if this process has a line there.
     pub terminal: Option<Arc<SharedTerminal>>,
+    /// From which level on what hints log is shown on stderr.
+    pub log_level: HintLogLevel,
 }
 
 /// Who waits for a worker that somebody else starts.
@@ -73,6 +81,9 @@ pub enum LaunchError {
     /// It does not talk.
     #[error(transparent)]
     Link(LinkError),
+    /// It is not confined as it must be.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
 }
 
 impl LaunchError {
@@ -92,12 +103,16 @@ impl Launch {
     /// # Errors
     /// [`LaunchError`] when it does not start.
     pub async fn start(&self) -> Result<(Link, WorkerProcess), LaunchError> {
-        let WorkerChoice { worker, warning } =
-            choose_worker(self.binary.as_deref(), &self.environment)?;
+        let WorkerChoice {
+            mut worker,
+            warning,
+        } = choose_worker(self.binary.as_deref(), &self.environment)?;
+        worker.sandbox = self.sandbox.clone();
         if let Some(warning) = warning {
             eprintln!("warning: {warning}");
         }
-        let (mut process, socket) = WorkerProcess::spawn_on(&worker, self.terminal.as_deref())?;
+        let (mut process, socket) =
+            WorkerProcess::spawn_on(&worker, self.log_level, self.terminal.as_deref())?;
         match Link::open(socket).await {
             Ok(link) => Ok((link, process)),
             Err(LinkError::Closed) => Err(LaunchError::of(process.death().await)),

@@ -3,7 +3,7 @@
 
 use std::os::unix::net::UnixStream;
 use std::pin::pin;
-use std::time::{Duration, Instant as Moment};
+use std::time::Duration;
 
 use hint_proto::v1::hint_session_service_client::HintSessionServiceClient;
 use hint_proto::v1::session_request::Message as Request;
@@ -17,6 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
 use super::counting::{Counting, Traffic};
+use super::process::WorkerProcess;
 use super::turn::Turn;
 
 /// Flow-control window of the link: a snapshot or diff of this size needs no extra round trip.
@@ -30,6 +31,8 @@ const REQUESTS: usize = 2;
 /// How long a VM keeps its turn while it sleeps: the first hint after a change of turns is slow, because nothing
 /// of its worker is in the caches.
 const PATIENCE: Duration = Duration::from_millis(1);
+/// How long what a worker said before it ended may be under way.
+const LAST_WORD: Duration = Duration::from_millis(20);
 /// How long a worker may take to start.
 pub(crate) const START_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -106,22 +109,21 @@ impl Link {
         })
     }
 
-    /// Sends a request and waits, until `deadline`, for what the worker says next. A wait that is long by its
-    /// `forecast`, which learns from it, gives the `turn` away meanwhile.
+    /// Sends a request and waits, from `start`, which is now, until `deadline`, for what the worker says next, or for
+    /// the end of its `process`. A wait that is long by its `forecast` gives the `turn` away meanwhile.
     ///
     /// # Errors
     /// [`LinkError`] when the worker is gone, sends what is no message or is late.
     pub async fn exchange(
         &mut self,
         request: Request,
-        deadline: Option<Instant>,
+        (start, deadline): (Instant, Option<Instant>),
         turn: &Turn,
-        forecast: &mut Forecast,
+        forecast: Forecast,
+        process: &WorkerProcess,
     ) -> Result<Response, LinkError> {
         self.send(request)?;
-        let start = Moment::now();
-        let response = self.wait(start, deadline, turn, *forecast).await;
-        forecast.learn(start.elapsed());
+        let response = self.wait(start, deadline, turn, forecast, process).await;
         match response.ok_or(LinkError::Deadline)? {
             Ok(Some(SessionResponse {
                 message: Some(response),
@@ -137,15 +139,19 @@ impl Link {
     /// Waits for a response: polling while that pays and the turn is this VM's, then asleep.
     async fn wait(
         &mut self,
-        start: Moment,
+        start: Instant,
         deadline: Option<Instant>,
         turn: &Turn,
         forecast: Forecast,
+        process: &WorkerProcess,
     ) -> Option<Result<Option<SessionResponse>, Status>> {
         let mut response = pin!(self.responses.message());
         if turn.is_mine()
             && !turn.shares_core()
-            && let Some(response) = self.polling.poll(response.as_mut(), start, forecast).await
+            && let Some(response) = self
+                .polling
+                .poll(response.as_mut(), start.into_std(), forecast)
+                .await
         {
             return Some(response);
         }
@@ -156,6 +162,16 @@ impl Link {
                 return Some(response);
             }
         }
+        // Others may hold the socket of a worker that is gone, so that it stays open.
+        let response = async {
+            tokio::select! {
+                biased;
+                response = response.as_mut() => return response,
+                () = process.gone() => {}
+            }
+            let last_word = tokio::time::timeout(LAST_WORD, response).await;
+            last_word.unwrap_or(Ok(None))
+        };
         turn.lend(async {
             match deadline {
                 Some(deadline) => tokio::time::timeout_at(deadline, response).await.ok(),

@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::binary::WorkerOptions;
 use super::embedded::{VERSIONED, embedded_version};
 use super::environment::{PythonEnvironment, version_of};
-use super::process::WorkerOptions;
+use super::sandbox::Sandbox;
 
 const NAME: &str = "hint-worker";
 
@@ -115,6 +116,7 @@ fn chosen(binary: &Path, folder: Option<&Path>, warning: Option<String>) -> Work
         worker: WorkerOptions {
             binary: binary.to_path_buf(),
             python_env: folder.map(Path::to_path_buf),
+            sandbox: Sandbox::default(),
         },
         warning,
     }

@@ -5,12 +5,11 @@
 //! the only other children are those started here.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use hint_proto::processes::end_children;
 
 /// How long killed processes may take to be gone.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -50,44 +49,10 @@ pub(super) fn reaped(child: u32) {
 
 /// Ends all that workers left behind, and what that leaves behind in turn. Waits for it, for a bounded time.
 pub(super) fn end_all() {
-    if !ADOPTING.load(Ordering::Relaxed) {
-        return;
+    if ADOPTING.load(Ordering::Relaxed) {
+        let ours = ours();
+        end_children(PATIENCE, |child| ours.contains(&child));
     }
-    let ours = ours();
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let left: Vec<Pid> = children()
-            .filter(|child| !ours.contains(child))
-            .filter_map(pid)
-            .collect();
-        if left.is_empty() || Instant::now() > deadline {
-            return;
-        }
-        for orphan in left {
-            // Nobody else reaps it, so the number is still its own. It may have ended already.
-            let _ = kill_process(orphan, Signal::KILL);
-            while matches!(waitpid(Some(orphan), WaitOptions::NOHANG), Ok(None))
-                && Instant::now() < deadline
-            {
-                std::thread::sleep(Duration::from_micros(200));
-            }
-        }
-    }
-}
-
-/// The children of the first thread of this process, which is the one that is given orphans.
-fn children() -> impl Iterator<Item = u32> {
-    let path = format!("/proc/self/task/{}/children", std::process::id());
-    let list = fs::read_to_string(path).unwrap_or_default();
-    let children: Vec<u32> = list
-        .split_whitespace()
-        .filter_map(|id| id.parse().ok())
-        .collect();
-    children.into_iter()
-}
-
-fn pid(child: u32) -> Option<Pid> {
-    Pid::from_raw(i32::try_from(child).ok()?)
 }
 
 fn ours() -> MutexGuard<'static, BTreeSet<u32>> {

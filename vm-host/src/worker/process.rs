@@ -1,97 +1,37 @@
-//! The worker process: spawn it with one end of a socket pair, learn how it ended, leave nothing
+//! The worker process: spawn it with one end of a socket pair, notice its end, learn how it ended, leave nothing
 //! behind.
 
+use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
-use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::pin::pin;
+use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
+use hint_proto::processes::Ended;
+use hint_proto::v1::Posture;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::Signal;
+use rustix::process::{Signal, pidfd_send_signal};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 use tokio::time::Instant;
 
-use super::embedded::missing_library;
+use super::binary::{SpawnError, WorkerOptions};
+use super::death::{Death, Excess};
+use super::keeper::Keeper;
+use super::log_level::HintLogLevel;
 use super::orphans;
+use super::sandbox::{Sandbox, SandboxError};
 use super::terminal::SharedTerminal;
-
-/// How a worker is started.
-#[derive(Clone, Debug)]
-pub struct WorkerOptions {
-    /// The `hint-worker` binary.
-    pub binary: PathBuf,
-    /// The virtual environment whose packages hints see.
-    pub python_env: Option<PathBuf>,
-}
-
-/// The worker could not be started.
-#[derive(Debug, thiserror::Error)]
-pub enum SpawnError {
-    /// No socket pair.
-    #[error("cannot make a socket for the hint worker: `{0}`")]
-    Socket(#[source] std::io::Error),
-    /// The binary does not start.
-    #[error("cannot start the hint worker `{}`: `{source}`", .binary.display())]
-    Start {
-        /// What was tried.
-        binary: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// The zygote does not fork.
-    #[error("the zygote of the hint workers does not answer: `{0}`")]
-    Zygote(#[source] std::io::Error),
-}
-
-/// How a worker ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Death {
-    /// Killed by a signal.
-    Signal(i32),
-    /// It exited by itself.
-    Exit(i32),
-    /// It lived on without its connection and was killed.
-    Disconnected,
-    /// It was a client, which ended its stream.
-    Detached,
-}
-
-impl std::fmt::Display for Death {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Signal(signal) => match signal_name(*signal) {
-                Some(name) => write!(formatter, "it was killed by signal `{signal}` ({name})"),
-                None => write!(formatter, "it was killed by signal `{signal}`"),
-            },
-            Self::Exit(code) => write!(formatter, "it exited with code `{code}`"),
-            Self::Disconnected => write!(formatter, "it closed its connection"),
-            Self::Detached => write!(formatter, "its client detached"),
-        }
-    }
-}
-
-fn signal_name(signal: i32) -> Option<&'static str> {
-    Some(match signal {
-        2 => "SIGINT",
-        4 => "SIGILL",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        11 => "SIGSEGV",
-        15 => "SIGTERM",
-        24 => "SIGXCPU",
-        25 => "SIGXFSZ",
-        31 => "SIGSYS",
-        _ => return None,
-    })
-}
+use super::usage;
 
 /// How long a worker may take to end after its connection closed.
 const LAST_GASP: Duration = Duration::from_secs(2);
 
+/// What the kernel says to who has used up its processor time.
+const SIGXCPU: i32 = 24;
 /// How long a killed worker may take to be gone, before what it leaves behind can be found.
 const KILLED: Timespec = Timespec {
     tv_sec: 1,
@@ -101,69 +41,144 @@ const KILLED: Timespec = Timespec {
 /// A live worker. Dropping it kills the process and leaves nothing behind.
 #[derive(Debug)]
 pub struct WorkerProcess {
-    handle: Handle,
+    pid: u32,
+    /// A descriptor of the process, which is readable when it has ended.
+    process: Arc<OwnedFd>,
+    /// The same for the runtime in which somebody waits for its end.
+    watched: OnceCell<AsyncFd<Arc<OwnedFd>>>,
+    sandbox: Arc<Sandbox>,
+    /// Why it was killed by us.
+    excess: Cell<Option<Excess>>,
+    parent: Parent,
 }
 
+/// Held by the workers of a zygote, which lives until none is left.
 #[derive(Debug)]
-enum Handle {
-    /// Our own child.
-    Child(Child),
-    /// A child of the zygote, which reaps it and reports its end.
-    Forked {
-        pid: u32,
-        process: OwnedFd,
+pub(super) struct ZygoteLife {
+    /// What they are confined to.
+    pub(super) sandbox: Arc<Sandbox>,
+    /// Which layers were in force when the zygote tried.
+    pub(super) posture: Posture,
+}
+
+/// Who reaps a worker and says how it ended, when nothing is left below.
+#[derive(Debug)]
+enum Parent {
+    /// A keeper of its own.
+    Keeper(Keeper),
+    /// The zygote, which writes into this pipe. It lives at least as long as this.
+    Zygote {
         ended: OwnedFd,
+        zygote: Arc<ZygoteLife>,
     },
 }
 
 impl WorkerProcess {
-    /// Starts a worker; returns it with our end of its socket. The worker ends when the calling
-    /// thread ends.
+    /// Starts a worker; returns it with our end of its socket.
     ///
     /// # Errors
     /// [`SpawnError`] when there is no socket or the binary does not start.
     pub fn spawn(options: &WorkerOptions) -> Result<(Self, UnixStream), SpawnError> {
-        Self::spawn_on(options, None)
+        Self::spawn_on(options, HintLogLevel::default(), None)
     }
 
-    /// The same, for a worker that prints on a terminal where this process shows a line.
+    /// The same, for a worker that shows what hints log from a level on, and prints on a terminal where this process
+    /// shows a line.
     pub(super) fn spawn_on(
         options: &WorkerOptions,
+        log_level: HintLogLevel,
         terminal: Option<&SharedTerminal>,
     ) -> Result<(Self, UnixStream), SpawnError> {
         let terminal = terminal.map(|terminal| terminal.descriptor().to_string());
-        let arguments: Vec<OsString> = terminal
-            .into_iter()
-            .flat_map(|descriptor| ["--terminal-fd".into(), descriptor.into()])
-            .collect();
-        let (child, ours) = spawn_with_socket(options, &arguments, Stdio::inherit())?;
-        Ok((
-            Self {
-                handle: Handle::Child(child),
-            },
-            ours,
-        ))
+        let mut arguments: Vec<OsString> = vec!["--log-level".into(), log_level.argument().into()];
+        if let Some(descriptor) = terminal {
+            arguments.extend(["--terminal-fd".into(), descriptor.into()]);
+        }
+        let (keeper, ours) = Keeper::spawn(options, &arguments, Stdio::inherit())?;
+        let worker = Self {
+            pid: keeper.id(),
+            process: keeper.process(),
+            watched: OnceCell::new(),
+            sandbox: Arc::new(options.sandbox.clone()),
+            excess: Cell::new(None),
+            parent: Parent::Keeper(keeper),
+        };
+        Ok((worker, ours))
     }
 
     /// A worker that the zygote forked. `process` is a descriptor of the process, `ended` the pipe on
     /// which the zygote reports its end.
-    pub(super) fn forked(pid: u32, process: OwnedFd, ended: OwnedFd) -> Self {
+    pub(super) fn forked(
+        pid: u32,
+        process: OwnedFd,
+        ended: OwnedFd,
+        zygote: Arc<ZygoteLife>,
+    ) -> Self {
         Self {
-            handle: Handle::Forked {
-                pid,
-                process,
-                ended,
-            },
+            pid,
+            process: Arc::new(process),
+            watched: OnceCell::new(),
+            sandbox: Arc::clone(&zygote.sandbox),
+            excess: Cell::new(None),
+            parent: Parent::Zygote { ended, zygote },
         }
     }
 
     /// Process id.
     #[must_use]
     pub fn id(&self) -> u32 {
-        match &self.handle {
-            Handle::Child(child) => child.id(),
-            Handle::Forked { pid, .. } => *pid,
+        self.pid
+    }
+
+    /// Done when the process has ended, whoever still holds its socket. Ends it when it uses more than it may.
+    pub(super) async fn gone(&self) {
+        let watched = match self.watched.get() {
+            Some(watched) => Ok(watched),
+            None => watch(&self.process).map(|watched| self.watched.get_or_init(|| watched)),
+        };
+        let ended = async {
+            match &watched {
+                Ok(watched) => drop(watched.readable().await),
+                // Then its socket must do.
+                Err(_) => std::future::pending().await,
+            }
+        };
+        let mut ended = pin!(ended);
+        while tokio::time::timeout(usage::INTERVAL, ended.as_mut())
+            .await
+            .is_err()
+        {
+            if let Some(excess) = usage::excess(self.pid, &self.sandbox.limits) {
+                self.excess.set(Some(excess));
+                let _ = pidfd_send_signal(&*self.process, Signal::KILL);
+                return;
+            }
         }
+    }
+
+    /// Takes what a worker says of its layers before it gets a hint. One with a keeper of its own is the only one,
+    /// and people are told.
+    ///
+    /// # Errors
+    /// [`SandboxError`] when it must not get one.
+    pub(crate) fn accept(&self, posture: Option<Posture>) -> Result<(), SandboxError> {
+        if !self.sandbox.confines() {
+            return Ok(());
+        }
+        let posture = posture.unwrap_or_default();
+        match &self.parent {
+            Parent::Keeper(_) => eprintln!("{}", self.sandbox.accept(&posture)?),
+            Parent::Zygote { zygote, .. } if zygote.posture == posture => {}
+            Parent::Zygote { .. } => {
+                return Err(SandboxError::Changed(posture.missing.join("; ")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the user can talk with its hints: not where it has no standard input.
+    pub(crate) fn has_terminal(&self) -> bool {
+        matches!(self.parent, Parent::Keeper(_))
     }
 
     /// Waits, for a bounded time, for the end of a worker whose connection is closed.
@@ -185,21 +200,28 @@ impl WorkerProcess {
 
     /// How the worker ended, if it has.
     fn ended(&mut self) -> Option<Death> {
-        match &mut self.handle {
-            Handle::Child(child) => child.try_wait().ok().flatten().map(death_of),
-            Handle::Forked { ended, .. } => {
-                let mut report = [0; 8];
+        let death = self.reported()?;
+        let cpu = self
+            .sandbox
+            .limits
+            .cpu
+            .filter(|_| death == Death::Signal(SIGXCPU));
+        let cpu = cpu.map(|limit| Excess {
+            of: "seconds of processor time",
+            limit,
+            used: limit,
+        });
+        Some(self.excess.get().or(cpu).map_or(death, Death::OverLimit))
+    }
+
+    /// The same as its parent says.
+    fn reported(&mut self) -> Option<Death> {
+        match &mut self.parent {
+            Parent::Keeper(keeper) => keeper.ended(),
+            Parent::Zygote { ended, .. } => {
+                let mut report = [0; Ended::BYTES];
                 match rustix::io::read(&*ended, &mut report) {
-                    Ok(8) => {
-                        let [a, b, c, d, e, f, g, h] = report;
-                        let signal = i32::from_le_bytes([a, b, c, d]);
-                        let code = i32::from_le_bytes([e, f, g, h]);
-                        Some(if signal == 0 {
-                            Death::Exit(code)
-                        } else {
-                            Death::Signal(signal)
-                        })
-                    }
+                    Ok(Ended::BYTES) => Some(Ended::decode(report).into()),
                     Err(rustix::io::Errno::AGAIN) => None,
                     // The zygote died, and its workers with it.
                     _ => Some(Death::Signal(Signal::KILL.as_raw())),
@@ -208,15 +230,14 @@ impl WorkerProcess {
         }
     }
 
-    /// Kills the worker and reaps it, and ends what it leaves behind. Does nothing if that was done.
+    /// Kills the worker and ends what it leaves behind. Does nothing if that was done.
     pub fn kill(&mut self) {
-        match &mut self.handle {
-            Handle::Child(child) => {
-                end_child(child);
-            }
-            Handle::Forked { process, .. } => {
-                let _ = rustix::process::pidfd_send_signal(&*process, Signal::KILL);
-                let _ = poll(&mut [PollFd::new(process, PollFlags::IN)], Some(&KILLED));
+        let _ = pidfd_send_signal(&*self.process, Signal::KILL);
+        match &mut self.parent {
+            Parent::Keeper(keeper) => keeper.end(),
+            // It says so when nothing is left.
+            Parent::Zygote { ended, .. } => {
+                let _ = poll(&mut [PollFd::new(ended, PollFlags::IN)], Some(&KILLED));
             }
         }
         orphans::end_all();
@@ -229,67 +250,10 @@ impl Drop for WorkerProcess {
     }
 }
 
-/// The worker binary, in an environment in which it finds its libpython.
-pub(super) fn command(options: &WorkerOptions) -> Command {
-    let mut command = Command::new(&options.binary);
-    if let Some(folder) = missing_library(&options.binary, options.python_env.as_deref()) {
-        let variable = "LD_LIBRARY_PATH";
-        let mut folders = folder.into_os_string();
-        if let Some(others) = std::env::var_os(variable).filter(|others| !others.is_empty()) {
-            folders.push(":");
-            folders.push(others);
-        }
-        command.env(variable, folders);
-    }
-    command
-}
-
-/// Starts the worker binary with one end of a new socket pair; returns the other end.
-pub(super) fn spawn_with_socket(
-    options: &WorkerOptions,
-    more_arguments: &[OsString],
-    stdin: Stdio,
-) -> Result<(Child, UnixStream), SpawnError> {
-    let (ours, theirs) = UnixStream::pair().map_err(SpawnError::Socket)?;
-    let mut arguments: Vec<OsString> = vec![
-        "--socket-fd".into(),
-        theirs.as_raw_fd().to_string().into(),
-        "--parent-pid".into(),
-        std::process::id().to_string().into(),
-    ];
-    if let Some(folder) = &options.python_env {
-        arguments.extend(["--python-env".into(), folder.into()]);
-    }
-    arguments.extend_from_slice(more_arguments);
-    let mut command = command(options);
-    // Descriptors are inheritable only while this is held, so that no other child gets them.
-    let starting = orphans::starting();
-    rustix::io::fcntl_setfd(&theirs, rustix::io::FdFlags::empty())
-        .map_err(|error| SpawnError::Socket(error.into()))?;
-    let child = command
-        .args(arguments)
-        .stdin(stdin)
-        .spawn()
-        .map_err(|source| SpawnError::Start {
-            binary: options.binary.clone(),
-            source,
-        })?;
-    starting.started(child.id());
-    Ok((child, ours))
-}
-
-/// Kills a child and reaps it.
-pub(super) fn end_child(child: &mut Child) {
-    // These fail only when the process is already gone, which is what we want.
-    let _ = child.kill();
-    let _ = child.wait();
-    orphans::reaped(child.id());
-}
-
-/// How a process ended.
-pub(super) fn death_of(status: ExitStatus) -> Death {
-    match (status.code(), status.signal()) {
-        (_, Some(signal)) => Death::Signal(signal),
-        (code, None) => Death::Exit(code.unwrap_or_default()),
-    }
+#[expect(
+    deprecated,
+    reason = "what comes instead is unsafe, for descriptors that others may close; this one is owned"
+)]
+fn watch(process: &Arc<OwnedFd>) -> std::io::Result<AsyncFd<Arc<OwnedFd>>> {
+    AsyncFd::with_interest(Arc::clone(process), Interest::READABLE)
 }

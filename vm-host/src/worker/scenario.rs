@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use super::binary::{SpawnError, command, end_child};
+use super::death::{Death, death_of};
 use super::locate::{WorkerNotFound, choose_worker};
-use super::process::{Death, SpawnError, command, death_of, end_child};
 use super::{PythonEnvironment, orphans};
 
 /// A scenario at work. Dropping it ends it.

@@ -1,19 +1,22 @@
-//! The one thread of a server that makes workers. A process tied to its parent dies with the *thread*
-//! that started it, so that thread lives as long as the server.
+//! The one thread of a server that makes workers, with the zygote that it has them from. A zygote that ends or does
+//! not answer is replaced; what it forked lives on with it.
 
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
+use super::binary::{SpawnError, WorkerOptions};
 use super::launch::LaunchError;
-use super::process::{SpawnError, WorkerOptions, WorkerProcess};
+use super::process::WorkerProcess;
 use super::zygote::{WorkerOutput, Zygote};
 
 /// Makes workers for any thread. Clones share the thread; it ends with the last of them.
 #[derive(Clone, Debug)]
 pub struct Spawner {
     requests: mpsc::Sender<Request>,
+    healthy: watch::Receiver<bool>,
+    sandbox: String,
 }
 
 type Spawned = Result<(WorkerProcess, UnixStream), SpawnError>;
@@ -33,21 +36,42 @@ impl Spawner {
     pub fn start(options: WorkerOptions, preload: Vec<String>) -> Result<Self, LaunchError> {
         let (requests, inbox) = mpsc::channel();
         let (tell, told) = mpsc::channel();
+        let (health, healthy) = watch::channel(true);
         std::thread::Builder::new()
             .name("spawner".to_owned())
-            .spawn(move || {
-                let (zygote, started) = match Zygote::start(&options, &preload) {
-                    Ok(zygote) => (Some(zygote), Ok(())),
-                    Err(error) => (None, Err(error)),
-                };
-                if tell.send(started).is_ok() {
-                    run(zygote, &options, &preload, &inbox);
+            .spawn(move || match Zygote::start(&options, &preload) {
+                Ok(zygote) if tell.send(zygote.sandbox().map_err(Into::into)).is_ok() => {
+                    let zygotes = Zygotes {
+                        options,
+                        preload,
+                        current: Some(zygote),
+                        retired: Vec::new(),
+                        health,
+                    };
+                    zygotes.run(&inbox);
                 }
+                Ok(_) => {}
+                Err(error) => drop(tell.send(Err(error))),
             })
             .map_err(SpawnError::Socket)?;
         let ended = |_| SpawnError::Zygote(std::io::Error::other("the spawner thread ended"));
-        told.recv().map_err(ended)??;
-        Ok(Self { requests })
+        let sandbox = told.recv().map_err(ended)??;
+        Ok(Self {
+            requests,
+            healthy,
+            sandbox,
+        })
+    }
+
+    /// What workers are confined to, for people.
+    #[must_use]
+    pub fn sandbox(&self) -> &str {
+        &self.sandbox
+    }
+
+    /// Whether workers can be made: not while a zygote that does not answer is replaced.
+    pub(crate) fn health(&self) -> watch::Receiver<bool> {
+        self.healthy.clone()
     }
 
     /// Makes a worker; returns it with our end of its socket.
@@ -64,29 +88,59 @@ impl Spawner {
     }
 }
 
-fn run(
-    mut zygote: Option<Zygote>,
-    options: &WorkerOptions,
-    preload: &[String],
-    inbox: &mpsc::Receiver<Request>,
-) {
-    for Request { output, reply } in inbox {
-        if !zygote.as_mut().is_some_and(Zygote::is_alive) {
-            zygote = match Zygote::start(options, preload) {
-                Ok(fresh) => Some(fresh),
-                Err(error) => {
-                    let error = match error {
-                        LaunchError::Spawn(error) => error,
-                        error => SpawnError::Zygote(std::io::Error::other(error)),
-                    };
-                    let _ = reply.send(Err(error));
-                    continue;
-                }
-            };
-        }
-        if let Some(zygote) = &mut zygote {
+/// What the thread has.
+#[derive(Debug)]
+struct Zygotes {
+    options: WorkerOptions,
+    preload: Vec<String>,
+    /// The one that forks.
+    current: Option<Zygote>,
+    /// Those that did not answer, until their last worker is gone.
+    retired: Vec<Zygote>,
+    health: watch::Sender<bool>,
+}
+
+impl Zygotes {
+    fn run(mut self, inbox: &mpsc::Receiver<Request>) {
+        for Request { output, reply } in inbox {
+            self.retired.retain(Zygote::has_workers);
+            let spawned = self.spawn(output);
+            if matches!(spawned, Err(SpawnError::Zygote(_))) {
+                self.retire();
+            }
             // Whoever asked may have gone; the worker then ends with its handle.
-            let _ = reply.send(zygote.fork(output));
+            let _ = reply.send(spawned);
+            if self.current.is_none() {
+                // Now, and not when the next one asks.
+                let _ = self.replace();
+            }
         }
+    }
+
+    fn spawn(&mut self, output: Option<WorkerOutput>) -> Spawned {
+        if !self.current.as_mut().is_some_and(Zygote::is_alive) {
+            self.replace()?;
+        }
+        let gone = || SpawnError::Zygote(std::io::Error::other("it did not start"));
+        self.current.as_mut().ok_or_else(gone)?.fork(output)
+    }
+
+    /// Takes it away from those who need workers. Its own live on as long as it does.
+    fn retire(&mut self) {
+        self.health.send_replace(false);
+        self.retired.extend(self.current.take());
+    }
+
+    fn replace(&mut self) -> Result<(), SpawnError> {
+        self.current = None;
+        self.health.send_replace(false);
+        let fresh = Zygote::start(&self.options, &self.preload);
+        let fresh = fresh.map_err(|error| match error {
+            LaunchError::Spawn(error) => error,
+            error => SpawnError::Zygote(std::io::Error::other(error)),
+        })?;
+        self.current = Some(fresh);
+        self.health.send_replace(true);
+        Ok(())
     }
 }

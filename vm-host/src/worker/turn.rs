@@ -1,33 +1,29 @@
 //! Whose turn it is among the VMs of a server. Each has a thread of its own, but only so many are at work at
 //! a time. A VM keeps its turn while it waits for a quick hint, so that it and its worker stay in the caches
 //! of the cores: going round after every hint costs several times the hint. Must not know what a VM does in
-//! its turn.
+//! its turn, nor how the places go round (`seats`).
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::cores::Cores;
+use super::seats::{Seat, Seats};
 
 /// How long a turn lasts. A change costs as much as many hints, because the caches are those of another VM.
 const TURN: Duration = Duration::from_millis(10);
 
-/// The places of VMs at work. Clones are the same places; those who wait get one in the order in which they
-/// came.
+/// The places of VMs at work. Clones are the same places.
 #[derive(Clone, Debug)]
-pub struct Places(Arc<Seats>);
+pub struct Places(Arc<Hall>);
 
 #[derive(Debug)]
-struct Seats {
-    semaphore: Arc<Semaphore>,
-    /// The numbers of the places that nobody has.
-    free: Mutex<Vec<usize>>,
-    count: usize,
+struct Hall {
+    seats: Arc<Seats>,
     cores: Cores,
 }
 
@@ -35,28 +31,20 @@ impl Places {
     /// So many VMs at a time.
     #[must_use]
     pub fn new(count: usize) -> Self {
-        let count = count.max(1);
-        Self(Arc::new(Seats {
-            semaphore: Arc::new(Semaphore::new(count)),
-            free: Mutex::new((0..count).rev().collect()),
-            count,
+        Self(Arc::new(Hall {
+            seats: Seats::new(count.max(1)),
             cores: Cores::of_process(),
         }))
     }
 
-    /// What a VM takes its turns with, on the thread where it lives.
+    /// What a VM of `party` takes its turns with, on the thread where it lives. Parties have equal shares of the
+    /// places, however many VMs each has.
     #[must_use]
-    pub fn turn(&self) -> Turn {
+    pub fn turn(&self, party: Arc<str>) -> Turn {
         Turn {
-            places: Some(Arc::clone(&self.0)),
+            places: Some((Arc::clone(&self.0), party)),
             held: Rc::default(),
         }
-    }
-}
-
-impl Seats {
-    fn free(&self) -> std::sync::MutexGuard<'_, Vec<usize>> {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -64,7 +52,7 @@ impl Seats {
 /// process for itself: there is nobody to wait for.
 #[derive(Clone, Debug, Default)]
 pub struct Turn {
-    places: Option<Arc<Seats>>,
+    places: Option<(Arc<Hall>, Arc<str>)>,
     held: Rc<Held>,
 }
 
@@ -76,21 +64,6 @@ struct Held {
     worker: Cell<Option<Pid>>,
     /// Whether thread and worker are kept on one core.
     pinned: Cell<bool>,
-}
-
-/// A place, until dropped.
-#[derive(Debug)]
-struct Seat {
-    shared: Arc<Seats>,
-    number: usize,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        // Before the permit: whoever gets that finds a number.
-        self.shared.free().push(self.number);
-    }
 }
 
 impl Default for Held {
@@ -117,9 +90,26 @@ impl Turn {
 
     /// Lets the others go first when the turn has lasted long enough.
     pub async fn pass(&self) {
-        if self.held.since.get().elapsed() >= TURN && self.give_away() {
+        if self.held.since.get().elapsed() < TURN {
+            return;
+        }
+        let keeps = self.held.place.borrow().as_ref().is_some_and(Seat::is_due);
+        if keeps {
+            // It would get the place back before anybody else.
+            self.held.since.set(Instant::now());
+        } else if self.give_away() {
             // Whoever waits gets the place before this asks for it again.
             self.resume().await;
+        }
+    }
+
+    /// For work that may take long, called often: lets the other VMs go first when the turn has lasted long
+    /// enough, and whoever ends this one.
+    pub async fn breathe(&self) {
+        if self.held.since.get().elapsed() >= TURN {
+            self.pass().await;
+            self.held.since.set(Instant::now());
+            tokio::task::yield_now().await;
         }
     }
 
@@ -166,20 +156,12 @@ impl Turn {
     }
 
     async fn resume(&self) {
-        if let Some(places) = &self.places
+        if let Some((places, party)) = &self.places
             && !self.is_held()
         {
-            // The semaphore is never closed.
-            let permit = Arc::clone(&places.semaphore).acquire_owned().await;
-            let number = places.free().pop().unwrap_or_default();
-            let at_work = places.count - places.free().len();
-            if let Ok(permit) = permit {
-                *self.held.place.borrow_mut() = Some(Seat {
-                    shared: Arc::clone(places),
-                    number,
-                    _permit: permit,
-                });
-            }
+            let seat = places.seats.take(party).await;
+            let (number, at_work) = (seat.number(), places.seats.taken());
+            *self.held.place.borrow_mut() = Some(seat);
             self.held.since.set(Instant::now());
             let worker = self.held.worker.get();
             if worker.is_some() && places.cores.are_short_for(at_work) {
@@ -192,7 +174,7 @@ impl Turn {
     }
 
     fn cores(&self, act: impl FnOnce(&Cores)) {
-        if let Some(places) = &self.places {
+        if let Some((places, _)) = &self.places {
             act(&places.cores);
         }
     }
@@ -211,7 +193,8 @@ mod tests {
     #[tokio::test(flavor = "current_thread")]
     async fn turns_go_round_in_order() {
         let places = Places::new(1);
-        let (first, second) = (places.turn(), places.turn());
+        let party = || Arc::from("somebody");
+        let (first, second) = (places.turn(party()), places.turn(party()));
         let at_work = first.take().await;
         let order = Rc::new(RefCell::new(Vec::new()));
         let told = Rc::clone(&order);
@@ -239,11 +222,11 @@ mod tests {
     #[tokio::test(flavor = "current_thread")]
     async fn a_vm_that_is_dropped_leaves_its_turn() {
         let places = Places::new(1);
-        let first = places.turn();
+        let first = places.turn("somebody".into());
         let at_work = first.take().await;
         std::mem::forget(at_work);
         drop(first);
-        let second = places.turn();
+        let second = places.turn("somebody".into());
         let taken = tokio::time::timeout(Duration::from_secs(5), second.take()).await;
         assert!(taken.is_ok());
     }

@@ -6,18 +6,22 @@ use std::sync::Arc;
 use num_bigint::BigUint;
 
 use super::codec::keccak256;
+use super::figures::Figures;
 use super::interpreter::{CallInput, Sources, Transaction};
 use super::limits::{Limits, STACK_BYTES};
 use super::signature::Signature;
 use super::source::place::Refusal;
 use super::values::Payment;
-use super::world::{Address, Failure, Outcome, Record, State, Status};
+use super::world::{
+    Address, Failure, LogEntry, Outcome, RESERVED_KEY, Record, State, Status, is_reserved,
+};
 
 /// Accounts and contracts, and what may be done with them.
 #[derive(Debug, Default)]
 pub struct World {
     pub(crate) state: State,
     sources: Sources,
+    figures: Figures,
     limits: Limits,
     transactions: u64,
 }
@@ -76,6 +80,14 @@ impl World {
         self.sources.read(source).map(|_| ())
     }
 
+    /// Whether nothing has to be read to say what a contract has.
+    #[must_use]
+    pub fn has_read(&self, contract: &Address) -> bool {
+        let account = self.state.account(contract);
+        let code = account.and_then(|account| account.code.as_ref());
+        code.is_none_or(|code| self.sources.has_read(code))
+    }
+
     /// What an endpoint of a contract takes; nothing if there is no such contract or endpoint.
     ///
     /// # Errors
@@ -96,6 +108,23 @@ impl World {
             export.is_some_and(|export| export.endpoint_name() == endpoint)
         });
         Ok(method.map(|method| Signature::of(method)))
+    }
+
+    /// The endpoints of a contract; none if there is no such contract.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the contract's source says something that is not handled.
+    pub fn endpoints(&mut self, contract: &Address) -> Result<Vec<String>, Refusal> {
+        let account = self.state.account(contract);
+        let Some(code) = account.and_then(|account| account.code.clone()) else {
+            return Ok(Vec::new());
+        };
+        let code = self.sources.read(&code)?;
+        let exports = code.contract.methods.values().filter_map(|method| {
+            let export = method.export.as_ref()?;
+            Some(String::from_utf8_lossy(&export.endpoint_name()).into_owned())
+        });
+        Ok(exports.collect())
     }
 
     /// Puts money into an account, which is made if it is not there.
@@ -123,6 +152,66 @@ impl World {
     pub fn set_storage(&mut self, address: Address, key: Vec<u8>, value: Vec<u8>) {
         self.state.write(address, key, value);
         self.state.keep();
+    }
+
+    /// What happened so far, by contract and endpoint.
+    #[must_use]
+    pub fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// Counts what happens from now on.
+    pub fn forget_figures(&mut self) {
+        self.figures = Figures::default();
+    }
+
+    /// Whether there is such an account.
+    #[must_use]
+    pub fn has_account(&self, address: &Address) -> bool {
+        self.state.account(address).is_some()
+    }
+
+    /// Reads an account's storage from outside of any contract.
+    pub fn read_storage(&mut self, address: Address, key: &[u8]) -> (Vec<u8>, Record) {
+        let value = self.storage(&address, key);
+        let key = key.to_vec();
+        let record = Record::Read {
+            address,
+            key,
+            value: value.clone(),
+        };
+        self.figures.count(&record);
+        (value, record)
+    }
+
+    /// Writes to an account's storage from outside of any contract.
+    ///
+    /// # Errors
+    /// [`Failure`] when the key is one of the protocol's own.
+    pub fn write_storage(
+        &mut self,
+        address: Address,
+        key: Vec<u8>,
+        value: Vec<u8>,
+    ) -> Result<Record, Failure> {
+        if is_reserved(&key) {
+            return Err(Failure::user(RESERVED_KEY));
+        }
+        let record = Record::Write {
+            address,
+            key: key.clone(),
+            value: value.clone(),
+        };
+        self.figures.count(&record);
+        self.set_storage(address, key, value);
+        Ok(record)
+    }
+
+    /// Writes an event from outside of any contract.
+    pub fn write_event(&mut self, entry: LogEntry) -> Record {
+        let record = Record::Log(entry);
+        self.figures.count(&record);
+        record
     }
 
     /// Calls an endpoint of a contract. The caller's nonce goes up, whatever comes of it.
@@ -245,8 +334,7 @@ impl World {
         self.state.increase_nonce(from);
         self.state.keep();
         let checkpoint = self.state.checkpoint();
-        let mut transaction =
-            Transaction::new(&mut self.state, &mut self.sources, self.limits, [0; 32]);
+        let mut transaction = self.transaction([0; 32]);
         let status = Status::OutOfFunds;
         let result = transaction.transfer(from, to, &value.egld, &value.payments(), status);
         let records = std::mem::take(&mut transaction.records);
@@ -262,6 +350,17 @@ impl World {
         }
     }
 
+    fn transaction(&mut self, hash: [u8; 32]) -> Transaction<'_> {
+        let Self {
+            state,
+            sources,
+            figures,
+            limits,
+            ..
+        } = self;
+        Transaction::new(state, sources, figures, *limits, hash)
+    }
+
     fn transact(
         &mut self,
         input: CallInput,
@@ -275,8 +374,7 @@ impl World {
         if let Some((source, owner)) = code {
             self.state.set_code(input.to, Arc::clone(source), owner);
         }
-        let mut transaction =
-            Transaction::new(&mut self.state, &mut self.sources, self.limits, hash);
+        let mut transaction = self.transaction(hash);
         let called = match is_lifecycle {
             true => {
                 let failure =

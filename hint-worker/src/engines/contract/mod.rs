@@ -2,10 +2,11 @@
 //! file is parsed and executed as it is; no macros are expanded, nothing is compiled.
 //!
 //! Reading order: [`source`] (a file becomes a tree), [`values`], [`codec`], [`world`] (accounts, what is undone),
-//! [`interpreter`] (endpoints are executed), [`machine`] (transactions), [`scenario`] (files of steps), [`hints`]
+//! [`interpreter`] (endpoints are executed), [`figures`], [`machine`] (transactions), [`scenario`] (files of steps), [`hints`]
 //! (which alone knows the VM), [`limits`].
 
 pub(crate) mod codec;
+pub mod figures;
 pub mod hints;
 pub(crate) mod interpreter;
 pub mod limits;

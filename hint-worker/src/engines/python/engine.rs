@@ -16,11 +16,13 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::cells::{Cells, cell_of};
 use super::effects::EffectsRecord;
-use super::failure::failed;
+use super::failure::{failed, raised};
 use super::host::Host;
-use super::{definitions, sources};
+use super::{contracts, definitions, hint_log, sources};
+use crate::engines::contract::hints::SharedChain;
 use crate::engines::{CallError, Engine};
 use crate::link::SharedLink;
+use crate::log::Waiting;
 
 /// One session's engine. Methods that are called for every hint are looked up once.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(super) struct PythonEngine {
     effects: EffectsRecord,
     failure_class: Py<PyAny>,
     cells: Arc<Cells>,
+    /// The world of contracts, until hints have a `syscall_handler`.
+    contracts: Option<SharedChain>,
 }
 
 impl PythonEngine {
@@ -38,7 +42,13 @@ impl PythonEngine {
     ///
     /// # Errors
     /// [`PyErr`] when an input is not JSON or the syscall handler cannot be made.
-    pub(super) fn new(py: Python<'_>, link: SharedLink, start: &Start) -> PyResult<Self> {
+    pub(super) fn new(
+        py: Python<'_>,
+        link: SharedLink,
+        start: &Start,
+        contracts: Option<&SharedChain>,
+    ) -> PyResult<Self> {
+        hint_log::install(py)?;
         let host = Bound::new(py, Host::new(link))?;
         let session = sources::module(py, "session")?
             .getattr("Session")?
@@ -56,6 +66,7 @@ impl PythonEngine {
                 .unbind(),
             session: session.unbind(),
             cells,
+            contracts: contracts.cloned(),
         })
     }
 
@@ -85,11 +96,22 @@ impl PythonEngine {
             hint.segment_count,
             hint.temporary_segment_count,
         ))?;
-        let effects = Some(self.take_effects(py, arrived)?);
+        let effects = match self.take_effects(py, arrived) {
+            Ok(effects) => Some(effects),
+            Err(error) => {
+                // It did what no message can carry, which is no fault of the engine.
+                self.clear_effects.bind(py).call0()?;
+                return Err(raised(py, &error));
+            }
+        };
         if outcome.is_none() {
             Ok(HintDone { effects })
         } else {
-            Err(failed(&outcome, effects))
+            let failed = failed(&outcome, effects);
+            // With it go the frames of the hint. What lives on is not heard of again: the run ends here.
+            drop(outcome);
+            Waiting::close_all();
+            Err(failed)
         }
     }
 
@@ -168,7 +190,14 @@ impl Engine for PythonEngine {
     }
 
     fn execute_hint(&mut self, request: ExecuteHint) -> Result<HintDone, CallError> {
-        Python::attach(|py| self.execute(py, request))
+        Python::attach(|py| {
+            if let Some(chain) = &self.contracts
+                && contracts::offer(self.session.bind(py), chain)?
+            {
+                self.contracts = None;
+            }
+            self.execute(py, request)
+        })
     }
 
     fn call_rule(&mut self, request: CallRule) -> Result<RuleResult, CallError> {
@@ -177,7 +206,13 @@ impl Engine for PythonEngine {
             self.cells.forget(py, &request.removed_cells)?;
             self.cells.learn(py, &request.cells, &[])?;
             let address = sent(&request.address)?;
-            let arguments = (request.rule_id, address.segment, address.offset);
+            let arguments = (
+                request.rule_id,
+                address.segment,
+                address.offset,
+                request.segment_count,
+                request.temporary_segment_count,
+            );
             let outcome = self.session.bind(py).call_method1("call_rule", arguments)?;
             let effects = Effects {
                 // The time of a rule is no hint's.
@@ -199,7 +234,11 @@ impl Engine for PythonEngine {
         Python::attach(|py| {
             self.follow_scopes(py, request.scopes)?;
             let scope_depth = self.session.bind(py).call_method0("end_run")?.extract()?;
-            Ok(RunEnded { scope_depth })
+            Waiting::close_all();
+            Ok(RunEnded {
+                scope_depth,
+                ..RunEnded::default()
+            })
         })
     }
 

@@ -15,8 +15,9 @@ impl From<PyErr> for CallError {
     }
 }
 
-/// What the host is told when an input of the session or the syscall handler raised.
-pub(super) fn not_started(py: Python<'_>, error: &PyErr) -> CallError {
+/// What the host is told when something raised that is in no hint: an input of the session, the syscall handler,
+/// what collects the effects.
+pub(super) fn raised(py: Python<'_>, error: &PyErr) -> CallError {
     let described = || {
         // No hint is loaded, so that none can be located.
         let nowhere = PyDict::new(py).getattr("get")?;

@@ -2,13 +2,16 @@
 //! itself Python. Must not know the loop that calls it.
 
 mod cells;
+mod contracts;
 mod definitions;
 mod effects;
 mod engine;
 mod environment;
 mod failure;
+mod hint_log;
 mod host;
 mod interpreter;
+mod logger;
 mod runtime;
 mod sources;
 

@@ -2,7 +2,8 @@
 //! consent. Must not know what a hint is.
 
 use std::os::fd::RawFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use hint_proto::PYTHON;
 use hint_proto::v1::Start;
@@ -12,12 +13,16 @@ use rustix::process::Pid;
 use super::engine::PythonEngine;
 use super::interpreter::{self, InterpreterError};
 use super::{failure, sources};
+use crate::engines::contract::hints::SharedChain;
 use crate::engines::{Broken, CallError, Engine, Fork, LanguageRuntime};
 use crate::link::SharedLink;
 
 /// A running CPython.
 #[derive(Debug)]
-pub struct PythonRuntime(());
+pub struct PythonRuntime {
+    /// The world of contracts of the process's session.
+    contracts: OnceLock<SharedChain>,
+}
 
 impl PythonRuntime {
     /// Starts CPython as the interpreter of the virtual environment `environment`, or of the installation
@@ -31,9 +36,17 @@ impl PythonRuntime {
         work: impl FnOnce(&Self) -> T + Send,
     ) -> Result<T, InterpreterError> {
         interpreter::start(environment)?;
-        let runtime = Self(());
+        let runtime = Self {
+            contracts: OnceLock::new(),
+        };
         // The thread that started CPython holds it, and would for ever.
         Ok(Python::attach(|py| py.detach(|| work(&runtime))))
+    }
+
+    /// Has hints reach the contracts that hints in another language call, once for the process.
+    pub fn share_contracts(&self, chain: SharedChain) {
+        // A second world would be our own mistake; the first one stays.
+        let _ = self.contracts.set(chain);
     }
 
     /// Has what hints print go around the host's line on the terminal; `descriptor` is the file in which both
@@ -64,10 +77,18 @@ impl PythonRuntime {
 }
 
 impl Fork for PythonRuntime {
-    fn fork(&self) -> Result<Option<Pid>, Broken> {
+    fn fork(&self) -> std::io::Result<Option<Pid>> {
         // By way of Python, whose locks and thread states must be made anew in the child.
-        let pid: i32 = Python::attach(|py| py.import("os")?.call_method0("fork")?.extract())?;
-        Ok(Pid::from_raw(pid))
+        Python::attach(|py| {
+            let pid = || py.import("os")?.call_method0("fork")?.extract::<i32>();
+            pid().map(Pid::from_raw).map_err(|error| {
+                let number = error.value(py).getattr("errno");
+                match number.and_then(|number| number.extract()) {
+                    Ok(number) => std::io::Error::from_raw_os_error(number),
+                    Err(_) => std::io::Error::other(error),
+                }
+            })
+        })
     }
 }
 
@@ -80,11 +101,29 @@ impl LanguageRuntime for PythonRuntime {
         Ok(Python::attach(|py| preload(py, modules))?)
     }
 
+    /// What modules are imported from, and the libraries that belong to them.
+    fn reads(&self) -> Result<Vec<PathBuf>, Broken> {
+        Ok(Python::attach(|py| -> PyResult<Vec<PathBuf>> {
+            let sys = py.import("sys")?;
+            let mut reads: Vec<PathBuf> = sys.getattr("path")?.extract()?;
+            // The working directory, if somebody put it there, is another one by then.
+            reads.retain(|path| path.is_absolute());
+            for prefix in ["prefix", "base_prefix"] {
+                let prefix: PathBuf = sys.getattr(prefix)?.extract()?;
+                reads.push(prefix.join("lib"));
+                reads.push(prefix.join("pyvenv.cfg"));
+            }
+            Ok(reads)
+        })?)
+    }
+
     fn open(&self, start: &Start, link: SharedLink) -> Result<Box<dyn Engine>, CallError> {
-        Python::attach(|py| match PythonEngine::new(py, link, start) {
-            Ok(engine) => Ok(Box::new(engine) as Box<dyn Engine>),
-            Err(error) => Err(failure::not_started(py, &error)),
-        })
+        Python::attach(
+            |py| match PythonEngine::new(py, link, start, self.contracts.get()) {
+                Ok(engine) => Ok(Box::new(engine) as Box<dyn Engine>),
+                Err(error) => Err(failure::raised(py, &error)),
+            },
+        )
     }
 }
 

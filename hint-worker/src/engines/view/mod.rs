@@ -22,6 +22,7 @@ pub use memory::Memory;
 pub use value::{Address, Value};
 
 use std::fmt;
+use std::time::Instant;
 
 use hint_proto::v1::answer::Answer as Reply;
 use hint_proto::v1::ask::Question;
@@ -74,6 +75,8 @@ pub struct View {
     names: Names,
     hint: u32,
     registers: Registers,
+    /// When the running hint began.
+    began: Instant,
 }
 
 impl View {
@@ -88,6 +91,7 @@ impl View {
             names: Names::default(),
             hint: 0,
             registers: Registers::default(),
+            began: Instant::now(),
         })
     }
 
@@ -108,6 +112,7 @@ impl View {
     /// # Errors
     /// [`ViewError::Malformed`] when the host breaks the rules.
     pub fn begin(&mut self, request: &ExecuteHint) -> Result<(), ViewError> {
+        self.began = Instant::now();
         self.memory.begin(request)?;
         self.hint = request.hint_id;
         let register = |register: &Option<Relocatable>| match register {
@@ -133,26 +138,61 @@ impl View {
         Ok(())
     }
 
-    /// The hint is over: what it did. What was empty may not be any more.
+    /// The hint is over: what it did, and how long that took. What was empty may not be any more.
     pub fn end(&mut self) -> Effects {
-        self.memory.end()
+        Effects {
+            hint_nanos: u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX),
+            ..self.memory.end()
+        }
     }
 
     /// The value of `ids.PATH`, a name and members or names in it.
     ///
     /// # Errors
     /// [`ViewError`] when there is no such name, or it has no value.
-    pub fn get(&mut self, path: &[&str]) -> Result<Value, ViewError> {
+    pub fn get(&mut self, path: &[impl AsRef<str>]) -> Result<Value, ViewError> {
         self.names
-            .get(self.hint, path, &mut self.memory, self.registers)
+            .get(self.hint, &names(path), &mut self.memory, self.registers)
     }
 
     /// Writes the cell that `ids.PATH` stands for.
     ///
     /// # Errors
     /// [`ViewError`] when it stands for none, or the cell has another value.
-    pub fn set(&mut self, path: &[&str], value: Value) -> Result<(), ViewError> {
-        self.names
-            .set(self.hint, path, value, &mut self.memory, self.registers)
+    pub fn set(&mut self, path: &[impl AsRef<str>], value: Value) -> Result<(), ViewError> {
+        self.names.set(
+            self.hint,
+            &names(path),
+            value,
+            &mut self.memory,
+            self.registers,
+        )
     }
+
+    /// Puts a text into a new segment, one cell for each character, and the segment's address and the text's length
+    /// into the cells that two paths stand for.
+    ///
+    /// # Errors
+    /// As [`View::set`].
+    pub fn set_text(
+        &mut self,
+        segment: &[impl AsRef<str>],
+        length: &[impl AsRef<str>],
+        text: &str,
+    ) -> Result<(), ViewError> {
+        let base = self.memory.add_segment()?;
+        let mut count = 0;
+        for (offset, character) in (0..).zip(text.chars()) {
+            let felt = Felt::of_u64(u32::from(character).into());
+            self.memory
+                .write(Address { offset, ..base }, Value::Felt(felt))?;
+            count = offset + 1;
+        }
+        self.set(segment, Value::Address(base))?;
+        self.set(length, Value::Felt(Felt::of_u64(count)))
+    }
+}
+
+fn names(path: &[impl AsRef<str>]) -> Vec<&str> {
+    path.iter().map(AsRef::as_ref).collect()
 }

@@ -11,8 +11,8 @@ use wasmtime::{Caller, Linker};
 use super::error::WasmError;
 use super::guest::{Crossing, Guest, cross};
 use super::limits::TEXT_BYTES;
-use super::output;
 use crate::engines::view::{Address, Felt, Field, Registers, Value, ViewError};
+use crate::log::{self, Level};
 
 /// The module that has the functions.
 pub(super) const MODULE: &str = "cairo";
@@ -21,7 +21,14 @@ pub(super) const MODULE: &str = "cairo";
 const MOST_CELLS: u32 = 1 << 20;
 /// Names of a path, those of scopes included.
 const MOST_NAMES: usize = 32;
-const LEVELS: [&str; 5] = ["error", "warning", "info", "debug", "trace"];
+/// By the numbers of the interface; what it calls `trace` is for whoever looks for a fault, too.
+const LEVELS: [Level; 5] = [
+    Level::Error,
+    Level::Warning,
+    Level::Info,
+    Level::Debug,
+    Level::Debug,
+];
 
 type Asked<T> = wasmtime::Result<T>;
 
@@ -150,9 +157,7 @@ pub(super) fn define(linker: &mut Linker<Guest>, index: usize) -> wasmtime::Resu
                 return Err(crossing.refuse(what).into());
             };
             let (text, guest) = crossing.text(text, length)?;
-            let module = &guest.modules[index];
-            // A reader that is gone is no reason to fail.
-            let _ = output::stderr(format!("{level}: {module}: {text}\n").as_bytes());
+            log::emit_of(&guest.modules[index], *level, text, &[]);
             Ok(())
         },
     )?;

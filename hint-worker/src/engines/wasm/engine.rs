@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hint_proto::v1::{
-    Effects, ExecuteHint, FailureKind, HintDone, HintNames, HintsLoaded, LoadHints, Start,
-    WasmModule,
+    ExecuteHint, FailureKind, HintDone, HintNames, HintsLoaded, LoadHints, Start, WasmModule,
 };
 use wasmtime::{Instance, InstancePre, Store, UpdateDeadline, Val};
 
@@ -18,10 +17,9 @@ use super::error::WasmError;
 use super::failure::Failure;
 use super::guest::Guest;
 use super::limits::Limits;
-use super::source::Path;
 use super::strings::Strings;
 use super::{linking, modules, source};
-use crate::engines::view::{Address, Felt, Host, Value, View, ViewError};
+use crate::engines::view::{Host, Value, View};
 use crate::engines::{CallError, Engine};
 
 /// The engine of one session.
@@ -149,7 +147,7 @@ impl WasmEngine {
                 Parameter::Text(text) => Val::I32(strings.place(store, text)?.cast_signed()),
                 Parameter::Ids(path, kind) => {
                     let view = &mut store.data_mut().view;
-                    let value = view.get(&names(path)).map_err(WasmError::from)?;
+                    let value = view.get(path).map_err(WasmError::from)?;
                     let value = match value {
                         Value::Felt(felt) => kind
                             .felt(felt, view.field())
@@ -177,14 +175,14 @@ impl WasmEngine {
                 let view = &mut store.data_mut().view;
                 for (path, result) in paths.iter().zip(&results) {
                     let felt = felt_of(result, view.field())?;
-                    view.set(&names(path), Value::Felt(felt))
-                        .map_err(WasmError::from)?;
+                    view.set(path, Value::Felt(felt)).map_err(WasmError::from)?;
                 }
             }
             Targets::Text(segment, length) => {
                 let pointer = results[0].i32().unwrap_or_default();
                 let text = strings.take(store, pointer.cast_unsigned())?;
-                hand_over(&mut store.data_mut().view, &text, segment, length)
+                let view = &mut store.data_mut().view;
+                view.set_text(segment, length, &text)
                     .map_err(WasmError::from)?;
             }
         }
@@ -201,32 +199,6 @@ impl WasmEngine {
         let strings = Strings::of(&instance, &mut self.store);
         Ok(Running { instance, strings })
     }
-
-    fn take_effects(&mut self, arrived: Instant) -> Effects {
-        let nanos = u64::try_from(arrived.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        Effects {
-            hint_nanos: nanos,
-            ..self.store.data_mut().view.end()
-        }
-    }
-}
-
-fn names(path: &Path) -> Vec<&str> {
-    path.iter().map(String::as_str).collect()
-}
-
-/// Puts a text into a new segment, one cell for each character, and its address and length into `ids`.
-fn hand_over(view: &mut View, text: &str, segment: &Path, length: &Path) -> Result<(), ViewError> {
-    let base = view.memory.add_segment()?;
-    let mut count = 0;
-    for (offset, character) in (0..).zip(text.chars()) {
-        let felt = Felt::of_u64(u32::from(character).into());
-        view.memory
-            .write(Address { offset, ..base }, Value::Felt(felt))?;
-        count = offset + 1;
-    }
-    view.set(&names(segment), Value::Address(base))?;
-    view.set(&names(length), Value::Felt(Felt::of_u64(count)))
 }
 
 impl Engine for WasmEngine {
@@ -246,12 +218,11 @@ impl Engine for WasmEngine {
     }
 
     fn execute_hint(&mut self, request: ExecuteHint) -> Result<HintDone, CallError> {
-        let arrived = Instant::now();
         let begun = self.store.data_mut().view.begin(&request);
         let ran = begun
             .map_err(Failure::from)
             .and_then(|()| self.run(request.hint_id));
-        let effects = Some(self.take_effects(arrived));
+        let effects = Some(self.store.data_mut().view.end());
         match ran {
             Ok(()) => Ok(HintDone { effects }),
             Err(failure) => Err(failure.tell(FailureKind::Exception, request.hint_id, effects)),

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 from typing import Any, Callable, FrozenSet, Iterable, List, Tuple
 
 from ..v1 import hint_session_pb2 as pb
+from ..v1 import log_pb2 as log_pb
 from ..v1 import value_pb2
 from ..values import cells_of, runs_of
-from . import tables
+from . import done, tables
 
 #: Sends a question and waits for the answer. Without a question: waits for a further answer.
 Ask = Callable[[Any], pb.Answer]
+
+
+#: The levels that the server knows, highest first.
+_LEVELS = sorted((number for number in log_pb.RecordLevel.values() if number >= 10), reverse=True)
+#: Bounds of a record, and how many go together.
+_TEXT_LENGTH, _FIELDS, _VALUE_LENGTH, _BATCH = 16 << 10, 64, 512, 64
 
 
 # One program is often run many times.
@@ -30,8 +38,11 @@ def codes_of(program_json: Any) -> FrozenSet[str]:
 class Host:
     """What the engine's `Session` calls its host."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, tell: Callable[[pb.SessionResponse], None]) -> None:
         self._ask_server = ask
+        self._tell_server = tell
+        #: What hints logged and the server was not told yet.
+        self._logged = log_pb.HintRecords()
         #: The session whose questions these are; set once it exists.
         self.session: Any = None
         #: The code that may run. Nobody but the program and its hints decides what runs here.
@@ -101,7 +112,32 @@ class Host:
         """Tells the server that a debugger takes the terminal."""
         self._expect(self._ask(pb.Ask(debugger=pb.Debugger())), "ok")
 
+    def log(self, hint_id: Any, pc: Any, level: int, text: str, fields: List[Tuple[str, str]]) -> None:
+        """Has a record sent, with others."""
+        record = self._logged.records.add(
+            level=next((number for number in _LEVELS if number <= level), log_pb.RECORD_LEVEL_DEBUG),
+            text=done.sendable(text[:_TEXT_LENGTH]),
+            time_nanos=time.time_ns(),
+            cut=len(text) > _TEXT_LENGTH or len(fields) > _FIELDS,
+        )
+        for name, value in fields[:_FIELDS]:
+            whole = len(value) <= _VALUE_LENGTH
+            shown = value if whole else json.dumps(value[:_VALUE_LENGTH])
+            record.fields.add(name=done.sendable(name), json=done.sendable(shown))
+            record.cut = record.cut or not whole
+        if isinstance(hint_id, int):
+            record.hint_id = hint_id
+            record.pc.segment, record.pc.offset = pc.segment_index, pc.offset
+        if len(self._logged.records) >= _BATCH:
+            self.flush_log()
+
     # What the serving side calls.
+
+    def flush_log(self) -> None:
+        """Sends what hints logged."""
+        if self._logged.records:
+            logged, self._logged = self._logged, log_pb.HintRecords()
+            self._tell_server(pb.SessionResponse(logged=logged))
 
     def learn(self, runs: Any, lengths: Any) -> None:
         """Tells the engine's memory about cells and lengths."""

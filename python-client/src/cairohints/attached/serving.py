@@ -5,12 +5,14 @@ Knows nothing of how requests travel. It does what a hint worker does, in this i
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import sys
 import time
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
+from ..engine import log, running
 from ..engine.failure import HintFailure, failure_of
 from ..engine.session import Session
 from ..v1 import hint_session_pb2 as pb
@@ -52,7 +54,13 @@ class HintServer:
         self.ready = False
 
     def respond(self, request: pb.SessionRequest) -> pb.SessionResponse:
-        """Does what the server wants."""
+        """Does what the server wants, and sends what was logged meanwhile."""
+        try:
+            return self._respond(request)
+        finally:
+            self._host.flush_log()
+
+    def _respond(self, request: pb.SessionRequest) -> pb.SessionResponse:
         kind = request.WhichOneof("message")
         if kind == "start":
             return pb.SessionResponse(started=self._start(request.start))
@@ -99,6 +107,7 @@ class HintServer:
                 f"session, this client `{PROTOCOL_VERSION}`\n"
                 "hint: use a client and a server of the same version"
             )
+        log.give(log.HintLog(_tell))
         session = Session(
             self._host,
             prime=int.from_bytes(start.prime, "little"),
@@ -190,7 +199,13 @@ class HintServer:
         self._host.forget(request.removed_cells)
         self._host.learn(request.cells, ())
         address = request.address
-        outcome = session.call_rule(request.rule_id, address.segment, address.offset)
+        outcome = session.call_rule(
+            request.rule_id,
+            address.segment,
+            address.offset,
+            request.segment_count,
+            request.temporary_segment_count,
+        )
         effects = None
         if session.effects.writes or not session.effects.only_writes:
             effects = done.effects(session.effects, 0)
@@ -242,3 +257,14 @@ def _builtin(builtin: pb.Builtin) -> Dict[str, Any]:
         "batch_size": builtin.batch_size,
         "word_bit_length": builtin.word_bit_length,
     }
+
+
+def _tell(level: int, text: str, fields: List[Tuple[str, str]], logger: str) -> None:
+    """Sends a record of the hint that runs here; what no hint logs goes to `logging`."""
+    call = running.call()
+    host = getattr(call["self"], "host", None) if call is not None else None
+    if call is None or not isinstance(host, Host):
+        told = ", ".join(f"{name}={value}" for name, value in fields)
+        logging.getLogger(logger or "cairohints").log(level, "%s", f"{text} {told}".rstrip())
+        return
+    host.log(call.get("hint_id"), call.get("pc"), level, text, fields)

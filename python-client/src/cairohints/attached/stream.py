@@ -55,7 +55,7 @@ class AttachedHints:
         self._turn = threading.Lock()
         self._closed = False
         self._interrupts: Optional[Announcer] = None
-        host = Host(self._ask)
+        host = Host(self._ask, self._tell)
         host.allowed = codes_of(program)
         self._server = HintServer(here, host, syscall_handler, hint_locals_callable, import_paths)
         self._outbox.put(pb.AttachHintsRequest(name=name))
@@ -191,6 +191,12 @@ class AttachedHints:
 
     def _send(self, response: session_pb.SessionResponse) -> None:
         self._outbox.put(pb.AttachHintsRequest(response=response))
+
+    def _tell(self, response: session_pb.SessionResponse) -> None:
+        """Sends what needs no answer, as fast as the server takes it."""
+        while self._outbox.qsize() > _MOST_WAITING and not self._closed:
+            time.sleep(_LOOK_SECONDS / 10)
+        self._send(response)
 
     def _ask(self, question: Optional[session_pb.Ask]) -> session_pb.Answer:
         """Asks on behalf of the running hint, which runs on the thread that serves."""

@@ -163,8 +163,8 @@ class SignatureBuiltinRunner(CheckedBuiltinRunner):
             if address in self._reported and self._reported[address] == signature:
                 continue
             r, s = signature
-            if not (0 <= int(r) < 2**256 and 0 <= int(s) < 2**256):
-                raise ValueError(f"a signature must be two numbers below 2**256: `{signature}`")
+            if not (0 <= int(r) < 2**251 and 0 <= int(s) < 2**251):
+                raise ValueError(f"a signature must be two numbers below 2**251: `{signature}`")
             self._reported[address] = signature
             effects.signatures.append(((address.segment_index, address.offset), int(r), int(s)))
             effects.only_writes = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dis
 from types import CodeType
-from typing import Collection, Dict, Iterator, List
+from typing import Iterator, List, NamedTuple
 
 #: Code of these runs at once and is gone.
 _PASSING = ("<listcomp>", "<setcomp>", "<dictcomp>")
@@ -20,36 +20,34 @@ _WATCHING = frozenset(
 )
 
 
-def names(code: CodeType) -> List[str]:
-    """Every global, attribute and method name in the code, nested functions included."""
-    found: Dict[str, None] = {}
-    for part in _parts(code):
-        found.update(dict.fromkeys(part.co_names))
-    return list(found)
+class Mentions(NamedTuple):
+    """What the code of one hint tells."""
+
+    #: Every global, attribute and method name in the code, once each, nested functions included.
+    names: List[str]
+    #: Whether the code calls anything.
+    calls: bool
+    #: Whether running the code may run other code, which could look at all names in the scope.
+    looks_around: bool
+    #: Whether the code may leave something behind that runs in a hint which calls nothing: a generator,
+    #: an object with methods of its own, or a trace function.
+    leaves_observers: bool
 
 
-def calls(code: CodeType) -> bool:
-    """Whether the code calls anything."""
-    return _has(code, "CALL")
-
-
-def looks_around(code: CodeType) -> bool:
-    """Whether running the code may run other code, which could look at all names in the scope."""
-    return calls(code) or _has(code, "IMPORT_") or any(part is not code for part in _parts(code))
-
-
-def leaves_observers(code: CodeType, mentioned: Collection[str]) -> bool:
-    """Whether the code may leave something behind that runs in a hint which calls nothing.
-
-    Such as a generator, an object with methods of its own, or a trace function.
-    """
-    return not _WATCHING.isdisjoint(mentioned) or any(
-        part is not code and part.co_name not in _PASSING for part in _parts(code)
+def of(code: CodeType) -> Mentions:
+    """Reads the code of a hint."""
+    operations = {instruction.opname for instruction in dis.get_instructions(code)}
+    inner = [part for part in _parts(code) if part is not code]
+    names = dict.fromkeys(name for part in (code, *inner) for name in part.co_names)
+    calls = any(operation.startswith("CALL") for operation in operations)
+    imports = any(operation.startswith("IMPORT_") for operation in operations)
+    stays = any(part.co_name not in _PASSING for part in inner)
+    return Mentions(
+        list(names),
+        calls,
+        looks_around=calls or imports or bool(inner),
+        leaves_observers=stays or not _WATCHING.isdisjoint(names),
     )
-
-
-def _has(code: CodeType, operation: str) -> bool:
-    return any(instruction.opname.startswith(operation) for instruction in dis.get_instructions(code))
 
 
 def _parts(code: CodeType) -> Iterator[CodeType]:

@@ -5,6 +5,7 @@ Knows which names come and go with each hint, but not what they stand for.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
 
 #: Names that a hint finds and that stay, stale, until the next one.
@@ -45,7 +46,8 @@ class Scopes:
         ]
 
 
-def make_cleanup(names: Iterable[str]) -> Cleanup:
+@functools.lru_cache(maxsize=None)
+def make_cleanup(*names: str) -> Cleanup:
     """A function that deletes names from a scope, in this order; a missing one is a `KeyError`."""
     lines = "".join(f"    del scope[{name!r}]\n" for name in names) or "    pass\n"
     namespace: Dict[str, Any] = {"__name__": __name__}

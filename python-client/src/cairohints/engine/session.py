@@ -37,6 +37,7 @@ from .rules import Rules
 from .scopes import Cleanup, Scopes, make_cleanup
 from .segments import MemorySegmentManager
 from .structs import Structs
+from .syscalls import Contracts, SyscallHandler
 
 _getrefcount = sys.getrefcount
 
@@ -70,6 +71,7 @@ class Hint:
         location: Any,
         source: ProgramSource,
         index: int,
+        calls: bool,
     ) -> None:
         self.code = code
         self.text = text
@@ -79,7 +81,7 @@ class Hint:
         #: Where it ran last.
         self.pc = _NOWHERE
         #: Whether it calls anything, and so may have printed.
-        self.calls = mentions.calls(code)
+        self.calls = calls
         #: The program it belongs to, and its position there.
         self.source = source
         self.index = index
@@ -180,7 +182,7 @@ class Session:
             *["is_accessed", "vm_add_auto_deduction_rule", "vm_add_validation_rule"],
             "vm_ecdsa_additional_data",
         ]
-        self._cleanup = make_cleanup(self._cleaned)
+        self._cleanup = make_cleanup(*self._cleaned)
         #: Whether hints may have left something behind that looks at the names of later ones.
         self._all_see_all = False
         self._ids_references = -1
@@ -260,14 +262,14 @@ class Session:
             location = None if filename is None else (filename, start_line, prefix_newlines)
             compiled = self._compile(hint_id, code, location)
             ids = HintIds(hint_id, self._surroundings)
-            hint = Hint(compiled, code, ids, location, source, hint_id - first_id)
+            told = mentions.of(compiled)
+            hint = Hint(compiled, code, ids, location, source, hint_id - first_id, told.calls)
             self.hints[hint_id] = hint
-            mentioned = mentions.names(compiled)
-            names.append((hint_id, mentioned))
-            self._all_see_all = self._all_see_all or mentions.leaves_observers(compiled, mentioned)
-            if not mentions.looks_around(compiled):
-                hint.given = [name for name in self._names if name in mentioned]
-                hint.cleanup = make_cleanup([name for name in self._cleaned if name in mentioned])
+            names.append((hint_id, told.names))
+            self._all_see_all = self._all_see_all or told.leaves_observers
+            if not told.looks_around:
+                hint.given = [name for name in self._names if name in told.names]
+                hint.cleanup = make_cleanup(*[name for name in self._cleaned if name in told.names])
         return names
 
     def _compile(self, hint_id: int, code: str, location: Any) -> CodeType:
@@ -300,6 +302,10 @@ class Session:
             self.scopes.leave()
         for _ in range(entered):
             self.scopes.enter()
+
+    def offer_syscall_handler(self, contracts: Contracts) -> None:
+        """Gives hints the world of contracts, unless they were given a syscall handler."""
+        self.scopes.stack[0].setdefault("syscall_handler", SyscallHandler(contracts))
 
     def take_over(self, variables_json: str) -> None:
         """Takes the variables of hints that ran elsewhere so far, for the next hint."""
@@ -430,11 +436,23 @@ class Session:
         else:
             names.renew()
 
-    def call_rule(self, rule_id: int, segment: int, offset: int) -> Any:
-        """Calls a rule that a hint registered."""
-        self.memory.begin()
-        self.memory.segment_count = self.segments.n_segments
-        self.memory.temporary_segment_count = self.segments.n_temp_segments
+    def call_rule(
+        self,
+        rule_id: int,
+        segment: int,
+        offset: int,
+        segment_count: int = 0,
+        temporary_segment_count: int = 0,
+    ) -> Any:
+        """Calls a rule that a hint registered.
+
+        Hints in other languages may have added segments since the last hint here; none is ever removed.
+        """
+        memory, segments = self.memory, self.segments
+        memory.begin()
+        segments.n_segments = memory.segment_count = max(segments.n_segments, segment_count)
+        temporary = max(segments.n_temp_segments, temporary_segment_count)
+        segments.n_temp_segments = memory.temporary_segment_count = temporary
         try:
             answer = self.rules.call(rule_id, RelocatableValue(segment, offset))
             if self.effects.pending:

@@ -14,6 +14,7 @@ import sys
 from typing import Any, Optional
 
 from . import running
+from .streams import replaced
 
 #: Takes the line away and leaves the cursor where it began.
 _ERASE = b"\r\x1b[K"
@@ -47,7 +48,7 @@ def share(descriptor: int) -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper) and stream.isatty():
-            replacement = _replacement(stream, f"<{name}>")
+            replacement = replaced(stream, f"<{name}>", _Aside)
             setattr(sys, name, replacement)
             setattr(sys, f"__{name}__", replacement)
     sys.addaudithook(_watch)
@@ -100,24 +101,6 @@ class _Aside(io.FileIO):
                 ends = bytes(memoryview(data)[written - 1 : written]) in (b"\n", b"\r")
                 os.pwrite(descriptor, b"\x00" if ends else b"\x01", _MID_LINE)
         return written
-
-
-def _replacement(stream: io.TextIOWrapper, name: str) -> io.TextIOWrapper:
-    stream.flush()
-    raw = _Aside(stream.fileno(), "w", closefd=False)
-    raw.name = name
-    # Where Python was told not to buffer, it does not.
-    buffer: Any = raw if stream.write_through else io.BufferedWriter(raw)
-    replacement = io.TextIOWrapper(
-        buffer,
-        encoding=stream.encoding,
-        errors=stream.errors,
-        newline="\n",
-        line_buffering=True,
-        write_through=stream.write_through,
-    )
-    replacement.mode = "w"  # type: ignore[misc]
-    return replacement
 
 
 def _watch(event: str, args: Any) -> None:

@@ -1,4 +1,5 @@
 from cairohints.v1 import ids_pb2 as _ids_pb2
+from cairohints.v1 import log_pb2 as _log_pb2
 from cairohints.v1 import value_pb2 as _value_pb2
 from cairohints.v1 import wasm_pb2 as _wasm_pb2
 from google.protobuf.internal import containers as _containers
@@ -52,7 +53,7 @@ class SessionRequest(_message.Message):
     def __init__(self, start: _Optional[_Union[Start, _Mapping]] = ..., load_hints: _Optional[_Union[LoadHints, _Mapping]] = ..., execute_hint: _Optional[_Union[ExecuteHint, _Mapping]] = ..., answer: _Optional[_Union[Answer, _Mapping]] = ..., call_rule: _Optional[_Union[CallRule, _Mapping]] = ..., end_run: _Optional[_Union[EndRun, _Mapping]] = ..., read_scopes: _Optional[_Union[ReadScopes, _Mapping]] = ...) -> None: ...
 
 class SessionResponse(_message.Message):
-    __slots__ = ("started", "hints_loaded", "done", "failed", "ask", "rule_result", "run_ended", "scopes", "declined")
+    __slots__ = ("started", "hints_loaded", "done", "failed", "ask", "rule_result", "run_ended", "scopes", "declined", "logged")
     STARTED_FIELD_NUMBER: _ClassVar[int]
     HINTS_LOADED_FIELD_NUMBER: _ClassVar[int]
     DONE_FIELD_NUMBER: _ClassVar[int]
@@ -62,6 +63,7 @@ class SessionResponse(_message.Message):
     RUN_ENDED_FIELD_NUMBER: _ClassVar[int]
     SCOPES_FIELD_NUMBER: _ClassVar[int]
     DECLINED_FIELD_NUMBER: _ClassVar[int]
+    LOGGED_FIELD_NUMBER: _ClassVar[int]
     started: Started
     hints_loaded: HintsLoaded
     done: HintDone
@@ -71,7 +73,8 @@ class SessionResponse(_message.Message):
     run_ended: RunEnded
     scopes: Scopes
     declined: Declined
-    def __init__(self, started: _Optional[_Union[Started, _Mapping]] = ..., hints_loaded: _Optional[_Union[HintsLoaded, _Mapping]] = ..., done: _Optional[_Union[HintDone, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., ask: _Optional[_Union[Ask, _Mapping]] = ..., rule_result: _Optional[_Union[RuleResult, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ..., scopes: _Optional[_Union[Scopes, _Mapping]] = ..., declined: _Optional[_Union[Declined, _Mapping]] = ...) -> None: ...
+    logged: _log_pb2.HintRecords
+    def __init__(self, started: _Optional[_Union[Started, _Mapping]] = ..., hints_loaded: _Optional[_Union[HintsLoaded, _Mapping]] = ..., done: _Optional[_Union[HintDone, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., ask: _Optional[_Union[Ask, _Mapping]] = ..., rule_result: _Optional[_Union[RuleResult, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ..., scopes: _Optional[_Union[Scopes, _Mapping]] = ..., declined: _Optional[_Union[Declined, _Mapping]] = ..., logged: _Optional[_Union[_log_pb2.HintRecords, _Mapping]] = ...) -> None: ...
 
 class Start(_message.Message):
     __slots__ = ("protocol_version", "min_protocol_version", "prime", "builtins", "program_input_json", "segment_count", "python", "wasm")
@@ -128,18 +131,28 @@ class Builtin(_message.Message):
     def __init__(self, name: _Optional[str] = ..., segment: _Optional[int] = ..., included: bool = ..., ratio: _Optional[int] = ..., ratio_denominator: _Optional[int] = ..., range_check_parts: _Optional[int] = ..., batch_size: _Optional[int] = ..., word_bit_length: _Optional[int] = ...) -> None: ...
 
 class Started(_message.Message):
-    __slots__ = ("protocol_version", "min_protocol_version", "process_id", "languages", "python")
+    __slots__ = ("protocol_version", "min_protocol_version", "process_id", "languages", "python", "posture")
     PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
     MIN_PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
     PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     LANGUAGES_FIELD_NUMBER: _ClassVar[int]
     PYTHON_FIELD_NUMBER: _ClassVar[int]
+    POSTURE_FIELD_NUMBER: _ClassVar[int]
     protocol_version: int
     min_protocol_version: int
     process_id: int
     languages: _containers.RepeatedScalarFieldContainer[str]
     python: PythonEngine
-    def __init__(self, protocol_version: _Optional[int] = ..., min_protocol_version: _Optional[int] = ..., process_id: _Optional[int] = ..., languages: _Optional[_Iterable[str]] = ..., python: _Optional[_Union[PythonEngine, _Mapping]] = ...) -> None: ...
+    posture: Posture
+    def __init__(self, protocol_version: _Optional[int] = ..., min_protocol_version: _Optional[int] = ..., process_id: _Optional[int] = ..., languages: _Optional[_Iterable[str]] = ..., python: _Optional[_Union[PythonEngine, _Mapping]] = ..., posture: _Optional[_Union[Posture, _Mapping]] = ...) -> None: ...
+
+class Posture(_message.Message):
+    __slots__ = ("layers", "missing")
+    LAYERS_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    layers: _containers.RepeatedScalarFieldContainer[str]
+    missing: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, layers: _Optional[_Iterable[str]] = ..., missing: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PythonEngine(_message.Message):
     __slots__ = ("version", "executable")
@@ -508,18 +521,22 @@ class ResolvedName(_message.Message):
     def __init__(self, definition: _Optional[_Union[_ids_pb2.Definition, _Mapping]] = ..., structs: _Optional[_Iterable[_Union[_ids_pb2.StructDefinition, _Mapping]]] = ...) -> None: ...
 
 class CallRule(_message.Message):
-    __slots__ = ("rule_id", "address", "cells", "language", "removed_cells")
+    __slots__ = ("rule_id", "address", "cells", "language", "removed_cells", "segment_count", "temporary_segment_count")
     RULE_ID_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     CELLS_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     REMOVED_CELLS_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    TEMPORARY_SEGMENT_COUNT_FIELD_NUMBER: _ClassVar[int]
     rule_id: int
     address: _value_pb2.Relocatable
     cells: _containers.RepeatedCompositeFieldContainer[_value_pb2.CellRun]
     language: str
     removed_cells: _containers.RepeatedCompositeFieldContainer[_value_pb2.Relocatable]
-    def __init__(self, rule_id: _Optional[int] = ..., address: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., cells: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., language: _Optional[str] = ..., removed_cells: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ...) -> None: ...
+    segment_count: int
+    temporary_segment_count: int
+    def __init__(self, rule_id: _Optional[int] = ..., address: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., cells: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., language: _Optional[str] = ..., removed_cells: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ..., segment_count: _Optional[int] = ..., temporary_segment_count: _Optional[int] = ...) -> None: ...
 
 class RuleResult(_message.Message):
     __slots__ = ("value", "validated", "effects")
@@ -540,10 +557,30 @@ class EndRun(_message.Message):
     def __init__(self, language: _Optional[str] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ...) -> None: ...
 
 class RunEnded(_message.Message):
-    __slots__ = ("scope_depth",)
+    __slots__ = ("scope_depth", "contracts")
     SCOPE_DEPTH_FIELD_NUMBER: _ClassVar[int]
+    CONTRACTS_FIELD_NUMBER: _ClassVar[int]
     scope_depth: int
-    def __init__(self, scope_depth: _Optional[int] = ...) -> None: ...
+    contracts: _containers.RepeatedCompositeFieldContainer[ContractUse]
+    def __init__(self, scope_depth: _Optional[int] = ..., contracts: _Optional[_Iterable[_Union[ContractUse, _Mapping]]] = ...) -> None: ...
+
+class ContractUse(_message.Message):
+    __slots__ = ("contract", "endpoint", "calls", "failed_calls", "storage_reads", "storage_writes", "events")
+    CONTRACT_FIELD_NUMBER: _ClassVar[int]
+    ENDPOINT_FIELD_NUMBER: _ClassVar[int]
+    CALLS_FIELD_NUMBER: _ClassVar[int]
+    FAILED_CALLS_FIELD_NUMBER: _ClassVar[int]
+    STORAGE_READS_FIELD_NUMBER: _ClassVar[int]
+    STORAGE_WRITES_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    contract: str
+    endpoint: str
+    calls: int
+    failed_calls: int
+    storage_reads: int
+    storage_writes: int
+    events: int
+    def __init__(self, contract: _Optional[str] = ..., endpoint: _Optional[str] = ..., calls: _Optional[int] = ..., failed_calls: _Optional[int] = ..., storage_reads: _Optional[int] = ..., storage_writes: _Optional[int] = ..., events: _Optional[int] = ...) -> None: ...
 
 class ReadScopes(_message.Message):
     __slots__ = ("max_text_bytes", "scopes", "language")

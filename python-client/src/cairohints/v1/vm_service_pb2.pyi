@@ -1,4 +1,5 @@
 from cairohints.v1 import hint_session_pb2 as _hint_session_pb2
+from cairohints.v1 import log_pb2 as _log_pb2
 from cairohints.v1 import value_pb2 as _value_pb2
 from cairohints.v1 import wasm_pb2 as _wasm_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
@@ -261,14 +262,30 @@ class ArgumentList(_message.Message):
     def __init__(self, elements: _Optional[_Iterable[_Union[Argument, _Mapping]]] = ...) -> None: ...
 
 class VmLimits(_message.Message):
-    __slots__ = ("max_steps", "hint_timeout", "time_to_live")
+    __slots__ = ("max_steps", "hint_timeout", "time_to_live", "max_memory_bytes", "max_segments", "max_memory_gap", "max_hint_cells", "max_error_text_bytes", "run_time", "cpu_time", "max_output_bytes")
     MAX_STEPS_FIELD_NUMBER: _ClassVar[int]
     HINT_TIMEOUT_FIELD_NUMBER: _ClassVar[int]
     TIME_TO_LIVE_FIELD_NUMBER: _ClassVar[int]
+    MAX_MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    MAX_MEMORY_GAP_FIELD_NUMBER: _ClassVar[int]
+    MAX_HINT_CELLS_FIELD_NUMBER: _ClassVar[int]
+    MAX_ERROR_TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    RUN_TIME_FIELD_NUMBER: _ClassVar[int]
+    CPU_TIME_FIELD_NUMBER: _ClassVar[int]
+    MAX_OUTPUT_BYTES_FIELD_NUMBER: _ClassVar[int]
     max_steps: int
     hint_timeout: _duration_pb2.Duration
     time_to_live: _duration_pb2.Duration
-    def __init__(self, max_steps: _Optional[int] = ..., hint_timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., time_to_live: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    max_memory_bytes: int
+    max_segments: int
+    max_memory_gap: int
+    max_hint_cells: int
+    max_error_text_bytes: int
+    run_time: _duration_pb2.Duration
+    cpu_time: _duration_pb2.Duration
+    max_output_bytes: int
+    def __init__(self, max_steps: _Optional[int] = ..., hint_timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., time_to_live: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., max_memory_bytes: _Optional[int] = ..., max_segments: _Optional[int] = ..., max_memory_gap: _Optional[int] = ..., max_hint_cells: _Optional[int] = ..., max_error_text_bytes: _Optional[int] = ..., run_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., cpu_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., max_output_bytes: _Optional[int] = ...) -> None: ...
 
 class CreateVmResponse(_message.Message):
     __slots__ = ("vm",)
@@ -450,26 +467,30 @@ class PauseVmResponse(_message.Message):
     def __init__(self, vm: _Optional[_Union[Vm, _Mapping]] = ...) -> None: ...
 
 class WatchVmRequest(_message.Message):
-    __slots__ = ("name",)
+    __slots__ = ("name", "records")
     NAME_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
     name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
+    records: _log_pb2.RecordLevel
+    def __init__(self, name: _Optional[str] = ..., records: _Optional[_Union[_log_pb2.RecordLevel, str]] = ...) -> None: ...
 
 class WatchVmResponse(_message.Message):
-    __slots__ = ("time", "state", "progress", "hint_output", "dropped", "log")
+    __slots__ = ("time", "state", "progress", "hint_output", "dropped", "log", "records")
     TIME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
     HINT_OUTPUT_FIELD_NUMBER: _ClassVar[int]
     DROPPED_FIELD_NUMBER: _ClassVar[int]
     LOG_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
     time: _timestamp_pb2.Timestamp
     state: Vm
     progress: Progress
     hint_output: HintOutput
     dropped: DroppedEvents
     log: LogRecord
-    def __init__(self, time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[Vm, _Mapping]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., hint_output: _Optional[_Union[HintOutput, _Mapping]] = ..., dropped: _Optional[_Union[DroppedEvents, _Mapping]] = ..., log: _Optional[_Union[LogRecord, _Mapping]] = ...) -> None: ...
+    records: _log_pb2.HintRecords
+    def __init__(self, time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[Vm, _Mapping]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., hint_output: _Optional[_Union[HintOutput, _Mapping]] = ..., dropped: _Optional[_Union[DroppedEvents, _Mapping]] = ..., log: _Optional[_Union[LogRecord, _Mapping]] = ..., records: _Optional[_Union[_log_pb2.HintRecords, _Mapping]] = ...) -> None: ...
 
 class Progress(_message.Message):
     __slots__ = ("current_step", "hints_executed")
@@ -488,12 +509,14 @@ class HintOutput(_message.Message):
     def __init__(self, stream: _Optional[_Union[OutputStream, str]] = ..., data: _Optional[bytes] = ...) -> None: ...
 
 class DroppedEvents(_message.Message):
-    __slots__ = ("count", "hint_output_bytes")
+    __slots__ = ("count", "hint_output_bytes", "records")
     COUNT_FIELD_NUMBER: _ClassVar[int]
     HINT_OUTPUT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
     count: int
     hint_output_bytes: int
-    def __init__(self, count: _Optional[int] = ..., hint_output_bytes: _Optional[int] = ...) -> None: ...
+    records: int
+    def __init__(self, count: _Optional[int] = ..., hint_output_bytes: _Optional[int] = ..., records: _Optional[int] = ...) -> None: ...
 
 class LogRecord(_message.Message):
     __slots__ = ("level", "message")

@@ -16,7 +16,13 @@ class VmServiceStub(object):
     Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
     `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
-    the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo.
+    the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo. Those of a limit
+    of the caller's tenant name it (`limit_name`), say how high it is (`limit`) and what is used of it (`used`),
+    also as google.rpc.QuotaFailure, and carry a google.rpc.RetryInfo when it helps to wait.
+
+    A server that knows tenants wants `authorization: Bearer TOKEN` in the metadata of every call, a client
+    certificate, or a known user at its Unix socket; only the health is for everybody. What one tenant has does
+    not exist for others.
 
     - INVALID_ARGUMENT: BAD_NAME, BAD_VM_ID, BAD_REQUEST_ID, REQUEST_ID_REUSED, BAD_ENUM, UNKNOWN_LAYOUT
     - INVALID_ARGUMENT: BAD_LAYOUT_PARAMS, BAD_JSON, JSON_TOO_LARGE, BAD_DURATION, BAD_ENTRY_POINT
@@ -24,13 +30,15 @@ class VmServiceStub(object):
     - INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     - INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
     - INVALID_ARGUMENT: ENGINE_PROTOCOL, BAD_WASM_MODULE
+    - UNAUTHENTICATED: NO_CREDENTIALS, BAD_CREDENTIALS
     - NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     - ALREADY_EXISTS: VM_ALREADY_EXISTS
     - FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
     - FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
     - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE, HINTS_NOT_LOADED
     - RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
-    - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
+    - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MEMORY_LIMIT, MESSAGE_TOO_LARGE, NO_SPACE
+    - RESOURCE_EXHAUSTED: TOO_MANY_CONNECTIONS
     - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, ENGINE_LATE, UPLOAD_STALLED
     - ABORTED: VM_DELETED, VM_FAILED
     - CANCELLED: CONNECTION_CLOSED
@@ -158,7 +166,13 @@ class VmServiceServicer(object):
     Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
     `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
-    the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo.
+    the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo. Those of a limit
+    of the caller's tenant name it (`limit_name`), say how high it is (`limit`) and what is used of it (`used`),
+    also as google.rpc.QuotaFailure, and carry a google.rpc.RetryInfo when it helps to wait.
+
+    A server that knows tenants wants `authorization: Bearer TOKEN` in the metadata of every call, a client
+    certificate, or a known user at its Unix socket; only the health is for everybody. What one tenant has does
+    not exist for others.
 
     - INVALID_ARGUMENT: BAD_NAME, BAD_VM_ID, BAD_REQUEST_ID, REQUEST_ID_REUSED, BAD_ENUM, UNKNOWN_LAYOUT
     - INVALID_ARGUMENT: BAD_LAYOUT_PARAMS, BAD_JSON, JSON_TOO_LARGE, BAD_DURATION, BAD_ENTRY_POINT
@@ -166,13 +180,15 @@ class VmServiceServicer(object):
     - INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     - INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
     - INVALID_ARGUMENT: ENGINE_PROTOCOL, BAD_WASM_MODULE
+    - UNAUTHENTICATED: NO_CREDENTIALS, BAD_CREDENTIALS
     - NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     - ALREADY_EXISTS: VM_ALREADY_EXISTS
     - FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
     - FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
     - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE, HINTS_NOT_LOADED
     - RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
-    - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
+    - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MEMORY_LIMIT, MESSAGE_TOO_LARGE, NO_SPACE
+    - RESOURCE_EXHAUSTED: TOO_MANY_CONNECTIONS
     - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, ENGINE_LATE, UPLOAD_STALLED
     - ABORTED: VM_DELETED, VM_FAILED
     - CANCELLED: CONNECTION_CLOSED
@@ -455,7 +471,13 @@ class VmService(object):
     Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
     `limit`, where they apply), and a google.rpc.Help that says what the caller can do. Errors in a field of
-    the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo.
+    the request carry a google.rpc.BadRequest, too; those about a VM a google.rpc.ResourceInfo. Those of a limit
+    of the caller's tenant name it (`limit_name`), say how high it is (`limit`) and what is used of it (`used`),
+    also as google.rpc.QuotaFailure, and carry a google.rpc.RetryInfo when it helps to wait.
+
+    A server that knows tenants wants `authorization: Bearer TOKEN` in the metadata of every call, a client
+    certificate, or a known user at its Unix socket; only the health is for everybody. What one tenant has does
+    not exist for others.
 
     - INVALID_ARGUMENT: BAD_NAME, BAD_VM_ID, BAD_REQUEST_ID, REQUEST_ID_REUSED, BAD_ENUM, UNKNOWN_LAYOUT
     - INVALID_ARGUMENT: BAD_LAYOUT_PARAMS, BAD_JSON, JSON_TOO_LARGE, BAD_DURATION, BAD_ENTRY_POINT
@@ -463,13 +485,15 @@ class VmService(object):
     - INVALID_ARGUMENT: BAD_ARTIFACT, NO_NAME, NO_DECLARATION, SECOND_DECLARATION, EMPTY_PART
     - INVALID_ARGUMENT: CHUNK_TOO_LARGE, SIZE_MISMATCH, BAD_PROGRAM, PROGRAM_TOO_LARGE, PROGRAM_UNFIT
     - INVALID_ARGUMENT: ENGINE_PROTOCOL, BAD_WASM_MODULE
+    - UNAUTHENTICATED: NO_CREDENTIALS, BAD_CREDENTIALS
     - NOT_FOUND: VM_NOT_FOUND, PROGRAM_NOT_FOUND
     - ALREADY_EXISTS: VM_ALREADY_EXISTS
     - FAILED_PRECONDITION: VM_RUNNING, VM_NOT_RUNNING, VM_ENDED, VM_STARTED, VM_NOT_SUCCEEDED
     - FAILED_PRECONDITION: ARTIFACT_UNAVAILABLE, HINT_NOT_NATIVE, HINT_ENGINE_NOT_ATTACHED
     - FAILED_PRECONDITION: HINT_ENGINE_ATTACHED, HINT_ENGINE_IS_WORKER, HINT_ENGINE_GONE, HINTS_NOT_LOADED
     - RESOURCE_EXHAUSTED: TOO_MANY_VMS, TOO_MANY_UPLOADS, TOO_MANY_WATCHERS, TOO_MANY_CALLS, TOO_MANY_CELLS
-    - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MESSAGE_TOO_LARGE, NO_SPACE
+    - RESOURCE_EXHAUSTED: TOO_MANY_SEGMENTS, MEMORY_LIMIT, MESSAGE_TOO_LARGE, NO_SPACE
+    - RESOURCE_EXHAUSTED: TOO_MANY_CONNECTIONS
     - DEADLINE_EXCEEDED: DEADLINE_PASSED, RUN_DEADLINE, ENGINE_LATE, UPLOAD_STALLED
     - ABORTED: VM_DELETED, VM_FAILED
     - CANCELLED: CONNECTION_CLOSED

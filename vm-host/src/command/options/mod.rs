@@ -13,8 +13,10 @@ use cairo_vm::types::layout_name::LayoutName;
 use hint_proto::v1::WasmLimits;
 
 use super::arguments::RunArgs;
+use super::sandbox::SandboxArgs;
+use crate::account::machine_memory;
 use crate::run::HintPlacement;
-use crate::worker::PythonEnvironment;
+use crate::worker::{HintLogLevel, PythonEnvironment};
 
 /// What to run and what to produce.
 #[derive(Clone, Debug)]
@@ -51,6 +53,8 @@ pub(super) struct RunOptions {
     pub outputs: OutputPaths,
     /// How hints run.
     pub hints: HintOptions,
+    /// Bytes of memory for the run.
+    pub max_memory: usize,
     /// Whether no progress line is shown.
     pub quiet: bool,
 }
@@ -122,10 +126,16 @@ pub(super) struct HintOptions {
     pub worker: Option<PathBuf>,
     /// What hints import from.
     pub python_environment: PythonEnvironment,
+    /// From which level on what they log is shown.
+    pub log_level: HintLogLevel,
+    /// What they are confined to.
+    pub sandbox: SandboxArgs,
     /// Longest time for one hint; absent for no limit.
     pub timeout: Option<Duration>,
     /// Largest gap, in cells, that a hint may leave in a segment.
     pub max_memory_gap: u64,
+    /// Most segments of the run.
+    pub max_segments: u64,
     /// The modules that hints may call, and their files.
     pub wasm: Vec<(String, PathBuf)>,
     /// What these may use up.
@@ -198,6 +208,9 @@ impl RunOptions {
             no_end: args.no_end,
             debug_error: args.debug_error,
             proof_mode: args.proof_mode,
+            max_memory: args.max_memory.map_or_else(memory_by_default, |bytes| {
+                usize::try_from(bytes).unwrap_or(usize::MAX)
+            }),
             quiet: args.quiet,
             secure_run,
             allow_missing_builtins: args.allow_missing_builtins.unwrap_or(args.proof_mode),
@@ -223,13 +236,21 @@ impl RunOptions {
                 placement: args.hints,
                 worker: args.hint_worker,
                 python_environment,
+                log_level: args.log_level,
+                sandbox: args.sandbox,
                 timeout,
                 max_memory_gap: args.max_memory_gap,
+                max_segments: args.max_segments,
                 wasm: args.wasm,
                 wasm_limits: args.wasm_limits,
             },
         })
     }
+}
+
+/// As much as leaves room for the worker and for others.
+fn memory_by_default() -> usize {
+    machine_memory() / 4 * 3
 }
 
 fn is_stdin(path: &Option<PathBuf>) -> bool {

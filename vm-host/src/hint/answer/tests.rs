@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use hint_proto::cell::EMPTY;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
@@ -15,9 +16,10 @@ use tokio::sync::mpsc;
 use tonic::Status;
 
 use super::*;
+use crate::hint::inputs::SessionInputs;
 use crate::hint::limits::Limits;
+use crate::hint::log::RecordSink;
 use crate::hint::peer::{AttachedClient, Peer};
-use crate::hint::session::SessionInputs;
 use crate::hint::testing::{
     EXECUTION, OUTPUT, PROGRAM, RANGE_CHECK, SEGMENTS, TEMPORARY_SEGMENTS, at, int, pointer,
     raw_run, run_of, vm,
@@ -138,6 +140,16 @@ fn program(code: &str) -> Value {
     })
 }
 
+/// Nobody reads what hints log.
+#[derive(Debug)]
+struct Unread;
+
+impl RecordSink for Unread {
+    fn take(&self, _records: v1::HintRecords) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
 impl Scene {
     async fn new(code: &str) -> Self {
         let json = program(code).to_string().into_bytes();
@@ -158,6 +170,7 @@ impl Scene {
             ending: std::sync::Arc::default(),
             requests: Some(to_engine),
             responses: from_engine,
+            records: std::sync::Arc::new(Unread),
         });
         let limits = Limits {
             questions_per_hint: QUESTIONS,
@@ -381,11 +394,19 @@ async fn writes_are_checked_by_the_memory_itself() {
         (bytes(&[0x91; 32]), refused("a malformed memory cell")),
         (
             write(OUTPUT, 2 + (1 << 20), int(1)),
-            refused("memory cell `2:1048578` is too far past the end of its segment"),
+            refused(
+                "the hint wrote memory cell `2:1048578`, `1048577` cells past the end of its segment; the limit \
+                 is `1048576`\n\
+                 hint: memory segments are dense here, so that every skipped cell takes 32 bytes",
+            ),
         ),
         (
             write(-1, u64::MAX, int(1)),
-            refused("memory cell `-1:18446744073709551615` is too far past the end of its segment"),
+            refused(
+                "the hint wrote memory cell `-1:18446744073709551615`, `18446744073709551614` cells past the \
+                 end of its segment; the limit is `1048576`\n\
+                 hint: memory segments are dense here, so that every skipped cell takes 32 bytes",
+            ),
         ),
         (
             write(EXECUTION, 0, int(21)),
@@ -411,6 +432,35 @@ async fn writes_are_checked_by_the_memory_itself() {
     let mut scene = Scene::new("pass").await;
     scene.ask_one(write(OUTPUT, 1, int(1))).await;
     assert_eq!(scene.vm.get_maybe(&at(OUTPUT, 1)), Some(int(1)));
+}
+
+/// Each write is a hint's of its own, and all are one run's.
+#[tokio::test]
+async fn writes_that_leave_gaps_share_one_account() {
+    let mut scene = Scene::new("pass").await;
+    let mut written = 0;
+    let refused = loop {
+        let segment = scene.vm.add_memory_segment().segment_index;
+        let far = write_cell(run_of(segment, 1 << 20, &[int(1)]), true);
+        match scene.ask_one(far).await {
+            Reply::Ok(_) => written += 1,
+            refused => break refused,
+        }
+    };
+    let limits = Limits::default();
+    assert_eq!(written, limits.total_gap / limits.gap);
+    assert!(matches!(refused, Reply::Raised(_)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_run_that_took_more_memory_than_it_may_ends() {
+    let account = crate::account::Account::new(16 << 20);
+    let _entered = account.enter();
+    let mut scene = Scene::new("pass").await;
+    let far = || Some(write_cell(run_of(OUTPUT, 1 << 20, &[int(1)]), true));
+    let error = scene.ask(vec![far()]).await.unwrap_err();
+    assert!(matches!(error, HintError::OverLimit(_)), "{error:?}");
+    assert_eq!(scene.vm.get_maybe(&at(OUTPUT, 1 << 20)), None);
 }
 
 #[tokio::test]
@@ -698,10 +748,18 @@ async fn a_part_of_the_program_is_given_alone() {
 }
 
 #[tokio::test]
-async fn a_debugger_stops_the_clock() {
+async fn a_debugger_with_a_terminal_stops_the_clock() {
     let mut scene = Scene::new("pass").await;
-    let reply = scene.ask_one(Question::Debugger(Debugger {})).await;
-    assert_eq!(reply, Reply::Ok(v1::Ok {}));
+    let mut exchange = scene.session.exchange_of(&scene.vm, None, 0);
+    let ask = Ask {
+        question: Some(Question::Debugger(Debugger {})),
+    };
+    // The terminal of the client that serves the hints.
+    let answers = scene
+        .session
+        .answer(&mut scene.vm, &mut scene.state, ask, &mut exchange);
+    assert_eq!(answers.unwrap()[0].answer, Some(Reply::Ok(v1::Ok {})));
+    assert_eq!(exchange.limit, None);
 }
 
 /// Everything that is not a hint has a minute, whatever hints have, and says so.
@@ -709,8 +767,7 @@ async fn a_debugger_stops_the_clock() {
 async fn a_late_engine_hears_its_own_limit() {
     let mut scene = Scene::new("pass").await;
     let exchange = scene.session.exchange_of(&scene.vm, None, 0);
-    let left = exchange.deadline.unwrap() - tokio::time::Instant::now();
-    assert!(left <= Duration::from_secs(60) && left > Duration::from_secs(50));
+    assert_eq!(exchange.limit, Some(Duration::from_secs(60)));
     let error = scene.session.broken(LinkError::Deadline, &exchange).await;
     assert_eq!(
         error.to_string(),
@@ -790,4 +847,55 @@ async fn what_was_asked_for_is_sent_along_the_next_time() {
         raw_run(OUTPUT, 0, output),
     ];
     assert_eq!(scene.engine.sent.cells, expected);
+}
+
+/// Questions with damage, as a hostile engine sends them.
+#[tokio::test]
+async fn damaged_questions_are_answered_or_refused() {
+    let address = v1::Relocatable {
+        segment: 1,
+        offset: 0,
+    };
+    let good = [
+        read(EXECUTION, 0, 3),
+        write_cell(run_of(OUTPUT, 9, &[int(1)]), true),
+        Question::ResolveName(ResolveName {
+            hint_id: 0,
+            scope: String::new(),
+            name: "x".to_owned(),
+        }),
+        Question::LoadProgram(LoadProgram {
+            program_json: program("x").to_string(),
+            base: Some(address),
+        }),
+        Question::IsAccessed(address),
+        Question::ReadAllMemory(ReadAllMemory {}),
+        Question::ReadProgram(ReadProgram { part: None }),
+        Question::Debugger(Debugger {}),
+    ];
+    let good = good.map(|question| {
+        let question = Some(question);
+        Ask { question }.encode_to_vec()
+    });
+    let mut scene = Scene::new("pass").await;
+    let mut asked = 0;
+    crate::program::fuzzing::fuzz("questions", &good, |bytes| {
+        let Ok(ask) = Ask::decode(bytes) else {
+            return false;
+        };
+        asked += 1;
+        let mut exchange = scene.session.exchange_of(&scene.vm, Some(0), 0);
+        let Scene {
+            vm, state, session, ..
+        } = &mut scene;
+        match session.answer(vm, state, ask, &mut exchange) {
+            Ok(parts) => {
+                assert!(!parts.is_empty());
+                let last = &parts[parts.len() - 1];
+                !matches!(last.answer, Some(Reply::Raised(_)))
+            }
+            Err(_) => false,
+        }
+    });
+    assert!(asked > 200, "{asked}");
 }

@@ -5,6 +5,7 @@
 //! Every check is made before the first change, those of cairo-vm included (`signatures`, `relocations`),
 //! because cairo-vm cannot take a change back.
 
+mod breath;
 mod gaps;
 mod parts;
 mod refusal;
@@ -16,12 +17,17 @@ mod writes;
 
 use cairo_vm::vm::runners::builtin_runner::OutputBuiltinState;
 use cairo_vm::vm::vm_core::VirtualMachine;
-use hint_proto::v1::Effects;
+use futures_util::FutureExt as _;
+use hint_proto::v1::{CellRun, Effects};
 
 use super::limits::Limits;
+use crate::account::Refusing;
 use crate::vm::temporary::Moves;
+use breath::SLICE;
+use gaps::Gaps;
 use relocations::Relocations;
 
+pub(crate) use breath::Breath;
 pub(crate) use parts::RegisteredRule;
 #[cfg(test)]
 pub(crate) use refusal::Part;
@@ -73,7 +79,7 @@ impl Applier {
         &self.limits
     }
 
-    /// Applies `effects` to `vm`, whole or not at all.
+    /// Applies `effects` to `vm`, whole or not at all, without a pause.
     ///
     /// # Errors
     /// [`Refusal`] when a check fails; the VM is then as it was.
@@ -82,7 +88,23 @@ impl Applier {
         vm: &mut VirtualMachine,
         effects: &Effects,
     ) -> Result<Applied, Refusal> {
-        let checked = self.check(vm, effects)?;
+        let applied = self.apply_breathing(vm, effects, Breath::held());
+        applied
+            .now_or_never()
+            .expect("there is nothing to wait for")
+    }
+
+    /// The same with pauses. In these a part of the effects may be in the VM; whoever gives up then gives up the VM.
+    ///
+    /// # Errors
+    /// [`Refusal`] when a check fails; the VM is then as it was.
+    pub(crate) async fn apply_breathing(
+        &mut self,
+        vm: &mut VirtualMachine,
+        effects: &Effects,
+        breath: Breath<'_>,
+    ) -> Result<Applied, Refusal> {
+        let checked = self.check(vm, effects, breath).await?;
         self.skipped += checked.skipped;
         for _ in &effects.added_segments {
             vm.add_memory_segment();
@@ -92,8 +114,14 @@ impl Applier {
         }
         // Before the writes: the ecdsa builtin checks what is written against the signatures.
         signatures::apply(vm, &checked.signatures)?;
-        for (address, value) in checked.writes {
-            vm.insert_value(address, value)?;
+        for part in checked.writes.chunks(SLICE as usize) {
+            {
+                let _refusing = Refusing::start();
+                for (address, value) in part {
+                    vm.insert_value(*address, value.clone())?;
+                }
+            }
+            breath.take().await;
         }
         self.relocations.add(vm, checked.relocations)?;
         let first = vm.segments.num_segments() - effects.added_segments.len();
@@ -120,15 +148,26 @@ impl Applier {
         })
     }
 
-    fn check(&self, vm: &mut VirtualMachine, effects: &Effects) -> Result<Checked, Refusal> {
+    async fn check(
+        &self,
+        vm: &mut VirtualMachine,
+        effects: &Effects,
+        breath: Breath<'_>,
+    ) -> Result<Checked, Refusal> {
         let limit = self.limits.segments_per_hint;
         let segments =
             effects.added_segments.len() as u64 + u64::from(effects.added_temporary_segments);
         if segments > limit {
             return Err(Refusal::TooManySegments { segments, limit });
         }
+        if segments > 0 {
+            let before = vm.segments.num_segments() + vm.segments.num_temp_segments();
+            let all = segments.saturating_add(before as u64);
+            self.limits.admit_segments(all).map_err(Refusal::Segments)?;
+        }
         let moves = self.relocations.moves();
-        let (writes, skipped) = writes::check(vm, effects, &self.limits, self.skipped, moves)?;
+        let (limits, skipped) = (&self.limits, self.skipped);
+        let (writes, skipped) = writes::check(vm, effects, limits, skipped, moves, breath).await?;
         let relocations = self.relocations.check(&effects.relocation_rules)?;
         let signatures = signatures::check(vm, &effects.signatures, &writes)?;
         parts::check_finalized(&effects.finalized_segments)?;
@@ -146,6 +185,17 @@ impl Applier {
                 .collect::<Result<_, _>>()?,
             skipped,
         })
+    }
+
+    /// Whether a run of cells may be written that leaves a gap, and counts that.
+    ///
+    /// # Errors
+    /// [`Refusal`] when it may not.
+    pub(crate) fn admit(&mut self, vm: &mut VirtualMachine, run: &CellRun) -> Result<(), Refusal> {
+        let mut gaps = Gaps::new(&self.limits, self.skipped);
+        gaps.admit(vm, run)?;
+        self.skipped += gaps.skipped();
+        Ok(())
     }
 
     /// Where values that point into temporary segments go.

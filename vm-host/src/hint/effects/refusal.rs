@@ -5,6 +5,7 @@ use std::fmt;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::errors::memory_errors::MemoryError;
 
+use crate::hint::limits::TooManySegments;
 use crate::vm::wire::BadCell;
 
 /// Why effects are refused. Nothing of them was applied.
@@ -26,6 +27,8 @@ pub enum Refusal {
         /// How many it may.
         limit: u64,
     },
+    /// More segments than the run may have.
+    Segments(TooManySegments),
     /// A write far beyond the end of its segment.
     Gap {
         /// The cell.
@@ -147,6 +150,7 @@ impl fmt::Display for Told<'_> {
                 formatter,
                 "{writer} added `{segments}` segments, more than the limit of `{limit}`"
             ),
+            Refusal::Segments(error) => error.fmt(formatter),
             Refusal::Gap {
                 address,
                 gap,

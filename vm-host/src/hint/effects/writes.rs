@@ -9,6 +9,7 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::{CellRun, Effects};
 
+use super::breath::{Breath, SLICE};
 use super::gaps::Gaps;
 use super::refusal::{Part, Refusal};
 use crate::hint::limits::Limits;
@@ -20,12 +21,13 @@ pub(super) type Write = (Relocatable, MaybeRelocatable);
 
 /// The cells that are empty so far, in the order in which they were written, and how many cells the
 /// hint skipped, after `skipped` by earlier hints. Values are as `moves` has them read.
-pub(super) fn check(
+pub(super) async fn check(
     vm: &mut VirtualMachine,
     effects: &Effects,
     limits: &Limits,
     skipped: u64,
     moves: &Moves,
+    breath: Breath<'_>,
 ) -> Result<(Vec<Write>, u64), Refusal> {
     let runs = &effects.writes;
     let cells = runs.iter().map(count).sum();
@@ -42,6 +44,7 @@ pub(super) fn check(
     let range_checks = range_checks(vm);
     let mut gaps = Gaps::new(limits, skipped);
     let mut writes = Vec::with_capacity(usize::try_from(cells).unwrap_or_default());
+    let mut unchecked = SLICE;
     for run in runs {
         let exists = match usize::try_from(run.segment) {
             Ok(index) => index < segments,
@@ -51,7 +54,15 @@ pub(super) fn check(
             return Err(Refusal::UnknownSegment(run.segment));
         }
         gaps.admit(vm, run)?;
-        check_run(vm, run, &range_checks, moves, &mut writes)?;
+        for offset in (0..count(run).max(1)).step_by(SLICE as usize) {
+            let part = part(run, offset, SLICE);
+            unchecked = unchecked.saturating_sub(count(&part).max(1));
+            check_run(vm, &part, &range_checks, moves, &mut writes)?;
+            if unchecked == 0 {
+                unchecked = SLICE;
+                breath.take().await;
+            }
+        }
     }
     written_once(runs)?;
     Ok((writes, gaps.skipped()))
@@ -111,6 +122,18 @@ fn written_once(runs: &[CellRun]) -> Result<(), Refusal> {
             offset: pair[1].1 as usize,
         })),
         None => Ok(()),
+    }
+}
+
+/// At most so many of a run's cells, from one of them on.
+fn part(run: &CellRun, first: u64, cells: u64) -> CellRun {
+    let (first_byte, last) = (first as usize * CELL_BYTES, first + cells);
+    let end = (last.min(count(run))) as usize * CELL_BYTES;
+    CellRun {
+        segment: run.segment,
+        offset: run.offset + first,
+        // The same bytes, not a copy of them.
+        values: run.values.slice(first_byte..end),
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn attribute(
         value: value.0.into_owned(),
         start_pc,
         end_pc,
-        accessible_scopes: shared.scopes(raw.accessible_scopes.unwrap_or_default())?,
+        accessible_scopes: shared.scopes(raw.accessible_scopes.unwrap_or_default().0)?,
         flow_tracking,
     })
 }

@@ -37,6 +37,7 @@ pub(super) fn debug_info(raw: RawDebugInfo<'_>) -> DebugInfo {
         let hints = instruction
             .hints
             .unwrap_or_default()
+            .0
             .into_iter()
             .map(|hint| {
                 let hint = hint?;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::json::{Entries, OneOrMany};
 use super::raw::RawHint;
 use super::shared::Shared;
+use crate::account;
 use crate::program::error::{ProgramError, excerpt};
 use crate::program::hint::Hint;
 use crate::program::places::DebugInfo;
@@ -25,6 +26,7 @@ pub(super) fn hints<'de>(
     for (pc, list) in hints_in_order(raw, length)? {
         let first = hints.len();
         for raw in list {
+            account::check()?;
             let place = (pc, hints.len() - first);
             hints.push(hint(shared, raw, hints.len(), place, debug_info)?);
         }
@@ -58,7 +60,7 @@ fn hint(
         pc,
         index,
         code: code.0.into_owned(),
-        accessible_scopes: shared.scopes(raw.accessible_scopes.unwrap_or_default())?,
+        accessible_scopes: shared.scopes(raw.accessible_scopes.unwrap_or_default().0)?,
         flow_tracking: shared.flow_tracking(flow_tracking, place)?,
         location: debug_info
             .and_then(|info| info.hint_location(pc, index))

@@ -2,6 +2,7 @@
 
 use super::json::{Entries, Text};
 use super::raw::{RawIdentifier, RawMember};
+use crate::account;
 use crate::program::error::{ProgramError, excerpt};
 use crate::program::expression::parse_type;
 use crate::program::names::{
@@ -23,6 +24,7 @@ pub(super) fn identifiers(
     let mut identifiers = Identifiers::default();
     let mut member_count = 0;
     for (name, identifier) in raw.0 {
+        account::check()?;
         let definition = definition(&name.0, identifier, length)?;
         if let Definition::Struct(definition) = &definition {
             member_count += definition.members.len();

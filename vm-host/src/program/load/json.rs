@@ -8,6 +8,8 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
+use crate::account;
+
 /// A string, borrowed from the JSON where it has no escapes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Text<'de>(pub(crate) Cow<'de, str>);
@@ -15,6 +17,10 @@ pub(crate) struct Text<'de>(pub(crate) Cow<'de, str>);
 /// A JSON object in its own order; of repeated keys the last value stays, at the first place.
 #[derive(Debug)]
 pub(crate) struct Entries<'de, V>(pub(crate) Vec<(Text<'de>, V)>);
+
+/// A JSON array.
+#[derive(Debug)]
+pub(in crate::program::load) struct List<T>(pub(in crate::program::load) Vec<T>);
 
 /// One value or a list of values: old compilers wrote a single hint where new ones write a list.
 #[derive(Debug)]
@@ -29,6 +35,45 @@ pub(in crate::program::load) fn member_names(bytes: &[u8]) -> Vec<String> {
             .map(|(key, _)| key.0.into_owned())
             .collect(),
         Err(_) => Vec::new(),
+    }
+}
+
+/// The elements of an array, as long as there is memory for them.
+fn elements<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(mut list: A) -> Result<Vec<T>, A::Error> {
+    let mut values = Vec::new();
+    while let Some(value) = list.next_element()? {
+        within_limit()?;
+        values.push(value);
+    }
+    Ok(values)
+}
+
+fn within_limit<E: Error>() -> Result<(), E> {
+    account::check().map_err(E::custom)
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for InOrder<T> {
+            type Value = List<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                // As serde says it of its own lists.
+                formatter.write_str("a sequence")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                elements(list).map(List)
+            }
+        }
+        deserializer.deserialize_seq(InOrder(PhantomData))
     }
 }
 
@@ -86,6 +131,7 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Entries<'de, V> {
                 let mut entries: Vec<(Text<'de>, V)> = Vec::new();
                 let mut places = std::collections::HashMap::new();
                 while let Some((key, value)) = map.next_entry::<Text<'de>, V>()? {
+                    within_limit()?;
                     match places.get(&key) {
                         Some(&place) => {
                             let entry: &mut (Text<'de>, V) = &mut entries[place];
@@ -114,12 +160,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
                 formatter.write_str("an object or an array of objects")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut values = Vec::new();
-                while let Some(value) = list.next_element()? {
-                    values.push(value);
-                }
-                Ok(OneOrMany(values))
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                elements(list).map(OneOrMany)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {

@@ -5,7 +5,7 @@ mod code;
 mod debug_info;
 mod hints;
 mod identifiers;
-mod json;
+pub(super) mod json;
 mod other_kind;
 mod raw;
 mod shared;
@@ -15,6 +15,7 @@ use super::error::{ProgramError, excerpt};
 use super::expression::parse_expression;
 use super::names::ScopedName;
 use super::structs::StructClosures;
+use crate::account;
 use attributes::attribute;
 use code::{builtins, check_prime, data};
 use debug_info::debug_info;
@@ -41,6 +42,8 @@ impl CompiledProgram {
             });
         }
         let raw = serde_json::from_slice::<RawProgram<'_>>(bytes);
+        // What was no longer taken apart says nothing about the program.
+        account::check()?;
         let raw = raw.map_err(|error| not_a_program(bytes, &error))?;
         load(raw, bytes)
     }
@@ -53,20 +56,21 @@ fn load(raw: RawProgram<'_>, bytes: &[u8]) -> Result<CompiledProgram, ProgramErr
         return Err(other_kind(bytes).unwrap_or(ProgramError::MissingFields(missing)));
     }
     check_prime(raw.prime)?;
-    let builtins = builtins(&raw.builtins.unwrap_or_default())?;
-    let data = data(&raw.data.unwrap_or_default())?;
+    let builtins = builtins(&raw.builtins.unwrap_or_default().0)?;
+    let data = data(&raw.data.unwrap_or_default().0)?;
     let references = raw.reference_manager.and_then(|manager| manager.references);
-    let references = references.unwrap_or_default();
-    let references = references
-        .iter()
-        .enumerate()
-        .map(|(index, raw)| reference(index, raw));
+    let references = references.unwrap_or_default().0;
+    let references = references.iter().enumerate().map(|(index, raw)| {
+        account::check()?;
+        reference(index, raw)
+    });
     let references = references.collect::<Result<Vec<_>, _>>()?;
     let identifiers = identifiers(raw.identifiers.unwrap_or_default(), data.len())?;
     let debug_info = raw.debug_info.map(debug_info);
     let mut shared = Shared::new(references.len());
     let mut attributes = Vec::new();
-    for raw in raw.attributes.unwrap_or_default() {
+    for raw in raw.attributes.unwrap_or_default().0 {
+        account::check()?;
         attributes.push(attribute(&mut shared, raw)?);
     }
     let raw_hints = raw.hints.unwrap_or_default();

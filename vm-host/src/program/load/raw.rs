@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::json::{Entries, OneOrMany, Text};
+use super::json::{Entries, List, OneOrMany, Text};
 
 /// Defines structs whose members may be missing, null, repeated or accompanied by unknown ones.
 macro_rules! lenient {
@@ -55,20 +55,20 @@ macro_rules! lenient {
 lenient! {
     struct RawProgram<'de> {
         prime = "prime": Text<'de>,
-        builtins = "builtins": Vec<Text<'de>>,
-        data = "data": Vec<Text<'de>>,
+        builtins = "builtins": List<Text<'de>>,
+        data = "data": List<Text<'de>>,
         main_scope = "main_scope": Text<'de>,
         compiler_version = "compiler_version": Text<'de>,
         identifiers = "identifiers": Entries<'de, RawIdentifier<'de>>,
         hints = "hints": Entries<'de, OneOrMany<RawHint<'de>>>,
         reference_manager = "reference_manager": RawReferenceManager<'de>,
-        attributes = "attributes": Vec<RawAttribute<'de>>,
+        attributes = "attributes": List<RawAttribute<'de>>,
         debug_info = "debug_info": RawDebugInfo<'de>,
     }
 
     struct RawHint<'de> {
         code = "code": Text<'de>,
-        accessible_scopes = "accessible_scopes": Vec<Text<'de>>,
+        accessible_scopes = "accessible_scopes": List<Text<'de>>,
         flow_tracking_data = "flow_tracking_data": RawFlowTracking<'de>,
     }
 
@@ -84,7 +84,7 @@ lenient! {
     }
 
     struct RawReferenceManager<'de> {
-        references = "references": Vec<RawReference<'de>>,
+        references = "references": List<RawReference<'de>>,
     }
 
     struct RawReference<'de> {
@@ -115,7 +115,7 @@ lenient! {
         value = "value": Text<'de>,
         start_pc = "start_pc": i64,
         end_pc = "end_pc": i64,
-        accessible_scopes = "accessible_scopes": Vec<Text<'de>>,
+        accessible_scopes = "accessible_scopes": List<Text<'de>>,
         flow_tracking_data = "flow_tracking_data": RawFlowTracking<'de>,
     }
 
@@ -126,7 +126,7 @@ lenient! {
 
     struct RawInstruction<'de> {
         inst = "inst": RawLocation<'de>,
-        hints = "hints": Vec<Option<RawHintLocation<'de>>>,
+        hints = "hints": List<Option<RawHintLocation<'de>>>,
     }
 
     struct RawHintLocation<'de> {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::exceptions::{Cells, address, cell};
 use super::sample::sample;
 use crate::program::explain::evaluate;
+use crate::program::fuzzing::fuzz;
 use crate::program::{CompiledProgram, ExceptionContext, SourceFiles};
 
 const SCOPES: &[&str] = &[
@@ -349,4 +350,14 @@ fn huge_texts_do_not_multiply() {
         .vm_exception(pc, fp, "no", None, true, &[], &memory())
         .text;
     assert!(text.len() < 1 << 20, "{} bytes", text.len());
+}
+
+#[test]
+fn damaged_programs_are_read_or_refused() {
+    let good = sample().to_string().into_bytes();
+    let outcome = fuzz("program", &[good], |bytes| {
+        let program = CompiledProgram::from_json(bytes);
+        program.map(exercise).is_ok()
+    });
+    assert!(outcome.taken > 10, "{outcome:?}");
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hint_proto::v1::{LogLevel, VmState};
 use tonic::Status;
 
+use super::super::bounds::Spent;
 use super::super::create_request::VmRequest;
 use super::super::error::{Problem, Reason, internal, invalid};
 use super::super::shared::Shared;
@@ -25,9 +26,11 @@ impl VmTask {
             entry,
             config,
             attached,
+            tenant,
+            bounds,
             ..
         } = request;
-        let turn = supplies.places.turn();
+        let turn = supplies.places.turn(tenant);
         let mut run = Run::of_program(&program.text, &entry, config, None, SourceFiles::Ignored)
             .map_err(|error| refused(&program.text.program, error))?;
         run.share(turn.clone());
@@ -40,6 +43,9 @@ impl VmTask {
             cells_written: 0,
             max_written_cells: supplies.max_written_cells,
             max_segments: supplies.max_segments,
+            bounds,
+            spent: Spent::default(),
+            abandoned: false,
             relocation: None,
             cell_count: None,
         };

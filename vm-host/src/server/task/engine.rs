@@ -13,8 +13,11 @@ use super::super::error::{Problem, Reason, wrong_state};
 use super::super::shared::Shared;
 use super::VmTask;
 use super::output::HintOutputs;
+use super::records::WorkerRecords;
 use crate::run::{AttachedClient, Failure, FailureReason, Peer};
-use crate::worker::{LaunchError, Link, Sleeper, SpawnError, Spawner, Wanted, WorkerProcess};
+use crate::worker::{
+    LaunchError, Link, Sleeper, SpawnError, Spawner, Wanted, WorkerOutput, WorkerProcess,
+};
 
 /// What a VM's worker is made with, and what it prints. Clones are the same.
 #[derive(Clone)]
@@ -22,6 +25,7 @@ pub(super) struct WorkerOf {
     spawner: Spawner,
     shared: Arc<Shared>,
     outputs: Rc<RefCell<Option<HintOutputs>>>,
+    records: Rc<RefCell<Option<Rc<WorkerRecords>>>>,
 }
 
 impl WorkerOf {
@@ -30,15 +34,24 @@ impl WorkerOf {
             spawner: spawner.clone(),
             shared: Arc::clone(shared),
             outputs: Rc::default(),
+            records: Rc::default(),
         }
     }
 
     /// Forks a worker from the zygote and opens the stream of its session.
     async fn start(&self) -> Result<(Link, WorkerProcess), LaunchError> {
-        let (outputs, theirs) = HintOutputs::open(&self.shared).map_err(SpawnError::Socket)?;
+        let (outputs, (stdout, stderr)) =
+            HintOutputs::open(&self.shared).map_err(SpawnError::Socket)?;
+        let (records, log) = WorkerRecords::open(&self.shared).map_err(SpawnError::Socket)?;
+        let theirs = WorkerOutput {
+            stdout,
+            stderr,
+            log,
+        };
         let started = Instant::now();
         let (mut process, socket) = self.spawner.spawn(Some(theirs)).await?;
         self.outputs.replace(Some(outputs));
+        self.records.replace(Some(Rc::new(records)));
         let link = match Link::open(socket).await {
             Ok(link) => link,
             Err(error) => {
@@ -70,8 +83,12 @@ impl WorkerOf {
         Sleeper::Asked(requests)
     }
 
-    /// Tells watchers what the worker has printed so far.
-    pub(super) fn flush(&self) {
+    /// Tells watchers what the worker has printed and logged so far.
+    pub(super) async fn flush(&self) {
+        let records = self.records.borrow().clone();
+        if let Some(records) = records {
+            records.flush().await;
+        }
         if let Some(outputs) = &*self.outputs.borrow() {
             outputs.flush();
         }

@@ -11,7 +11,10 @@ use crate::vm::pie::memory_holes;
 impl VmTask {
     /// Ends the run.
     pub(super) async fn finish(&mut self) -> Result<(), Failure> {
-        match self.run.end(&mut std::io::sink()).await {
+        let ended = self.run.end(&mut std::io::sink()).await;
+        // Hints may speak once more when the run ends.
+        self.worker.flush().await;
+        match ended {
             Ok(()) => {}
             Err(NotEnded::Failed(failure)) => return Err(*failure),
             Err(NotEnded::Print(error)) => {

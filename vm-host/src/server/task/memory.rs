@@ -7,8 +7,9 @@ use tonic::Status;
 
 use super::super::error::{Reason, exhausted, internal, invalid, wrong_state};
 use super::{VmTask, state};
+use crate::account;
 use crate::placement::EngineKind;
-use crate::run::StandingHint;
+use crate::run::{Failure, StandingHint};
 use crate::vm::wire;
 
 /// Most cells of one answer.
@@ -76,6 +77,11 @@ impl VmTask {
             return Err(exhausted(Reason::TooManyCells, limit, text));
         }
         let written = self.run.write_cells(cells);
+        // It may have got half of what it needed: such a VM has no use.
+        if let Err(over) = account::check() {
+            self.fail(Failure::over_limit(over));
+            return Err(exhausted(Reason::MemoryLimit, over.limit, over));
+        }
         written.map_err(|text| invalid("cells", Reason::BadCells, text))
     }
 
@@ -126,6 +132,10 @@ impl VmTask {
         max_text_bytes: u32,
     ) -> Result<Vec<Scope>, Status> {
         let name = self.shared.name.clone();
+        if self.abandoned {
+            let text = format!("the variables of VM `{name}` ended with its run");
+            return Err(wrong_state(&name, Reason::HintEngineGone, text));
+        }
         let scopes = self.run.read_scopes(max_text_bytes).await;
         scopes.map_err(|error| {
             if self.shared.has_ended() {

@@ -7,6 +7,7 @@ mod engine;
 mod finish;
 mod memory;
 mod output;
+mod records;
 mod run;
 mod state;
 
@@ -19,9 +20,11 @@ use futures_util::future::LocalBoxFuture;
 use hint_proto::v1::{LogLevel, StopReason, VmState};
 use tokio::sync::mpsc;
 
+use super::bounds::{Bounds, Spent};
 use super::create_request::VmRequest;
 use super::programs::StoredProgram;
 use super::shared::{End, Shared};
+use crate::account::Account;
 use crate::run::{Failure, Run};
 use crate::vm::outputs::Relocation;
 use crate::worker::{Places, Spawner, Turn};
@@ -50,6 +53,10 @@ pub(super) struct VmTask {
     cells_written: u64,
     max_written_cells: u64,
     max_segments: usize,
+    bounds: Bounds,
+    spent: Spent,
+    /// Whether the run was ended in the middle of something, and its engines with it.
+    abandoned: bool,
     /// Where segments end up; known when the run has ended.
     relocation: Option<Relocation>,
     /// Cells in memory; counted when the memory was asked for.
@@ -72,6 +79,9 @@ pub(super) async fn live(
     request: VmRequest,
     inbox: mpsc::Receiver<Job>,
 ) {
+    // The thread is the VM's alone.
+    let account = Account::new(request.max_memory);
+    let _charged = account.enter();
     let mut end = shared.end.subscribe();
     tokio::select! {
         biased;
@@ -102,7 +112,7 @@ async fn serve(
 
 impl VmTask {
     /// Ends the VM with a failure.
-    fn fail(&mut self, failure: Failure) {
+    pub(super) fn fail(&mut self, failure: Failure) {
         let failure = state::failure(self, failure);
         let progress = state::progress(&self.run);
         let text = format!(

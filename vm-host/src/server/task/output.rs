@@ -1,8 +1,10 @@
 //! What a worker prints: read from its pipes as it comes, so that no hint ever waits, and told to watchers,
 //! each of whom has room for so much that it did not read yet.
 
+use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use hint_proto::v1::watch_vm_response::Event;
 use hint_proto::v1::{HintOutput, OutputStream};
@@ -10,7 +12,6 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::net::unix::pipe::Receiver;
 
 use super::super::shared::Shared;
-use crate::worker::WorkerOutput;
 
 /// Bytes of one event.
 const CHUNK: usize = 16 << 10;
@@ -30,8 +31,8 @@ struct Pipe {
 }
 
 impl HintOutputs {
-    /// Opens the pipes; returns them with the worker's ends.
-    pub(super) fn open(shared: &Arc<Shared>) -> std::io::Result<(Self, WorkerOutput)> {
+    /// Opens the pipes; returns them with the worker's ends, of stdout and stderr.
+    pub(super) fn open(shared: &Arc<Shared>) -> std::io::Result<(Self, (OwnedFd, OwnedFd))> {
         let open = |stream| {
             let (ours, theirs) = pipe_with(PipeFlags::CLOEXEC)?;
             rustix::io::ioctl_fionbio(&ours, true)?;
@@ -59,13 +60,7 @@ impl HintOutputs {
             })
         });
         let readers = readers.collect();
-        Ok((
-            Self { pipes, readers },
-            WorkerOutput {
-                stdout: stdout_end,
-                stderr: stderr_end,
-            },
-        ))
+        Ok((Self { pipes, readers }, (stdout_end, stderr_end)))
     }
 
     /// Tells watchers what has been printed so far, so that it comes before the next change of state.
@@ -101,6 +96,8 @@ impl Pipe {
     }
 
     fn tell(&self, bytes: &[u8]) {
+        let printed = &self.shared.printed;
+        printed.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         if !self.shared.watchers.any() {
             return;
         }

@@ -7,7 +7,7 @@ use hint_proto::v1::{self, LogLevel, StopReason, VmState};
 use tonic::Status;
 
 use super::{VmTask, state};
-use crate::run::{Goal, Pace, Progress, Stop};
+use crate::run::{Failure, FailureReason, Goal, Pace, Progress, Stop};
 use crate::server::shared::Shared;
 use crate::worker::Turn;
 
@@ -23,10 +23,33 @@ impl VmTask {
             told: Instant::now(),
         };
         let at_work = self.turn.take().await;
-        let result = self.run.advance(goal, &mut watched).await;
+        let start = Instant::now();
+        let shared = &self.shared;
+        let worker = || shared.lock().worker_process_id;
+        let passed = self
+            .bounds
+            .passed(self.spent.run_time, start, worker, &shared.printed);
+        let result = tokio::select! {
+            result = self.run.advance(goal, &mut watched) => Ok(result),
+            passed = passed => Err(passed),
+        };
+        self.spent.run_time += start.elapsed();
         // Nobody waits for a place while this VM ends: its thread is its own.
         drop(at_work);
-        self.worker.flush();
+        self.worker.flush().await;
+        let result = match result {
+            Ok(result) => result,
+            Err(passed) => {
+                self.run.abandon();
+                self.abandoned = true;
+                self.fail(Failure::new(
+                    FailureReason::LimitExceeded,
+                    passed.to_string(),
+                ));
+                self.shared.runs.stop(StopReason::Failed);
+                return Ok(StopReason::Failed);
+            }
+        };
         let reason = match result {
             Ok(Stop::Ended) => match self.finish().await {
                 Ok(()) => StopReason::Ended,

@@ -42,6 +42,16 @@ pub(super) fn failure(task: &VmTask, failure: Failure) -> v1::Failure {
             message.exit_code = Some(python.exit_code);
         }
     }
+    let limits = task.run.config().hints.limits;
+    for text in [
+        &mut message.message,
+        &mut message.cairo_traceback,
+        &mut message.python_traceback,
+        &mut message.exception_class,
+        &mut message.exception_message,
+    ] {
+        limits.cut(text);
+    }
     message
 }
 

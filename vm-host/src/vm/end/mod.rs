@@ -18,7 +18,7 @@ use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use cairo_vm::vm::vm_core::VirtualMachine;
 
-use super::error_text::{self, Registers, StepFailure};
+use super::error_text;
 use super::outputs::Relocation;
 use super::shape::RunShape;
 use super::temporary::{Moves, move_cells, temporary_length};
@@ -69,21 +69,19 @@ pub(crate) enum EndError {
     /// The run failed as it does under the reference VM.
     #[error("{0}")]
     Run(#[from] RunFailure),
-    /// A step of the padding failed.
-    #[error("Error at pc={}:\n{}", .0.pc, .0.text)]
-    Step(StepFailure),
     /// The warnings could not be written.
     #[error("cannot write to stdout: {0}")]
     Print(#[from] io::Error),
 }
 
-/// Ends the run. Call it once, after the last step. `writer` gets the warnings of the padding.
+/// Ends the run. Call it once, after the last step. `writer` gets the warnings of the padding. Returns to how many
+/// steps the trace is to be padded.
 pub(crate) fn end_run(
     runner: &mut CairoRunner,
     shape: &RunShape,
     ended: &Ended,
     writer: &mut dyn Write,
-) -> Result<(), EndError> {
+) -> Result<u64, EndError> {
     let vm = &mut runner.vm;
     let number = move_cells(vm, &ended.moves).map_err(|error| RunFailure::of_memory(&error))?;
     fix_segment_sizes(vm);
@@ -117,17 +115,9 @@ pub(crate) fn end_run(
             None => RunFailure::assertion("the run could not be ended"),
         })?;
     if shape.proof_mode && !ended.exact_steps {
-        let steps = padded_steps(runner, shape, writer)??;
-        // Only the instruction at `__end__` runs, which jumps to itself. No compiler puts a hint there.
-        while (runner.vm.get_current_step() as u64) < steps {
-            let before = Registers::of(&runner.vm);
-            if let Err(error) = runner.vm.step_instruction() {
-                let failure = error_text::explain(&runner.vm, before, &error);
-                return Err(EndError::Step(failure));
-            }
-        }
+        return Ok(padded_steps(runner, shape, writer)??);
     }
-    Ok(())
+    Ok(runner.vm.get_current_step() as u64)
 }
 
 /// Fixes the sizes of the segments: up to their last cell that has a value. `cairo-vm` would count cells

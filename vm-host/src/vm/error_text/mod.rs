@@ -38,7 +38,7 @@ pub(crate) struct Registers {
 
 /// Where and why a step failed, as the reference VM says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StepFailure {
+pub(crate) struct StepFailure {
     /// The program counter in `Error at pc=...:`. After a jump to where no code can be (an integer, a
     /// negative offset) this is the target, as in the reference VM, which fails one step later.
     pub pc: String,

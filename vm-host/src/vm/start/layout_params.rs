@@ -77,6 +77,8 @@ mod tests {
     fn numbers_that_would_break_the_run_are_refused() {
         for (name, value) in [
             ("add_mod_ratio_den", json!(0)),
+            ("mul_mod_ratio_den", json!(0)),
+            ("keccak_ratio", json!(2_147_483_648_u32)),
             ("memory_units_per_step", json!(0)),
             ("rc_units", json!(4_000_000_000_u32)),
             ("log_diluted_units_per_step", json!(-2_147_483_648_i64)),
@@ -97,5 +99,13 @@ mod tests {
         let text = format!("{}{}", recorded(), " ".repeat(MAX_LAYOUT_PARAMS_BYTES));
         let error = layout_params(text.as_bytes()).expect_err("too large");
         assert!(error.to_string().contains("larger than"), "{error}");
+    }
+
+    #[test]
+    fn damaged_parameters_are_read_or_refused() {
+        let good = recorded().to_string().into_bytes();
+        crate::program::fuzzing::fuzz("layout parameters", &[good], |bytes| {
+            layout_params(bytes).is_ok()
+        });
     }
 }

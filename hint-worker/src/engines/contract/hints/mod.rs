@@ -8,7 +8,7 @@
 //! ids.status = try token.transfer(ids.to, 5) its status instead of an error
 //! ids.status, ids.text, ids.length = try …   and its message, as a segment of characters and their number
 //! pair.swap(0, "address:alice") paying 7     with EGLD
-//! trace                                      prints calls, storage accesses and events on stderr from now on
+//! trace                                      logs storage accesses like calls and events from now on
 //! ```
 //!
 //! A felt or a `Uint256` becomes what the parameter is: a number (negative from half of the prime on, if it has a
@@ -17,10 +17,13 @@
 //!
 //! Must not know how contracts are executed.
 
+mod chain;
 mod engine;
 mod numbers;
 mod runtime;
 mod source;
+mod telling;
 
+pub use chain::{Chain, ChainError, Given, SharedChain};
 pub use engine::ContractEngine;
 pub use runtime::ContractRuntime;

@@ -1,7 +1,8 @@
-//! Owns what the engines for contracts of a process share: nothing. Must not know what a hint is.
+//! Owns what the engines for contracts of a process share: the world of its session. Must not know what a hint is.
 
 use hint_proto::v1::Start;
 
+use super::chain::SharedChain;
 use super::engine::ContractEngine;
 use crate::engines::{Broken, CallError, Engine, LanguageRuntime};
 use crate::link::SharedLink;
@@ -10,8 +11,11 @@ use crate::link::SharedLink;
 const LANGUAGE: &str = "contract";
 
 /// Runs hints that call contracts.
-#[derive(Debug)]
-pub struct ContractRuntime;
+#[derive(Debug, Default)]
+pub struct ContractRuntime {
+    /// The world, which hints in other languages may use, too.
+    pub chain: SharedChain,
+}
 
 impl LanguageRuntime for ContractRuntime {
     fn language(&self) -> &'static str {
@@ -23,6 +27,10 @@ impl LanguageRuntime for ContractRuntime {
     }
 
     fn open(&self, start: &Start, link: SharedLink) -> Result<Box<dyn Engine>, CallError> {
-        Ok(Box::new(ContractEngine::open(start, link)?))
+        Ok(Box::new(ContractEngine::open(
+            start,
+            link,
+            self.chain.clone(),
+        )?))
     }
 }

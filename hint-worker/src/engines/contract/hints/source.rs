@@ -18,7 +18,7 @@ pub(super) enum LineKind {
     Use(String),
     /// `caller "address:alice"`: who calls from now on.
     Caller(Argument),
-    /// `trace`: what calls do is printed from now on.
+    /// `trace`: all that calls do is logged from now on.
     Trace,
     Call(Call),
 }

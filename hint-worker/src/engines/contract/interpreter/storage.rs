@@ -8,7 +8,7 @@ use crate::engines::contract::codec::decode::DecodeError;
 use crate::engines::contract::codec::encode;
 use crate::engines::contract::source::types::{IntType, MapperKind, Type};
 use crate::engines::contract::values::{Integer, Mapper, Value};
-use crate::engines::contract::world::Record;
+use crate::engines::contract::world::{RESERVED_KEY, Record, is_reserved};
 
 impl Interpreter<'_, '_> {
     pub(crate) fn storage_read(&mut self, key: &[u8]) -> Run<Vec<u8>> {
@@ -24,8 +24,8 @@ impl Interpreter<'_, '_> {
     }
 
     pub(crate) fn storage_write(&mut self, key: &[u8], value: Vec<u8>) -> Run<()> {
-        if key.starts_with(b"ELROND") {
-            return user("cannot write to storage under reserved key");
+        if is_reserved(key) {
+            return user(RESERVED_KEY);
         }
         let address = self.input.to;
         self.transaction.meter.bytes(key.len() + value.len())?;
@@ -215,6 +215,17 @@ impl Interpreter<'_, '_> {
             "len" => Ok(Value::Int(Integer::usize(length)?)),
             "is_empty" => Ok(Value::Bool(length == 0)),
             "iter" => self.stored_items(mapper, length),
+            "clear" => {
+                for index in 1..=length {
+                    let place = item_key(key, index);
+                    let value = self.storage_get(&place, item)?;
+                    let index_key = index_key(key, &value, &self.objects)?;
+                    self.storage_write(&index_key, Vec::new())?;
+                    self.storage_write(&place, Vec::new())?;
+                }
+                self.set_length(key, 0)?;
+                Ok(Value::Unit)
+            }
             "get_by_index" => {
                 let index = self.next(arguments, Some(&Type::Int(IntType::Usize)))?;
                 let index = self.as_index(index)?;

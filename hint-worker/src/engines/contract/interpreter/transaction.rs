@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use num_bigint::BigUint;
 
+use crate::engines::contract::figures::Figures;
 use crate::engines::contract::limits::{Limits, Meter};
 use crate::engines::contract::source::place::Refusal;
 use crate::engines::contract::source::tree::Crate;
@@ -30,6 +31,11 @@ impl Sources {
         names.or_insert_with(|| file.into());
     }
 
+    /// Whether a contract was read, or refused.
+    pub(crate) fn has_read(&self, code: &Arc<[u8]>) -> bool {
+        self.read.contains_key(code)
+    }
+
     /// Reads a contract, once.
     pub(crate) fn read(&mut self, code: &Arc<[u8]>) -> Result<Arc<Crate>, Refusal> {
         if let Some(read) = self.read.get(code) {
@@ -48,6 +54,7 @@ impl Sources {
 pub(crate) struct Transaction<'w> {
     pub(crate) state: &'w mut State,
     pub(crate) sources: &'w mut Sources,
+    figures: &'w mut Figures,
     pub(crate) meter: Meter,
     pub(crate) logs: Vec<LogEntry>,
     pub(crate) records: Vec<Record>,
@@ -71,12 +78,14 @@ impl<'w> Transaction<'w> {
     pub(crate) fn new(
         state: &'w mut State,
         sources: &'w mut Sources,
+        figures: &'w mut Figures,
         limits: Limits,
         hash: [u8; 32],
     ) -> Self {
         Self {
             state,
             sources,
+            figures,
             meter: Meter::new(limits),
             logs: Vec::new(),
             records: Vec::new(),
@@ -86,6 +95,7 @@ impl<'w> Transaction<'w> {
     }
 
     pub(crate) fn record(&mut self, record: Record) {
+        self.figures.count(&record);
         if self.records.len() < MOST_RECORDS {
             self.records.push(record);
         }

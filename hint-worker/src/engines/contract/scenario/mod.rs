@@ -23,6 +23,12 @@ pub fn value(text: &str) -> Result<Vec<u8>, String> {
     })
 }
 
+/// Bytes in that notation.
+#[must_use]
+pub fn written(bytes: &[u8]) -> String {
+    notation::written(bytes)
+}
+
 /// Reads a scenario of this text, for tests of the reader alone.
 #[cfg(test)]
 pub(super) fn parse_for_test(path: &std::path::Path, text: String) -> Result<usize, String> {

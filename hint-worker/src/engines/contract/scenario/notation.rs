@@ -203,6 +203,21 @@ pub(super) fn show(bytes: &[u8]) -> String {
     text
 }
 
+/// Bytes as scenarios write them: as text if they are one, else hexadecimal; nothing for none.
+pub(super) fn written(bytes: &[u8]) -> String {
+    let printable = bytes
+        .iter()
+        .all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    if printable && bytes.len() > 1 {
+        return format!("str:{}", String::from_utf8_lossy(bytes));
+    }
+    let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+    match bytes.is_empty() {
+        true => String::new(),
+        false => format!("0x{}", digits.collect::<String>()),
+    }
+}
+
 /// The number that bytes are.
 pub(super) fn number(bytes: &[u8]) -> BigUint {
     BigUint::from_bytes_be(bytes)

@@ -100,6 +100,7 @@ pub fn world_of(path: &Path, options: &Options) -> Result<World, ScenarioError> 
         gas: false,
     };
     run.file(path)?;
+    run.world.forget_figures();
     Ok(run.world)
 }
 
@@ -166,10 +167,8 @@ impl<W: Write> Run<'_, W> {
             self.out,
             "{indent}{number:>3}  {title:<32} {summary}{verdict}"
         )?;
-        if self.options.trace {
-            for record in &records {
-                writeln!(self.out, "{indent}     {}", describe(record))?;
-            }
+        for record in &records {
+            writeln!(self.out, "{indent}     {}", describe(record))?;
         }
         match mismatches.0.is_empty() {
             true => Ok(()),
@@ -247,7 +246,7 @@ impl<W: Write> Run<'_, W> {
                         .0
                         .push(format!("{}: {}; {detail}", step.at, failure.message));
                 }
-                Ok((format!("to `{to}`"), outcome.records))
+                Ok((format!("to `{to}`"), self.shown(outcome)))
             }
             StepKind::ValidatorReward(to, amount) => {
                 self.world.credit(*to, amount);
@@ -317,7 +316,15 @@ impl<W: Write> Run<'_, W> {
                 writeln!(self.out, "{text}")?;
             }
         }
-        Ok((summary, outcome.records))
+        Ok((summary, self.shown(outcome)))
+    }
+
+    /// What the report has of what a transaction did: its events, or everything.
+    fn shown(&self, outcome: Outcome) -> Vec<Record> {
+        match self.options.trace {
+            true => outcome.records,
+            false => outcome.logs.into_iter().map(Record::Log).collect(),
+        }
     }
 
     fn dump(&self) -> String {

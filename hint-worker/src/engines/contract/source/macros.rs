@@ -75,7 +75,18 @@ fn text<'a>(
             lit: Lit::Str(format),
             ..
         })) => format.value(),
-        Some(other) => return Err(Refused::at(other.span(), "a message is a literal text")),
+        // A text that has a name: what is in its braces is text.
+        Some(other) => {
+            return match arguments.next() {
+                None => Ok(Text {
+                    pieces: vec![Piece::Value(read(other)?, Form::Display)],
+                }),
+                Some(_) => Err(Refused::at(
+                    other.span(),
+                    "a message with values is a literal text",
+                )),
+            };
+        }
         None => return Err(Refused::at(written.span(), "a message is missing")),
     };
     let mut pieces = Vec::new();

@@ -245,7 +245,8 @@ fn mappers() {
         out.push(self.s().insert(3) as u32); out.push(self.s().insert(3) as u32); self.s().insert(4); \
         out.push(self.s().swap_remove(&3) as u32); out.push(self.s().contains(&4) as u32); out.push(self.s().get_by_index(1)); \
         out.push(self.one().is_empty() as u32); self.one().set_if_empty(8); self.one().set_if_empty(9); out.push(self.one().get()); \
-        self.one().clear(); out.push(self.one().get()); out }\n\
+        self.one().clear(); out.push(self.one().get()); \
+        self.s().clear(); out.push(self.s().contains(&4) as u32); out.push(self.s().len() as u32); out }\n\
         #[storage_mapper(\"v\")] fn v(&self) -> VecMapper<u32>;\n\
         #[storage_mapper(\"s\")] fn s(&self) -> UnorderedSetMapper<u32>;\n\
         #[storage_mapper(\"one\")] fn one(&self) -> SingleValueMapper<u32>;";
@@ -253,7 +254,7 @@ fn mappers() {
         .iter()
         .map(|bytes| bytes.first().copied().unwrap_or(0))
         .collect();
-    assert_eq!(found, [7, 6, 2, 1, 0, 1, 1, 4, 1, 8, 0]);
+    assert_eq!(found, [7, 6, 2, 1, 0, 1, 1, 4, 1, 8, 0, 0, 0]);
 }
 
 #[test]
@@ -296,6 +297,9 @@ fn messages() {
             [text.as_bytes()]
         );
     }
+    // A text with a name is what it is, whatever braces are in it.
+    let named = "#[endpoint] fn run(&self) { let why = \"no {}\"; require!(1u8 > 2, why); }";
+    assert_eq!(failure(named, &[]).1, "no {}");
 }
 
 #[test]

@@ -141,12 +141,18 @@ fn the_report_has_a_line_for_each_step() {
     let (out, error) = told(call, false);
     assert!(error.is_none(), "{error:?}");
     let lines: Vec<&str> = out.lines().map(str::trim).skip(1).collect();
+    let event = format!(
+        "log of `sc:c` in `increase`: `0x696e63726561736564` (`str:increased`), `0x61{}` (`str:a{}`), `0x01` (`1`); data `0x08` (`8`)",
+        "5f".repeat(31),
+        "_".repeat(31)
+    );
     assert_eq!(
         lines,
         [
             "1  setState                         1 accounts",
             "2  scDeploy                         ok at `sc:c`",
             "3  scCall `up`                      ok: `0x08` (`8`)",
+            &event,
             "passed: 3 steps; gas is not counted, and what the scenario expects of it was not checked",
         ]
     );
@@ -257,7 +263,8 @@ fn what_is_not_as_expected() {
         };
         assert!(error.contains(text), "{step}: {error}");
         assert!(error.contains("test.scen.json:5:"), "{error}");
-        assert!(out.trim_end().ends_with("FAILED"), "{out}");
+        let failed = out.lines().filter(|line| line.ends_with("  FAILED"));
+        assert_eq!(failed.count(), 1, "{out}");
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use num_traits::{CheckedRem, PrimInt};
+
 use crate::engines::contract::source::tree::Operator;
 use crate::engines::contract::source::types::IntType;
 
@@ -142,32 +144,11 @@ impl Integer {
         let overflow = ArithmeticError::Overflow(kind);
         if kind == IntType::U128 {
             let (left, right) = (left.value.cast_unsigned(), right.value.cast_unsigned());
-            let value = match operator {
-                Operator::Add => left.checked_add(right),
-                Operator::Subtract => left.checked_sub(right),
-                Operator::Multiply => left.checked_mul(right),
-                Operator::Divide => left.checked_div(right),
-                Operator::Remainder => left.checked_rem(right),
-                Operator::BitAnd => Some(left & right),
-                Operator::BitOr => Some(left | right),
-                Operator::BitXor => Some(left ^ right),
-                _ => None,
-            };
-            let value = value.ok_or(overflow)?.cast_signed();
+            let value = checked(operator, left, right).ok_or(overflow)?;
+            let value = value.cast_signed();
             return Ok(Self { kind, value });
         }
-        let (left, right) = (left.value, right.value);
-        let value = match operator {
-            Operator::Add => left.checked_add(right),
-            Operator::Subtract => left.checked_sub(right),
-            Operator::Multiply => left.checked_mul(right),
-            Operator::Divide => left.checked_div(right),
-            Operator::Remainder => left.checked_rem(right),
-            Operator::BitAnd => Some(left & right),
-            Operator::BitOr => Some(left | right),
-            Operator::BitXor => Some(left ^ right),
-            _ => None,
-        };
+        let value = checked(operator, left.value, right.value);
         Self::new(kind, value.ok_or(overflow)?)
     }
 
@@ -212,5 +193,20 @@ impl Integer {
     pub(crate) fn bits(self) -> u128 {
         let unused = 128 - self.kind.bytes() * 8;
         (self.value.cast_unsigned() << unused) >> unused
+    }
+}
+
+/// The result of an operator that is neither a comparison nor a shift, if it fits.
+fn checked<T: PrimInt + CheckedRem>(operator: Operator, left: T, right: T) -> Option<T> {
+    match operator {
+        Operator::Add => left.checked_add(&right),
+        Operator::Subtract => left.checked_sub(&right),
+        Operator::Multiply => left.checked_mul(&right),
+        Operator::Divide => left.checked_div(&right),
+        Operator::Remainder => left.checked_rem(&right),
+        Operator::BitAnd => Some(left & right),
+        Operator::BitOr => Some(left | right),
+        Operator::BitXor => Some(left ^ right),
+        _ => None,
     }
 }

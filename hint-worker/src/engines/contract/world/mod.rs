@@ -8,4 +8,4 @@ mod state;
 pub use account::Address;
 pub(crate) use account::{Account, Instance, TokenRights};
 pub use outcome::{Failure, LogEntry, Outcome, Record, Status};
-pub(crate) use state::{Block, State};
+pub(crate) use state::{Block, RESERVED_KEY, State, is_reserved};

@@ -33,6 +33,14 @@ enum Change {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Checkpoint(usize);
 
+/// What is said of a write that is refused because [`is_reserved`].
+pub(crate) const RESERVED_KEY: &str = "cannot write to storage under reserved key";
+
+/// Whether a key of storage is one of the protocol's own.
+pub(crate) fn is_reserved(key: &[u8]) -> bool {
+    key.starts_with(b"ELROND")
+}
+
 /// All there is.
 #[derive(Debug, Default)]
 pub(crate) struct State {

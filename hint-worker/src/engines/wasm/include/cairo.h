@@ -68,7 +68,7 @@ CAIRO_IMPORT("felt_from_i64") void cairo_felt_from_i64(int64_t number, cairo_val
  * as it was then. */
 CAIRO_IMPORT("felt_to_i64") uint32_t cairo_felt_to_i64(const cairo_value *felt, int64_t *result);
 
-/* A line on the standard error of the hints: level, module, text. */
+/* A record of the log of the hints, with the module; level 4 counts as 3, debug. */
 enum cairo_level {
     CAIRO_ERROR = 0,
     CAIRO_WARNING = 1,

@@ -1,10 +1,12 @@
 //! What effects do, and that they do nothing else.
 
 use cairo_vm::vm::runners::cairo_pie::PublicMemoryPage;
+use futures_util::FutureExt as _;
 
 use super::*;
-use crate::hint::effects::RegisteredRule;
+use crate::hint::effects::{Breath, RegisteredRule};
 use crate::hint::testing::{OUTPUT, RANGE_CHECK};
+use crate::worker::Turn;
 
 /// Applies `effects` to a new scene; `change` makes the state before into the one after.
 fn check(effects: &Effects, expected: Applied, change: impl FnOnce(&mut State)) {
@@ -22,6 +24,27 @@ fn set(state: &mut State, cells: &[(isize, usize, MaybeRelocatable)]) {
             state.lengths[index] = state.lengths[index].max(offset + 1);
         }
     }
+}
+
+#[test]
+fn many_cells_are_applied_in_slices() {
+    let cells = vec![int(1); 1 << 20];
+    let effects = writes([run_of(EXECUTION, 9, &cells)]);
+    let mut vm = testing::vm();
+    let turn = Turn::default();
+    let mut applier = Applier::new(Limits::default());
+    {
+        let breath = Breath::of(&turn);
+        let mut applied = Box::pin(applier.apply_breathing(&mut vm, &effects, breath));
+        // Longer than a turn on every machine.
+        let mut pauses = 0;
+        while applied.as_mut().now_or_never().is_none() {
+            pauses += 1;
+        }
+        assert!(pauses > 0);
+    }
+    let last = at(EXECUTION, 9 + cells.len() - 1);
+    assert_eq!(vm.get_maybe(&last), Some(int(1)));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! refused is applied.
 
 mod accepted;
+mod damaged;
 mod gaps;
 mod random;
 mod refused;
@@ -34,6 +35,8 @@ const LIMITS: Limits = Limits {
     gap: 50,
     total_gap: 120,
     segments_per_hint: 8,
+    segments: 1000,
+    error_text: 100,
     questions_per_hint: 10,
 };
 

@@ -2,26 +2,13 @@
 
 use super::*;
 use crate::hint::testing::{PROGRAM, raw_run};
+use crate::program::fuzzing::Random;
 
 /// Hints of one VM.
 const HINTS: usize = 60;
 const VMS: u64 = 60;
 
-/// SplitMix64: a seed gives the same effects on every machine.
-struct Random(u64);
-
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-
     /// True once in `times`.
     fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0

@@ -448,6 +448,8 @@ fn name(refusal: &Refusal) -> String {
     match refusal {
         Refusal::TooManyCells { .. } => "TooManyCells",
         Refusal::TooManySegments { .. } => "TooManySegments",
+        // How many there are depends on what stands beside it: it has a test of its own.
+        Refusal::Segments(_) => "Segments",
         Refusal::Gap { .. } => "Gap",
         Refusal::UnknownSegment(_) => "UnknownSegment",
         Refusal::Cell { .. } => "Cell",
@@ -490,6 +492,31 @@ fn refused_effects_change_nothing() {
     for case in cells().iter().chain(&others()) {
         check(case);
     }
+}
+
+#[test]
+fn a_run_has_so_many_segments_and_no_more() {
+    let mut scene = Scene::new();
+    let vm = &scene.vm.segments;
+    let segments = (vm.num_segments() + vm.num_temp_segments()) as u64;
+    scene.applier = Applier::new(Limits {
+        segments: segments + 2,
+        ..LIMITS
+    });
+    let add = |real, temporary| Effects {
+        added_segments: vec![AddedSegment::default(); real],
+        added_temporary_segments: temporary,
+        ..Effects::default()
+    };
+    let refusal = scene.apply(&add(1, 2)).unwrap_err();
+    let (found, limit) = (segments + 3, segments + 2);
+    assert_eq!(
+        refusal.to_string(),
+        format!("the run has `{found}` segments, more than the limit of `{limit}`")
+    );
+    scene.apply(&add(1, 1)).unwrap();
+    scene.apply(&add(0, 0)).unwrap();
+    scene.apply(&add(0, 1)).unwrap_err();
 }
 
 #[test]

@@ -6,6 +6,7 @@ use zip::ZipWriter;
 use zip::write::FileOptions;
 
 use super::*;
+use crate::program::fuzzing::fuzz;
 
 fn good_parts() -> Vec<(&'static str, Vec<u8>)> {
     let info = r#"{"index": 0, "size": 0}"#;
@@ -162,4 +163,13 @@ fn parts_say_what_they_should() {
         },
         "Invalid output builtin pages field.",
     );
+}
+
+#[test]
+fn damaged_pies_are_refused() {
+    let good = part(&mut good_parts(), METADATA).clone();
+    // The parts, as the archive has a checksum of each.
+    fuzz("pie", &[good], |bytes| {
+        read_changed(|parts| *part(parts, METADATA) = bytes.to_vec()).is_ok()
+    });
 }

@@ -1,0 +1,175 @@
+//! What a server's workers are confined to, and what they may use up: each breach ends its own VM, in a word that
+//! clients know.
+
+use std::process::Stdio;
+use std::time::Instant;
+
+use hint_proto::v1::{Failure, VmState};
+use hint_tests::process::PATIENCE;
+use hint_tests::process_table::is_alive;
+use hint_tests::run::{finish, vm_host};
+
+use crate::harness::*;
+use crate::process::Process;
+
+async fn failure(client: &mut Client, code: &str) -> Failure {
+    let hash = upload(client, &program(&[RET], Some((0, code))))
+        .await
+        .unwrap();
+    let vm = create(client, request(&hash)).await;
+    let vm = run(client, &vm.name, None).await.vm.unwrap();
+    assert_eq!(vm.state(), VmState::Failed);
+    delete(client, &vm.name).await;
+    vm.failure.unwrap()
+}
+
+/// A server is contained unless it is told otherwise, and says so in one line.
+#[tokio::test]
+async fn hints_of_a_server_are_contained() {
+    let server = Process::start(&[]);
+    let mut client = server.client().await;
+    let log = server.log();
+    let line = log.lines().find(|line| line.starts_with("sandbox: "));
+    let line = line.unwrap_or_else(|| panic!("{log}"));
+    assert!(
+        line.starts_with("sandbox: contained (environment, "),
+        "{line}"
+    );
+    for code in [
+        "open('/etc/passwd')",
+        "import os; os.fork()",
+        "import socket; socket.create_connection(('127.0.0.1', 1))",
+        "import os; os.kill(os.getppid(), 9)",
+        "open('/tmp/left-by-a-hint', 'w')",
+    ] {
+        let failure = failure(&mut client, code).await;
+        assert_eq!(failure.reason, "HINT_RAISED", "{code}");
+        assert!(
+            failure.message.contains("PermissionError"),
+            "{code}: {}",
+            failure.message
+        );
+    }
+    // The zygote and its keeper are what they were.
+    assert_eq!(server.descendants().len(), 2);
+    let trusted = Process::start(&["--sandbox", "trusted"]);
+    let mut client = trusted.client().await;
+    let hash = program(&[RET], Some((0, "open('/etc/passwd').close()")));
+    let hash = upload(&mut client, &hash).await.unwrap();
+    let vm = create(&mut client, request(&hash)).await;
+    let vm = run(&mut client, &vm.name, None).await.vm.unwrap();
+    assert_eq!(vm.state(), VmState::Succeeded, "{:?}", vm.failure);
+}
+
+/// A hint may not reach the server's own listeners, and through them another's VM.
+#[tokio::test]
+async fn hints_do_not_reach_the_listeners_of_their_server() {
+    let server = Process::start(&[]);
+    let mut client = server.client().await;
+    let (port, path) = (server.address.port(), server.socket.display());
+    for code in [
+        format!("import socket; socket.create_connection(('127.0.0.1', {port}))"),
+        format!("import socket; socket.socket(socket.AF_UNIX).connect('{path}')"),
+    ] {
+        let failure = failure(&mut client, &code).await;
+        assert!(
+            failure.message.contains("PermissionError"),
+            "{}",
+            failure.message
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_used_beyond_a_limit_is_named() {
+    let limits = [
+        "--max-worker-memory",
+        "200000000",
+        "--max-worker-cpu",
+        "1",
+        "--max-worker-threads",
+        "20",
+    ];
+    let server = Process::start(&limits);
+    let mut client = server.client().await;
+    let memory = "import time
+kept = []
+while True:
+    kept.append(bytearray(b'x') * (1 << 20))
+    time.sleep(0.0005)";
+    let threads = "import threading, time
+for _ in range(50):
+    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+time.sleep(600)";
+    for (code, text) in [
+        (memory, "bytes of memory, the limit is `200000000`"),
+        (threads, "threads, the limit is `20`"),
+        (
+            "while True: pass",
+            "seconds of processor time, the limit is `1`",
+        ),
+    ] {
+        let failure = failure(&mut client, code).await;
+        assert_eq!(failure.reason, "WORKER_LIMIT", "{}", failure.message);
+        assert!(failure.message.contains(text), "{}", failure.message);
+    }
+}
+
+/// A debugger that nobody can talk to would wait for ever: the limit of the hint would not hold.
+#[tokio::test]
+async fn a_debugger_needs_a_terminal() {
+    let server = Process::start(&["--hint-timeout", "3000"]);
+    let mut client = server.client().await;
+    // As one does that asks the engine by itself.
+    for code in ["breakpoint()", "import pdb; pdb.set_trace()"] {
+        let start = Instant::now();
+        let failure = failure(&mut client, code).await;
+        assert!(start.elapsed() < PATIENCE);
+        assert_eq!(failure.reason, "HINT_RAISED");
+        assert!(
+            failure.message.contains("a debugger needs a terminal"),
+            "{}",
+            failure.message
+        );
+    }
+}
+
+/// Whoever requires the sandbox gets all of it, or no server: on this system all of it.
+#[tokio::test]
+async fn a_required_sandbox_is_there() {
+    let server = Process::start(&["--require-sandbox"]);
+    let mut client = server.client().await;
+    let hash = upload(&mut client, &program(&[RET], Some((0, "x = 1"))))
+        .await
+        .unwrap();
+    let vm = create(&mut client, request(&hash)).await;
+    assert!(is_alive(vm.worker_process_id));
+    let status = std::fs::read_to_string(format!("/proc/{}/status", vm.worker_process_id)).unwrap();
+    assert!(status.contains("Seccomp:\t2"), "{status}");
+    assert!(status.contains("NoNewPrivs:\t1"), "{status}");
+}
+
+/// A worker that lacks a layer, as on another kernel: with the option there is no server, and exit code 78.
+#[test]
+fn a_server_whose_sandbox_lacks_a_layer_does_not_start() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let worker = folder.path().join("hint-worker");
+    let real = hint_tests::binaries::hint_worker();
+    // What it is started with is no part of the list of variables.
+    let script = format!("#!/bin/sh\nMORE=1 exec {} \"$@\"\n", real.display());
+    std::fs::write(&worker, script).unwrap();
+    std::fs::set_permissions(&worker, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = vm_host("serve");
+    command
+        .args(["--require-sandbox", "--unix"])
+        .arg(folder.path().join("socket"))
+        .arg("--hint-worker")
+        .arg(&worker)
+        .stdin(Stdio::null());
+    let finished = finish(&mut command, PATIENCE).unwrap();
+    let text = finished.stderr_text();
+    assert_eq!(finished.exit_code(), Some(78), "{text}");
+    assert!(text.contains("lacks a layer: `environment: `"), "{text}");
+    assert!(text.contains("\nhint: "), "{text}");
+}

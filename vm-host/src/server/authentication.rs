@@ -1,0 +1,157 @@
+//! Around every call of every service: whose it is, and whether that tenant may make another one. Only the
+//! health is for everybody.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::future::BoxFuture;
+use http_body_util::BodyExt as _;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::codegen::http::header::AUTHORIZATION;
+use tonic::codegen::http::{HeaderMap, Request, Response};
+use tower::{Layer, Service};
+
+use super::calls::versioned;
+use super::connection::{Caller, Peer};
+use super::error::{Problem, Reason, internal};
+use super::quota::too_many;
+use super::refusals::Refusals;
+use super::tenants::{Resource, Share, Tenants, Unknown, bearer};
+
+/// What the calls of the health service begin with.
+const HEALTH: &str = "/grpc.health.v1.Health/";
+
+/// Puts this around services.
+#[derive(Clone, Debug)]
+pub(super) struct Authentication {
+    tenants: Tenants,
+    refused: Arc<Refusals>,
+}
+
+impl Authentication {
+    pub(super) fn new(tenants: Tenants) -> Self {
+        let refused = Arc::default();
+        Self { tenants, refused }
+    }
+}
+
+impl<S> Layer<S> for Authentication {
+    type Service = Authenticated<S>;
+
+    fn layer(&self, inner: S) -> Authenticated<S> {
+        Authenticated {
+            inner,
+            tenants: self.tenants.clone(),
+            refused: Arc::clone(&self.refused),
+        }
+    }
+}
+
+/// Services that are called by tenants alone.
+#[derive(Clone, Debug)]
+pub(super) struct Authenticated<S> {
+    inner: S,
+    tenants: Tenants,
+    refused: Arc<Refusals>,
+}
+
+impl<S> Service<Request<Body>> for Authenticated<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        if request.uri().path().starts_with(HEALTH) {
+            return Box::pin(self.inner.call(request));
+        }
+        let admitted = self.admit(&request);
+        // Nobody behind this needs the secret.
+        request.headers_mut().remove(AUTHORIZATION);
+        let (caller, share) = match admitted {
+            Ok(admitted) => admitted,
+            Err(status) => {
+                let response = versioned(status.into_http());
+                return Box::pin(async { Ok(response) });
+            }
+        };
+        request.extensions_mut().insert(caller);
+        let call = self.inner.call(request);
+        Box::pin(async move {
+            let response = call.await?;
+            // A stream is a call until its end.
+            Ok(response.map(|body| {
+                Body::new(body.map_frame(move |frame| {
+                    let _held = &share;
+                    frame
+                }))
+            }))
+        })
+    }
+}
+
+impl<S> Authenticated<S> {
+    fn admit(&self, request: &Request<Body>) -> Result<(Caller, Share), Status> {
+        let peer = request.extensions().get::<Peer>();
+        let peer = peer.ok_or_else(|| internal("a call without a connection"))?;
+        let token = match self.tenants.are_configured() {
+            true => token(request.headers())?,
+            // Nobody asks for it.
+            false => None,
+        };
+        let found = self.tenants.find(&peer.name, token, &peer.identity);
+        let tenant = found.map_err(|unknown| {
+            self.refused.count(|count| {
+                let peer = &*peer.name;
+                tracing::warn!(peer, "refused `{count}` calls: {}", problem_of(unknown).1);
+            });
+            nobody(unknown)
+        })?;
+        peer.belongs_to(&tenant)
+            .map_err(|full| too_many(&tenant, Resource::Connections, full))?;
+        let share = tenant.take(Resource::Calls);
+        let share = share.map_err(|full| too_many(&tenant, Resource::Calls, full))?;
+        let caller = Caller {
+            peer: peer.clone(),
+            tenant: Arc::clone(&tenant),
+        };
+        Ok((caller, share))
+    }
+}
+
+/// The token that a call carries.
+fn token(headers: &HeaderMap) -> Result<Option<&str>, Status> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let token = value.to_str().ok().and_then(bearer);
+    match (token, values.next()) {
+        (Some(token), None) => Ok(Some(token)),
+        _ => Err(nobody(Unknown::BadCredentials)),
+    }
+}
+
+fn problem_of(unknown: Unknown) -> (Reason, &'static str) {
+    match unknown {
+        Unknown::NoCredentials => (Reason::NoCredentials, "the call does not say whose it is"),
+        Unknown::BadCredentials => (
+            Reason::BadCredentials,
+            "the token or certificate of the call is no tenant's",
+        ),
+    }
+}
+
+fn nobody(unknown: Unknown) -> Status {
+    let (reason, text) = problem_of(unknown);
+    Problem::new(reason, text).into()
+}
