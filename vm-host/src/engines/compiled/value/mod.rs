@@ -1,9 +1,26 @@
 //! What a compiled hint computes with: the values of Python that the subset has, each with Python's own
 //! meaning of every operation, or none at all. Must not know the VM or how hints are run.
 
+mod arithmetic;
+mod compare;
+mod format;
 mod integer;
+mod iterate;
+mod journal;
+mod list;
+mod method;
+mod operator;
+mod range;
+mod sequence;
+mod text;
 
 pub(crate) use integer::Integer;
+pub(crate) use iterate::Cursor;
+pub(crate) use journal::Journal;
+pub(crate) use list::{Items, List};
+pub(crate) use method::Method;
+pub(crate) use operator::{Binary, Comparison, Unary};
+pub(crate) use range::Range;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,6 +28,11 @@ use std::rc::Rc;
 use cairo_vm::types::relocatable::Relocatable;
 
 use super::library::Function;
+
+/// How deep values may be in each other where all of them are looked at.
+const MAX_DEPTH: usize = 16;
+
+const TOO_DEEP: Decline = Decline("values are deep in each other");
 
 /// A value of a variable or an expression.
 #[derive(Clone, Debug)]
@@ -29,6 +51,10 @@ pub(crate) enum Value {
     Tuple(Rc<[Value]>),
     /// A list: two values may be the same list.
     List(List),
+    /// A `range`.
+    Range(Rc<Range>),
+    /// What `enumerate`, `zip`, `reversed` and `iter` give, while the hint runs: no variable or list keeps one.
+    Iterator(Rc<RefCell<Cursor>>),
     /// A function of a library, or of Python itself.
     Function(&'static Function),
     /// A struct behind `ids`, while the hint runs: no variable keeps one.
@@ -36,9 +62,6 @@ pub(crate) enum Value {
     /// A function that the hint itself defines, by its number there: no variable keeps one.
     Own(Own),
 }
-
-/// A list and who else has it.
-pub(crate) type List = Rc<RefCell<Vec<Value>>>;
 
 /// What the VM has at an address, as a struct of the program.
 #[derive(Clone, Debug)]
@@ -82,5 +105,118 @@ impl Fuel {
             }
             None => Err(Decline("it takes long")),
         }
+    }
+
+    /// Takes what work over so many values costs.
+    ///
+    /// # Errors
+    /// [`Decline`] when so much is not left.
+    pub(crate) fn spend_items(&mut self, items: usize) -> Result<(), Decline> {
+        self.spend((items as u64).saturating_mul(8).saturating_add(8))
+    }
+}
+
+impl Value {
+    pub(crate) const TRUE: Self = Self::Boolean(true);
+    pub(crate) const FALSE: Self = Self::Boolean(false);
+
+    /// A string.
+    pub(crate) fn text(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A tuple of these.
+    pub(crate) fn tuple(items: Vec<Self>, fuel: &mut Fuel) -> Result<Self, Decline> {
+        fuel.spend_items(items.len())?;
+        for item in &items {
+            item.check_kept(fuel)?;
+        }
+        Ok(Self::Tuple(items.into()))
+    }
+
+    /// A new list of these.
+    pub(crate) fn list(items: Vec<Self>, fuel: &mut Fuel) -> Result<Self, Decline> {
+        fuel.spend_items(items.len())?;
+        for item in &items {
+            item.check_kept(fuel)?;
+        }
+        Ok(Self::List(list::new(items)))
+    }
+
+    /// An iterator of Python's.
+    pub(crate) fn iterator(cursor: Cursor) -> Self {
+        Self::Iterator(Rc::new(RefCell::new(cursor)))
+    }
+
+    /// The name of the type, as in Python's messages.
+    pub(crate) fn type_name(&self) -> &'static str {
+        match self {
+            Self::None => "NoneType",
+            Self::Boolean(_) => "bool",
+            Self::Integer(_) => "int",
+            Self::Text(_) => "str",
+            Self::Address(_) => "RelocatableValue",
+            Self::Tuple(_) => "tuple",
+            Self::List(_) => "list",
+            Self::Range(_) => "range",
+            Self::Iterator(_) => "iterator",
+            Self::Function(_) | Self::Own(_) => "function",
+            Self::Struct(_) => "struct",
+        }
+    }
+
+    /// The number that this is: an integer or a boolean.
+    pub(crate) fn as_integer(&self) -> Option<Integer> {
+        match self {
+            Self::Integer(integer) => Some(integer.clone()),
+            Self::Boolean(boolean) => Some(Integer::from(*boolean)),
+            _ => None,
+        }
+    }
+
+    /// The number that this is, where anything else raises.
+    pub(crate) fn integer(&self) -> Result<Integer, Decline> {
+        self.as_integer().ok_or(Decline("a value is no integer"))
+    }
+
+    /// What an attribute is that Python's own object has, where `ids` has no part in it.
+    pub(crate) fn attribute(&self, name: &str) -> Result<Self, Decline> {
+        match (self, name) {
+            (Self::Address(address), "segment_index") => i64::try_from(address.segment_index)
+                .map(Self::from)
+                .map_err(|_| arithmetic::OUT_OF_RANGE),
+            (Self::Address(address), "offset") => Ok(Self::Integer(address.offset.into())),
+            _ => Err(Decline("an attribute that is not known")),
+        }
+    }
+}
+
+impl From<Integer> for Value {
+    fn from(integer: Integer) -> Self {
+        Self::Integer(integer)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Integer(number.into())
+    }
+}
+
+impl From<usize> for Value {
+    fn from(number: usize) -> Self {
+        Self::Integer(number.into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(boolean: bool) -> Self {
+        Self::Boolean(boolean)
+    }
+}
+
+impl From<Relocatable> for Value {
+    fn from(address: Relocatable) -> Self {
+        Self::Address(address)
     }
 }
