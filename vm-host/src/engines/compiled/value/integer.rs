@@ -284,7 +284,8 @@ impl Integer {
         if by.is_negative() {
             return Err(NEGATIVE_SHIFT);
         }
-        let by = by.to_u64().ok_or(Decline("it shifts by a huge number"))?;
+        // Beyond all bits it is as good as by any number.
+        let by = by.to_u64().unwrap_or(u64::MAX).min(MAX_BITS + 1);
         match &self.0 {
             Repr::Small(small) => Ok((small >> by.min(63)).into()),
             Repr::Big(big) => {
