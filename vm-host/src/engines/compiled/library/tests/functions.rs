@@ -2,7 +2,7 @@
 
 use super::python::{Case, cases, check, literal};
 use super::random::Random;
-use crate::engines::compiled::library::{Context, builtin};
+use crate::engines::compiled::library::{Context, Export, builtin, find};
 use crate::engines::compiled::value::{Decline, Fuel, StructValue, Value};
 
 fn no_member(_: &StructValue, _: &str) -> Result<Value, Decline> {
@@ -13,9 +13,16 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Result<Value, Decline> {
     call_named(name, arguments, &[])
 }
 
-pub(super) fn call_named(name: &str, arguments: &[Value], named: &[(&str, Value)]) -> Result<Value, Decline> {
+pub(super) fn call_named(
+    name: &str,
+    arguments: &[Value],
+    named: &[(&str, Value)],
+) -> Result<Value, Decline> {
     let mut fuel = Fuel::new(1_000_000_000);
-    let mut context = Context { fuel: &mut fuel, member: &no_member };
+    let mut context = Context {
+        fuel: &mut fuel,
+        member: &no_member,
+    };
     let function = builtin(name).ok_or(Decline("no function"))?;
     let value = function.call(&mut context, arguments, named)?;
     // What an iterator gives is what can be compared.
@@ -68,12 +75,18 @@ fn argument(name: &str, place: usize, random: &mut Random) -> Value {
     }
     match (name, place) {
         ("pow", 1) => Value::Integer(random.small()),
-        ("abs" | "bin" | "divmod" | "hex" | "oct" | "pow" | "round", _) => Value::Integer(random.integer()),
+        ("abs" | "bin" | "divmod" | "hex" | "oct" | "pow" | "round", _) => {
+            Value::Integer(random.integer())
+        }
         ("range" | "chr", _) | ("enumerate", 1) => Value::Integer(random.small()),
         ("int" | "ord", 0) => Value::Text(random.text().into()),
         ("int", _) => [2, 8, 10, 16, 0, 3, 36, 37][random.below(8)].into(),
         ("sum", 1) | ("max" | "min", 1..) => random.value(1),
-        ("all" | "any" | "len" | "list" | "reversed" | "sorted" | "sum" | "tuple" | "zip" | "max" | "min", _)
+        (
+            "all" | "any" | "len" | "list" | "reversed" | "sorted" | "sum" | "tuple" | "zip"
+            | "max" | "min",
+            _,
+        )
         | ("enumerate" | "iter", 0) => random.container(1),
         _ => random.value(2),
     }
@@ -86,7 +99,9 @@ fn functions_of_python_are_those_of_python() {
         .map(|_| {
             let (name, least, most) = *random.one_of(&FUNCTIONS);
             let count = least + random.below(most - least + 1);
-            let mut arguments: Vec<Value> = (0..count).map(|place| argument(name, place, &mut random)).collect();
+            let mut arguments: Vec<Value> = (0..count)
+                .map(|place| argument(name, place, &mut random))
+                .collect();
             if name == "pow" && count == 3 && random.below(2) == 0 {
                 arguments[1] = Value::Integer(random.integer());
             }
@@ -97,7 +112,11 @@ fn functions_of_python_are_those_of_python() {
                 // No more of them than Python has memory for.
                 _ => format!("r = {call_text}"),
             };
-            Case { kind: name.to_owned(), code, ours: call(name, &arguments) }
+            Case {
+                kind: name.to_owned(),
+                code,
+                ours: call(name, &arguments),
+            }
         })
         .collect();
     check(
@@ -124,7 +143,8 @@ fn modular_powers_are_those_of_python() {
     let mut random = Random::new(12);
     let cases: Vec<Case> = (0..cases(3000))
         .map(|_| {
-            let arguments = [random.integer(), random.integer(), random.integer()].map(Value::Integer);
+            let arguments =
+                [random.integer(), random.integer(), random.integer()].map(Value::Integer);
             let shown: Vec<String> = arguments.iter().map(literal).collect();
             Case {
                 kind: "pow".to_owned(),
@@ -143,9 +163,8 @@ fn classes_of_values_are_those_of_python() {
         .map(|_| {
             let value = random.value(1);
             let class = *random.one_of(&["int", "bool", "str", "list", "tuple", "range"]);
-            let classes = [class, *random.one_of(&["int", "bool", "tuple"])].map(|name| {
-                Value::Function(builtin(name).expect("a class"))
-            });
+            let classes = [class, *random.one_of(&["int", "bool", "tuple"])]
+                .map(|name| Value::Function(builtin(name).expect("a class")));
             let (wanted, shown) = if random.below(2) == 0 {
                 (classes[0].clone(), class.to_owned())
             } else {
@@ -156,12 +175,47 @@ fn classes_of_values_are_those_of_python() {
                         _ => "",
                     })
                     .collect();
-                (Value::Tuple(classes.to_vec().into()), format!("({})", shown.join(", ")))
+                (
+                    Value::Tuple(classes.to_vec().into()),
+                    format!("({})", shown.join(", ")),
+                )
             };
             Case {
                 kind: "isinstance".to_owned(),
                 code: format!("r = isinstance({}, {shown})", literal(&value)),
                 ours: call("isinstance", &[value, wanted]),
+            }
+        })
+        .collect();
+    check(&cases, &[], 0);
+}
+
+#[test]
+fn functions_of_math_are_those_of_python() {
+    let mut random = Random::new(14);
+    let cases: Vec<Case> = (0..cases(2000))
+        .map(|_| {
+            let (name, count) = *random.one_of(&[("gcd", 0), ("gcd", 2), ("gcd", 3), ("isqrt", 1)]);
+            let arguments: Vec<Value> = (0..count)
+                .map(|_| match random.below(6) {
+                    0 => random.value(1),
+                    1 => Value::Integer(random.long()),
+                    _ => Value::Integer(random.integer()),
+                })
+                .collect();
+            let shown: Vec<String> = arguments.iter().map(literal).collect();
+            let Some(Export::Function(function)) = find("math", name) else {
+                panic!("no function")
+            };
+            let mut fuel = Fuel::new(1_000_000_000);
+            let mut context = Context {
+                fuel: &mut fuel,
+                member: &no_member,
+            };
+            Case {
+                kind: name.to_owned(),
+                code: format!("import math\nr = math.{name}({})", shown.join(", ")),
+                ours: function.call(&mut context, &arguments, &[]),
             }
         })
         .collect();

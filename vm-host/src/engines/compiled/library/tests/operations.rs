@@ -76,10 +76,14 @@ fn operators_of_long_integers_are_those_of_python() {
         .map(|_| {
             let (sign, operator) = *random.one_of(&OPERATORS);
             let operands = match operator {
-                Binary::Power => (random.integer(), i64::try_from(random.below(300)).expect("small").into()),
-                Binary::ShiftLeft | Binary::ShiftRight => {
-                    (random.long(), i64::try_from(random.below(70_000)).expect("small").into())
-                }
+                Binary::Power => (
+                    random.integer(),
+                    i64::try_from(random.below(300)).expect("small").into(),
+                ),
+                Binary::ShiftLeft | Binary::ShiftRight => (
+                    random.long(),
+                    i64::try_from(random.below(70_000)).expect("small").into(),
+                ),
                 _ => (random.long(), random.long()),
             };
             let (left, right) = (Value::Integer(operands.0), Value::Integer(operands.1));
@@ -103,21 +107,37 @@ fn operators_of_any_values_are_those_of_python() {
             let mut right = random.value(2);
             // A sequence that is repeated, or a power, no more than Python has memory for.
             let large = |value: &Value| value.as_integer().is_some_and(|number| number.bits() > 8);
-            if large(&left) && large(&right) || matches!(operator, Binary::Multiply | Binary::Power | Binary::ShiftLeft)
+            if large(&left) && large(&right)
+                || matches!(
+                    operator,
+                    Binary::Multiply | Binary::Power | Binary::ShiftLeft
+                )
             {
-                right = if random.below(2) == 0 { Value::Integer(random.small()) } else { random.container(1) };
+                right = if random.below(2) == 0 {
+                    Value::Integer(random.small())
+                } else {
+                    random.container(1)
+                };
             }
             if large(&left) && operator == Binary::Multiply {
                 right = Value::Address(random.address());
             }
-            let mut code = format!("a = {}\nb = a\na {sign}= {}\nr = (a, b)", literal(&left), literal(&right));
+            let mut code = format!(
+                "a = {}\nb = a\na {sign}= {}\nr = (a, b)",
+                literal(&left),
+                literal(&right)
+            );
             let ours = if random.below(2) == 0 {
                 code = format!("r = {} {sign} {}", literal(&left), literal(&right));
                 Value::binary(operator, &left, &right, &mut fuel())
             } else {
                 in_place(operator, &left, &right)
             };
-            Case { kind: "operator".to_owned(), code, ours }
+            Case {
+                kind: "operator".to_owned(),
+                code,
+                ours,
+            }
         })
         .collect();
     // Addresses before their segment, text with `%`, floats.
@@ -152,8 +172,12 @@ fn operators_before_values_are_those_of_python() {
     let mut random = Random::new(4);
     let cases: Vec<Case> = (0..cases(1500))
         .map(|_| {
-            let operators =
-                [("-", Unary::Negate), ("+", Unary::Plus), ("~", Unary::Invert), ("not ", Unary::Not)];
+            let operators = [
+                ("-", Unary::Negate),
+                ("+", Unary::Plus),
+                ("~", Unary::Invert),
+                ("not ", Unary::Not),
+            ];
             let (sign, operator) = *random.one_of(&operators);
             let value = random.value(1);
             Case {
@@ -180,7 +204,11 @@ fn comparisons_are_those_of_python() {
             };
             Case {
                 kind: sign.to_owned(),
-                code: format!("a = {}\nb = {}\nr = a {sign} b", literal(&left), literal(&right)),
+                code: format!(
+                    "a = {}\nb = {}\nr = a {sign} b",
+                    literal(&left),
+                    literal(&right)
+                ),
                 ours: Value::comparison(comparison, &left, &right, &mut fuel()).map(Value::Boolean),
             }
         })
@@ -251,7 +279,10 @@ fn texts_are_those_of_python() {
                     let specification = specification(&mut random);
                     Case {
                         kind: "format".to_owned(),
-                        code: format!("r = format({shown}, {})", literal(&Value::text(&specification))),
+                        code: format!(
+                            "r = format({shown}, {})",
+                            literal(&Value::text(&specification))
+                        ),
                         ours: value.format(&specification, &mut fuel()).map(text),
                     }
                 }
@@ -304,7 +335,9 @@ fn methods_are_those_of_python() {
             let (name, count) = *random.one_of(&METHODS);
             let value = match (name, random.below(4)) {
                 ("bit_length", 0..3) => Value::Integer(random.integer()),
-                ("join" | "startswith" | "endswith" | "upper" | "zfill", 0..3) => Value::Text(random.text().into()),
+                ("join" | "startswith" | "endswith" | "upper" | "zfill", 0..3) => {
+                    Value::Text(random.text().into())
+                }
                 (_, 0..3) => {
                     let items = random.container(1).collect(&mut fuel()).expect("values");
                     Value::list(items, &mut fuel()).expect("a list")
@@ -330,10 +363,24 @@ fn methods_are_those_of_python() {
             assert_eq!(canonical(&value), before, "what was changed is as it was");
             Case {
                 kind: name.to_owned(),
-                code: format!("a = {}\nr = (a.{name}({}), a)", literal(&value), shown.join(", ")),
+                code: format!(
+                    "a = {}\nr = (a.{name}({}), a)",
+                    literal(&value),
+                    shown.join(", ")
+                ),
                 ours,
             }
         })
         .collect();
-    check(&cases, &[("index", 35), ("count", 35), ("upper", 60), ("startswith", 30), ("endswith", 30)], 5);
+    check(
+        &cases,
+        &[
+            ("index", 35),
+            ("count", 35),
+            ("upper", 60),
+            ("startswith", 30),
+            ("endswith", 30),
+        ],
+        5,
+    );
 }

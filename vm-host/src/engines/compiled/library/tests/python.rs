@@ -30,19 +30,35 @@ pub(super) fn check(cases: &[Case], declined: &[(&str, usize)], usual: usize) {
     for (case, answer) in cases.iter().zip(&answers) {
         match &case.ours {
             Ok(value) if canonical(value) == *answer => {}
-            Ok(value) => wrong.push(format!("{}\n  ours:   {}\n  python: {answer}", case.code, canonical(value))),
+            Ok(value) => wrong.push(format!(
+                "{}\n  ours:   {}\n  python: {answer}",
+                case.code,
+                canonical(value)
+            )),
             Err(_) if answer.starts_with('!') => continue,
             Err(_) => counts.entry(&case.kind).or_default().1 += 1,
         }
         counts.entry(&case.kind).or_default().0 += 1;
     }
     let first: Vec<_> = wrong.iter().take(20).map(String::as_str).collect();
-    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), first.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} differ:\n{}",
+        wrong.len(),
+        cases.len(),
+        first.join("\n")
+    );
     for (kind, (all, missing)) in counts {
         let share = missing * 100 / all;
         println!("{kind}: {all} answered by python, {share} % of them declined");
-        let bound = declined.iter().find(|(name, _)| *name == kind).map_or(usual, |(_, bound)| *bound);
-        assert!(share <= bound, "{kind}: {share} % declined, at most {bound} % allowed");
+        let bound = declined
+            .iter()
+            .find(|(name, _)| *name == kind)
+            .map_or(usual, |(_, bound)| *bound);
+        assert!(
+            share <= bound,
+            "{kind}: {share} % declined, at most {bound} % allowed"
+        );
     }
 }
 
@@ -50,7 +66,10 @@ fn answers(cases: &[Case]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let script = folder.path().join("answer.py");
     std::fs::write(&script, include_str!("answer.py")).expect("a script");
-    let class = concat!(env!("CARGO_MANIFEST_DIR"), "/../python-client/src/cairohints/engine/relocatable.py");
+    let class = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../python-client/src/cairohints/engine/relocatable.py"
+    );
     let mut python = Command::new("python3")
         .args(["-W", "ignore"])
         .arg(&script)
@@ -68,7 +87,11 @@ fn answers(cases: &[Case]) -> Vec<String> {
     let output = python.wait_with_output().expect("its output");
     writer.join().expect("a thread").expect("all was written");
     assert!(output.status.success(), "python ended well");
-    String::from_utf8(output.stdout).expect("text").lines().map(str::to_owned).collect()
+    String::from_utf8(output.stdout)
+        .expect("text")
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A value as the script writes it.
@@ -80,7 +103,10 @@ pub(super) fn canonical(value: &Value) -> String {
         Value::Boolean(false) => "False".to_owned(),
         Value::Integer(integer) => hexadecimal(integer),
         Value::Text(text) => {
-            let codes: Vec<String> = text.chars().map(|character| u32::from(character).to_string()).collect();
+            let codes: Vec<String> = text
+                .chars()
+                .map(|character| u32::from(character).to_string())
+                .collect();
             format!("s{}", codes.join("."))
         }
         Value::Address(address) => format!("@{}:{}", address.segment_index, address.offset),
@@ -94,10 +120,18 @@ pub(super) fn canonical(value: &Value) -> String {
 
 /// A value as code.
 pub(super) fn literal(value: &Value) -> String {
-    let joined = |items: &[Value]| items.iter().map(|item| literal(item) + ",").collect::<String>();
+    let joined = |items: &[Value]| {
+        items
+            .iter()
+            .map(|item| literal(item) + ",")
+            .collect::<String>()
+    };
     match value {
         Value::Integer(integer) => format!("({})", hexadecimal(integer)),
-        Value::Address(address) => format!("RelocatableValue({}, {})", address.segment_index, address.offset),
+        Value::Address(address) => format!(
+            "RelocatableValue({}, {})",
+            address.segment_index, address.offset
+        ),
         Value::Tuple(items) => format!("({})", joined(items)),
         Value::List(items) => format!("[{}]", joined(&items.borrow())),
         Value::Text(text) => serde_json::to_string(&**text).expect("a text"),
@@ -106,7 +140,9 @@ pub(super) fn literal(value: &Value) -> String {
 }
 
 fn hexadecimal(integer: &crate::engines::compiled::value::Integer) -> String {
-    let digits = integer.to_radix(16, &mut Fuel::new(u64::MAX)).expect("digits");
+    let digits = integer
+        .to_radix(16, &mut Fuel::new(u64::MAX))
+        .expect("digits");
     match digits.strip_prefix('-') {
         Some(digits) => format!("-0x{digits}"),
         None => format!("0x{digits}"),

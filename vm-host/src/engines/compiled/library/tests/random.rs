@@ -10,9 +10,31 @@ use crate::engines::compiled::value::{Fuel, Integer, Value};
 pub(super) struct Random(u64);
 
 const EDGES: &[&str] = &[
-    "0", "1", "2", "3", "7", "a", "3f", "40", "41", "7f", "80", "100", "ffff", "7fffffff", "80000000", "ffffffff",
-    "3fffffffffffffff", "4000000000000000", "7fffffffffffffff", "8000000000000000", "8000000000000001",
-    "ffffffffffffffff", "10000000000000000", "4000000000000000000000", "100000000000000000000000000000000",
+    "0",
+    "1",
+    "2",
+    "3",
+    "7",
+    "a",
+    "3f",
+    "40",
+    "41",
+    "7f",
+    "80",
+    "100",
+    "ffff",
+    "7fffffff",
+    "80000000",
+    "ffffffff",
+    "3fffffffffffffff",
+    "4000000000000000",
+    "7fffffffffffffff",
+    "8000000000000000",
+    "8000000000000001",
+    "ffffffffffffffff",
+    "10000000000000000",
+    "4000000000000000000000",
+    "100000000000000000000000000000000",
     "400000000000008800000000000000000000000000000000000000000000000",
     "400000000000008800000000000000000000000000000000000000000000001",
     "800000000000011000000000000000000000000000000000000000000000000",
@@ -51,7 +73,9 @@ impl Random {
             4..=6 => format!("{:x}", self.below(20)),
             _ => {
                 let length = 1 + self.below(70);
-                (0..length).map(|_| format!("{:x}", self.below(16))).collect()
+                (0..length)
+                    .map(|_| format!("{:x}", self.below(16)))
+                    .collect()
             }
         };
         self.signed(&digits)
@@ -67,18 +91,25 @@ impl Random {
     pub(super) fn long(&mut self) -> Integer {
         let most = 1 + self.below(4096);
         let length = 1 + self.below(most);
-        let digits: String = (0..length).map(|_| format!("{:x}", self.below(16))).collect();
+        let digits: String = (0..length)
+            .map(|_| format!("{:x}", self.below(16)))
+            .collect();
         self.signed(&digits)
     }
 
     pub(super) fn text(&mut self) -> String {
-        const PIECES: [&str; 14] = ["a", "b", "B", "ab", "0", "12", " ", "'", "\"", "\\", "\n", "é", "-", "0x"];
+        const PIECES: [&str; 14] = [
+            "a", "b", "B", "ab", "0", "12", " ", "'", "\"", "\\", "\n", "é", "-", "0x",
+        ];
         (0..self.below(5)).map(|_| *self.one_of(&PIECES)).collect()
     }
 
     pub(super) fn address(&mut self) -> Relocatable {
         let segment_index = [0, 0, 1, 2, -1, -2][self.below(6)];
-        Relocatable { segment_index, offset: self.below(6) }
+        Relocatable {
+            segment_index,
+            offset: self.below(6),
+        }
     }
 
     /// Any value that a variable has, in others as deep as this.
@@ -86,7 +117,11 @@ impl Random {
         match self.below(if depth > 0 { 12 } else { 9 }) {
             0 => Value::None,
             1 => Value::Boolean(self.below(2) == 1),
-            2..=5 => Value::Integer(if self.below(2) == 0 { self.small() } else { self.integer() }),
+            2..=5 => Value::Integer(if self.below(2) == 0 {
+                self.small()
+            } else {
+                self.integer()
+            }),
             6 => Value::Text(self.text().into()),
             7..=8 => Value::Address(self.address()),
             _ => self.container(depth - 1),
@@ -97,9 +132,15 @@ impl Random {
     pub(super) fn container(&mut self, depth: usize) -> Value {
         let items: Vec<Value> = match self.below(4) {
             0 => (0..self.below(6)).map(|_| self.value(depth)).collect(),
-            1 => (0..self.below(6)).map(|_| Value::Address(self.address())).collect(),
-            2 => (0..self.below(6)).map(|_| Value::Text(self.text().into())).collect(),
-            _ => (0..self.below(6)).map(|_| Value::Integer(self.small())).collect(),
+            1 => (0..self.below(6))
+                .map(|_| Value::Address(self.address()))
+                .collect(),
+            2 => (0..self.below(6))
+                .map(|_| Value::Text(self.text().into()))
+                .collect(),
+            _ => (0..self.below(6))
+                .map(|_| Value::Integer(self.small()))
+                .collect(),
         };
         if self.below(2) == 0 {
             Value::Tuple(Rc::from(items))
