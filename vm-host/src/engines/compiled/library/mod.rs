@@ -2,9 +2,23 @@
 //! Python one. Which file of cairo-lang a function was compared with is in the table; another file's is not
 //! used. Must not know how hints are compiled or run.
 
+mod builtins;
+mod curves;
+mod felts;
+mod files;
+mod modules;
+mod residues;
+mod secp;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use builtins::{RELOCATABLE_VALUE, TO_FELT_OR_RELOCATABLE};
+pub(crate) use files::modules_that_fit;
+
 use super::value::{Decline, Fuel, StructValue, Value};
 
-/// A function.
+/// A function, or a type that is called as one.
 #[derive(Debug)]
 pub(crate) struct Function {
     /// The module that a hint imports it from; empty for Python's own.
@@ -12,8 +26,13 @@ pub(crate) struct Function {
     /// Its name there.
     pub(crate) name: &'static str,
     /// Its parameters by name, in order, for arguments given by name; those behind `required` may be left out.
+    /// One without a name is given by its place only, and `*` before a name says that it is not.
     pub(crate) parameters: &'static [&'static str],
     pub(crate) required: usize,
+    /// Whether arguments may be any more than the parameters, all by their places.
+    pub(crate) variadic: bool,
+    /// Whether it is a type, as `isinstance` needs one.
+    pub(crate) is_type: bool,
     /// What it does. Arguments come in the order of the parameters; one that was left out is absent.
     pub(crate) run: fn(&mut Context<'_>, &[Option<Value>]) -> Result<Value, Decline>,
 }
@@ -31,4 +50,81 @@ pub(crate) struct Context<'a> {
     pub(crate) fuel: &'a mut Fuel,
     /// Reads a member of a struct behind `ids`, such as `d0`.
     pub(crate) member: &'a dyn Fn(&StructValue, &str) -> Result<Value, Decline>,
+}
+
+/// What a module has under a name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Export {
+    Function(&'static Function),
+    Constant(&'static Constant),
+}
+
+/// What a module has under a name, if it is one of those here.
+pub(crate) fn find(module: &str, name: &str) -> Option<Export> {
+    modules::MODULES
+        .iter()
+        .find(|known| known.name == module)?
+        .find(name)
+}
+
+/// A function of Python's own.
+pub(crate) fn builtin(name: &str) -> Option<&'static Function> {
+    builtins::ALL
+        .iter()
+        .copied()
+        .find(|function| function.name == name)
+}
+
+impl Function {
+    /// Calls the function as a hint does, with arguments by their places and by their names.
+    ///
+    /// # Errors
+    /// [`Decline`] where Python raises, also because of the arguments, and where the fuel ends.
+    pub(crate) fn call(
+        &self,
+        context: &mut Context<'_>,
+        positional: &[Value],
+        named: &[(&str, Value)],
+    ) -> Result<Value, Decline> {
+        const ARGUMENTS: Decline = Decline("arguments that a function does not have");
+        context.fuel.spend_items(positional.len())?;
+        let places = self
+            .parameters
+            .iter()
+            .filter(|parameter| !parameter.starts_with('*'))
+            .count();
+        if positional.len() > places && !self.variadic {
+            return Err(ARGUMENTS);
+        }
+        let mut arguments: Vec<Option<Value>> = positional.iter().cloned().map(Some).collect();
+        if self.variadic && !named.is_empty() {
+            return Err(ARGUMENTS);
+        }
+        arguments.resize(arguments.len().max(self.parameters.len()), None);
+        for (name, value) in named {
+            let place = self
+                .parameters
+                .iter()
+                .position(|parameter| {
+                    parameter.trim_start_matches('*') == *name && !name.is_empty()
+                })
+                .ok_or(ARGUMENTS)?;
+            if arguments[place].replace(value.clone()).is_some() {
+                return Err(ARGUMENTS);
+            }
+        }
+        if arguments.iter().take(self.required).any(Option::is_none) {
+            return Err(ARGUMENTS);
+        }
+        (self.run)(context, &arguments)
+    }
+}
+
+/// An argument that is there, as those that a function requires are.
+fn argument(arguments: &[Option<Value>], place: usize) -> Result<&Value, Decline> {
+    optional(arguments, place).ok_or(Decline("a function without an argument"))
+}
+
+fn optional(arguments: &[Option<Value>], place: usize) -> Option<&Value> {
+    arguments.get(place)?.as_ref()
 }

@@ -111,6 +111,11 @@ pub(super) fn extend(
     fuel: &mut Fuel,
     journal: &mut Journal,
 ) -> Result<(), Decline> {
+    if let Value::Iterator(cursor) = values
+        && cursor.borrow().goes_through(list)
+    {
+        return Err(Decline("a list that grows while it is gone through"));
+    }
     // All before any: a list may be added to itself.
     let values = values.collect(fuel)?;
     for value in &values {

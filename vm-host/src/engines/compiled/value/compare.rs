@@ -137,6 +137,9 @@ fn equal(left: &Value, right: &Value, depth: usize, fuel: &mut Fuel) -> Result<b
         (Value::Range(left), Value::Range(right)) => Ok(left.equals(right)),
         (Value::Iterator(left), Value::Iterator(right)) => Ok(Rc::ptr_eq(left, right)),
         (Value::Function(left), Value::Function(right)) if std::ptr::eq(*left, *right) => Ok(true),
+        (Value::Function(left), Value::Function(right)) if left.is_type && right.is_type => {
+            Ok(false)
+        }
         (Value::Struct(_), _) | (_, Value::Struct(_)) => Err(Decline("the equality of structs")),
         (Value::Function(_) | Value::Own(_), Value::Function(_) | Value::Own(_)) => {
             Err(UNKNOWN_IDENTITY)

@@ -472,6 +472,12 @@ fn quadratic(left: u64, right: u64) -> u64 {
     20 + left.saturating_mul(right)
 }
 
+impl From<i32> for Integer {
+    fn from(number: i32) -> Self {
+        Self(Repr::Small(number.into()))
+    }
+}
+
 impl From<i64> for Integer {
     fn from(number: i64) -> Self {
         Self(Repr::Small(number))

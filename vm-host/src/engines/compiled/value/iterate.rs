@@ -170,6 +170,17 @@ impl Cursor {
         Ok(value)
     }
 
+    /// Whether it asks this list for values.
+    pub(super) fn goes_through(&self, list: &List) -> bool {
+        match self {
+            Self::List(other, _) | Self::Reversed(other, _) => Rc::ptr_eq(other, list),
+            Self::Enumerate(inner, _) => inner.goes_through(list),
+            Self::Zip(cursors) => cursors.iter().any(|cursor| cursor.goes_through(list)),
+            Self::Shared(cursor) => cursor.borrow().goes_through(list),
+            _ => false,
+        }
+    }
+
     fn checked_depth(&self) -> Result<(), Decline> {
         if self.depth() < MAX_NESTED {
             Ok(())

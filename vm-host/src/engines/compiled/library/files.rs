@@ -1,0 +1,123 @@
+//! Whether the modules that a hint's Python would import are those that the functions here were compared with:
+//! by their files, where Python would find them. Must not know what is in them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::modules::{MODULES, Module};
+
+/// The largest file that is read.
+const MAX_SIZE: u64 = 1 << 20;
+
+/// A file of a package, and the SHA-256 of each version that was compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct File {
+    pub(super) path: &'static str,
+    pub(super) hashes: &'static [&'static str],
+}
+
+/// What sympy's integer functions are in, of 1.13.3 and of 1.14.0.
+pub(super) const SYMPY: [File; 3] = [
+    File {
+        path: "sympy/core/intfunc.py",
+        hashes: &[
+            "e43cdb7e962ccf5793853cd9570dfafada7ddaa81f0d904ee1ac5ee45cd54425",
+            "4e280923d6efb1be1a3746992600b3c481e5bff7a1d2b12559e4eeae27abdf22",
+        ],
+    },
+    File {
+        path: "sympy/external/ntheory.py",
+        hashes: &[
+            "fefec46ebd742bfd3e078418f49b7864428f3319a34e5ce5aece28b47e628b8f",
+            "8e79b5dca188235a7a5f8d93faeda356807188e09767c5c6c63ce10ae597b611",
+        ],
+    },
+    File {
+        path: "sympy/ntheory/residue_ntheory.py",
+        hashes: &[
+            "204422bef20b7a39c6b49a42d511abea2550591b37d4e34b2a356ebeda859fd9",
+            "74305aa204aaae82479725d1aa72e6bb3355c977f2e2b581fe19613823501e99",
+        ],
+    },
+];
+
+/// The modules whose functions and constants may be used where Python imports from these folders, in order.
+pub(crate) fn modules_that_fit(folders: &[PathBuf]) -> BTreeSet<&'static str> {
+    MODULES
+        .iter()
+        .filter(|module| fits(module, folders))
+        .map(|module| module.name)
+        .collect()
+}
+
+fn fits(module: &Module, folders: &[PathBuf]) -> bool {
+    let anywhere = |path: &str| folders.iter().any(|folder| folder.join(path).exists());
+    !module.absent.iter().any(|path| anywhere(path))
+        && module.present.iter().all(|path| anywhere(path))
+        && module.files.iter().all(|file| is_same(file, folders))
+}
+
+/// Whether the file is one of those compared, in the folder that Python finds its package in.
+fn is_same(file: &File, folders: &[PathBuf]) -> bool {
+    let Some(folder) = package_folder(file.path, folders) else {
+        return false;
+    };
+    let path = folder.join(file.path);
+    // A compiled module or a package of the same name would come before it.
+    let stem = path.with_extension("");
+    if file.path.ends_with(".py") && (stem.is_dir() || has_extension_module(&stem)) {
+        return false;
+    }
+    hash(&path).is_some_and(|hash| file.hashes.contains(&hash.as_str()))
+}
+
+/// The first folder that has anything of the name of the file's package.
+fn package_folder<'a>(path: &str, folders: &'a [PathBuf]) -> Option<&'a Path> {
+    let package = path.split('/').next()?;
+    let module = format!("{package}.py");
+    folders.iter().map(PathBuf::as_path).find(|folder| {
+        let stem = folder.join(package);
+        stem.exists() || folder.join(&module).exists() || has_extension_module(&stem)
+    })
+}
+
+/// Whether there is a module in machine code beside where a module's file would be.
+fn has_extension_module(stem: &Path) -> bool {
+    let (Some(folder), Some(name)) = (
+        stem.parent(),
+        stem.file_name().and_then(|name| name.to_str()),
+    ) else {
+        return true;
+    };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return false;
+    };
+    let start = format!("{name}.");
+    entries.flatten().any(|entry| {
+        let entry = entry.file_name();
+        let entry = entry.to_string_lossy();
+        entry.starts_with(&start) && (entry.ends_with(".so") || entry.ends_with(".pyd"))
+    })
+}
+
+fn hash(path: &Path) -> Option<String> {
+    let mut content = Vec::new();
+    let file = fs::File::open(path).ok()?;
+    if !file.metadata().ok()?.is_file() {
+        return None;
+    }
+    file.take(MAX_SIZE + 1).read_to_end(&mut content).ok()?;
+    if content.len() as u64 > MAX_SIZE {
+        return None;
+    }
+    Some(
+        Sha256::digest(&content)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+    )
+}

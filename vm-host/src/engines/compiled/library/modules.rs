@@ -1,0 +1,166 @@
+//! The modules that compiled hints may import from: what they have, and the files that it was compared with.
+//! Must not know how a file is looked for.
+
+use super::files::{File, SYMPY};
+use super::{Constant, Export, Function, curves, felts, residues, secp};
+
+/// A module of Python's or of cairo-lang's.
+#[derive(Debug)]
+pub(super) struct Module {
+    pub(super) name: &'static str,
+    pub(super) functions: &'static [&'static Function],
+    pub(super) constants: &'static [Constant],
+    /// The files that decide what it does, in any folder that modules are imported from.
+    pub(super) files: &'static [File],
+    /// Files that have to be nowhere.
+    pub(super) absent: &'static [&'static str],
+    /// Files that have to be anywhere: without them the import raises.
+    pub(super) present: &'static [&'static str],
+}
+
+impl Module {
+    pub(super) fn find(&self, name: &str) -> Option<Export> {
+        let function = self.functions.iter().find(|function| function.name == name);
+        let constant = || self.constants.iter().find(|constant| constant.name == name);
+        function
+            .map(|function| Export::Function(function))
+            .or_else(|| constant().map(Export::Constant))
+    }
+}
+
+const MATH_UTILS: File = File {
+    path: "starkware/cairo/common/math_utils.py",
+    hashes: &["6d3c9abe8d2368a6e344c9dd12bd9acc21742504c74f31826c9f0872c0bc8546"],
+};
+
+const SECP_UTILS: File = File {
+    path: "starkware/cairo/common/cairo_secp/secp_utils.py",
+    hashes: &["f8714813a8927e837ac196bd3300701d2e05250eba4213cc7ca02781f068fc48"],
+};
+
+const SECP256R1_UTILS: File = File {
+    path: "starkware/cairo/common/cairo_secp/secp256r1_utils.py",
+    hashes: &["e0cd250d235a69f1943379d9e79e877aac8334a01506c2265c524baa40cddf35"],
+};
+
+const PYTHON_MATH_UTILS: File = File {
+    path: "starkware/python/math_utils.py",
+    hashes: &[
+        // Those of cairo-lang 0.13.3, and of 0.13.5 and later.
+        "48b1f46f3d2a1fce67aab7b0cd6b875b2c894b818b45872af20675175fb1629d",
+        "7532c84fecd8f93fe26eb34d2563dcfaae673e05d0753d188379d82718ac8f6b",
+    ],
+};
+
+const SIGNATURE: File = File {
+    path: "starkware/crypto/signature/signature.py",
+    hashes: &["13b59b2be8a5119a88bf12d698baacb546e27645812349d653262eb4f9a8b6c9"],
+};
+
+const PEDERSEN_PARAMETERS: File = File {
+    path: "starkware/crypto/signature/pedersen_params.json",
+    hashes: &["c93975c168618d5196adc5f2ac84b68079a73dc4b1d11bc91703eed62dc53f9d"],
+};
+
+const SIGNATURE_MATH_UTILS: File = File {
+    path: "starkware/crypto/signature/math_utils.py",
+    hashes: &["b9348f0241a3c87cf4a0eb785be172f3b3d840199f7f72903c2b7a5b6f37d2cf"],
+};
+
+const RELOCATABLE: File = File {
+    path: "starkware/cairo/lang/vm/relocatable.py",
+    hashes: &["3ac26559b915931a4b2a096e756ec129dbbf0d2bd62de078a200080fdf2491d8"],
+};
+
+/// What has sympy compute with other integers.
+const OTHER_INTEGERS: &[&str] = &["gmpy2", "gmpy2.py", "flint", "flint.py"];
+
+pub(super) const MODULES: &[Module] = &[
+    Module {
+        name: "math",
+        functions: &[&residues::GCD, &residues::MATH_ISQRT],
+        constants: &[],
+        files: &[],
+        absent: &["math", "math.py"],
+        present: &[],
+    },
+    Module {
+        name: "starkware.cairo.common.math_utils",
+        functions: &[&felts::AS_INT, &felts::ASSERT_INTEGER, &felts::IS_POSITIVE],
+        constants: &[],
+        files: &[MATH_UTILS],
+        absent: &[],
+        present: &[],
+    },
+    Module {
+        name: "starkware.cairo.common.cairo_secp.secp_utils",
+        functions: &[&secp::PACK, &secp::SPLIT, &felts::AS_INT],
+        constants: secp::SECP_CONSTANTS,
+        files: &[SECP_UTILS, SECP256R1_UTILS, MATH_UTILS],
+        absent: &[],
+        present: &[],
+    },
+    Module {
+        name: "starkware.cairo.common.cairo_secp.secp256r1_utils",
+        functions: &[],
+        constants: secp::SECP256R1_CONSTANTS,
+        files: &[SECP256R1_UTILS],
+        absent: &[],
+        present: &[],
+    },
+    Module {
+        name: "starkware.python.math_utils",
+        functions: &[
+            &residues::IGCDEX,
+            &residues::SAFE_DIV,
+            &residues::DIV_CEIL,
+            &residues::DIV_MOD,
+            &residues::NEXT_POWER_OF_2,
+            &residues::IS_POWER_OF_2,
+            &residues::PREV_POWER_OF_2,
+            &residues::LOG2_CEIL,
+            &residues::IS_QUAD_RESIDUE,
+            &residues::SQRT,
+            &residues::ISQRT,
+            &residues::HORNER_EVAL,
+            &curves::LINE_SLOPE,
+            &curves::EC_ADD,
+            &curves::EC_DOUBLE_SLOPE,
+            &curves::EC_DOUBLE,
+            &curves::Y_SQUARED_FROM_X,
+            &curves::RECOVER_Y,
+        ],
+        constants: &[],
+        files: SYMPY_AND_MATH,
+        absent: OTHER_INTEGERS,
+        present: &["numpy/__init__.py", "mpmath/__init__.py"],
+    },
+    Module {
+        name: "starkware.crypto.signature.signature",
+        functions: &[],
+        constants: curves::SIGNATURE_CONSTANTS,
+        files: &[
+            SIGNATURE,
+            PEDERSEN_PARAMETERS,
+            SIGNATURE_MATH_UTILS,
+            PYTHON_MATH_UTILS,
+        ],
+        absent: &[],
+        present: &[
+            "numpy/__init__.py",
+            "mpmath/__init__.py",
+            "sympy/__init__.py",
+            "ecdsa/rfc6979.py",
+        ],
+    },
+    Module {
+        name: "starkware.cairo.lang.vm.relocatable",
+        functions: &[&super::RELOCATABLE_VALUE],
+        constants: &[],
+        files: &[RELOCATABLE],
+        absent: &[],
+        present: &["starkware/python/utils.py"],
+    },
+];
+
+const SYMPY_AND_MATH: &[File] = &[PYTHON_MATH_UTILS, SYMPY[0], SYMPY[1], SYMPY[2]];

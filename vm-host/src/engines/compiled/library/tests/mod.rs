@@ -1,0 +1,1 @@
+//! The functions, compared with those of Python.
