@@ -3,13 +3,14 @@
 //! lowered, or who runs those that decline.
 
 use cairo_vm::Felt252;
+use cairo_vm::utils::CAIRO_PRIME;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::{AddedSegment, CellRun, Effects, Operator, ScopeChange};
 
 use super::ids::Layouts;
-use super::library::{Context, Function};
+use super::library::Context;
 use super::lower::Lowered;
 use super::scopes::{Mirror, Names, State};
 use super::tree::{
@@ -42,6 +43,22 @@ const LONGEST_PAUSE: u32 = 1024;
 pub(crate) struct Shared {
     pub(crate) names: Names,
     pub(crate) layouts: Layouts,
+    prime: Integer,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            names: Names::default(),
+            layouts: Layouts::default(),
+            prime: prime(),
+        }
+    }
+}
+
+/// The field's prime.
+pub(super) fn prime() -> Integer {
+    Integer::from(CAIRO_PRIME.clone())
 }
 
 /// The compiled hints of a run and their variables.
@@ -467,7 +484,7 @@ impl<'a> Machine<'a> {
                 let felt = match integer.to_felt() {
                     Some(felt) => felt,
                     None => integer
-                        .modulo(prime(), &mut self.fuel)?
+                        .modulo(&self.shared.prime, &mut self.fuel)?
                         .to_felt()
                         .ok_or(Decline("a number that is no felt"))?,
                 };
@@ -586,7 +603,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Where a target is, with all that it computes.
-    fn place(&mut self, target: &'a Target) -> Result<Place<'a>, Decline> {
+    fn place(&mut self, target: &'a Target) -> Result<Place, Decline> {
         Ok(match target {
             Target::Scope(slot) => Place::Scope(*slot),
             Target::Local(number) => Place::Local(*number),
@@ -602,23 +619,23 @@ impl<'a> Machine<'a> {
             }
             Target::Subscript(value, index) => {
                 let value = self.value(value)?;
-                Place::Item(value, self.value(index)?, target)
+                Place::Item(value, self.value(index)?)
             }
             Target::Sequence(_) => return Err(Decline("a sequence is augmented")),
         })
     }
 
-    fn at(&mut self, place: &Place<'_>) -> Result<Value, Decline> {
+    fn at(&mut self, place: &Place) -> Result<Value, Decline> {
         match place {
             // As any name: without a variable, a function of Python's.
             Place::Scope(slot) => self.name(*slot),
             Place::Local(number) => self.locals[*number].clone().ok_or(UNBOUND),
             Place::Cell(address) => Ok(number(self.read(*address)?)),
-            Place::Item(value, index, _) => value.subscript(index, &mut self.fuel),
+            Place::Item(value, index) => value.subscript(index, &mut self.fuel),
         }
     }
 
-    fn put(&mut self, place: Place<'_>, value: Value) -> Result<(), Decline> {
+    fn put(&mut self, place: Place, value: Value) -> Result<(), Decline> {
         match place {
             Place::Scope(slot) => {
                 self.bind(slot, Some(value));
@@ -629,7 +646,7 @@ impl<'a> Machine<'a> {
                 Ok(())
             }
             Place::Cell(address) => self.write(address, &value),
-            Place::Item(list, index, _) => {
+            Place::Item(list, index) => {
                 list.set_item(&index, value, &mut self.fuel, self.journal)
             }
         }
@@ -856,7 +873,6 @@ impl<'a> Machine<'a> {
         let named = self.named(arguments)?;
         match function {
             Value::Function(function) => {
-                let arguments = arrange(function, positional, named)?;
                 // Reading a member takes the machine, and the context the fuel of it.
                 let mut fuel = std::mem::replace(&mut self.fuel, Fuel::new(0));
                 let reader: &Self = self;
@@ -864,7 +880,7 @@ impl<'a> Machine<'a> {
                     fuel: &mut fuel,
                     member: &|found, name| member(reader, found, name),
                 };
-                let value = (function.run)(&mut context, &arguments);
+                let value = function.call(&mut context, &positional, &named);
                 self.fuel = fuel;
                 value
             }
@@ -982,7 +998,7 @@ impl<'a> Machine<'a> {
     fn gen_arg(&mut self, value: Value, depth: usize) -> Result<Value, Decline> {
         match value {
             Value::Integer(_) | Value::Boolean(_) => {
-                let reduced = value.integer()?.modulo(prime(), &mut self.fuel)?;
+                let reduced = value.integer()?.modulo(&self.shared.prime, &mut self.fuel)?;
                 Ok(Value::Integer(reduced))
             }
             Value::Address(_) => Ok(value),
@@ -1020,33 +1036,12 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// The arguments of a library's function in the order of its parameters.
-fn arrange(
-    function: &Function,
-    positional: Vec<Value>,
-    named: Vec<(&str, Value)>,
-) -> Result<Vec<Option<Value>>, Decline> {
-    let unusual = Decline("unusual arguments");
-    let mut arguments: Vec<Option<Value>> = positional.into_iter().map(Some).collect();
-    for (name, value) in named {
-        let place = function.parameters.iter().position(|known| *known == name);
-        let place = place.ok_or(unusual)?;
-        if arguments.len() <= place {
-            arguments.resize(place + 1, None);
-        }
-        if arguments[place].replace(value).is_some() {
-            return Err(unusual);
-        }
-    }
-    Ok(arguments)
-}
-
 /// Where a value is put.
-enum Place<'a> {
+enum Place {
     Scope(Slot),
     Local(usize),
     Cell(Relocatable),
-    Item(Value, Value, &'a Target),
+    Item(Value, Value),
 }
 
 /// A member of a struct.
@@ -1120,17 +1115,19 @@ fn plus(address: Relocatable, cells: u64) -> Result<Relocatable, Decline> {
 fn runs(writes: &[(Relocatable, MaybeRelocatable)]) -> Vec<CellRun> {
     let mut runs: Vec<(Relocatable, Vec<u8>)> = Vec::new();
     for (address, value) in writes {
-        let cell = wire::cell(value);
-        if let Some((start, values)) = runs.last_mut()
-            && start.segment_index == address.segment_index
-            && start.offset + values.len() / CELL_BYTES == address.offset
-        {
-            cell.encode(values);
-            continue;
+        match runs.last_mut() {
+            Some((start, values))
+                if start.segment_index == address.segment_index
+                    && start.offset + values.len() / CELL_BYTES == address.offset =>
+            {
+                wire::push_cell(values, Some(value));
+            }
+            _ => {
+                let mut values = Vec::with_capacity(CELL_BYTES);
+                wire::push_cell(&mut values, Some(value));
+                runs.push((*address, values));
+            }
         }
-        let mut values = Vec::with_capacity(CELL_BYTES);
-        cell.encode(&mut values);
-        runs.push((*address, values));
     }
     let run = |(start, values): (Relocatable, Vec<u8>)| CellRun {
         segment: start.segment_index as i64,

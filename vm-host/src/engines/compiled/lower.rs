@@ -10,8 +10,9 @@ use ruff_python_ast::{
 };
 use ruff_text_size::Ranged;
 
+use super::execute::prime;
 use super::ids::{Layouts, Reached, reach, reach_cell};
-use super::library;
+use super::library::{self, Export};
 use super::parse::Parsed;
 use super::scopes::Names;
 use super::tree::{
@@ -35,6 +36,14 @@ const OF_THE_VM: &[&str] = &[
     "syscall_handler",
     "program_input",
     "log",
+    "fadd",
+    "fsub",
+    "fmul",
+    "fdiv",
+    "fpow",
+    "fis_quad_residue",
+    "fsqrt",
+    "safe_div",
 ];
 /// What it puts there and they do.
 const USED_OF_THE_VM: &[&str] = &[
@@ -262,10 +271,22 @@ impl Lowering<'_> {
     }
 
     fn import(&mut self, module: &str, alias: &Alias) -> Result<Statement, Refusal> {
-        let Some((module, value)) = library::find(module, &alias.name) else {
-            return self.refuse(format!("the import of `{module}.{}`", alias.name), alias);
+        let value = match library::find(module, &alias.name) {
+            Some(Export::Function(function)) => {
+                self.lowered.modules.insert(function.module);
+                Value::Function(function)
+            }
+            Some(Export::Constant(constant)) => {
+                self.lowered.modules.insert(constant.module);
+                match Integer::from_decimal(constant.value) {
+                    Some(value) => Value::Integer(value),
+                    None => return self.refuse("an unusual constant", alias),
+                }
+            }
+            None => {
+                return self.refuse(format!("the import of `{module}.{}`", alias.name), alias);
+            }
         };
-        self.lowered.modules.insert(module);
         let name = alias.asname.as_ref().unwrap_or(&alias.name);
         let slot = self.bound(name, alias)?;
         Ok(Statement::Assign(
@@ -612,14 +633,14 @@ impl Lowering<'_> {
             "fp" => Expression::Register(Register::Fp),
             "pc" => Expression::Register(Register::Pc),
             "current_step" => Expression::Register(Register::Step),
-            "PRIME" => Expression::Constant(Value::Integer(prime().clone())),
+            "PRIME" => Expression::Constant(Value::Integer(prime())),
             _ if USED_OF_THE_VM.contains(&name) => {
                 return self.refuse(format!("`{name}` as a value"), node);
             }
-            _ => match library::of_the_field(name) {
-                Some(function) => Expression::Constant(Value::Function(function)),
-                None => Expression::Scope(self.slot(name, node)?),
-            },
+            "to_felt_or_relocatable" => {
+                Expression::Constant(Value::Function(&library::TO_FELT_OR_RELOCATABLE))
+            }
+            _ => Expression::Scope(self.slot(name, node)?),
         })
     }
 
