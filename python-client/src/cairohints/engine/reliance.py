@@ -7,6 +7,7 @@ What cannot be told counts as changed. Knows no sessions, and not what the objec
 from __future__ import annotations
 
 import builtins
+import dis
 import sys
 
 # As they were when this was imported: hints may put others into their place.
@@ -63,7 +64,7 @@ class Reliance:
         self._modules: Dict[str, _Module] = {}
         #: By its `id`, everything that was found; holds the objects, so that no other gets the number.
         self._imports: Dict[int, Found] = {}
-        self._codes: Dict[str, List[CodeType]] = {}
+        self._codes: Dict[str, CodeType] = {}
         for entry in relied_on:
             module, _, name = entry.partition(":")
             name, _, value = name.partition("=")
@@ -149,36 +150,55 @@ class Reliance:
         return Found(module, name, value, value.__code__, value.__defaults__, keyword_defaults)
 
     def _is_genuine(self, module: str, name: str, value: Any) -> bool:
-        """Whether nobody but the module's file, or Python itself, can have made the object."""
+        """Whether nobody but the module's file, or Python itself, can have made and named the object."""
         kind = type(value)
-        if kind is FunctionType:
-            function: FunctionType = value
-            home = sys.modules[function.__module__]
-            return (
-                function.__globals__ is vars(home)
-                and vars(home).get(function.__qualname__) is function
-                and function.__closure__ is None
-                and any(_are_same(function.__code__, code) for code in self._codes_of(home))
-            )
+        if kind is ModuleType:
+            return sys.modules.get(f"{module}.{name}") is value
+        if value is relocatable.RelocatableValue:
+            return name == value.__name__
+        home = value.__self__.__name__ if kind is BuiltinFunctionType else value.__module__
+        if (home, value.__qualname__) != (module, name):
+            # Only the file says which of another module's objects has this name here.
+            source = _imports_of(self._code_of(module)).get(name)
+            return source is not None and self._is_genuine(*source, value)
         if kind is BuiltinFunctionType:
-            home = value.__self__
-            is_there = type(home) is ModuleType and sys.modules.get(home.__name__) is home
-            return is_there and value.__name__ == name
-        if kind is type:
-            made_here = value.__flags__ & _HEAP_TYPE
-            return value is relocatable.RelocatableValue or (not made_here and value.__name__ == name)
-        return kind is ModuleType and sys.modules.get(f"{module}.{name}") is value
+            return sys.modules.get(home) is value.__self__
+        if kind is FunctionType:
+            return self._is_of_file(value, home)
+        return kind is type and not value.__flags__ & _HEAP_TYPE
 
-    def _codes_of(self, module: Any) -> List[CodeType]:
-        """The code of the functions that the module's file has at its top."""
-        spec = module.__spec__
-        codes = self._codes.get(spec.name)
-        if codes is None:
-            self._codes[spec.name] = []
-            code = spec.loader.get_code(spec.name)
-            codes = [part for part in code.co_consts if isinstance(part, CodeType)]
-            self._codes[spec.name] = codes
-        return codes
+    def _is_of_file(self, function: FunctionType, home: str) -> bool:
+        names = vars(sys.modules[home])
+        codes = [code for code in self._code_of(home).co_consts if isinstance(code, CodeType)]
+        return (
+            function.__globals__ is names
+            and names.get(function.__name__) is function
+            and function.__closure__ is None
+            and any(_are_same(function.__code__, code) for code in codes)
+        )
+
+    def _code_of(self, module: str) -> CodeType:
+        """The code of the module's file."""
+        code = self._codes.get(module)
+        if code is None:
+            spec: Any = sys.modules[module].__spec__
+            code = self._codes[module] = spec.loader.get_code(spec.name)
+        return code
+
+
+def _imports_of(code: CodeType) -> Dict[str, Tuple[str, str]]:
+    """The names that a module's code imports from other modules: the module and the name there."""
+    imports = {}
+    module = name = ""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "IMPORT_NAME":
+            module = instruction.argval
+        elif instruction.opname == "IMPORT_FROM":
+            name = instruction.argval
+        elif instruction.opname == "STORE_NAME" and name:
+            imports[instruction.argval] = (module, name)
+            name = ""
+    return imports
 
 
 def _finders() -> Tuple[List[Any], List[Any], List[Any]]:
