@@ -1,6 +1,7 @@
 //! Engines that run hints inside the host. Each runs a hint at once or declines it; who is asked, and in
 //! which order, is decided in `hint/dispatch.rs`. Must not know sessions or workers.
 
+pub(crate) mod compiled;
 pub(crate) mod twins;
 
 /// What became of a hint that an engine was asked to run.

@@ -1,0 +1,20 @@
+//! The engine of the hints whose Python text is compiled here: parsed when the program is loaded, lowered to
+//! a small tree over slots, and run over the VM's memory. It does what Python does or nothing at all.
+//!
+//! Owns the subset of Python. Must not know sessions or workers.
+
+mod execute;
+mod ids;
+mod library;
+mod lower;
+mod parse;
+mod scopes;
+mod tree;
+mod value;
+
+pub(crate) use execute::{Engine, Ran, Shared};
+pub(crate) use ids::Layouts;
+pub(crate) use lower::{Lowered, Refusal, lower};
+pub(crate) use parse::{Parsed, parse};
+pub(crate) use scopes::{Handed, Identities, Names, State};
+pub(crate) use value::{Integer, Value};

@@ -1,0 +1,198 @@
+//! A lowered hint: what it does, over slots instead of names, with every path behind `ids` resolved. Must not
+//! know how it came about or how it is run.
+
+use cairo_vm::types::relocatable::Relocatable;
+
+use super::value::{Binary, Comparison, Unary, Value};
+use crate::program::CellPath;
+
+/// A variable of the hint's scope, by its number among those of the program's compiled hints.
+pub(crate) type Slot = usize;
+
+/// What a hint does.
+#[derive(Debug, Default)]
+pub(crate) struct Body {
+    pub(crate) statements: Vec<Statement>,
+    /// The functions that it defines.
+    pub(crate) functions: Vec<OwnFunction>,
+    /// How many local variables its comprehensions need.
+    pub(crate) locals: usize,
+}
+
+/// A function that a hint defines.
+#[derive(Debug)]
+pub(crate) struct OwnFunction {
+    /// The names of its parameters, which are its first local variables.
+    pub(crate) parameters: Vec<Box<str>>,
+    /// What the last parameters are when they are not given.
+    pub(crate) defaults: Vec<Value>,
+    pub(crate) locals: usize,
+    pub(crate) body: Vec<Statement>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Statement {
+    Assign(Vec<Target>, Expression),
+    Augment(Target, Binary, Expression),
+    If(Vec<(Expression, Vec<Statement>)>, Vec<Statement>),
+    For(Box<For>),
+    While(Expression, Vec<Statement>, Vec<Statement>),
+    Assert(Expression),
+    Break,
+    Continue,
+    Return(Option<Expression>),
+    Delete(Slot),
+    Do(Expression),
+    EnterScope(Vec<(Slot, Expression)>),
+    ExitScope,
+}
+
+#[derive(Debug)]
+pub(crate) struct For {
+    pub(crate) target: Target,
+    pub(crate) iterable: Expression,
+    pub(crate) body: Vec<Statement>,
+    pub(crate) otherwise: Vec<Statement>,
+}
+
+/// What is assigned to.
+#[derive(Debug)]
+pub(crate) enum Target {
+    Scope(Slot),
+    Local(usize),
+    /// `memory[…]`.
+    Memory(Expression),
+    /// A cell behind `ids`, at this address.
+    Cell(CellPath),
+    /// A member of a struct.
+    Member(Expression, Box<str>),
+    Subscript(Expression, Expression),
+    Sequence(Vec<Target>),
+}
+
+#[derive(Debug)]
+pub(crate) enum Expression {
+    Constant(Value),
+    Scope(Slot),
+    Local(usize),
+    Register(Register),
+    /// The value of the cell at a path.
+    Cell(CellPath),
+    /// The value of the path itself.
+    Path(CellPath),
+    /// A struct at the value of a path.
+    Struct(usize, CellPath),
+    Memory(Box<Expression>),
+    Attribute(Box<Expression>, Box<str>),
+    Subscript(Box<Expression>, Box<Expression>),
+    Slice(Box<Expression>, [Option<Box<Expression>>; 3]),
+    Unary(Unary, Box<Expression>),
+    Binary(Binary, Box<(Expression, Expression)>),
+    And(Vec<Expression>),
+    Or(Vec<Expression>),
+    Compare(Box<Expression>, Vec<(Comparison, Expression)>),
+    Choice(Box<(Expression, Expression, Expression)>),
+    Tuple(Vec<Expression>),
+    List(Vec<Expression>),
+    Comprehension(Box<Comprehension>),
+    /// `all` or `any` over a generator, as long as the scope has no variable of that name: stops at the first
+    /// that decides.
+    Quantifier(Slot, bool, Box<Comprehension>),
+    Text(Vec<Piece>),
+    Call(Box<Expression>, Arguments),
+    Method(Box<Expression>, Box<str>, Arguments),
+    Vm(VmCall, Vec<Expression>),
+}
+
+/// The registers that a hint sees.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Register {
+    Ap,
+    Fp,
+    Pc,
+    Step,
+}
+
+/// What a hint asks of the VM, beside cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VmCall {
+    AddSegment,
+    AddTemporarySegment,
+    /// Pointer, data.
+    WriteArg,
+    /// Data.
+    GenArg,
+    /// Pointer, data.
+    LoadData,
+    /// Address, count.
+    GetRange,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Arguments {
+    pub(crate) positional: Vec<Expression>,
+    pub(crate) named: Vec<(Box<str>, Expression)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Comprehension {
+    pub(crate) element: Expression,
+    pub(crate) loops: Vec<Loop>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Loop {
+    pub(crate) target: Target,
+    pub(crate) iterable: Expression,
+    pub(crate) conditions: Vec<Expression>,
+}
+
+/// A part of a formatted string.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    Literal(Box<str>),
+    /// A value, whether its `repr` is wanted, and the format.
+    Value(Expression, bool, Box<str>),
+}
+
+/// A struct behind `ids`.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    pub(crate) full_name: String,
+    pub(crate) size: u64,
+    pub(crate) members: Vec<Member>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: Box<str>,
+    pub(crate) offset: u64,
+    pub(crate) kind: MemberKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MemberKind {
+    /// The cell itself.
+    Value,
+    /// A struct, by its number, where the member is.
+    Struct(usize),
+    /// A struct, by its number, where the member points.
+    Pointer(usize),
+    /// Nothing that hints can read.
+    Other,
+}
+
+impl Layout {
+    /// The member of this name.
+    pub(crate) fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| &*member.name == name)
+    }
+}
+
+/// The start of a segment that a hint adds.
+pub(crate) fn start_of(segment_index: isize) -> Relocatable {
+    Relocatable {
+        segment_index,
+        offset: 0,
+    }
+}
