@@ -9,6 +9,8 @@ mod library;
 mod lower;
 mod parse;
 mod scopes;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod value;
 
