@@ -54,6 +54,9 @@ pub(super) const DATA: isize = 4;
 /// Segments that there are before the hint.
 pub(super) const SEGMENTS: usize = 5;
 
+/// A variable that is a function of the hint's own, which no other hint sees, or nothing.
+pub(super) const OWN_FUNCTION: &str = "own function or absent";
+
 /// The references behind `ids`, by their offset from `fp`.
 const REFERENCES: &[(&str, &str, &str)] = &[
     ("a", "[cast(fp, felt*)]", "felt"),
@@ -125,6 +128,7 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome, String> {
     let lowered = lower((&compiled, hint), &parsed, &mut names, &mut layouts);
     let lowered = lowered.map_err(|refusal| refusal.construct)?;
 
+    let defines = lowered.defines.clone();
     let (mut runner, _) = testing::load(&program(""), "plain", false);
     while runner.vm.segments.num_segments() < SEGMENTS {
         runner.vm.add_memory_segment();
@@ -146,11 +150,8 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome, String> {
                 .expect("a free cell");
         }
     }
-    let shared = Shared {
-        names,
-        layouts,
-        ..Shared::default()
-    };
+    let mut shared = Shared::default();
+    (shared.names, shared.layouts) = (names, layouts);
     let mut engine = Engine::new(shared, vec![Some(lowered)], std::iter::empty());
     let mut values: BTreeMap<&str, Value> = BTreeMap::new();
     for (name, variable) in &setting.variables {
@@ -197,6 +198,7 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome, String> {
                 }
                 shown(value)
             }
+            State::Absent if defines.contains(&slot) => OWN_FUNCTION.to_owned(),
             State::Absent => "absent".to_owned(),
             State::Elsewhere => panic!("nothing is elsewhere"),
         };
