@@ -14,7 +14,7 @@ use python::Answer;
 
 /// What a hint did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Outcome {
+struct Outcome {
     /// Each variable that the hint mentions, as [`here`] and the script write values.
     variables: BTreeMap<String, String>,
     /// The cells that were written.
@@ -41,7 +41,7 @@ fn seed() -> u64 {
 
 /// Compares hints, and gives how many Python ran to their ends, and how many of those were declined.
 #[track_caller]
-pub(super) fn compare(settings: &[Setting]) -> (usize, BTreeMap<String, usize>) {
+fn compare(settings: &[Setting]) -> (usize, BTreeMap<String, usize>) {
     let answers = python::run(settings);
     assert_eq!(answers.len(), settings.len(), "python gave as many answers");
     let mut wrong = Vec::new();
