@@ -197,6 +197,7 @@ fn load(
     }
     config.hints.hint_locals_callable = options.hint_locals.callable.clone();
     config.hints.import_paths = import_paths(path);
+    config.hints.python_env = options.hints.python_environment.folder().map(Path::to_owned);
     let launch = Launch {
         binary: options.hints.worker.clone(),
         environment: options.hints.python_environment.clone(),
