@@ -266,7 +266,7 @@ static SUM: Function = function("sum", &["", "start"], 1, |context, arguments| {
     }
     let mut values = argument(arguments, 0)?.iterate()?;
     while let Some(value) = values.next(context.fuel)? {
-        context.fuel.spend_items(0)?;
+        context.fuel.spend_items(3)?;
         sum = Value::binary(Binary::Add, &sum, &value, context.fuel)?;
     }
     Ok(sum)

@@ -62,7 +62,7 @@ fn fits(module: &Module, folders: &[PathBuf]) -> bool {
 }
 
 /// Whether the file is one of those compared, in the folder that Python finds its package in.
-fn is_same(file: &File, folders: &[PathBuf]) -> bool {
+pub(super) fn is_same(file: &File, folders: &[PathBuf]) -> bool {
     let Some(folder) = package_folder(file.path, folders) else {
         return false;
     };

@@ -162,7 +162,7 @@ pub(super) fn sqrt(n: &Integer, p: &Integer, fuel: &mut Fuel) -> Result<Integer,
     if !is_quad_residue(&n, p, fuel)? {
         return Err(Decline("a number without a root"));
     }
-    let root = match field_root(&n, p) {
+    let root = match field_root(&n, p, fuel)? {
         Some(root) => root,
         None => tonelli_shanks(&n, p, fuel)?,
     };
@@ -172,11 +172,13 @@ pub(super) fn sqrt(n: &Integer, p: &Integer, fuel: &mut Fuel) -> Result<Integer,
 
 /// A root of a square in the field of felts, which has a way of its own: Tonelli's and Shanks' takes its longest
 /// there.
-fn field_root(n: &Integer, p: &Integer) -> Option<Integer> {
-    (Some(p) == Integer::from_hexadecimal(PRIMES[0]).as_ref())
-        .then(|| n.to_felt()?.sqrt())
-        .flatten()
-        .map(|root| Integer::from(&root))
+fn field_root(n: &Integer, p: &Integer, fuel: &mut Fuel) -> Result<Option<Integer>, Decline> {
+    if Some(p) != Integer::from_hexadecimal(PRIMES[0]).as_ref() {
+        return Ok(None);
+    }
+    fuel.spend(250_000)?;
+    let root = n.to_felt().and_then(|felt| felt.sqrt());
+    Ok(root.map(|root| Integer::from(&root)))
 }
 
 /// A root of a square modulo an odd prime.

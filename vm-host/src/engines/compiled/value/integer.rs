@@ -251,7 +251,7 @@ impl Integer {
             return Err(Decline("an inverse of no modulus"));
         }
         // As many steps as half the bits, each over all digits.
-        fuel.spend(quadratic(modulus.bits(), 2 * modulus.digits()))?;
+        fuel.spend(quadratic(modulus.bits(), 8 * modulus.digits()))?;
         self.spend_division(modulus, fuel)?;
         let reduced = self.big().mod_floor(&modulus.big());
         if modulus == &Self::ONE {
@@ -284,7 +284,8 @@ impl Integer {
         if by.is_negative() {
             return Err(NEGATIVE_SHIFT);
         }
-        let by = by.to_u64().ok_or(Decline("it shifts by a huge number"))?;
+        // Beyond all bits it is as good as by any number.
+        let by = by.to_u64().unwrap_or(u64::MAX).min(MAX_BITS + 1);
         match &self.0 {
             Repr::Small(small) => Ok((small >> by.min(63)).into()),
             Repr::Big(big) => {
@@ -346,7 +347,7 @@ impl Integer {
     /// The greatest common divisor, which is not negative.
     pub(crate) fn gcd(&self, other: &Self, fuel: &mut Fuel) -> Result<Self, Decline> {
         let digits = self.digits().max(other.digits());
-        fuel.spend(quadratic(64 * digits, digits))?;
+        fuel.spend(quadratic(256 * digits, digits))?;
         bounded(self.big().gcd(&other.big()))
     }
 
@@ -406,7 +407,7 @@ impl Integer {
         };
         // An even modulus costs a division for each product.
         fuel.spend(
-            quadratic(size.digits(), size.digits()).saturating_mul(exponent.bits() * 3 + 8),
+            quadratic(size.digits(), size.digits()).saturating_mul(exponent.bits() * 2 + 60),
         )?;
         let power = Self::from(base.big().modpow(&exponent.big(), &size.big()));
         // The remainder has the sign of the modulus.
@@ -462,14 +463,17 @@ fn bounded(number: BigInt) -> Result<Integer, Decline> {
     }
 }
 
+/// What an operation of large integers costs beside their digits: mostly what it allocates.
+const LARGE: u64 = 60;
+
 /// What work over so many digits costs.
 fn linear(digits: u64) -> u64 {
-    20 + digits
+    LARGE + digits
 }
 
 /// What work over each pair of digits costs.
 fn quadratic(left: u64, right: u64) -> u64 {
-    20 + left.saturating_mul(right)
+    LARGE + left.saturating_mul(right)
 }
 
 impl From<i32> for Integer {

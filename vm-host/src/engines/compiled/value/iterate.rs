@@ -141,6 +141,7 @@ impl Cursor {
             }),
             Self::Enumerate(inner, count) => match inner.next(fuel)? {
                 Some(value) => {
+                    fuel.spend_items(8)?;
                     let number = Value::Integer(count.clone());
                     *count = count.add(&Integer::ONE, fuel)?;
                     Some(Value::tuple(vec![number, value], fuel)?)
@@ -148,6 +149,7 @@ impl Cursor {
                 None => None,
             },
             Self::Zip(cursors) => {
+                fuel.spend_items(8)?;
                 let mut values = Vec::with_capacity(cursors.len());
                 for cursor in cursors {
                     match cursor.next(fuel)? {

@@ -1,1 +1,8 @@
-//! The functions, compared with those of Python.
+//! Values, operations and functions, compared with Python's own on random and edge arguments.
+
+mod functions;
+mod operations;
+mod python;
+mod random;
+mod recorded;
+mod traps;
