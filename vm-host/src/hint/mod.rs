@@ -23,6 +23,7 @@ mod struct_names;
 pub(crate) mod table;
 #[cfg(test)]
 mod testing;
+pub(crate) mod variables;
 pub mod wasm;
 
 pub use error::HintError;
@@ -31,3 +32,4 @@ pub use limits::Limits;
 pub use peer::Peer;
 pub use run_state::RunState;
 pub use session::{HintSession, Ran};
+pub use variables::{Handover, ListId, Report, Reported, SharedValue, Told, Variables};
