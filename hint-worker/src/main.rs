@@ -114,6 +114,9 @@ fn work(
         confinement.keeps.extend(log::descriptors());
         sandbox::enter(&confinement)
     });
+    if posture.is_some() {
+        runtimes.confined()?;
+    }
     Ok(serve(socket, runtimes, posture.map(told))?)
 }
 

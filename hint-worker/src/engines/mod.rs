@@ -86,6 +86,14 @@ pub trait LanguageRuntime: fmt::Debug + Sync {
         Ok(Vec::new())
     }
 
+    /// Hears that a sandbox is around the process from now on, so that what it refuses can be explained.
+    ///
+    /// # Errors
+    /// [`Broken`] when the engine's own parts fail.
+    fn confined(&self) -> Result<(), Broken> {
+        Ok(())
+    }
+
     /// Makes the engine of the session that `start` describes; `link` is for its questions.
     ///
     /// # Errors
