@@ -6,6 +6,9 @@
 //! host says a word, and still there when the process forks. [`Engines`] are those of one session.
 
 pub mod contract;
+#[cfg(test)]
+#[path = "../../../proto/fuzzing.rs"]
+mod fuzzing;
 pub mod python;
 mod routing;
 pub mod view;

@@ -120,6 +120,8 @@ fn may_refuse(trouble: Trouble, code: Code, reason: &str) -> bool {
         "WORKER_NOT_STARTED" => true,
         "VM_DELETED" | "VM_NOT_FOUND" => matches!(trouble, Trouble::Delete | Trouble::Link),
         "VM_RUNNING" => trouble == Trouble::Pause,
+        // The client that serves them has left with its VM, or over the same link.
+        "HINT_ENGINE_NOT_ATTACHED" => matches!(trouble, Trouble::Delete | Trouble::Link),
         _ => trouble == Trouble::Deadline && code == Code::DeadlineExceeded,
     }
 }
