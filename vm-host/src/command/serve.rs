@@ -171,7 +171,7 @@ impl ServeArgs {
         let WorkerChoice { worker, warning } =
             choose_worker(self.hint_worker.as_deref(), &environment)?;
         if let Some(warning) = warning {
-            eprintln!("warning: {warning}");
+            notice!("warning: {warning}");
         }
         let defaults = ServeOptions::new(worker.binary);
         Ok(ServeOptions {
@@ -360,7 +360,7 @@ fn check_openness(arguments: &ServeArgs) -> Result<(), CommandError> {
         return Err(CommandError::new(ExitCode::Usage, text));
     }
     if arguments.tls_cert.is_none() {
-        eprintln!(
+        notice!(
             "warning: tokens and programs reach `{address}` unencrypted\n\
              hint: give --tls-cert and --tls-key"
         );
@@ -371,7 +371,7 @@ fn check_openness(arguments: &ServeArgs) -> Result<(), CommandError> {
 /// Says where the server is; a log for programs has no other lines.
 fn say_listening(format: LogFormat, address: &str) {
     match format {
-        LogFormat::Text => eprintln!("listening on {address}"),
+        LogFormat::Text => notice!("listening on {address}"),
         LogFormat::Json => tracing::info!(address, "listening"),
     }
 }
@@ -402,7 +402,7 @@ fn ignores_hangup() -> bool {
 /// Says what hints are confined to.
 fn say_sandbox(format: LogFormat, line: &str) {
     match format {
-        LogFormat::Text => eprintln!("{line}"),
+        LogFormat::Text => notice!("{line}"),
         LogFormat::Json => tracing::info!("{line}"),
     }
 }

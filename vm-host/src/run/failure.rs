@@ -296,7 +296,14 @@ impl Run {
     pub fn explain(&mut self, error: StepError) -> Failure {
         self.know_loaded_programs();
         let (vm, context) = (self.vm(), &self.context);
-        let StepError { before, cause } = error;
+        let StepError { before, mut cause } = error;
+        if let StepCause::Hint {
+            error: NotRun::Failed(HintError::Raised(failed)),
+            ..
+        } = &mut cause
+        {
+            context.complete(failed);
+        }
         let pc = before.pc;
         let fp = Relocatable {
             segment_index: 1,

@@ -167,7 +167,7 @@ impl WorkerProcess {
         }
         let posture = posture.unwrap_or_default();
         match &self.parent {
-            Parent::Keeper(_) => eprintln!("{}", self.sandbox.accept(&posture)?),
+            Parent::Keeper(_) => notice!("{}", self.sandbox.accept(&posture)?),
             Parent::Zygote { zygote, .. } if zygote.posture == posture => {}
             Parent::Zygote { .. } => {
                 return Err(SandboxError::Changed(posture.missing.join("; ")));
