@@ -1,13 +1,15 @@
 //! The account of host memory of one VM: every block of some size that a thread takes is charged to the account
 //! which that thread has entered, until it is given back, whoever does that. Must not know what the memory is for.
 //!
-//! The allocator counts ([`Charged`]); nothing is counted in a program that has another one. A table that grows
+//! The allocator counts ([`Charged`]); nothing is counted in a program that has another one. Large blocks are
+//! mappings, which grow without being copied. A table that grows
 //! is noticed at the next [`check`]. What may grow at once by more than there is, the cells of segments, is
 //! refused before it is taken, for as long as a [`Refusing`] lasts.
 
 mod allocator;
 mod ledger;
 mod machine;
+mod mapping;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
