@@ -126,6 +126,51 @@ fn cells_are_refused_and_other_blocks_are_noticed() {
 }
 
 #[test]
+fn accounts_of_a_pool_have_so_much_together() {
+    let pool = Pool::new(4 * MIB);
+    let (first, second) = (pool.account(3 * MIB), pool.account(3 * MIB));
+    let kept = {
+        let _entered = first.enter();
+        let kept = vec![0_u8; 2 * MIB];
+        assert_eq!(check(), Ok(()));
+        kept
+    };
+    let _entered = second.enter();
+    let over = require(2 * MIB + 1).unwrap_err();
+    assert_eq!(
+        (over.of_all, over.limit, over.used),
+        (true, 4 * MIB, 4 * MIB + 1)
+    );
+    let over = require(3 * MIB + 1).unwrap_err();
+    assert!(!over.of_all, "its own limit comes first");
+    let third = pool.account(3 * MIB);
+    let _entered = third.enter();
+    let mut cells = vec![Cell([0; 4]); 1 << 15];
+    {
+        let _refusing = Refusing::start();
+        cells.try_reserve_exact(1 << 16).unwrap_err();
+    }
+    assert_eq!(pool.check(0), Ok(()), "nothing was taken");
+    drop(kept);
+    let over = check().unwrap_err();
+    assert_eq!(
+        (over.of_all, over.used),
+        (true, 5 * MIB),
+        "what was refused stays known"
+    );
+    assert_eq!(
+        over.to_string(),
+        "`5242880` bytes of host memory are needed by all VMs together, more than the limit of `4194304`"
+    );
+    drop(cells);
+    let fourth = pool.account(usize::MAX);
+    let _entered = fourth.enter();
+    assert_eq!(check(), Ok(()), "and is that of one account");
+    std::mem::forget(vec![0_u8; 4 * MIB + 1]);
+    assert!(pool.check(0).is_err());
+}
+
+#[test]
 fn accounts_are_nested() {
     let (outer, inner) = (Account::new(MIB), Account::new(MIB));
     let _outer = outer.enter();
