@@ -165,6 +165,7 @@ impl Run {
             decoded: Decoded::default(),
             context: ExceptionContext::without_program(),
             ended: Ended::default(),
+            turn: None,
             hints_ended: false,
         }
     }

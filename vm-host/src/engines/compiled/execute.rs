@@ -1085,20 +1085,13 @@ fn member(machine: &Machine<'_>, found: &StructValue, name: &str) -> Result<Valu
     }
 }
 
-/// That a value may be kept in a variable when the hint is over.
+/// That a value may be kept in a variable when the hint is over. What lists and tuples hold may.
 fn stays(value: &Value) -> Result<(), Decline> {
     match value {
-        Value::Struct(_) | Value::Iterator(_) | Value::Range(_) => Err(Decline("a value that no variable keeps")),
-        Value::List(items) => items.borrow().iter().try_for_each(stays_inside),
-        Value::Tuple(items) => items.iter().try_for_each(stays_inside),
+        Value::Struct(_) | Value::Iterator(_) | Value::Range(_) => {
+            Err(Decline("a value that no variable keeps"))
+        }
         _ => Ok(()),
-    }
-}
-
-fn stays_inside(value: &Value) -> Result<(), Decline> {
-    match value {
-        Value::Own(_) => Err(Decline("a function is kept")),
-        value => stays(value),
     }
 }
 
