@@ -2,6 +2,7 @@
 //! does, and then ends whatever is left below. What hints start comes to it wherever it hides, also when the host
 //! is killed. Must not know what its child does.
 
+use std::io::Write as _;
 use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd, RawFd};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
@@ -117,7 +118,10 @@ fn leave(watched: rustix::io::Result<(OwnedFd, Ended)>) -> ! {
             std::process::exit(0)
         }
         Err(error) => {
-            eprintln!("error: the keeper of the worker failed: `{error}`");
+            let _ = writeln!(
+                std::io::stderr(),
+                "error: the keeper of the worker failed: `{error}`"
+            );
             std::process::exit(1)
         }
     }

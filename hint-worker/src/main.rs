@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            let _ = writeln!(std::io::stderr(), "error: {error}");
             match error.downcast_ref::<InterpreterError>() {
                 Some(_) => ExitCode::from(ENVIRONMENT_REFUSED),
                 None => ExitCode::FAILURE,
@@ -114,6 +114,9 @@ fn work(
         confinement.keeps.extend(log::descriptors());
         sandbox::enter(&confinement)
     });
+    if posture.is_some() {
+        runtimes.confined()?;
+    }
     Ok(serve(socket, runtimes, posture.map(told))?)
 }
 
@@ -185,7 +188,7 @@ fn contract(arguments: ContractArguments) -> ExitCode {
     if arguments.parent_pid != 0
         && let Err(error) = parent_death::die_with_parent(arguments.parent_pid)
     {
-        eprintln!("error: {error}");
+        let _ = writeln!(std::io::stderr(), "error: {error}");
         return ExitCode::FAILURE;
     }
     let options = Options {
@@ -210,11 +213,14 @@ fn contract(arguments: ContractArguments) -> ExitCode {
                 }
                 ScenarioError::Report(_) => CANNOT_WRITE,
             };
-            eprintln!("error: {error}");
+            let _ = writeln!(std::io::stderr(), "error: {error}");
             code
         }
         Err(error) => {
-            eprintln!("error: cannot start a thread for the contracts: {error}");
+            let _ = writeln!(
+                std::io::stderr(),
+                "error: cannot start a thread for the contracts: {error}"
+            );
             INTERNAL
         }
     };

@@ -178,3 +178,62 @@ fn a_contract_without_an_end_ends_its_own_hint() {
         "{stderr}"
     );
 }
+
+/// Contracts do inside of the sandbox what they do outside, with worlds from folders that it opens.
+#[test]
+fn contracts_run_inside_of_the_sandbox() {
+    let program = tests_directory().join("contracts/cairo/token.json");
+    let run = |sandbox, options: &[&str]| {
+        let mut command = vm_host_run(&program);
+        command.args(["--layout", "small", "--print_output", "--sandbox", sandbox]);
+        finish(command.args(options), PATIENCE).unwrap()
+    };
+    let contracts = tests_directory().join("contracts");
+    let outside = run("trusted", &[]);
+    assert_eq!(outside.exit_code(), Some(0), "{}", outside.stderr_text());
+    let inside = run("contained", &["--import-path", contracts.to_str().unwrap()]);
+    assert_eq!(inside.exit_code(), Some(0), "{}", inside.stderr_text());
+    assert_eq!(inside.stdout_text(), outside.stdout_text());
+    let closed = run("contained", &[]);
+    let text = closed.stderr_text();
+    assert_eq!(closed.exit_code(), Some(1), "{text}");
+    assert!(
+        text.contains("token.scen.json`: Permission denied"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\nhint: a sandbox opens the folders of --import-path"),
+        "{text}"
+    );
+}
+
+/// Files that a contract's hint names are no way to others: what is closed is not read, and what is open is no world.
+#[test]
+fn a_world_is_no_way_to_other_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret.scen.json");
+    std::fs::write(&secret, "{\"token\": 1}").unwrap();
+    for file in [
+        secret.to_str().unwrap(),
+        "/etc/passwd",
+        "/proc/self/environ",
+        "/proc/self/mem",
+        "../../../../../../etc/passwd",
+    ] {
+        let program = HintProgram::new(&format!(
+            "# lang: contract\nuse \"{file}\"\ncaller \"address:a\"\na.b()"
+        ));
+        let mut command = vm_host_run(program.path());
+        command.args(["--sandbox", "contained"]);
+        let finished = finish(&mut command, PATIENCE).unwrap();
+        let text = finished.stderr_text();
+        assert_eq!(finished.exit_code(), Some(1), "{file}: {text}");
+        assert!(
+            text.contains("Permission denied") || text.contains("No such file"),
+            "{file}: {text}"
+        );
+        for secret in ["root:x", "PATH=", "\"token\""] {
+            assert!(!text.contains(secret), "{file}: {text}");
+        }
+    }
+}

@@ -88,6 +88,8 @@ fn refused_inside_only(attempts: &[Attempt]) {
 
 const REFUSED: &[&str] = &["EPERM"];
 const CLOSED: &[&str] = &["EACCES"];
+/// As on an older kernel, so that libraries look for another way.
+const UNKNOWN: &[&str] = &["ENOSYS"];
 
 #[test]
 fn no_process_is_made_and_nothing_executed() {
@@ -118,10 +120,10 @@ fn no_process_is_made_and_nothing_executed() {
         (
             "raw_clone3",
             "forked(call(435, ctypes.create_string_buffer(bytes(32) + bytes([17]) + bytes(31), 64), 64))",
-            &["ENOSYS"],
+            UNKNOWN,
         ),
-        ("memory_file", "os.memfd_create('program')", REFUSED),
-        ("raw_memory_file", "call(319, b'program', 0)", REFUSED),
+        ("memory_file", "os.memfd_create('program')", UNKNOWN),
+        ("raw_memory_file", "call(319, b'program', 0)", UNKNOWN),
         (
             "loader",
             "subprocess.run(['/lib64/ld-linux-x86-64.so.2', '/bin/true'], check=True)",
@@ -489,9 +491,10 @@ print('called', call() != 0)";
 /// Numbers that never come back, or end the thread, with arguments of zero; the list has them all the same.
 const NOT_TRIED: &[u32] = &[15, 23, 60, 231, 270, 271];
 
-/// Newer kernels have these two for probes that root set, and handle them before any filter: who was not sent there by
-/// a probe gets an error or is ended.
-const OF_PROBES: &[u32] = &[335, 336];
+/// Newer kernels have these two for probes that root set, and look at them before any filter, so that none can refuse
+/// them. Who was not sent there by a probe is ended by SIGILL, or told that there is none.
+const OF_PROBES: &[(u32, &[&str])] =
+    &[(335, &["refused", "ended"]), (336, &["refused", "without"])];
 
 /// Every number, with arguments of zero, against the list of those that are let through.
 #[cfg(target_arch = "x86_64")]
@@ -517,7 +520,10 @@ for number in range({next}, 501):
     ctypes.set_errno(0)
     result = libc.syscall(ctypes.c_long(number), *[ctypes.c_long(0)] * 6)
     error = ctypes.get_errno() if result == -1 else 0
-    os.write(out, {{errno.EPERM: b'refused', errno.ENOSYS: b'unknown'}}.get(error, b'allowed') + b'\\n')
+    known = {{errno.EPERM: b'refused', errno.ENOSYS: b'unknown'}}
+    if number == 336:
+        known[errno.ENXIO] = b'without'
+    os.write(out, known.get(error, b'allowed') + b'\\n')
 os._exit(0)"
         );
         let finished = run("contained", &code, &[]);
@@ -537,14 +543,171 @@ os._exit(0)"
     for number in NOT_TRIED {
         found.insert(*number, "allowed".to_owned());
     }
-    for number in OF_PROBES {
-        found.remove(number);
+    for (number, outcomes) in OF_PROBES {
+        let outcome = found.remove(number).unwrap_or("refused".to_owned());
+        assert!(outcomes.contains(&&*outcome), "{number}: {outcome}");
     }
     let found: Vec<String> = found
         .iter()
         .map(|(number, said)| format!("{number} {said}"))
         .collect();
     assert_eq!(found, expected, "found on the left");
+}
+
+/// What the sandbox refuses is said in words that people can do something with, below Python's own.
+#[test]
+fn a_refusal_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("beside.py"), "VALUE = 7\n").unwrap();
+    let elsewhere = folder.path().display();
+    let import = format!("import sys\nsys.path.append('{elsewhere}')\nimport beside");
+    let cases = [
+        (
+            import.as_str(),
+            format!(
+                "the sandbox does not open `{elsewhere}`, where modules are looked for: name it with --import-path"
+            ),
+        ),
+        (
+            "import multiprocessing\nmultiprocessing.Pool(2)",
+            "the sandbox lets hints start no processes: use threads".to_owned(),
+        ),
+        (
+            "from concurrent.futures import ProcessPoolExecutor\nProcessPoolExecutor(2).submit(abs, 1).result()",
+            "the sandbox lets hints start no processes: use threads".to_owned(),
+        ),
+        (
+            "import subprocess\nsubprocess.run(['true'])",
+            "the sandbox lets hints start no processes: use threads".to_owned(),
+        ),
+        (
+            "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:1')",
+            "the sandbox lets hints reach no network".to_owned(),
+        ),
+        (
+            "open('/etc/passwd')",
+            "not `/etc/passwd`, and write nothing: keep it in memory".to_owned(),
+        ),
+        (
+            "import tempfile\ntempfile.mkdtemp()",
+            "what they import and write nothing: keep it in memory".to_owned(),
+        ),
+        (
+            "import sqlite3\nsqlite3.connect('here.db').execute('create table a(b)')",
+            "what they import and write nothing: keep it in memory".to_owned(),
+        ),
+        (
+            "import os\nos.kill(1, 0)",
+            "reach no other process: do without, or trust the program with --sandbox trusted"
+                .to_owned(),
+        ),
+    ];
+    for (code, expected) in cases {
+        let inside = run("contained", code, &[]);
+        let text = inside.stderr_text();
+        assert_eq!(inside.exit_code(), Some(1), "{text}");
+        let hint = text.lines().find(|line| line.starts_with("hint: "));
+        let hint = hint.unwrap_or_else(|| panic!("{code}: {text}"));
+        assert!(hint.contains(&expected), "{code}: {hint}");
+    }
+    // What goes wrong for other reasons is not the sandbox's.
+    for (code, sandbox) in [
+        ("open('nothing-of-this-name', 'rb')", "contained"),
+        ("raise KeyError('x')", "contained"),
+        ("import os\nos.kill(os.getpid(), 4711)", "contained"),
+        ("raise PermissionError(1, 'of a program')", "trusted"),
+    ] {
+        let text = run(sandbox, code, &[]).stderr_text();
+        assert!(!text.contains("the sandbox"), "{code}: {text}");
+    }
+    let opened = run(
+        "contained",
+        "import beside\nprint(beside.VALUE)",
+        &["--import-path", folder.path().to_str().unwrap()],
+    );
+    assert_eq!(opened.stdout_text(), "7\n", "{}", opened.stderr_text());
+}
+
+/// The lines of Cairo files in tracebacks come from the host, which can read them.
+#[test]
+fn tracebacks_show_the_lines_of_cairo_files() {
+    let mut json = crate::hint_program::json_of(
+        "def f(n):\n    raise ValueError('as it is') if n == 0 else f(n - 1)\nf(9)",
+    );
+    let location = serde_json::json!({
+        "start_line": 3, "start_col": 5, "end_line": 6, "end_col": 7,
+        "input_file": {"filename": "program.cairo"}
+    });
+    let inst = serde_json::json!({
+        "accessible_scopes": [], "flow_tracking_data": null, "inst": location,
+        "hints": [{"location": location, "n_prefix_newlines": 1}]
+    });
+    json["debug_info"] = serde_json::json!({
+        "file_contents": {}, "instruction_locations": {"2": inst}
+    });
+    let program = HintProgram::of(&json.to_string());
+    let source = "// a\n\n    %{\n        def f(n):\n            raise ValueError('as it is') if n == 0 else f(n - 1)\n        f(9)\n    %}\n";
+    std::fs::write(program.folder().join("program.cairo"), source).unwrap();
+    let said = ["trusted", "contained"].map(|sandbox| {
+        let mut command = vm_host_placed(program.path(), "python");
+        command
+            .args(["--sandbox", sandbox])
+            .current_dir(program.folder());
+        let text = finish(&mut command, PATIENCE).unwrap().stderr_text();
+        match text.split_once('\n') {
+            Some((first, rest)) if first.starts_with("sandbox: ") => rest.to_owned(),
+            _ => text,
+        }
+    });
+    let lines = "  File \"program.cairo\", line 6, in <module>\n    f(9)\n  File \"program.cairo\", line 5, in f\n    raise ValueError('as it is') if n == 0 else f(n - 1)\n";
+    assert!(said[0].contains(lines), "{}", said[0]);
+    assert!(
+        said[0].contains("[Previous line repeated 7 more times]"),
+        "{}",
+        said[0]
+    );
+    assert_eq!(said[1], said[0]);
+}
+
+/// The profile for servers in gVisor or a virtual machine refuses where there is neither, with and without a zygote.
+#[test]
+fn hostile_needs_another_kernel_around_it() {
+    let program = HintProgram::new("ids.x = 1");
+    let inside = in_a_machine();
+    for command in ["run", "serve"] {
+        let mut command = match command {
+            "run" => {
+                let mut run = vm_host_placed(program.path(), "python");
+                run.args(["--layout", "plain"]);
+                run
+            }
+            _ => {
+                let mut serve = hint_tests::run::vm_host("serve");
+                serve.arg("--unix").arg(program.folder().join("socket"));
+                // It ends with the one who started it, at once.
+                serve
+                    .arg("--exit-with-parent")
+                    .stdin(std::process::Stdio::null());
+                serve
+            }
+        };
+        let finished = finish(command.args(["--sandbox", "hostile"]), PATIENCE).unwrap();
+        let text = finished.stderr_text();
+        if inside {
+            assert_eq!(finished.exit_code(), Some(0), "{text}");
+            assert!(text.contains("sandbox: hostile ("), "{text}");
+            assert!(text.contains(") inside of "), "{text}");
+        } else {
+            assert_eq!(finished.exit_code(), Some(78), "{text}");
+            let expected = "error: the sandbox `hostile` is for a server inside of gVisor or a virtual machine, and this is neither\nhint: ";
+            assert!(text.contains(expected), "{text}");
+        }
+    }
+}
+
+fn in_a_machine() -> bool {
+    let flags = std::fs::read_to_string("/proc/cpuinfo").unwrap();
+    flags.split_whitespace().any(|flag| flag == "hypervisor")
 }
 
 /// What the process looks like from outside while a hint runs, all its threads.
@@ -714,9 +877,8 @@ fn native_crashes_are_told() {
     }
 }
 
-/// Programs whose hints write files, which none does inside, and one whose traceback has a line of a file that
-/// is found from the working directory, which is another one there.
-const NEED_FILES: &[&str] = &["scope/exit_main_scope", "scope/live_objects"];
+/// Programs whose hints write files, which none does inside.
+const NEED_FILES: &[&str] = &["scope/live_objects"];
 
 /// The corpus does inside what it does outside.
 #[test]

@@ -247,3 +247,128 @@ fn one_compiled_module_is_shared_by_runs() {
     }
     assert_eq!(inodes[0], inodes[1]);
 }
+
+/// Compiled by a compiler, with data and all: they do the same inside of the sandbox.
+#[test]
+fn modules_do_inside_of_the_sandbox_what_they_do_outside() {
+    let contained = [
+        "--sandbox",
+        "contained",
+        "--require-sandbox",
+        "--layout",
+        "small",
+        "--print_output",
+    ];
+    let bank = succeeds(&run(&source("bank.json"), &["bank"], &contained));
+    assert_eq!(bank, format!("{BANK_SAYS}Program output:\n  8\n  -2\n\n"));
+    let squares = succeeds(&run(&source("squares.json"), &["squares"], &contained));
+    assert_eq!(squares, "Program output:\n  9\n\n");
+}
+
+/// What a module can ask for by itself: files, sockets, memory, time. `path_open` begins at each descriptor that
+/// could be a folder.
+const ATTACKS: &str = r#"(module
+    (import "wasi_snapshot_preview1" "path_open"
+        (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "sock_send"
+        (func $sock_send (param i32 i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 64) "etc/passwd")
+    (func (export "opened") (param $fd i64) (result i64)
+        (i64.extend_i32_u (call $path_open (i32.wrap_i64 (local.get $fd)) (i32.const 0) (i32.const 64)
+            (i32.const 10) (i32.const 0) (i64.const 2) (i64.const 2) (i32.const 0) (i32.const 32))))
+    (func (export "wrote") (param $fd i64) (result i64)
+        (i32.store (i32.const 0) (i32.const 64))
+        (i32.store (i32.const 4) (i32.const 10))
+        (i64.extend_i32_u (call $fd_write (i32.wrap_i64 (local.get $fd)) (i32.const 0) (i32.const 1) (i32.const 8))))
+    (func (export "was_read") (param $fd i64) (result i64)
+        (i32.store (i32.const 0) (i32.const 64))
+        (i32.store (i32.const 4) (i32.const 10))
+        (i64.extend_i32_u (call $fd_read (i32.wrap_i64 (local.get $fd)) (i32.const 0) (i32.const 1) (i32.const 8))))
+    (func (export "sent") (param $fd i64) (result i64)
+        (i64.extend_i32_u (call $sock_send (i32.wrap_i64 (local.get $fd)) (i32.const 0) (i32.const 1)
+            (i32.const 0) (i32.const 8))))
+    (func (export "variables") (result i64)
+        (drop (call $environ (i32.const 0) (i32.const 4)))
+        (i64.extend_i32_u (i32.load (i32.const 0))))
+    (func (export "outside") (result i64) (i64.load (i32.const -8)))
+    (func (export "hang") (loop (br 0))))"#;
+
+#[test]
+fn a_module_that_attacks_gets_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("attacks.wasm");
+    std::fs::write(&file, wat::parse_str(ATTACKS).unwrap()).unwrap();
+    let module = format!("attacks={}", file.display());
+    for sandbox in ["trusted", "contained"] {
+        let run = |line: &str, more: &[&str]| {
+            let program = HintProgram::of_hints(&[
+                &format!("# lang: wasm\nids.x = {line}"),
+                "import sys; print(ids.x, flush=True)",
+            ]);
+            let mut command = vm_host_placed(program.path(), "python");
+            command
+                .args(["--wasm", &module, "--sandbox", sandbox])
+                .args(more);
+            command
+                .env("TOKEN", "secret")
+                .env("CAIROHINTS_WASM_CACHE", cache());
+            finish(&mut command, PATIENCE).unwrap()
+        };
+        // Every descriptor that the worker may have: no folder, and no socket of the session.
+        for call in ["opened", "was_read", "sent"] {
+            for descriptor in 0..8 {
+                let finished = run(&format!("attacks.{call}({descriptor})"), &[]);
+                let text = finished.stdout_text();
+                // `stdin` is there, and has ended.
+                if (call, descriptor) == ("was_read", 0) {
+                    continue;
+                }
+                match finished.exit_code() {
+                    Some(0) => assert_ne!(text, "0\n", "{sandbox}: {call}({descriptor})"),
+                    code => assert_eq!(code, Some(1), "{call}: {}", finished.stderr_text()),
+                }
+            }
+        }
+        for descriptor in 3..8 {
+            let finished = run(&format!("attacks.wrote({descriptor})"), &[]);
+            assert_ne!(
+                finished.stdout_text(),
+                "0\n",
+                "{sandbox}: wrote({descriptor})"
+            );
+        }
+        assert_eq!(
+            succeeds(&run("attacks.variables()", &[])),
+            "0\n",
+            "{sandbox}"
+        );
+        let finished = run("attacks.outside()", &[]);
+        assert_eq!(finished.exit_code(), Some(1));
+        assert!(
+            finished.stderr_text().contains("TrapError: line 2"),
+            "{}",
+            finished.stderr_text()
+        );
+    }
+    let program = HintProgram::new("# lang: wasm\nattacks.hang()");
+    let mut command = vm_host_placed(program.path(), "python");
+    command.args([
+        "--wasm",
+        &module,
+        "--sandbox",
+        "contained",
+        "--max-worker-cpu",
+        "1",
+    ]);
+    let finished = finish(&mut command, PATIENCE).unwrap();
+    let text = finished.stderr_text();
+    assert_eq!(finished.exit_code(), Some(69), "{text}");
+    assert!(
+        text.contains("seconds of processor time, the limit is `1`"),
+        "{text}"
+    );
+}

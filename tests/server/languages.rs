@@ -14,6 +14,15 @@ fn program_of(name: &str) -> Vec<u8> {
     std::fs::read(tests_directory().join("contracts/cairo").join(name)).unwrap()
 }
 
+/// The folder of the worlds of contracts, and of the contracts themselves.
+fn worlds() -> String {
+    tests_directory()
+        .join("contracts")
+        .to_str()
+        .unwrap()
+        .to_owned()
+}
+
 /// The module `sums`.
 const SUMS: &str = r#"(module
     (func (export "plus") (param i64 i64) (result i64) local.get 0 local.get 1 i64.add))"#;
@@ -57,8 +66,8 @@ async fn results(client: &mut Client, vm: &Vm) -> [Vec<u8>; 2] {
 
 #[tokio::test]
 async fn programs_in_three_languages_survive_pauses() {
-    // The world of contracts is read from files.
-    let server = Server::trusted();
+    // The world of contracts is read from files, which the sandbox opens.
+    let server = Server::with(|options| options.import_paths = vec![worlds()]);
     let mut client = server.client().await;
     for name in ["languages.json", "syscalls.json", "rules.json"] {
         let hash = upload(&mut client, &program_of(name)).await.unwrap();
@@ -124,7 +133,8 @@ async fn an_engine_that_dies_hangs_or_floods_ends_its_own_run() {
     let wasm_hint = |call: &str| format!("# lang: wasm\nm.{call}()");
     let python = "import os, signal\nsyscall_handler\nos.kill(os.getpid(), signal.SIGKILL)";
 
-    let server = Server::trusted();
+    let worlds = vec![worlds(), folder.path().to_str().unwrap().to_owned()];
+    let server = Server::with(|options| options.import_paths = worlds);
     let mut client = server.client().await;
     let good = upload(&mut client, &program_of("languages.json"))
         .await

@@ -37,8 +37,23 @@ impl Process {
     }
 
     /// Starts `command`, which is `vm-host serve`, with `options`.
-    pub(crate) fn of(mut command: Command, options: &[&str]) -> Self {
+    pub(crate) fn of(command: Command, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let log = File::create(folder.path().join("log")).unwrap();
+        Self::in_folder(folder, command, options, log)
+    }
+
+    /// The same with its log elsewhere.
+    pub(crate) fn with_log(command: Command, options: &[&str], log: File) -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap(), command, options, log)
+    }
+
+    fn in_folder(
+        folder: tempfile::TempDir,
+        mut command: Command,
+        options: &[&str],
+        log: File,
+    ) -> Self {
         let socket = folder.path().join("vm.sock");
         let address_file = folder.path().join("address");
         command
@@ -47,7 +62,7 @@ impl Process {
             .arg("--unix")
             .arg(&socket)
             .args(options)
-            .stderr(File::create(folder.path().join("log")).unwrap());
+            .stderr(log);
         if !options.contains(&"--exit-with-parent") {
             command.stdin(Stdio::null());
         }

@@ -4,6 +4,14 @@
 //! behind it), [`command`] and [`server`] (who calls for runs). A program of your own runs others with
 //! [`Run`]; one that drives cairo-vm itself needs only [`PythonHintProcessor`].
 
+/// A line on standard error. Whoever reads that may be gone and its disk may be full, at which `eprintln` panics.
+macro_rules! notice {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr().lock(), $($text)*);
+    }};
+}
+
 pub mod account;
 pub mod command;
 mod engines;

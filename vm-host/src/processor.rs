@@ -109,6 +109,8 @@ impl PythonHintProcessor {
     /// [`ProcessorError`] when the program cannot be used.
     pub fn new(program_json: &[u8], options: ProcessorOptions) -> Result<Self, ProcessorError> {
         let ProgramText { program, json } = ProgramText::read(program_json)?;
+        let mut options = options;
+        options.inputs.python_env.clone_from(&options.python_env);
         let plan = if options.place_known_hints {
             plan(
                 &program,
@@ -126,7 +128,7 @@ impl PythonHintProcessor {
         let main = (Arc::clone(&program), PROGRAM_BASE, json);
         let inputs = options.inputs.clone();
         Ok(Self {
-            hints: Dispatch::new(main, plan.compiled, inputs, Some(Sleeper::Own(launch))),
+            hints: Dispatch::new(main, plan.native, inputs, Some(Sleeper::Own(launch))),
             program,
             next: Cell::new(0),
             runtime: Builder::new_current_thread().enable_all().build()?,

@@ -6,6 +6,9 @@
 //! host says a word, and still there when the process forks. [`Engines`] are those of one session.
 
 pub mod contract;
+#[cfg(test)]
+#[path = "../../../proto/fuzzing.rs"]
+mod fuzzing;
 pub mod python;
 mod routing;
 pub mod view;
@@ -84,6 +87,14 @@ pub trait LanguageRuntime: fmt::Debug + Sync {
     /// [`Broken`] when the runtime cannot say.
     fn reads(&self) -> Result<Vec<PathBuf>, Broken> {
         Ok(Vec::new())
+    }
+
+    /// Hears that a sandbox is around the process from now on, so that what it refuses can be explained.
+    ///
+    /// # Errors
+    /// [`Broken`] when the engine's own parts fail.
+    fn confined(&self) -> Result<(), Broken> {
+        Ok(())
     }
 
     /// Makes the engine of the session that `start` describes; `link` is for its questions.

@@ -47,6 +47,15 @@ impl Runtimes<'_> {
         Ok(reads?.concat())
     }
 
+    /// Tells all that a sandbox is around the process from now on.
+    ///
+    /// # Errors
+    /// [`Broken`] when one fails.
+    pub fn confined(&self) -> Result<(), Broken> {
+        let mut languages = self.languages.iter();
+        languages.try_for_each(|runtime| runtime.confined())
+    }
+
     /// Forks the process; returns the id of the new process, and nothing in that.
     ///
     /// # Errors

@@ -1037,7 +1037,7 @@ pub struct Failed {
     pub python: ::core::option::Option<PythonException>,
 }
 /// An exception in Python.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PythonException {
     /// The traceback and the exception as the reference VM prints them, `<hintN>` frames mapped.
     #[prost(string, tag = "1")]
@@ -1048,6 +1048,22 @@ pub struct PythonException {
     /// For EXIT: the exit code.
     #[prost(sint32, tag = "3")]
     pub exit_code: i32,
+    /// Lines of Cairo files that the traceback should show and the engine cannot read, in the order of their places.
+    #[prost(message, repeated, tag = "4")]
+    pub missing_lines: ::prost::alloc::vec::Vec<MissingLine>,
+}
+/// A line of a source file that a traceback lacks.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MissingLine {
+    /// Where it belongs: the byte of the traceback before which it stands.
+    #[prost(uint32, tag = "1")]
+    pub at: u32,
+    /// The file, as the location of a hint names it.
+    #[prost(string, tag = "2")]
+    pub filename: ::prost::alloc::string::String,
+    /// The line, from 1.
+    #[prost(uint32, tag = "3")]
+    pub line: u32,
 }
 /// A question of the engine.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

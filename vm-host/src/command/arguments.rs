@@ -157,6 +157,10 @@ pub(crate) struct RunArgs {
     #[arg(long = "python-env", value_name = "DIR")]
     pub python_env: Option<PathBuf>,
 
+    /// Folder that hints import from, too; may be given several times
+    #[arg(long = "import-path", value_name = "DIR")]
+    pub import_path: Vec<PathBuf>,
+
     #[command(flatten)]
     pub sandbox: SandboxArgs,
 

@@ -44,7 +44,8 @@ pub(super) fn hints(arguments: &HintsArgs) -> Result<(), CommandError> {
         });
         let line = hint.code.lines().next().unwrap_or("").to_owned();
         let side = match placement.engine {
-            EngineKind::Twin => "rust",
+            EngineKind::Compiled => "compiled",
+            EngineKind::Twin => "twin",
             EngineKind::Python => "python",
             EngineKind::Apart => hint.language(),
         };
@@ -62,7 +63,7 @@ pub(super) fn hints(arguments: &HintsArgs) -> Result<(), CommandError> {
         text = serde_json::Value::from(rows).to_string() + "\n";
     } else {
         for (pc, location, line, side, reason) in &rows {
-            text += &format!("{pc:>6}  {side:<6}  {location}  {line}\n                {reason}\n");
+            text += &format!("{pc:>6}  {side:<8}  {location}  {line}\n                  {reason}\n");
         }
     }
     // A reader that has seen enough is no error.

@@ -119,10 +119,10 @@ pub fn main() -> process::ExitCode {
         Ok(()) => process::ExitCode::SUCCESS,
         Err(error) => {
             if !error.text.is_empty() {
-                eprintln!("{error}");
+                notice!("{error}");
             }
             for behind in error.trace.iter().filter(|_| show_trace) {
-                eprintln!("because: {behind}");
+                notice!("because: {behind}");
             }
             error.code.into()
         }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -196,13 +196,15 @@ fn load(
         config.hints.hint_locals_json = inputs::hint_locals(path)?;
     }
     config.hints.hint_locals_callable = options.hint_locals.callable.clone();
-    config.hints.import_paths = import_paths(path);
+    let import_paths = import_paths(path, &options.hints.import_paths)?;
+    config.hints.import_paths.clone_from(&import_paths);
+    config.hints.python_env = options.hints.python_environment.folder().map(Path::to_owned);
     let launch = Launch {
         binary: options.hints.worker.clone(),
         environment: options.hints.python_environment.clone(),
         sandbox: options.hints.sandbox.resolve(
             Profile::Trusted,
-            import_paths(path).into_iter().map(Into::into).collect(),
+            import_paths.into_iter().map(Into::into).collect(),
         ),
         terminal,
         log_level: options.hints.log_level,
@@ -241,16 +243,28 @@ fn config(options: &RunOptions) -> Result<RunConfig, CommandError> {
     })
 }
 
-/// Hints may import modules that lie beside the program.
-fn import_paths(program: &Path) -> Vec<String> {
+/// Hints may import modules that lie beside the program, and then those of these folders.
+fn import_paths(program: &Path, more: &[PathBuf]) -> Result<Vec<String>, CommandError> {
     let folder = program
         .canonicalize()
         .ok()
-        .and_then(|path| Some(path.parent()?.to_owned()));
-    folder
-        .and_then(|folder| folder.into_os_string().into_string().ok())
-        .into_iter()
-        .collect()
+        .and_then(|path| Some(path.parent()?.to_owned()))
+        .and_then(|folder| folder.into_os_string().into_string().ok());
+    let mut paths: Vec<String> = folder.into_iter().collect();
+    for folder in more {
+        // A contained worker stands in another folder.
+        let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
+        match whole.into_os_string().into_string() {
+            Ok(path) => paths.push(path),
+            Err(path) => {
+                return Err(CommandError::new(
+                    ExitCode::Usage,
+                    format!("the import path `{}` is no text", path.display()),
+                ));
+            }
+        }
+    }
+    Ok(paths)
 }
 
 /// The error, with the places where modules are looked for when a hint missed one.
@@ -269,7 +283,7 @@ fn with_import_places(mut error: CommandError, options: &RunOptions) -> CommandE
         _ => "the hint worker's own Python (or the environment that --python-env names)".to_owned(),
     };
     error.text = format!(
-        "{}\nhint: hints import from {environment}, from PYTHONPATH, and from the program's folder",
+        "{}\nhint: hints import from {environment}, from PYTHONPATH, from the program's folder, and from --import-path",
         error.text.trim_end_matches('\n')
     );
     error

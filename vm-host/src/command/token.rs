@@ -22,7 +22,7 @@ pub(super) fn token(_: &TokenArgs) -> Result<(), CommandError> {
             let text = format!("cannot write the token: `{error}`");
             CommandError::new(ExitCode::CannotWrite, text)
         })?;
-    eprintln!(
+    notice!(
         "hint: the first line is the client's secret; put the second into the file of `serve --tenants`: \
          tokens = [\"{}\"]",
         token.hash

@@ -415,4 +415,4 @@ fn raised(class_path: &str, message: &str) -> Reply {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

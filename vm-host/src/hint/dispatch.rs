@@ -21,10 +21,12 @@ use super::scopes::merge;
 use super::session::{HintSession, Ran, RuleOutcome};
 use super::statistics::{HintCost, Statistics};
 use super::table::HintTable;
-use super::variables::Handover;
+use super::variables::{Handover, join_variables};
 use crate::account::{self, Refusing};
 use crate::engines::Attempt;
-use crate::engines::twins::{Compiled, Twins};
+use crate::engines::compiled::Engine;
+use crate::engines::twins::Twins;
+use crate::placement::{Native, spoils};
 use crate::program::CompiledProgram;
 use crate::vm::temporary::Moves;
 use crate::worker::{LaunchError, Sleeper, Turn};
@@ -41,10 +43,18 @@ const CLIENT: usize = 0;
 /// The same of the worker.
 const WORKER: usize = 1;
 
+/// Who wrote what compiled hints wrote: no engine outside of the host.
+const HOST: RuleOwner = RuleOwner {
+    engine: usize::MAX,
+    language: 0,
+};
+
 /// The hints of a run and the engines that run them.
 #[derive(Debug)]
 pub(crate) struct Dispatch {
     twins: Twins,
+    /// The hints that are compiled in the host.
+    compiled: Option<Engine>,
     state: RunState,
     /// The engines outside of the host, in the order in which they are asked: the client, the worker.
     sessions: [Option<Box<HintSession>>; 2],
@@ -54,6 +64,8 @@ pub(crate) struct Dispatch {
     opening: Opening,
     /// Variables of the host's hints that the next hint in Python takes over, JSON.
     handover: String,
+    /// What hints in the host did to the scopes since the engines outside were told.
+    untold: ScopeChange,
     /// The hint that runs now: its place at its pc, and its id.
     running: Option<(usize, u32)>,
     /// The same for others to look at.
@@ -105,14 +117,15 @@ pub(crate) struct HintsEnded {
 }
 
 impl Dispatch {
-    /// The hints of `program`, whose code starts at `base`. `compiled` is what the twins run; the rest goes
+    /// The hints of `program`, whose code starts at `base`. `native` is what runs in the host; the rest goes
     /// to `worker`, or to whoever is given to [`Dispatch::open`].
     pub(crate) fn new(
         main: (Arc<CompiledProgram>, Relocatable, Arc<[u8]>),
-        compiled: Vec<Option<Compiled>>,
-        inputs: SessionInputs,
+        native: Native,
+        mut inputs: SessionInputs,
         worker: Option<Sleeper>,
     ) -> Self {
+        inputs.relied_on = relied_on(&native);
         let program = Arc::clone(&main.0);
         let state = RunState::new(main, inputs.limits);
         let shown = RunningHint::default();
@@ -120,7 +133,8 @@ impl Dispatch {
             shown.knows(loaded);
         }
         Self {
-            twins: Twins::new(compiled),
+            twins: Twins::new(native.twins),
+            compiled: native.compiled,
             state,
             sessions: [None, None],
             asleep: worker,
@@ -130,15 +144,18 @@ impl Dispatch {
                 turn: Turn::default(),
             },
             handover: String::new(),
+            untold: ScopeChange::default(),
             running: None,
             shown,
             starting: Duration::ZERO,
         }
     }
 
-    /// Other hints for the twins, before the first step.
-    pub(crate) fn replace_twins(&mut self, compiled: Vec<Option<Compiled>>) {
-        self.twins = Twins::new(compiled);
+    /// Other hints for the engines in the host, before the first step.
+    pub(crate) fn replace_native(&mut self, native: Native) {
+        self.opening.inputs.relied_on = relied_on(&native);
+        self.twins = Twins::new(native.twins);
+        self.compiled = native.compiled;
     }
 
     /// From now on, long waits give `turn` to other VMs.
@@ -190,7 +207,8 @@ impl Dispatch {
     /// How many hints ran in the host and outside of it.
     pub(crate) fn executed(&self) -> (u64, u64) {
         let outside = self.sessions().map(|session| session.statistics().hints);
-        (self.twins.executed(), outside.sum())
+        let compiled = self.compiled.as_ref().map_or(0, Engine::executed);
+        (self.twins.executed() + compiled, outside.sum())
     }
 
     /// The hint that runs now, or in which the run stopped: its place among those of its pc, and its id.
@@ -218,6 +236,7 @@ impl Dispatch {
                 cost.time += here.time;
             }
             cost.count += self.twins.executions(id);
+            cost.count += self.compiled.as_ref().map_or(0, |engine| engine.executions(id));
             (id, cost)
         })
     }
@@ -338,8 +357,11 @@ impl Dispatch {
             self.shown.begins(id, vm.get_current_step() as u64);
             let programs = self.table().programs().len();
             self.run(vm, id).await.map_err(|error| (index, error))?;
-            for loaded in self.table().programs().get(programs..).unwrap_or_default() {
+            for loaded in self.state.table.programs().get(programs..).unwrap_or_default() {
                 self.shown.knows(loaded);
+                if let Some(engine) = self.compiled.as_mut().filter(|_| spoils(&loaded.program)) {
+                    engine.give_up();
+                }
             }
         }
         self.running = None;
@@ -355,13 +377,64 @@ impl Dispatch {
         };
         account::check().map_err(|over| NotRun::Failed(over.into()))?;
         match attempt {
-            Attempt::Done => Ok(()),
+            Attempt::Done => {
+                self.take_from_twins();
+                Ok(())
+            }
+            Attempt::Declined if self.run_compiled(vm, id).await? => Ok(()),
             Attempt::Declined => self.run_outside(vm, id).await,
             Attempt::Failed(reason) => {
                 let ran = self.run_outside(vm, id).await;
                 ran.map_err(|error| self.with_reason(error, &reason))
             }
         }
+    }
+
+    /// Runs a hint that is compiled; whether it did.
+    async fn run_compiled(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<bool, NotRun> {
+        let Some(engine) = &mut self.compiled else {
+            return Ok(false);
+        };
+        let ran = {
+            let _refusing = Refusing::start();
+            engine.run(vm, self.state.applier.moves(), id)
+        };
+        account::check().map_err(|over| NotRun::Failed(over.into()))?;
+        let Some(ran) = ran else { return Ok(false) };
+        let turn = &self.opening.turn;
+        if self.state.apply(vm, &ran.effects, HOST, turn).await.is_err() {
+            // Python's own error is the right one.
+            engine.take_back();
+            return Ok(false);
+        }
+        engine.keep(id, ran);
+        let change = engine.take_change();
+        if change != ScopeChange::default() {
+            self.twins.follow(change);
+            self.note(change);
+        }
+        Ok(true)
+    }
+
+    /// Takes what twins did to the scopes, and the variables that Python takes over from them.
+    fn take_from_twins(&mut self) {
+        let (change, variables_json) = self.twins.take_change();
+        if change != ScopeChange::default() {
+            if let Some(engine) = &mut self.compiled {
+                engine.follow(change);
+            }
+            self.note(change);
+        }
+        if !variables_json.is_empty() {
+            self.handover = joined(std::mem::take(&mut self.handover), variables_json);
+        }
+    }
+
+    /// Notes what a hint in the host did to the scopes, for the engines outside.
+    fn note(&mut self, change: ScopeChange) {
+        let unseen = self.untold.entered.min(change.left);
+        self.untold.entered = self.untold.entered - unseen + change.entered;
+        self.untold.left += change.left - unseen;
     }
 
     /// The error of a hint that failed in the host for that `reason`, and then in Python. A text that does
@@ -400,14 +473,30 @@ impl Dispatch {
             if !session.takes(&self.state, id) {
                 continue;
             }
+            let mut report = None;
             if self.state.language(id) == hint_proto::PYTHON {
-                let variables = std::mem::take(&mut self.handover);
-                session.hand_over(Handover::of_json(variables));
+                let mut handover = Handover::of_json(std::mem::take(&mut self.handover));
+                // Hints of the client share nothing with those of the host.
+                if let Some(engine) = self.compiled.as_mut().filter(|_| place == WORKER) {
+                    let ours = engine.hand_over(id);
+                    report = ours.report.clone();
+                    handover = Handover {
+                        variables_json: joined(handover.variables_json, ours.variables_json),
+                        report: ours.report,
+                    };
+                }
+                session.hand_over(handover);
             }
             let ran = session.execute(vm, &mut self.state, id).await;
             let ran = ran.inspect_err(|error| session.end_after(error));
             match ran.map_err(NotRun::Failed)? {
-                Ran::Done(_) => return self.follow_engines().map_err(NotRun::Failed),
+                Ran::Done(told) => {
+                    self.follow_engines().map_err(NotRun::Failed)?;
+                    if let Some(engine) = self.compiled.as_mut().filter(|_| place == WORKER) {
+                        engine.learn(report, told);
+                    }
+                    return Ok(());
+                }
                 Ran::Declined { reason, handover } => {
                     if !handover.variables_json.is_empty() {
                         self.handover = handover.variables_json;
@@ -449,14 +538,12 @@ impl Dispatch {
 
     /// Tells the engines what hints in the host did to the scopes; it goes along with the next requests.
     fn tell_engines(&mut self) {
-        let (change, variables_json) = self.twins.take_change();
+        self.take_from_twins();
+        let change = std::mem::take(&mut self.untold);
         if change != ScopeChange::default() {
             for session in self.sessions.iter_mut().flatten() {
                 session.follow_scopes(change, None);
             }
-        }
-        if !variables_json.is_empty() {
-            self.handover = variables_json;
         }
     }
 
@@ -474,6 +561,9 @@ impl Dispatch {
             )));
         }
         self.twins.follow(change);
+        if let Some(engine) = &mut self.compiled {
+            engine.follow(change);
+        }
         for (place, session) in self.sessions.iter_mut().enumerate() {
             let Some(session) = session else { continue };
             let except = engine.filter(|(engine, _)| *engine == place);
@@ -554,5 +644,20 @@ impl Dispatch {
             output_attributes: self.state.unheld_attributes.clone(),
             moves: self.state.applier.moves().clone(),
         })
+    }
+}
+
+/// What Python's engine is told that hints in the host rely on.
+fn relied_on(native: &Native) -> Vec<String> {
+    let engine = native.compiled.as_ref();
+    engine.map(Engine::relied_on).unwrap_or_default()
+}
+
+/// Two texts of variables to take over as one.
+fn joined(first: String, second: String) -> String {
+    match (first.is_empty(), second.is_empty()) {
+        (true, _) => second,
+        (_, true) => first,
+        _ => join_variables(&first, &second),
     }
 }

@@ -1,11 +1,13 @@
 //! What a session gets that does not come from the program. Must not know how it reaches the engine.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hint_proto::v1::WasmInputs;
 
 use super::limits::Limits;
 use crate::placement::Surroundings;
+use crate::worker::site_packages;
 
 /// Inputs of a session that do not come from the program.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,8 @@ pub struct SessionInputs {
     pub hint_locals_callable: String,
     /// Folders that hints import from.
     pub import_paths: Vec<String>,
+    /// The virtual environment that hints import from, as far as the host knows it.
+    pub python_env: Option<PathBuf>,
     /// What hints in the host stand in for: `PythonInputs.relied_on`.
     pub relied_on: Vec<String>,
     /// Modules that hints in WebAssembly call, and what these may use up.
@@ -43,6 +47,13 @@ impl SessionInputs {
         let mut surroundings = Surroundings::of_locals(&locals);
         surroundings.variables.insert("program_input".to_owned());
         surroundings.foreign_objects |= foreign_objects || self.calls_for_objects();
+        let paths = self.import_paths.iter().map(PathBuf::from);
+        let of_the_shell = std::env::var_os("PYTHONPATH").unwrap_or_default();
+        let environment = self.python_env.as_deref().and_then(site_packages);
+        surroundings.import_folders = paths
+            .chain(std::env::split_paths(&of_the_shell))
+            .chain(environment)
+            .collect();
         surroundings
     }
 

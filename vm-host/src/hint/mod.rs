@@ -3,6 +3,8 @@
 
 mod answer;
 pub(crate) mod builtins;
+#[cfg(test)]
+mod damaged;
 pub(crate) mod dispatch;
 pub(crate) mod effects;
 pub(crate) mod error;

@@ -1,22 +1,30 @@
 //! Which hints run in Rust: decided once when a program is loaded, from all its hints, and only where
 //! nobody can tell the difference from running them in Python. Must not know sessions or workers.
 
+mod compiling;
 mod names;
+mod python_text;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use hint_proto::PYTHON;
 
+use crate::engines::compiled::Engine;
 use crate::engines::twins::{self, Compiled, Twin};
 use crate::program::{CompiledProgram, Hint};
+use compiling::Compilation;
 use names::Names;
+use python_text::PythonText;
 
 /// The kinds of engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EngineKind {
+    /// The hint's own text, compiled in the host.
+    Compiled,
     /// cairo-vm's own implementation of the hint, in the host.
     Twin,
     /// Python: a worker process, or the interpreter of the client.
@@ -42,6 +50,8 @@ pub struct Surroundings {
     /// Whether there may be objects whose code does anything: a syscall handler, or those of a client
     /// that serves the hints itself.
     pub foreign_objects: bool,
+    /// The folders that hints import modules from, in order, as far as the host knows them.
+    pub import_folders: Vec<PathBuf>,
 }
 
 impl Surroundings {
@@ -60,12 +70,21 @@ impl Surroundings {
     }
 }
 
+/// What the engines in the host need for the hints of a program.
+#[derive(Default)]
+pub(crate) struct Native {
+    /// What the twins need, by the hints' ids.
+    pub(crate) twins: Vec<Option<Compiled>>,
+    /// The compiled hints, if there are any.
+    pub(crate) compiled: Option<Engine>,
+}
+
 /// Where the hints of a program run.
 pub(crate) struct Plan {
     /// By the hints' ids.
     pub(crate) placements: Vec<Placement>,
-    /// What the twins need, by the hints' ids.
-    pub(crate) compiled: Vec<Option<Compiled>>,
+    /// Those that run in the host.
+    pub(crate) native: Native,
     /// Whether every hint that the client has not taken is one of cairo-vm's, so that nobody has to look for
     /// syntax errors before the first step.
     pub(crate) all_known: bool,
@@ -82,7 +101,7 @@ impl Plan {
         };
         Self {
             placements: program.hints().iter().map(placement).collect(),
-            compiled: Vec::new(),
+            native: Native::default(),
             all_known: false,
         }
     }
@@ -90,7 +109,9 @@ impl Plan {
     /// Whether no hint needs an engine outside of the host, as far as can be known before the run.
     pub(crate) fn avoids_python(&self) -> bool {
         let mut placements = self.placements.iter();
-        placements.all(|placement| placement.engine == EngineKind::Twin)
+        placements.all(|placement| {
+            matches!(placement.engine, EngineKind::Twin | EngineKind::Compiled)
+        })
     }
 }
 
@@ -98,6 +119,14 @@ impl Plan {
 #[must_use]
 pub fn place(program: &CompiledProgram, surroundings: &Surroundings) -> Vec<Placement> {
     plan(program, surroundings, &BTreeSet::new()).placements
+}
+
+/// Whether a hint of a program that another one loads may do what the compiled hints of that one could not share.
+pub(crate) fn spoils(loaded: &CompiledProgram) -> bool {
+    loaded.hints().iter().filter(|hint| hint.language() == PYTHON).any(|hint| {
+        let text = PythonText::of(&hint.code);
+        text.wild.is_some() || !text.globals.is_empty() || text.registers_rules
+    })
 }
 
 /// Where a hint runs that shares nothing with those of the Python of the host and its worker: one in another
@@ -169,28 +198,46 @@ pub(crate) fn plan(
         may_enter_scopes: !all_apart.is_empty(),
     };
     sides.separate(surroundings);
-    let placements = sides
-        .compiled
-        .iter()
-        .zip(sides.reasons)
-        .enumerate()
-        .map(|(id, (hint, reason))| {
-            all_apart.remove(&id).unwrap_or_else(|| Placement {
-                engine: if hint.is_some() {
-                    EngineKind::Twin
-                } else {
-                    EngineKind::Python
-                },
+    let mut compilation = Compilation::of(program, surroundings, taken);
+    sides.prefer(&compilation);
+    let mut placements = Vec::with_capacity(hints.len());
+    for (id, reason) in std::mem::take(&mut sides.reasons).into_iter().enumerate() {
+        let placement = match all_apart.remove(&id) {
+            Some(placement) => placement,
+            None if sides.compiled[id].is_some() => Placement {
+                engine: EngineKind::Twin,
                 reason,
-            })
-        })
-        .collect();
+            },
+            None if compilation.has(id) => Placement {
+                engine: EngineKind::Compiled,
+                reason: "its text is compiled".to_owned(),
+            },
+            None => Placement {
+                engine: EngineKind::Python,
+                reason: match &compilation.spoiled {
+                    Some(spoiled) => spoiled.clone(),
+                    None if compilation.reasons[id].is_empty() => reason,
+                    None => compilation.reasons[id].clone(),
+                },
+            },
+        };
+        if placement.engine != EngineKind::Compiled {
+            compilation.leave(id);
+        }
+        placements.push(placement);
+    }
+    let all_known = hints.iter().zip(&placements).all(|(hint, placement)| {
+        taken.contains(&hint.id)
+            || twins::is_known(&hint.code)
+            || placement.engine == EngineKind::Compiled
+    });
     Plan {
         placements,
-        compiled: sides.compiled,
-        all_known: hints
-            .iter()
-            .all(|hint| taken.contains(&hint.id) || twins::is_known(&hint.code)),
+        native: Native {
+            twins: sides.compiled,
+            compiled: compilation.into_engine(),
+        },
+        all_known,
     }
 }
 
@@ -314,6 +361,38 @@ impl Sides<'_> {
     fn native(&self, text: &Text) -> Option<&'static Twin> {
         let some = text.hints.iter().any(|id| self.compiled[*id].is_some());
         text.twin.filter(|_| some)
+    }
+
+    /// Leaves hints that are compiled to that engine, but for those that share variables with hints that have
+    /// a twin only.
+    fn prefer(&mut self, compilation: &Compilation) {
+        let alive = |text: &Text| text.hints.iter().any(|id| self.compiled[*id].is_some());
+        // The variables of twins that nothing else can run.
+        let mut needed: BTreeSet<&str> = BTreeSet::new();
+        let mut kept: BTreeSet<usize> = BTreeSet::new();
+        loop {
+            let before = kept.len();
+            for (number, text) in self.texts.iter().enumerate() {
+                let Some(twin) = text.twin.filter(|_| alive(text)) else {
+                    continue;
+                };
+                let only = text.hints.iter().any(|id| !compilation.has(*id));
+                let variables = || twin.reads.iter().chain(twin.keeps);
+                if (only || variables().any(|name| needed.contains(name))) && kept.insert(number) {
+                    needed.extend(variables());
+                }
+            }
+            if kept.len() == before {
+                break;
+            }
+        }
+        for (number, text) in self.texts.iter().enumerate() {
+            if !kept.contains(&number) {
+                for id in &text.hints {
+                    self.compiled[*id] = None;
+                }
+            }
+        }
     }
 
     fn move_to_python(&mut self, number: usize, reason: &str) {

@@ -144,6 +144,13 @@ const QUIET_PACKAGES: &[&[&str]] = &[
     &["starkware", "crypto"],
     &["starkware", "python"],
 ];
+/// Whether the import of a module, by its dotted name, changes nothing that another hint could see.
+pub(super) fn is_quiet_import(module: &str) -> bool {
+    let parts: Vec<&str> = module.split('.').collect();
+    let first = parts.first().copied().unwrap_or_default();
+    QUIET_MODULES.contains(&first) || QUIET_PACKAGES.iter().any(|package| parts.starts_with(package))
+}
+
 /// Names through which a hint changes what reading or writing a cell does.
 const RULES: &[&str] = &[
     "vm_add_validation_rule",

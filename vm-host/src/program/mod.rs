@@ -12,6 +12,7 @@ mod explain;
 mod expression;
 mod file_kind;
 #[cfg(test)]
+#[path = "../../../proto/fuzzing.rs"]
 pub(crate) mod fuzzing;
 mod hint;
 mod load;

@@ -163,13 +163,14 @@ impl Failure {
     /// A run that took more host memory than it may.
     #[must_use]
     pub fn over_limit(over: OverLimit) -> Self {
-        Self::new(
-            FailureReason::LimitExceeded,
-            format!(
-                "the run was ended: {over}\n\
-                 hint: raise the limit with --max-memory, or with `limits.max_memory_bytes` of the VM"
-            ),
-        )
+        let hint = match over.of_all {
+            true => "end other VMs, or raise the limit of the server with --max-total-memory",
+            false => {
+                "raise the limit with --max-memory, or with `limits.max_memory_bytes` of the VM"
+            }
+        };
+        let text = format!("the run was ended: {over}\nhint: {hint}");
+        Self::new(FailureReason::LimitExceeded, text)
     }
 
     /// A run with more segments than it may have.
@@ -296,7 +297,14 @@ impl Run {
     pub fn explain(&mut self, error: StepError) -> Failure {
         self.know_loaded_programs();
         let (vm, context) = (self.vm(), &self.context);
-        let StepError { before, cause } = error;
+        let StepError { before, mut cause } = error;
+        if let StepCause::Hint {
+            error: NotRun::Failed(HintError::Raised(failed)),
+            ..
+        } = &mut cause
+        {
+            context.complete(failed);
+        }
         let pc = before.pc;
         let fp = Relocatable {
             segment_index: 1,

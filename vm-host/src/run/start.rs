@@ -96,12 +96,14 @@ impl Run {
         let native = config.placement == HintPlacement::Native;
         if native && !plan.avoids_python() {
             let placements = plan.placements.into_iter().enumerate();
-            let outside = placements.filter(|(_, found)| found.engine != EngineKind::Twin);
+            let outside = placements.filter(|(_, found)| {
+                !matches!(found.engine, EngineKind::Twin | EngineKind::Compiled)
+            });
             return Err(NotPlaced(outside.collect()).into());
         }
         let Plan {
             placements,
-            compiled,
+            native: in_host,
             all_known,
         } = plan;
         let setup = match entry {
@@ -120,7 +122,7 @@ impl Run {
             };
             let main = (Arc::clone(program), PROGRAM_BASE, json);
             let worker = launch.filter(|_| !native).map(Sleeper::Own);
-            Dispatch::new(main, compiled, config.hints.clone(), worker)
+            Dispatch::new(main, in_host, config.hints.clone(), worker)
         });
         Ok(Self {
             context: ExceptionContext::new(Arc::clone(program), PROGRAM_BASE, sources),
@@ -163,6 +165,7 @@ impl Run {
             decoded: Decoded::default(),
             context: ExceptionContext::without_program(),
             ended: Ended::default(),
+            turn: None,
             hints_ended: false,
         }
     }
@@ -223,7 +226,7 @@ impl Run {
             let surroundings = self.config.surroundings();
             place(program, &self.config, &surroundings, &BTreeSet::new())
         };
-        hints.replace_twins(plan.compiled);
+        hints.replace_native(plan.native);
         (self.placements, self.all_known) = (plan.placements, plan.all_known);
         let mut left = program.hints().iter().filter(is_left);
         if left.all(|hint| is_known(&hint.code)) {

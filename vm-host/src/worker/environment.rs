@@ -46,6 +46,12 @@ pub(super) fn version_of(folder: &Path) -> Option<String> {
     Some(format!("{}.{}", parts.next()?, parts.next()?))
 }
 
+/// The folder of the packages of the environment `folder`; nothing when the folder is no environment.
+pub(crate) fn site_packages(folder: &Path) -> Option<PathBuf> {
+    let version = version_of(folder)?;
+    Some(folder.join(format!("lib/python{version}/site-packages")))
+}
+
 /// The folder of the libpython that belongs to the environment `folder`, if it has one where installations of
 /// their own have it.
 pub(super) fn library_folder(folder: &Path) -> Option<PathBuf> {

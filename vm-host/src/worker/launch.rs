@@ -109,7 +109,7 @@ impl Launch {
         } = choose_worker(self.binary.as_deref(), &self.environment)?;
         worker.sandbox = self.sandbox.clone();
         if let Some(warning) = warning {
-            eprintln!("warning: {warning}");
+            notice!("warning: {warning}");
         }
         let (mut process, socket) =
             WorkerProcess::spawn_on(&worker, self.log_level, self.terminal.as_deref())?;

@@ -3,6 +3,7 @@
 
 mod binary;
 mod birth;
+mod cgroup;
 mod cores;
 mod counting;
 mod death;
@@ -28,6 +29,7 @@ pub use binary::{SpawnError, WorkerOptions};
 pub use counting::Traffic;
 pub use death::{Death, Excess};
 pub use environment::PythonEnvironment;
+pub(crate) use environment::site_packages;
 pub use launch::{Launch, LaunchError};
 pub(crate) use launch::{Sleeper, Wanted};
 pub(crate) use link::START_TIMEOUT;

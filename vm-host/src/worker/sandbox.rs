@@ -151,6 +151,15 @@ impl Sandbox {
     /// # Errors
     /// [`SandboxError`] when it lacks one that is required.
     pub fn accept(&self, posture: &Posture) -> Result<String, SandboxError> {
+        let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+        self.accept_inside(posture, surroundings(read))
+    }
+
+    fn accept_inside(
+        &self,
+        posture: &Posture,
+        surroundings: Option<&str>,
+    ) -> Result<String, SandboxError> {
         let profile = self.profile.as_str();
         if !self.confines() {
             return Ok(format!(
@@ -174,7 +183,7 @@ impl Sandbox {
         if self.profile == Profile::Hostile {
             line += &format!(
                 " inside of {}",
-                surroundings().ok_or(SandboxError::NotInside)?
+                surroundings.ok_or(SandboxError::NotInside)?
             );
         }
         for missing in &posture.missing {
@@ -185,8 +194,7 @@ impl Sandbox {
 }
 
 /// What is around this process that hints would have to break out of, too.
-fn surroundings() -> Option<&'static str> {
-    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+fn surroundings(read: impl Fn(&str) -> String) -> Option<&'static str> {
     // Its kernel has one version for all, from long before it was made.
     if read("/proc/version").contains("#1 SMP Sun Jan 10 15:06:54 PST 2016") {
         return Some("gVisor");
@@ -226,6 +234,43 @@ mod tests {
             text.contains("`files: the kernel has no Landlock`"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn hostile_is_refused_where_nothing_is_around() {
+        let sandbox = Sandbox {
+            profile: Profile::Hostile,
+            ..Sandbox::contained()
+        };
+        let found = posture(&["calls"], &[]);
+        let error = sandbox
+            .accept_inside(&found, None)
+            .expect_err("nothing is around");
+        assert!(matches!(error, SandboxError::NotInside), "{error}");
+        let line = sandbox
+            .accept_inside(&found, Some("gVisor"))
+            .expect("there is");
+        assert_eq!(line, "sandbox: hostile (calls) inside of gVisor");
+    }
+
+    #[test]
+    fn what_is_around_is_what_the_kernel_says() {
+        let on = |version: &'static str, flags: &'static str| {
+            surroundings(move |path| match path {
+                "/proc/version" => version.to_owned(),
+                "/proc/cpuinfo" => format!("processor : 0\nflags\t\t: {flags}\n"),
+                _ => String::new(),
+            })
+        };
+        let linux = "Linux version 6.18.0 (root@host) #1 SMP PREEMPT_DYNAMIC\n";
+        let gvisor = "Linux version 4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016\n";
+        assert_eq!(on(linux, "fpu vme nohypervisor"), None);
+        assert_eq!(
+            on(linux, "fpu hypervisor lahf_lm"),
+            Some("a virtual machine")
+        );
+        assert_eq!(on(gvisor, "fpu"), Some("gVisor"));
+        assert_eq!(surroundings(|_| String::new()), None);
     }
 
     #[test]

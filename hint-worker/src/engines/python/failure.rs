@@ -1,7 +1,7 @@
 //! Owns the way of an exception to the wire: of a hint, its compilation or a rule, as the Python half
 //! describes it, and of the engine itself. Must not know how a hint runs.
 
-use hint_proto::v1::{Effects, Failed, FailureKind, PythonException};
+use hint_proto::v1::{Effects, Failed, FailureKind, MissingLine, PythonException};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -61,8 +61,22 @@ fn read(failure: &Bound<'_, PyAny>, effects: Option<Effects>) -> PyResult<Failed
                 .getattr("exit_code")?
                 .extract::<Option<i32>>()?
                 .unwrap_or(0),
+            missing_lines: missing_lines(&failure.getattr("missing_lines")?)?,
         }),
     })
+}
+
+/// The lines of Cairo files that are not to be read here.
+fn missing_lines(lines: &Bound<'_, PyAny>) -> PyResult<Vec<MissingLine>> {
+    let lines = lines.try_iter()?.map(|line| {
+        let (at, filename, line): (u32, Bound<'_, PyAny>, u32) = line?.extract()?;
+        Ok(MissingLine {
+            at,
+            filename: lossy(&filename)?,
+            line,
+        })
+    });
+    lines.collect()
 }
 
 /// A Python text that may hold lone surrogates, which the wire cannot carry.

@@ -117,6 +117,14 @@ impl LanguageRuntime for PythonRuntime {
         })?)
     }
 
+    fn confined(&self) -> Result<(), Broken> {
+        let told = Python::attach(|py| {
+            let confined = sources::module(py, "confined")?;
+            confined.call_method0("enter").map(drop)
+        });
+        Ok(told?)
+    }
+
     fn open(&self, start: &Start, link: SharedLink) -> Result<Box<dyn Engine>, CallError> {
         Python::attach(
             |py| match PythonEngine::new(py, link, start, self.contracts.get()) {

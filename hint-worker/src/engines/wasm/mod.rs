@@ -12,6 +12,8 @@ mod artifacts;
 mod cairo;
 mod calls;
 mod clock;
+#[cfg(test)]
+mod damaged;
 mod engine;
 mod error;
 mod failure;

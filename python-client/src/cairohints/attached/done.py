@@ -76,6 +76,10 @@ def failed(failure: failures.HintFailure, done: Optional[pb.Effects] = None) -> 
             traceback=sendable(failure.traceback),
             class_path=sendable(failure.class_path),
             exit_code=failure.exit_code or 0,
+            missing_lines=[
+                pb.MissingLine(at=at, filename=sendable(filename), line=line)
+                for at, filename, line in failure.missing_lines
+            ],
         ),
     )
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import traceback
-from typing import Any, Callable, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple
+
+from . import confined
 
 #: How an exception leaves the VM.
 EXCEPTION = "exception"
@@ -21,6 +23,9 @@ _HINT_FILENAME = re.compile("^<hint([0-9]+)>$")
 
 #: Finds `(filename, line of the bracket, empty lines after it)` of a hint.
 Locate = Callable[[int], Optional[Tuple[str, int, int]]]
+
+#: `(place in the bytes of a traceback, filename, line)` of a source line that could not be read here.
+MissingLine = Tuple[int, str, int]
 
 
 class _Frames(traceback.StackSummary):
@@ -40,10 +45,12 @@ class HintFailure(Exception):
         traceback_text: str,
         exception: BaseException,
         exit_code: int = 0,
+        missing_lines: Sequence[MissingLine] = (),
     ) -> None:
         self.kind = kind
         self.hint_id = hint_id
         self.traceback = traceback_text
+        self.missing_lines = list(missing_lines)
         self.class_path = class_path(type(exception))
         self.message = safe_str(exception)
         self.exit_code = exit_code
@@ -54,10 +61,11 @@ class HintFailure(Exception):
 
 def failure_of(error: BaseException, hint_id: Optional[int], locate: Locate) -> HintFailure:
     """How the reference VM lets this exception of a hint or rule out."""
-    text = traceback_text(error, locate)
+    text, missing = _described(error, locate)
     error = shown_error(error, locate)
     if isinstance(error, Exception):
-        return HintFailure(EXCEPTION, hint_id, text, error)
+        text += confined.advice(error)
+        return HintFailure(EXCEPTION, hint_id, text, error, missing_lines=missing)
     if isinstance(error, KeyboardInterrupt):
         return HintFailure(INTERRUPT, hint_id, text, error)
     if isinstance(error, SystemExit):
@@ -101,6 +109,10 @@ def shown_error(error: BaseException, locate: Locate) -> BaseException:
 
 def traceback_text(error: BaseException, locate: Locate) -> str:
     """The traceback and the exception as the reference VM prints them below a hint's error."""
+    return _described(error, locate)[0]
+
+
+def _described(error: BaseException, locate: Locate) -> Tuple[str, List[MissingLine]]:
     shown = shown_error(error, locate)
     described = traceback.TracebackException(type(error), shown, error.__traceback__)
     hidden = _engine_filenames(error)
@@ -109,10 +121,30 @@ def traceback_text(error: BaseException, locate: Locate) -> str:
             part.stack = _Frames(
                 _without_source(frame) for frame in part.stack if frame.filename not in hidden
             )
+    missing: Dict[str, Tuple[str, int]] = {}
     described.stack = traceback.StackSummary.from_list(
-        [_show(frame, locate) for frame in described.stack]
+        [_show(frame, locate, missing) for frame in described.stack]
     )
-    return "".join(described.format())
+    return _without_marks("".join(described.format()), missing)
+
+
+def _without_marks(
+    text: str, missing: Dict[str, Tuple[str, int]]
+) -> Tuple[str, List[MissingLine]]:
+    """The text without the lines that stand for others, and where those belong."""
+    if not missing:
+        return text, []
+    places: List[MissingLine] = []
+    kept: List[str] = []
+    length = 0
+    for line in text.split("\n"):
+        place = missing.pop(line.strip(), None)
+        if place is None:
+            kept.append(line)
+            length += len(line.encode("utf-8", "replace")) + 1
+        else:
+            places.append((length, *place))
+    return "\n".join(kept), places
 
 
 def _without_source(frame: traceback.FrameSummary) -> traceback.FrameSummary:
@@ -122,11 +154,20 @@ def _without_source(frame: traceback.FrameSummary) -> traceback.FrameSummary:
     return traceback.FrameSummary(frame.filename, frame.lineno, frame.name, line="")
 
 
-def _show(frame: traceback.FrameSummary, locate: Locate) -> traceback.FrameSummary:
+def _show(
+    frame: traceback.FrameSummary, locate: Locate, missing: Dict[str, Tuple[str, int]]
+) -> traceback.FrameSummary:
     fixed = _located(frame.filename, frame.lineno, locate)
     if fixed is None:
         return frame
-    return traceback.FrameSummary(filename=fixed[0], lineno=fixed[1], name=frame.name)
+    filename, line = fixed
+    shown = traceback.FrameSummary(filename=filename, lineno=line, name=frame.name)
+    if shown.line:
+        return shown
+    # No line of a file is this.
+    mark = f"\0{len(missing)}\0"
+    missing[mark] = fixed
+    return traceback.FrameSummary(filename=filename, lineno=line, name=frame.name, line=mark)
 
 
 def _located(filename: Any, line: Optional[int], locate: Locate) -> Optional[Tuple[str, int]]:

@@ -405,14 +405,26 @@ class Failed(_message.Message):
     def __init__(self, kind: _Optional[_Union[FailureKind, str]] = ..., hint_id: _Optional[int] = ..., message: _Optional[str] = ..., effects: _Optional[_Union[Effects, _Mapping]] = ..., python: _Optional[_Union[PythonException, _Mapping]] = ...) -> None: ...
 
 class PythonException(_message.Message):
-    __slots__ = ("traceback", "class_path", "exit_code")
+    __slots__ = ("traceback", "class_path", "exit_code", "missing_lines")
     TRACEBACK_FIELD_NUMBER: _ClassVar[int]
     CLASS_PATH_FIELD_NUMBER: _ClassVar[int]
     EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
+    MISSING_LINES_FIELD_NUMBER: _ClassVar[int]
     traceback: str
     class_path: str
     exit_code: int
-    def __init__(self, traceback: _Optional[str] = ..., class_path: _Optional[str] = ..., exit_code: _Optional[int] = ...) -> None: ...
+    missing_lines: _containers.RepeatedCompositeFieldContainer[MissingLine]
+    def __init__(self, traceback: _Optional[str] = ..., class_path: _Optional[str] = ..., exit_code: _Optional[int] = ..., missing_lines: _Optional[_Iterable[_Union[MissingLine, _Mapping]]] = ...) -> None: ...
+
+class MissingLine(_message.Message):
+    __slots__ = ("at", "filename", "line")
+    AT_FIELD_NUMBER: _ClassVar[int]
+    FILENAME_FIELD_NUMBER: _ClassVar[int]
+    LINE_FIELD_NUMBER: _ClassVar[int]
+    at: int
+    filename: str
+    line: int
+    def __init__(self, at: _Optional[int] = ..., filename: _Optional[str] = ..., line: _Optional[int] = ...) -> None: ...
 
 class Ask(_message.Message):
     __slots__ = ("read_memory", "write_memory", "resolve_name", "load_program", "is_accessed", "delete_cell", "read_all_memory", "read_program", "debugger")

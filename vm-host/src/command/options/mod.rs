@@ -126,6 +126,8 @@ pub(super) struct HintOptions {
     pub worker: Option<PathBuf>,
     /// What hints import from.
     pub python_environment: PythonEnvironment,
+    /// The folders beside these, and beside the program's.
+    pub import_paths: Vec<PathBuf>,
     /// From which level on what they log is shown.
     pub log_level: HintLogLevel,
     /// What they are confined to.
@@ -237,6 +239,7 @@ impl RunOptions {
                 worker: args.hint_worker,
                 python_environment,
                 log_level: args.log_level,
+                import_paths: args.import_path,
                 sandbox: args.sandbox,
                 timeout,
                 max_memory_gap: args.max_memory_gap,

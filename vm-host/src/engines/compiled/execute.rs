@@ -13,6 +13,7 @@ use super::ids::Layouts;
 use super::library::Context;
 use super::lower::Lowered;
 use super::scopes::{Mirror, Names, State};
+use super::sharing::Sharing;
 use super::tree::{
     Arguments, Body, Comprehension, Expression, For, MemberKind, OwnFunction, Piece, Register, Slot,
     Statement, Target, VmCall, start_of,
@@ -71,6 +72,10 @@ pub(crate) struct Engine {
     journal: Journal,
     /// What hints here did to the scopes since others were told.
     change: ScopeChange,
+    /// What each hint shares with the others when it runs in Python.
+    pub(super) sharing: Vec<Sharing>,
+    /// Whether something was changed that compiled hints rely on.
+    given_up: bool,
     executed: u64,
     /// Room that executions share.
     room: Room,
@@ -108,12 +113,8 @@ enum ScopeStep {
 }
 
 impl Engine {
-    /// Of hints by their ids. Python has the `variables` from the start.
-    pub(crate) fn new(
-        shared: Shared,
-        hints: Vec<Option<Lowered>>,
-        variables: impl Iterator<Item = Slot>,
-    ) -> Self {
+    /// Of hints by their ids, which share as `sharing` says, by their ids as well.
+    pub(crate) fn new(shared: Shared, hints: Vec<Option<Lowered>>, sharing: Vec<Sharing>) -> Self {
         let hint = |lowered| Hint {
             lowered,
             executions: 0,
@@ -121,14 +122,27 @@ impl Engine {
             next_pause: 1,
         };
         Self {
-            mirror: Mirror::new(shared.names.len(), variables),
+            mirror: Mirror::new(shared.names.len()),
             shared,
             hints: hints.into_iter().map(|lowered| lowered.map(hint)).collect(),
             journal: Journal::default(),
             change: ScopeChange::default(),
+            sharing,
+            given_up: false,
             executed: 0,
             room: Room::default(),
         }
+    }
+
+    /// No hint runs here any more. What those before left is still given to Python.
+    pub(crate) fn give_up(&mut self) {
+        self.given_up = true;
+        self.sharing.clear();
+    }
+
+    /// Whether no hint runs here any more.
+    pub(crate) fn has_given_up(&self) -> bool {
+        self.given_up
     }
 
     pub(crate) fn names(&self) -> &Names {
@@ -149,12 +163,15 @@ impl Engine {
     /// Runs a hint up to its effects; nothing when another engine has to run it. What it did counts only after
     /// [`Engine::keep`].
     pub(crate) fn run(&mut self, vm: &VirtualMachine, moves: &Moves, id: u32) -> Option<Ran> {
+        if self.given_up {
+            return None;
+        }
         let hint = self.hints.get_mut(id as usize)?.as_mut()?;
         if hint.pause > 0 {
             hint.pause -= 1;
             return None;
         }
-        let mut machine = Machine {
+        let machine = Machine {
             vm,
             moves,
             frame: Frame {
@@ -1068,20 +1085,13 @@ fn member(machine: &Machine<'_>, found: &StructValue, name: &str) -> Result<Valu
     }
 }
 
-/// That a value may be kept in a variable when the hint is over.
+/// That a value may be kept in a variable when the hint is over. What lists and tuples hold may.
 fn stays(value: &Value) -> Result<(), Decline> {
     match value {
-        Value::Struct(_) | Value::Iterator(_) => Err(Decline("a value that no variable keeps")),
-        Value::List(items) => items.borrow().iter().try_for_each(stays_inside),
-        Value::Tuple(items) => items.iter().try_for_each(stays_inside),
+        Value::Struct(_) | Value::Iterator(_) | Value::Range(_) => {
+            Err(Decline("a value that no variable keeps"))
+        }
         _ => Ok(()),
-    }
-}
-
-fn stays_inside(value: &Value) -> Result<(), Decline> {
-    match value {
-        Value::Own(_) => Err(Decline("a function is kept")),
-        value => stays(value),
     }
 }
 

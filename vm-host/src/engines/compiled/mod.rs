@@ -9,14 +9,14 @@ mod library;
 mod lower;
 mod parse;
 mod scopes;
+mod sharing;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod value;
 
-pub(crate) use execute::{Engine, Ran, Shared};
-pub(crate) use ids::Layouts;
+pub(crate) use execute::{Engine, Shared};
+pub(crate) use library::modules_that_fit;
 pub(crate) use lower::{Lowered, Refusal, lower};
 pub(crate) use parse::{Parsed, parse};
-pub(crate) use scopes::{Handed, Identities, Names, State};
-pub(crate) use value::{Integer, Value};
+pub(crate) use sharing::Sharing;

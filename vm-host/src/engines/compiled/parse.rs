@@ -7,6 +7,8 @@ use ruff_python_ast::{ModModule, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, parse as parse_python};
 use ruff_text_size::{Ranged, TextSize};
 
+use super::lower::Refusal;
+
 /// The longest text that is read, in bytes: hints that compute have a few lines.
 const MAX_BYTES: usize = 16 * 1024;
 
@@ -34,9 +36,10 @@ impl Parsed {
 ///
 /// # Errors
 /// Why it is not read here, and in which line.
-pub(crate) fn parse(code: &str) -> Result<Parsed, (String, usize)> {
+pub(crate) fn parse(code: &str) -> Result<Parsed, Refusal> {
+    let refuse = |construct: &str, line| Err(refusal(construct, line));
     if code.len() > MAX_BYTES {
-        return Err((format!("a text of {} bytes", code.len()), 1));
+        return refuse("a long text", 1);
     }
     let starts = code.match_indices('\n').map(|(at, _)| at + 1);
     let lines: Vec<u32> = std::iter::once(0)
@@ -47,7 +50,7 @@ pub(crate) fn parse(code: &str) -> Result<Parsed, (String, usize)> {
     // Names are normalised by Python, and versions differ in what white space is.
     let plain = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
     if let Some(at) = code.bytes().position(|byte| !plain(&byte)) {
-        return Err(("a character beyond ASCII".to_owned(), line_at(at)));
+        return refuse("a character beyond ASCII", line_at(at));
     }
     // Whether an unknown escape warns depends on the version.
     let mut bytes = code.bytes().enumerate();
@@ -55,20 +58,27 @@ pub(crate) fn parse(code: &str) -> Result<Parsed, (String, usize)> {
         if byte == b'\\' {
             let next = bytes.next().map(|(_, next)| next);
             if !matches!(next, Some(b'\n' | b'n' | b't' | b'\'' | b'"' | b'\\')) {
-                return Err(("an escape sequence".to_owned(), line_at(at)));
+                return refuse("an escape sequence", line_at(at));
             }
         }
     }
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY38);
     let parsed = parse_python(code, options)
-        .map_err(|error| ("a syntax error".to_owned(), line_at(error.location.start().to_usize())))?;
+        .map_err(|error| refusal("a syntax error", line_at(error.location.start().to_usize())))?;
     if let Some(error) = parsed.unsupported_syntax_errors().first() {
         let line = line_at(error.range.start().to_usize());
-        return Err(("syntax of a later Python".to_owned(), line));
+        return refuse("syntax of a later Python", line);
     }
     let module = parsed
         .into_syntax()
         .module()
-        .ok_or_else(|| ("no module".to_owned(), 1))?;
+        .ok_or_else(|| refusal("no statement", 1))?;
     Ok(Parsed { module, lines })
+}
+
+fn refusal(construct: &str, line: usize) -> Refusal {
+    Refusal {
+        construct: construct.to_owned(),
+        line,
+    }
 }

@@ -1,12 +1,11 @@
 //! The variables of the scopes that compiled hints know, as a mirror of Python's: what each is, or that it is
 //! nothing, or that only Python knows; and whether Python has it, too. Must not know hints.
 
-use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::collections::HashMap;
 
 use super::library::{self, Function};
 use super::tree::Slot;
-use super::value::{List, Value};
+use super::value::Value;
 
 /// The names of the variables that compiled hints of a program mention.
 #[derive(Debug, Default)]
@@ -79,14 +78,10 @@ pub(crate) struct Mirror {
 pub(crate) type Handed = (usize, Slot, Option<Value>);
 
 impl Mirror {
-    /// The main scope before the first hint, with so many slots, of which Python has some `variables`.
-    pub(crate) fn new(width: usize, variables: impl Iterator<Item = Slot>) -> Self {
-        let mut main = vec![Entry::default(); width];
-        for slot in variables {
-            main[slot].state = State::Elsewhere;
-        }
+    /// The main scope before the first hint, with so many slots.
+    pub(crate) fn new(width: usize) -> Self {
         Self {
-            scopes: vec![main],
+            scopes: vec![vec![Entry::default(); width]],
             width,
             news: false,
         }
@@ -174,17 +169,6 @@ impl Mirror {
         self.news = left;
         handed
     }
-
-    /// All variables that have a value here, with their scopes.
-    pub(crate) fn known(&self) -> impl Iterator<Item = (usize, Slot, &Value)> {
-        self.scopes.iter().enumerate().flat_map(|(depth, scope)| {
-            let entries = scope.iter().enumerate();
-            entries.filter_map(move |(slot, entry)| match &entry.state {
-                State::Known(value) => Some((depth, slot, value)),
-                _ => None,
-            })
-        })
-    }
 }
 
 fn known(state: &State) -> Option<Value> {
@@ -203,22 +187,5 @@ fn has_list(value: &Value) -> bool {
         Value::List(_) => true,
         Value::Tuple(values) => values.iter().any(has_list),
         _ => false,
-    }
-}
-
-/// The numbers of lists while values are written down, so that one list stays one.
-#[derive(Debug, Default)]
-pub(crate) struct Identities(BTreeMap<usize, u32>);
-
-impl Identities {
-    /// The number of a list, and whether it is new.
-    pub(crate) fn of(&mut self, list: &List) -> (u32, bool) {
-        let next = self.0.len() as u32;
-        let mut new = false;
-        let number = self.0.entry(Rc::as_ptr(list).addr()).or_insert_with(|| {
-            new = true;
-            next
-        });
-        (*number, new)
     }
 }

@@ -104,7 +104,7 @@ fn names_of(hint: &v1::Hint) -> HintNames {
 }
 
 /// A program with a felt `x` at `fp - 2`, an address `p` at `fp - 1`, and a struct.
-fn program(code: &str) -> Value {
+pub(in crate::hint) fn program(code: &str) -> Value {
     let tracking = json!({ "group": 0, "offset": 0 });
     let reference = |value: &str| json!({ "pc": 0, "value": value, "ap_tracking_data": tracking });
     let name = |name: &str| {
@@ -142,7 +142,7 @@ fn program(code: &str) -> Value {
 
 /// Nobody reads what hints log.
 #[derive(Debug)]
-struct Unread;
+pub(in crate::hint) struct Unread;
 
 impl RecordSink for Unread {
     fn take(&self, _records: v1::HintRecords) -> BoxFuture<'_, ()> {

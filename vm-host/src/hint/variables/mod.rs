@@ -11,6 +11,7 @@ use hint_proto::v1::{PythonHandover, VariableReport};
 use num_bigint::BigInt;
 
 pub use report::{Report, Reported, Told};
+pub(super) use writing::join as join_variables;
 pub use writing::{ListId, Variables};
 
 /// A value that hints on both sides may have.

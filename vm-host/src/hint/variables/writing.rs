@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use num_bigint::BigInt;
+use serde_json::{Map, Value};
 
 use super::SharedValue;
 
@@ -69,6 +70,29 @@ impl Variables {
         json.push_str("]}");
         json
     }
+}
+
+/// Two texts as one, of variables that are not the same ones.
+pub(in crate::hint) fn join(first: &str, second: &str) -> String {
+    let object = |text: &str| -> Map<String, Value> { serde_json::from_str(text).unwrap_or_default() };
+    let mut joined = object(first);
+    for (key, value) in object(second) {
+        match (joined.get_mut(&key), value) {
+            (Some(Value::Array(known)), Value::Array(more)) if key == "scopes" => {
+                for (depth, scope) in more.into_iter().enumerate() {
+                    match (known.get_mut(depth), scope) {
+                        (Some(Value::Object(known)), Value::Object(more)) => known.extend(more),
+                        (_, scope) => known.push(scope),
+                    }
+                }
+            }
+            (Some(Value::Array(known)), Value::Array(more)) => known.extend(more),
+            (_, value) => {
+                joined.insert(key, value);
+            }
+        }
+    }
+    Value::Object(joined).to_string()
 }
 
 /// Each part between two brackets.

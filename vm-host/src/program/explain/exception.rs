@@ -1,14 +1,17 @@
 //! The text of an error at a pc, as the reference VM prints it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use hint_proto::v1::Failed;
 
 use super::error_message::substitute;
 use super::memory_view::MemoryView;
+use super::missing_lines;
 use super::traceback::entries;
 use crate::program::compiled::{Attribute, CompiledProgram};
-use crate::program::places::{InstructionLocation, Location, SourceFiles};
+use crate::program::places::{InputFile, InstructionLocation, Location, SourceFiles, line_of};
 use crate::program::raised::trim_end;
 
 /// The attributes whose texts are shown.
@@ -17,6 +20,9 @@ const ERROR_MESSAGE: &str = "error_message";
 /// Most bytes of attributes that are shown for one pc: a program may put any number of them around it, and
 /// they are shown again for each frame of the traceback.
 const MAX_ATTRIBUTES: usize = 1 << 18;
+
+/// Most files whose lines one traceback shows.
+const MAX_FILES: usize = 16;
 
 /// The programs of a run, to tell where a pc stands. Hints may load programs while it runs.
 #[derive(Debug)]
@@ -100,6 +106,43 @@ impl ExceptionContext {
         notes: &[String],
     ) -> VmExceptionText {
         self.assemble(pc, message, Some(hint_index), String::new(), None, notes)
+    }
+
+    /// Puts the lines of Cairo files into the traceback of a hint whose engine could not read them.
+    pub fn complete(&self, failed: &mut Failed) {
+        let Some(python) = &mut failed.python else {
+            return;
+        };
+        let missing = std::mem::take(&mut python.missing_lines);
+        if missing.is_empty() {
+            return;
+        }
+        // Only files that hints of these programs stand in, each read once.
+        let mut texts: HashMap<&str, Option<Arc<str>>> = HashMap::new();
+        for line in &missing {
+            if texts.len() < MAX_FILES && !texts.contains_key(line.filename.as_str()) {
+                let file = self.file_of_hints(&line.filename);
+                let text = file.and_then(|file| file.content(self.files));
+                texts.insert(&line.filename, text);
+            }
+        }
+        python.traceback = missing_lines::insert(&python.traceback, &missing, |missing| {
+            let text = texts.get(missing.filename.as_str())?.as_deref()?;
+            line_of(text, missing.line).map(str::to_owned)
+        });
+    }
+
+    /// The file of this name that a hint stands in.
+    fn file_of_hints(&self, filename: &str) -> Option<&InputFile> {
+        let infos = self
+            .programs
+            .iter()
+            .filter_map(|loaded| loaded.program.debug_info());
+        let mut files = infos
+            .flat_map(|info| info.instruction_locations.values())
+            .flat_map(|location| location.hints.iter().flatten())
+            .map(|hint| &*hint.location.input_file);
+        files.find(|file| file.filename.as_deref() == Some(filename))
     }
 
     /// Where the instruction at a pc stands.

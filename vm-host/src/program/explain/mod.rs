@@ -7,6 +7,7 @@ mod error_message;
 mod evaluate;
 mod exception;
 mod memory_view;
+mod missing_lines;
 mod traceback;
 
 #[cfg(test)]

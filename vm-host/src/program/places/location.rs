@@ -106,7 +106,7 @@ impl Location {
 
 impl InputFile {
     /// The text, from the program or from disk.
-    fn content(&self, files: SourceFiles) -> Option<Arc<str>> {
+    pub(in crate::program) fn content(&self, files: SourceFiles) -> Option<Arc<str>> {
         match (&self.content, &self.filename) {
             (Some(content), _) => Some(content.clone()),
             (None, Some(filename)) => files.read(filename).map(Arc::from),
@@ -122,6 +122,12 @@ pub(in crate::program) fn cut(text: &str, limit: usize) -> &str {
         end -= 1;
     }
     &text[..end]
+}
+
+/// A line of a file as Python reads files, from 1; not longer than any that people write.
+pub(in crate::program) fn line_of(text: &str, number: u32) -> Option<&str> {
+    let index = (number as usize).checked_sub(1)?;
+    text.lines().nth(index).map(|line| cut(line, MAX_COLUMN))
 }
 
 /// Python's `str.splitlines()`.

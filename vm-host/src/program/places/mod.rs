@@ -7,6 +7,6 @@ mod location;
 mod source_files;
 
 pub(crate) use debug_info::{DebugInfo, HintLocation, InstructionLocation};
-pub(super) use location::cut;
 pub(crate) use location::{InputFile, Location, ParentLocation};
+pub(super) use location::{cut, line_of};
 pub use source_files::SourceFiles;

@@ -184,7 +184,7 @@ fn placed(standing: &StandingHint<'_>) -> PlacedHint {
         })),
         first_line: first_line.unwrap_or_default().to_owned(),
         placement: match engine {
-            EngineKind::Twin => HintPlacement::Native.into(),
+            EngineKind::Twin | EngineKind::Compiled => HintPlacement::Native.into(),
             EngineKind::Python => HintPlacement::Python.into(),
             EngineKind::Apart => HintPlacement::Apart.into(),
         },

@@ -191,3 +191,28 @@ fn read_token(tenant: &str, token: WrittenToken) -> Result<Token, String> {
     let expires = expires.transpose()?;
     Ok(Token { hash, expires })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::fuzzing::fuzz;
+
+    /// Whatever is in the file: tenants, or an error that shows no secret.
+    #[test]
+    fn damaged_files_are_refused_or_read() {
+        let hash = super::super::NewToken::make().expect("random").hash;
+        let good = format!(
+            "[limits]\nmax_vms = 3\n\n[[tenant]]\nname = \"one\"\ntokens = [\"{hash}\"]\n\n\
+             [[tenant]]\nname = \"other\"\nuids = [1000]\ncertificates = [\"client.example\"]\n\
+             limits = {{ max_vms = 2 }}\n"
+        );
+        let expiring = format!(
+            "[[tenant]]\nname = \"late\"\ntokens = [{{ hash = \"{hash}\", expires = 2030-01-01T00:00:00Z }}]\n"
+        );
+        let good = [good.into_bytes(), expiring.into_bytes()];
+        let defaults = crate::server::ServeOptions::new("hint-worker".into()).tenant_limits();
+        fuzz("tenants file", &good, |bytes| {
+            parse(Path::new("tenants.toml"), bytes, &defaults, |_| None).is_ok()
+        });
+    }
+}

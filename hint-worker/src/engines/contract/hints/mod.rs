@@ -24,6 +24,12 @@ mod runtime;
 mod source;
 mod telling;
 
+/// Whether this is a hint, for tests of the reader alone.
+#[cfg(test)]
+pub(super) fn is_hint_for_tests(code: &str) -> bool {
+    source::parse(code).is_ok()
+}
+
 pub use chain::{Chain, ChainError, Given, SharedChain};
 pub use engine::ContractEngine;
 pub use runtime::ContractRuntime;

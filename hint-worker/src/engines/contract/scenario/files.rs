@@ -19,7 +19,7 @@ pub struct SourceFiles(pub BTreeMap<String, PathBuf>);
 /// A file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FileError {
-    #[error("cannot read `{}`: {source}", .path.display())]
+    #[error("cannot read `{}`: {source}{}", .path.display(), advice(source))]
     Read {
         path: PathBuf,
         source: std::io::Error,
@@ -31,6 +31,16 @@ pub(super) enum FileError {
          hint: name it with --source {name}=FILE.rs"
     )]
     NoSource { name: String, looked: String },
+}
+
+/// What to do about a file that is there, and closed.
+fn advice(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            "\nhint: a sandbox opens the folders of --import-path and of the program, and no others"
+        }
+        _ => "",
+    }
 }
 
 /// Reads a file.

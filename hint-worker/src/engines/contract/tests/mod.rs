@@ -1,6 +1,7 @@
 //! Contracts, from their bytes to their transactions.
 
 mod codec;
+mod damaged;
 mod execution;
 mod harness;
 mod hostile;

@@ -67,6 +67,15 @@ pub(crate) fn find(module: &str, name: &str) -> Option<Export> {
         .find(name)
 }
 
+/// All functions, each by its module, empty for Python's own, and its name.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of_modules = modules::MODULES
+        .iter()
+        .flat_map(|module| module.functions.iter().copied());
+    let functions = builtins::ALL.iter().copied().chain(of_modules);
+    functions.map(|function| (function.module, function.name))
+}
+
 /// A function of Python's own.
 pub(crate) fn builtin(name: &str) -> Option<&'static Function> {
     builtins::ALL

@@ -29,7 +29,9 @@ impl Value {
 
     fn check_tuples(&self, depth: usize, fuel: &mut Fuel) -> Result<(), Decline> {
         match self {
-            Self::Iterator(_) => Err(Decline("an iterator in a list")),
+            Self::Iterator(_) | Self::Range(_) | Self::Struct(_) | Self::Own(_) => {
+                Err(Decline("a value that nothing keeps in a list"))
+            }
             Self::Tuple(items) => {
                 let depth = depth.checked_sub(1).ok_or(TOO_DEEP)?;
                 fuel.spend_items(items.len())?;
@@ -44,8 +46,9 @@ impl Value {
     /// That this value may get into a list: what may be in any, and does not lead back to this one.
     pub(super) fn check_into(&self, list: &List, fuel: &mut Fuel) -> Result<(), Decline> {
         match self {
-            Self::Iterator(_) | Self::Tuple(_) | Self::List(_) => {}
-            _ => return Ok(()),
+            Self::None | Self::Boolean(_) | Self::Integer(_) | Self::Text(_) => return Ok(()),
+            Self::Address(_) | Self::Function(_) => return Ok(()),
+            _ => {}
         }
         self.check_kept(fuel)?;
         let mut pending = vec![self.clone()];

@@ -1,8 +1,6 @@
 //! Lengths, indexes and slices of what has them. Must not know the methods of lists.
 
-use std::rc::Rc;
-
-use super::{Decline, Fuel, Integer, Journal, Value};
+use super::{Decline, Fuel, Journal, Value};
 
 const NO_INDEX: Decline = Decline("an index out of range");
 const NO_SEQUENCE: Decline = Decline("an index of a value that is no sequence");
@@ -57,22 +55,6 @@ impl Value {
         let place = place(index, list.borrow().len())?;
         value.check_into(list, fuel)?;
         journal.replace(list, place, value);
-        Ok(())
-    }
-
-    /// `del self[index]`, of a list.
-    pub(crate) fn delete_item(
-        &self,
-        index: &Self,
-        fuel: &mut Fuel,
-        journal: &mut Journal,
-    ) -> Result<(), Decline> {
-        let Self::List(list) = self else {
-            return Err(NO_SEQUENCE);
-        };
-        let length = list.borrow().len();
-        fuel.spend_items(length / 8)?;
-        journal.remove(list, place(index, length)?);
         Ok(())
     }
 

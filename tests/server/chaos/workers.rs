@@ -7,24 +7,12 @@ use hint_proto::v1::*;
 use rustix::process::{Pid, Signal, kill_process};
 use tonic::Code;
 
+use super::Numbers;
 use crate::harness::*;
 use crate::process::Process;
 
-/// Numbers that look random and are the same every time.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
-}
-
 /// Counts down from 300, with a hint in every turn.
-fn countdown() -> Vec<u8> {
+pub(super) fn countdown() -> Vec<u8> {
     let mut data = COUNTDOWN;
     data[1] = "0x12c";
     program(&data, Some((2, "turns = globals().get('turns', 0) + 1")))

@@ -1,4 +1,4 @@
-//! A driver that hands damaged inputs to whatever reads bytes from outside: good ones with bytes changed, cut, doubled
+//! A driver for the tests of both sides that hands damaged inputs to whatever reads bytes from outside: good ones with bytes changed, cut, doubled
 //! and mixed. Seeds give the same inputs on every machine. `CAIROHINTS_FUZZ_EXECUTIONS` is how many of them each target
 //! gets, for long runs by hand; `CAIROHINTS_FUZZ_SEED` is where they begin.
 

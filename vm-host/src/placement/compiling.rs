@@ -1,0 +1,292 @@
+//! Which hints are compiled: those whose text is in the subset, and that share with hints in Python only what both
+//! sides can have. Decides what is handed over and asked for around each hint that runs in Python. Must not know
+//! twins.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hint_proto::PYTHON;
+
+use super::Surroundings;
+use super::python_text::PythonText;
+use crate::engines::compiled::{
+    Engine, Lowered, Parsed, Refusal, Shared, Sharing, lower, modules_that_fit, parse,
+};
+use crate::program::CompiledProgram;
+
+/// Most hints of a program that are compiled.
+const MAX_HINTS: usize = 50_000;
+
+/// The compiled hints of a program.
+#[derive(Debug, Default)]
+pub(crate) struct Compilation {
+    pub(crate) shared: Shared,
+    /// By the hints' ids.
+    pub(crate) hints: Vec<Option<Lowered>>,
+    /// What each hint shares with the compiled ones when it runs in Python.
+    pub(crate) sharing: Vec<Sharing>,
+    /// Why each of the others is not compiled.
+    pub(super) reasons: Vec<String>,
+    /// Why nothing is, if it is because of one hint.
+    pub(super) spoiled: Option<String>,
+}
+
+impl Compilation {
+    /// Whether a hint is compiled.
+    pub(super) fn has(&self, id: usize) -> bool {
+        self.hints.get(id).is_some_and(Option::is_some)
+    }
+
+    /// Leaves a hint to another engine.
+    pub(super) fn leave(&mut self, id: usize) {
+        self.hints[id] = None;
+    }
+
+    /// The engine that runs the hints, if there are any.
+    pub(super) fn into_engine(self) -> Option<Engine> {
+        let any = self.hints.iter().any(Option::is_some);
+        any.then(|| Engine::new(self.shared, self.hints, self.sharing))
+    }
+
+    /// Of the hints of a program that are not `taken` by the client.
+    pub(super) fn of(
+        program: &CompiledProgram,
+        surroundings: &Surroundings,
+        taken: &BTreeSet<u32>,
+    ) -> Self {
+        let mut compilation = Self::default();
+        let mut texts = Texts::default();
+        for hint in program.hints() {
+            let ours = hint.language() == PYTHON && !taken.contains(&hint.id);
+            let lowered = match ours {
+                true if hint.id as usize >= MAX_HINTS => Err("there are too many hints".to_owned()),
+                true => {
+                    let text = texts.number(&hint.code);
+                    texts.all[text].hints.push(hint.id as usize);
+                    match &texts.all[text].parsed {
+                        Ok(parsed) => {
+                            let shared = &mut compilation.shared;
+                            lower((program, hint), parsed, &mut shared.names, &mut shared.layouts)
+                                .map_err(|refusal| refusal.to_string())
+                        }
+                        Err(refusal) => Err(refusal.to_string()),
+                    }
+                }
+                false => Err(String::new()),
+            };
+            let (lowered, reason) = match lowered {
+                Ok(lowered) => (Some(lowered), String::new()),
+                Err(reason) => (None, reason),
+            };
+            compilation.hints.push(lowered);
+            compilation.reasons.push(reason);
+        }
+        compilation.keep_what_can_share(&texts, surroundings);
+        compilation.sharing = vec![Sharing::default(); program.hints().len()];
+        let around = Around::of(&texts.all);
+        for text in &texts.all {
+            let sharing = around.sharing(&text.python, &compilation.shared);
+            for id in &text.hints {
+                compilation.sharing[*id] = sharing.clone();
+            }
+        }
+        compilation
+    }
+
+    /// Moves hints to Python that could see, or be seen by, a hint there in a way that cannot be told it.
+    fn keep_what_can_share(&mut self, texts: &Texts<'_>, surroundings: &Surroundings) {
+        if surroundings.foreign_objects {
+            let reason = "objects of the client may see and change anything";
+            return self.spoil(reason.to_owned());
+        }
+        let modules = modules_that_fit(&surroundings.import_folders);
+        for text in &texts.all {
+            for id in &text.hints {
+                let Some(hint) = &self.hints[*id] else { continue };
+                let unknown = hint.modules.iter().find(|module| !modules.contains(*module));
+                if let Some(module) = unknown {
+                    let reason = format!("`{module}` is not the file that was compared, or not there");
+                    self.refuse(*id, reason);
+                }
+            }
+        }
+        loop {
+            let in_python: Vec<&PythonText> = texts
+                .all
+                .iter()
+                .filter(|text| text.hints.iter().any(|id| !self.has(*id)))
+                .map(|text| &text.python)
+                .collect();
+            if let Some((reason, _)) = in_python
+                .iter()
+                .find_map(|text| text.wild.as_ref().map(|reason| (reason, text)))
+            {
+                return self.spoil(format!("a hint uses {reason}"));
+            }
+            let around = Around::of_texts(in_python.iter().copied());
+            let bound = self.bound_names(&in_python);
+            let mut moved = false;
+            for text in &texts.all {
+                for id in &text.hints {
+                    let Some(hint) = &self.hints[*id] else { continue };
+                    let refused = self.refused(hint, texts, text, &around, &bound, surroundings);
+                    if let Some(reason) = refused {
+                        self.refuse(*id, reason);
+                        moved = true;
+                    }
+                }
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    /// Why a hint cannot share what it does.
+    fn refused(
+        &self,
+        hint: &Lowered,
+        texts: &Texts<'_>,
+        own: &Text,
+        around: &Around,
+        bound: &BTreeSet<String>,
+        surroundings: &Surroundings,
+    ) -> Option<String> {
+        let names = &self.shared.names;
+        for slot in &hint.slots {
+            let name = names.name(*slot);
+            if surroundings.variables.contains(name) {
+                return Some(format!("`{name}` is a variable of the client"));
+            }
+            if around.globals.contains(name) {
+                return Some(format!("a function binds `{name}` as `global`"));
+            }
+            if names.function(*slot).is_none() && !bound.contains(name) {
+                return Some(format!("the name `{name}` is not known"));
+            }
+            if hint.binds.contains(slot)
+                && around.registers_rules
+                && (around.sees_all || around.lingering.contains(name))
+            {
+                return Some(format!("a rule may see variable `{name}`"));
+            }
+        }
+        for slot in &hint.defines {
+            let name = names.name(*slot);
+            let mut others = texts.all.iter().filter(|text| !std::ptr::eq(*text, own));
+            if around.sees_all || others.any(|text| text.python.names.contains(name)) {
+                return Some(format!("function `{name}` may be seen by another hint"));
+            }
+        }
+        None
+    }
+
+    /// Names that some hint may bind.
+    fn bound_names(&self, in_python: &[&PythonText]) -> BTreeSet<String> {
+        let mut bound = BTreeSet::new();
+        for hint in self.hints.iter().flatten() {
+            let names = hint.binds.iter().map(|slot| self.shared.names.name(*slot));
+            bound.extend(names.map(str::to_owned));
+        }
+        for text in in_python {
+            bound.extend(text.names.iter().cloned());
+        }
+        bound
+    }
+
+    fn refuse(&mut self, id: usize, reason: String) {
+        self.hints[id] = None;
+        self.reasons[id] = reason;
+    }
+
+    fn spoil(&mut self, reason: String) {
+        for id in 0..self.hints.len() {
+            if self.hints[id].is_some() {
+                self.refuse(id, reason.clone());
+            }
+        }
+        self.spoiled = Some(reason);
+    }
+}
+
+/// The texts of a program's hints.
+#[derive(Default)]
+struct Texts<'a> {
+    all: Vec<Text>,
+    numbers: BTreeMap<&'a str, usize>,
+}
+
+struct Text {
+    parsed: Result<Parsed, Refusal>,
+    python: PythonText,
+    /// The hints with this text, by id.
+    hints: Vec<usize>,
+}
+
+impl<'a> Texts<'a> {
+    fn number(&mut self, code: &'a str) -> usize {
+        if let Some(number) = self.numbers.get(code) {
+            return *number;
+        }
+        let number = self.all.len();
+        self.numbers.insert(code, number);
+        self.all.push(Text {
+            parsed: parse(code),
+            python: PythonText::of(code),
+            hints: Vec::new(),
+        });
+        number
+    }
+}
+
+/// What hints in Python do to all others.
+#[derive(Default)]
+struct Around {
+    sees_all: bool,
+    registers_rules: bool,
+    globals: BTreeSet<String>,
+    /// Names in code that may run in later hints.
+    lingering: BTreeSet<String>,
+}
+
+impl Around {
+    fn of(texts: &[Text]) -> Self {
+        Self::of_texts(texts.iter().map(|text| &text.python))
+    }
+
+    fn of_texts<'a>(texts: impl Iterator<Item = &'a PythonText>) -> Self {
+        let mut around = Self::default();
+        for text in texts {
+            around.sees_all |= text.sees_all;
+            around.registers_rules |= text.registers_rules;
+            around.globals.extend(text.globals.iter().cloned());
+            if text.leaves_code {
+                around.lingering.extend(text.names.iter().cloned());
+            }
+        }
+        around
+    }
+
+    fn sharing(&self, text: &PythonText, shared: &Shared) -> Sharing {
+        let slots = |names: &BTreeSet<String>| {
+            names
+                .iter()
+                .filter_map(|name| shared.names.find(name))
+                .collect::<BTreeSet<_>>()
+        };
+        if self.sees_all {
+            return Sharing::everything();
+        }
+        let mut sees = slots(&text.names);
+        let all: BTreeSet<usize> = (0..shared.names.len()).collect();
+        let changes = match text.moves {
+            true => all,
+            false => sees.clone(),
+        };
+        sees.extend(slots(&self.lingering));
+        Sharing {
+            sees: Some(sees),
+            changes: Some(changes),
+            tampers: text.tampers,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What a text that runs in Python may do to others, from its tree: which variables it may see and change, and
+//! whether it reaches for more than its own names. Every doubt counts. Must not know which hints run in Rust.
+
+use std::collections::BTreeSet;
+
+use ruff_python_ast::visitor::{Visitor, walk_alias, walk_expr, walk_except_handler, walk_stmt};
+use ruff_python_ast::{Alias, ExceptHandler, Expr, ExprContext, Parameters, Stmt};
+use ruff_python_parser::parse_module;
+
+use super::names::is_quiet_import;
+
+/// The longest text that is looked into, in bytes.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// Names through which a text reaches every variable.
+const SEE_ALL: &[&str] = &[
+    "globals", "locals", "vars", "dir", "exec", "eval", "compile", "__import__",
+];
+/// Names through which a text reaches what other hints are made of.
+const WILD: &[&str] = &[
+    "sys",
+    "inspect",
+    "gc",
+    "pdb",
+    "importlib",
+    "builtins",
+    "ctypes",
+    "threading",
+    "signal",
+    "asyncio",
+    "multiprocessing",
+    "concurrent",
+    "attrgetter",
+    "methodcaller",
+    "breakpoint",
+    "vm",
+];
+/// Names with two underscores that reach nothing but the object itself.
+const PLAIN: &[&str] = &["__name__", "__len__", "__str__", "__repr__", "__init__"];
+/// What the VM gives every hint: whoever changes these changes what hints mean.
+const OF_THE_VM: &[&str] = &["memory", "segments", "ap", "fp", "pc"];
+/// Functions that have used up a generator when they return.
+const CONSUMERS: &[&str] = &[
+    "all", "any", "dict", "list", "max", "min", "set", "sorted", "sum", "tuple",
+];
+/// Calls that have code run again later, beside hints.
+const RULES: &[&str] = &["vm_add_auto_deduction_rule", "vm_add_validation_rule"];
+
+/// What a text may do.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PythonText {
+    /// Every name that it mentions, strings that are names included.
+    pub(super) names: BTreeSet<String>,
+    /// Names that functions in it bind outside of themselves.
+    pub(super) globals: BTreeSet<String>,
+    /// Whether it may see and change every variable.
+    pub(super) sees_all: bool,
+    /// Whether it may change what hints are made of, in a way that nobody can find out: what does.
+    pub(super) wild: Option<String>,
+    /// Whether it may change functions that others call, which can be found out.
+    pub(super) tampers: bool,
+    /// Whether it enters a scope, or leaves one.
+    pub(super) moves: bool,
+    /// Whether it leaves code behind that others run.
+    pub(super) leaves_code: bool,
+    /// Whether it has code called between hints.
+    pub(super) registers_rules: bool,
+    /// Where generators start that are used up at once.
+    consumed: BTreeSet<u32>,
+}
+
+impl PythonText {
+    pub(super) fn of(code: &str) -> Self {
+        let mut text = Self::default();
+        if code.len() > MAX_BYTES {
+            text.wild = Some("a long text".to_owned());
+            return text;
+        }
+        match parse_module(code) {
+            Ok(parsed) => text.visit_body(parsed.suite()),
+            // Of another version's grammar; or it fails before the first step anyway.
+            Err(_) => text.wild = Some("syntax that is not known".to_owned()),
+        }
+        text
+    }
+
+    fn mention(&mut self, name: &str) {
+        if SEE_ALL.contains(&name) {
+            self.sees_all = true;
+        }
+        self.moves |= matches!(name, "vm_enter_scope" | "vm_exit_scope");
+        self.registers_rules |= RULES.contains(&name);
+        // Python normalises names; which one it is would have to be found out.
+        self.sees_all |= !name.is_ascii();
+        self.reach(name);
+        self.names.insert(name.to_owned());
+    }
+
+    fn reach(&mut self, name: &str) {
+        let private = name.starts_with("__") && name.ends_with("__") && !PLAIN.contains(&name);
+        if (WILD.contains(&name) || private) && self.wild.is_none() {
+            self.wild = Some(format!("`{name}`"));
+        }
+    }
+
+    fn parameters(&mut self, parameters: &Parameters) {
+        self.leaves_code = true;
+        for parameter in parameters {
+            self.names.insert(parameter.name().to_string());
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for PythonText {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(function) => {
+                self.names.insert(function.name.to_string());
+                self.parameters(&function.parameters);
+            }
+            Stmt::ClassDef(class) => {
+                self.names.insert(class.name.to_string());
+                self.leaves_code = true;
+            }
+            Stmt::Global(global) => {
+                let names = global.names.iter().map(|name| name.to_string());
+                self.globals.extend(names);
+            }
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    self.import(&alias.name);
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                let module = import.module.as_ref().map_or("", |module| module.as_str());
+                self.import(module);
+                for alias in &import.names {
+                    self.reach(&alias.name);
+                    // Nobody knows which names these are.
+                    self.sees_all |= &*alias.name == "*";
+                }
+            }
+            _ => {}
+        }
+        walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Name(name) => self.mention(&name.id),
+            Expr::StringLiteral(literal) => {
+                let text = literal.value.to_str();
+                if text.len() < 256 && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric()) {
+                    self.names.insert(text.to_owned());
+                }
+            }
+            Expr::Lambda(lambda) => {
+                self.leaves_code = true;
+                if let Some(parameters) = &lambda.parameters {
+                    self.parameters(parameters);
+                }
+            }
+            Expr::Generator(generator) => {
+                self.leaves_code |= !self.consumed.contains(&generator.range.start().to_u32());
+            }
+            Expr::Call(call) => {
+                if let Expr::Name(name) = &*call.func {
+                    self.tampers |= matches!(&*name.id, "setattr" | "delattr");
+                    if let [Expr::Generator(generator)] = &*call.arguments.args
+                        && CONSUMERS.contains(&name.id.as_str())
+                    {
+                        self.consumed.insert(generator.range.start().to_u32());
+                    }
+                }
+            }
+            Expr::Attribute(attribute) => {
+                self.reach(&attribute.attr);
+                let mut root = &*attribute.value;
+                while let Expr::Attribute(inner) = root {
+                    root = &inner.value;
+                }
+                if attribute.ctx != ExprContext::Load {
+                    match root {
+                        Expr::Name(name) if name.id == "ids" => {}
+                        Expr::Name(name) if OF_THE_VM.contains(&name.id.as_str()) => {
+                            self.wild
+                                .get_or_insert_with(|| format!("an attribute of `{}`", name.id));
+                        }
+                        _ => self.tampers = true,
+                    }
+                }
+            }
+            _ => {}
+        }
+        walk_expr(self, expression);
+    }
+
+    fn visit_alias(&mut self, alias: &'a Alias) {
+        let bound = alias.asname.as_ref().unwrap_or(&alias.name);
+        let bound = bound.split('.').next().unwrap_or_default();
+        self.names.insert(bound.to_owned());
+        walk_alias(self, alias);
+    }
+
+    fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
+        let ExceptHandler::ExceptHandler(inner) = handler;
+        if let Some(name) = &inner.name {
+            self.names.insert(name.to_string());
+        }
+        walk_except_handler(self, handler);
+    }
+}
+
+impl PythonText {
+    fn import(&mut self, module: &str) {
+        for part in module.split('.') {
+            self.reach(part);
+        }
+        if !is_quiet_import(module) {
+            self.tampers = true;
+        }
+    }
+}
