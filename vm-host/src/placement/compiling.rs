@@ -109,6 +109,12 @@ impl Compilation {
                 }
             }
         }
+        // Any hint may come to run in Python.
+        let mut wild = texts.all.iter().filter_map(|text| text.python.wild.as_ref());
+        if let Some(reason) = wild.next() {
+            return self.spoil(format!("a hint uses {reason}"));
+        }
+        let around = Around::of(&texts.all);
         loop {
             let in_python: Vec<&PythonText> = texts
                 .all
@@ -116,13 +122,6 @@ impl Compilation {
                 .filter(|text| text.hints.iter().any(|id| !self.has(*id)))
                 .map(|text| &text.python)
                 .collect();
-            if let Some((reason, _)) = in_python
-                .iter()
-                .find_map(|text| text.wild.as_ref().map(|reason| (reason, text)))
-            {
-                return self.spoil(format!("a hint uses {reason}"));
-            }
-            let around = Around::of_texts(in_python.iter().copied());
             let bound = self.bound_names(&in_python);
             let mut moved = false;
             for text in &texts.all {
@@ -165,7 +164,7 @@ impl Compilation {
             }
             if hint.binds.contains(slot)
                 && around.registers_rules
-                && (around.sees_all || around.lingering.contains(name))
+                && around.lingering.contains(name)
             {
                 return Some(format!("a rule may see variable `{name}`"));
             }
@@ -173,7 +172,7 @@ impl Compilation {
         for slot in &hint.defines {
             let name = names.name(*slot);
             let mut others = texts.all.iter().filter(|text| !std::ptr::eq(*text, own));
-            if around.sees_all || others.any(|text| text.python.names.contains(name)) {
+            if others.any(|text| text.python.names.contains(name)) {
                 return Some(format!("function `{name}` may be seen by another hint"));
             }
         }
@@ -241,7 +240,6 @@ impl<'a> Texts<'a> {
 /// What hints in Python do to all others.
 #[derive(Default)]
 struct Around {
-    sees_all: bool,
     registers_rules: bool,
     globals: BTreeSet<String>,
     /// Names in code that may run in later hints.
@@ -250,13 +248,8 @@ struct Around {
 
 impl Around {
     fn of(texts: &[Text]) -> Self {
-        Self::of_texts(texts.iter().map(|text| &text.python))
-    }
-
-    fn of_texts<'a>(texts: impl Iterator<Item = &'a PythonText>) -> Self {
         let mut around = Self::default();
-        for text in texts {
-            around.sees_all |= text.sees_all;
+        for text in texts.iter().map(|text| &text.python) {
             around.registers_rules |= text.registers_rules;
             around.globals.extend(text.globals.iter().cloned());
             if text.leaves_code {
@@ -273,9 +266,6 @@ impl Around {
                 .filter_map(|name| shared.names.find(name))
                 .collect::<BTreeSet<_>>()
         };
-        if self.sees_all {
-            return Sharing::everything();
-        }
         let mut sees = slots(&text.names);
         let all: BTreeSet<usize> = (0..shared.names.len()).collect();
         let changes = match text.moves {
