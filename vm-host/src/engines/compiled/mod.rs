@@ -10,6 +10,8 @@ mod lower;
 mod parse;
 mod scopes;
 mod sharing;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod value;
 

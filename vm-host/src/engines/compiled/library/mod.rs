@@ -11,7 +11,7 @@ mod residues;
 mod secp;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use builtins::{RELOCATABLE_VALUE, TO_FELT_OR_RELOCATABLE};
 pub(crate) use files::modules_that_fit;

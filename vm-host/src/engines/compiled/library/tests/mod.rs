@@ -3,6 +3,6 @@
 mod functions;
 mod operations;
 mod python;
-mod random;
+pub(crate) mod random;
 mod recorded;
 mod traps;

@@ -7,7 +7,7 @@ use cairo_vm::types::relocatable::Relocatable;
 use crate::engines::compiled::value::{Fuel, Integer, Value};
 
 /// Numbers that look random, the same ones for the same seed.
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 const EDGES: &[&str] = &[
     "0",
@@ -46,28 +46,28 @@ const EDGES: &[&str] = &[
 ];
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         let number = self.next() >> 16;
         usize::try_from(number % bound as u64).expect("below the bound")
     }
 
-    pub(super) fn one_of<'a, T>(&mut self, values: &'a [T]) -> &'a T {
+    pub(crate) fn one_of<'a, T>(&mut self, values: &'a [T]) -> &'a T {
         &values[self.below(values.len())]
     }
 
     /// An integer of any size that programs have.
-    pub(super) fn integer(&mut self) -> Integer {
+    pub(crate) fn integer(&mut self) -> Integer {
         let digits = match self.below(10) {
             0..=3 => (*self.one_of(EDGES)).to_owned(),
             4..=6 => format!("{:x}", self.below(20)),
@@ -82,13 +82,13 @@ impl Random {
     }
 
     /// A small integer, as an index or a count is.
-    pub(super) fn small(&mut self) -> Integer {
+    pub(crate) fn small(&mut self) -> Integer {
         let digits = format!("{:x}", self.below(8));
         self.signed(&digits)
     }
 
     /// An integer of up to the longest.
-    pub(super) fn long(&mut self) -> Integer {
+    pub(crate) fn long(&mut self) -> Integer {
         let most = 1 + self.below(4096);
         let length = 1 + self.below(most);
         let digits: String = (0..length)
@@ -97,14 +97,14 @@ impl Random {
         self.signed(&digits)
     }
 
-    pub(super) fn text(&mut self) -> String {
+    pub(crate) fn text(&mut self) -> String {
         const PIECES: [&str; 14] = [
             "a", "b", "B", "ab", "0", "12", " ", "'", "\"", "\\", "\n", "é", "-", "0x",
         ];
         (0..self.below(5)).map(|_| *self.one_of(&PIECES)).collect()
     }
 
-    pub(super) fn address(&mut self) -> Relocatable {
+    pub(crate) fn address(&mut self) -> Relocatable {
         let segment_index = [0, 0, 1, 2, -1, -2][self.below(6)];
         Relocatable {
             segment_index,
@@ -113,7 +113,7 @@ impl Random {
     }
 
     /// Any value that a variable has, in others as deep as this.
-    pub(super) fn value(&mut self, depth: usize) -> Value {
+    pub(crate) fn value(&mut self, depth: usize) -> Value {
         match self.below(if depth > 0 { 12 } else { 9 }) {
             0 => Value::None,
             1 => Value::Boolean(self.below(2) == 1),
@@ -129,7 +129,7 @@ impl Random {
     }
 
     /// A list or a tuple, often of values alike.
-    pub(super) fn container(&mut self, depth: usize) -> Value {
+    pub(crate) fn container(&mut self, depth: usize) -> Value {
         let items: Vec<Value> = match self.below(4) {
             0 => (0..self.below(6)).map(|_| self.value(depth)).collect(),
             1 => (0..self.below(6))

@@ -1,0 +1,283 @@
+//! Python's traps, each by name, with what a compiled hint has to make of them.
+
+use super::compare;
+use super::here::{Cell, Setting, Variable};
+
+/// A hint in a usual setting.
+fn setting(code: &str) -> Setting {
+    let number = |digits: &str| Variable::Integer(digits.to_owned());
+    Setting {
+        code: code.to_owned(),
+        variables: vec![
+            ("n", number("7")),
+            ("m", number("-7")),
+            (
+                "xs",
+                Variable::List(vec![number("3"), number("1"), number("2")]),
+            ),
+            ("ys", Variable::Same("xs")),
+            ("range", number("5")),
+            ("flag", Variable::Boolean(true)),
+        ],
+        frame: vec![
+            (0, Cell::Felt("5".to_owned())),
+            (
+                1,
+                Cell::Felt(
+                    "800000000000011000000000000000000000000000000000000000000000000".to_owned(),
+                ),
+            ),
+            (5, Cell::Felt("1".to_owned())),
+            (6, Cell::Felt("2".to_owned())),
+            (10, Cell::Address(4, 2)),
+            (11, Cell::Address(4, 0)),
+        ],
+        data: (0..8)
+            .map(|offset| (offset, Cell::Felt(format!("{:x}", offset * 11))))
+            .collect(),
+    }
+}
+
+/// That the hints do here what they do in Python, and are compiled.
+#[track_caller]
+fn compiled(texts: &[&str]) {
+    let settings: Vec<Setting> = texts.iter().map(|text| setting(text)).collect();
+    let (ended, declined) = compare(&settings);
+    assert_eq!(ended, settings.len(), "all end in python");
+    assert!(declined.is_empty(), "{declined:?}");
+}
+
+/// That the hints do here what they do in Python, or are left to it.
+#[track_caller]
+fn left_or_right(texts: &[&str]) {
+    let settings: Vec<Setting> = texts.iter().map(|text| setting(text)).collect();
+    compare(&settings);
+}
+
+#[test]
+fn division_and_shifts_of_negative_numbers() {
+    compiled(&[
+        "q = (n // 2, m // 2, n // -2, m // -2, n % 3, m % 3, n % -3, m % -3)",
+        "q = (m >> 1, m >> 100, -1 >> 1, (2**100 + 1) >> 3, -(2**100 + 1) >> 3, -(2**100) // 7, -(2**100) % 7)",
+        "q = divmod(-(10**40), 2**64), divmod(10**40, -(2**64))",
+        "q = ~n, ~m, -m ** 2, (-7) ** 2, 2 ** 3 ** 2, n & m, n | m, n ^ m, -1 & 2**70",
+    ]);
+    left_or_right(&[
+        "q = n // 0",
+        "q = n % 0",
+        "q = n >> -1",
+        "q = n << m",
+        "q = 1 << 2**70",
+        "q = n / 2",
+    ]);
+}
+
+#[test]
+fn powers() {
+    compiled(&[
+        "q = pow(3, -1, 7), pow(3, -2, 7), pow(n, 5, -3), pow(2, 10), pow(n, 0, 1), 0 ** 0, pow(2, 5, PRIME)",
+        "q = pow(2, 200) % PRIME, (-2) ** 3, pow(-5, 3, 7), pow(m, -1, 10)",
+    ]);
+    left_or_right(&[
+        "q = 2 ** -1",
+        "q = pow(2, -1)",
+        "q = pow(2, -1, 4)",
+        "q = pow(2, 3, 0)",
+        "q = 7 ** 10**6",
+    ]);
+}
+
+#[test]
+fn integers_near_bounds() {
+    compiled(&[
+        "q = [2**63 - 1 + 1, -2**63 - 1, 2**251 + 1, 2**256 - 1, PRIME - 1, (2**63) * (2**63), -(-2**63)]",
+        "q = (2**64 - 1) * (2**64 - 1) - 2**128, abs(-2**63), (-2**63) // -1, (-2**63) % -1",
+        "q = ids.b + 1, ids.b - PRIME, (ids.b + 1) % PRIME, ids.b * 2 > PRIME",
+    ]);
+    left_or_right(&[
+        "q = str(10**4299)",
+        "q = str(10**4300)",
+        "q = 10**4300 > 0",
+        "q = f'{10**5000}'",
+    ]);
+}
+
+#[test]
+fn comparisons_and_truth() {
+    compiled(&[
+        "q = 1 < n < 10, 1 < n > 10, 1 == True, n < 10 > m, 3 > 2 > 1, not n == 7",
+        "q = n and m, n or m, 0 or [] or None, [] and n, None or 0, not [], n and not m",
+        "q = True + True, flag * 3, flag == 1, sum([flag, flag]), -flag, flag & flag, flag + 0, int(flag)",
+        "q = n is None, None is None, flag is True, xs is ys, xs is not ys, [] is xs",
+        "q = ap < 5, 5 < ap, ap == 5, ap <= fp, ap - fp, ap != None, max([ap, fp + 1]), sorted([fp + 1, ap, 3])",
+        "q = (1, 2) < (1, 3), [1] < [1, 0], 'abc' < 'abd', (1, None) == (1, None), [1] == (1,)",
+    ]);
+    left_or_right(&[
+        "q = [] < 3",
+        "q = None < 1",
+        "q = (1, None) < (1, None)",
+        "q = 'a' < 1",
+        "q = n is 7",
+    ]);
+}
+
+#[test]
+fn shadowed_names() {
+    compiled(&[
+        "len = 3\nq = len + 1",
+        "sum = n\nq = sum * 2\ndel sum",
+        "max = min = 4\nq = max + min",
+        "q = range + 1",
+    ]);
+    left_or_right(&[
+        "len = 3\nq = len(xs)",
+        "for i in range(3): q = i",
+        "q = [i for i in range(2)]",
+        "del range\nq = list(range(3))",
+        "def len(x): return 42\nq = len(xs)",
+        "def f(n): return n * 2\nq = f(4) + n",
+        "del len",
+        "q = unknown",
+    ]);
+}
+
+#[test]
+fn augmented_assignments() {
+    compiled(&[
+        "xs += [4]\nq = ys[-1]",
+        "xs = xs + [4]\nq = len(ys)",
+        "xs *= 2\nq = len(ys)",
+        "xs[0] += 10\nq = ys[0]",
+        "zs = xs\nzs += (5, 6)\nq = len(ys)",
+        "n += n * 2\nn -= 1\nn //= 2\nn %= 7\nn <<= 3\nn ^= 1\nn **= 2",
+        "xs[-1] = xs[0] = 9",
+        "t = (1,)\nu = t\nt += (2,)\nq = u",
+    ]);
+    left_or_right(&[
+        "def f():\n    xs.append(100)\n    return 1\nn += f()\nq = xs[3]",
+        "def f():\n    n = 100\n    return n\nn += f()",
+        "xs.append(xs)",
+        "xs.append(1)\nq = 1 // 0",
+        "xs.sort()\nassert False",
+        "xs += 1",
+        "xs[7] = 1",
+    ]);
+}
+
+#[test]
+fn slices_and_indexes() {
+    compiled(&[
+        "q = xs[-1], xs[-3], xs[1:], xs[:-1], xs[::-1], xs[5:], xs[-10:2], xs[::2], xs[2:0:-1], xs[True]",
+        "q = 'abc'[-1], 'abc'[::-1], 'abc'[1:9], (1, 2, 3)[1:], (1, 2, 3)[-1], [][:1]",
+        "zs = xs[:]\nzs.append(1)\nq = zs is xs, len(xs)",
+    ]);
+    left_or_right(&[
+        "q = xs[3]",
+        "q = xs[-4]",
+        "q = xs[::0]",
+        "q = xs[None]",
+        "q = ()[0]",
+        "xs[1:2] = [5]",
+    ]);
+}
+
+#[test]
+fn closures_and_comprehensions() {
+    compiled(&[
+        "i = 10\nq = [i for i in xs]\nr = i",
+        "q = [[a * b for a in xs] for b in xs]",
+        "q = sum(a for a in xs if a > 1), all(a for a in xs), any(a > 2 for a in ys), max(a for a in xs)",
+        "def f(a, b=2): return a * b\nq = f(1), f(1, 3), f(b=4, a=2)",
+    ]);
+    left_or_right(&[
+        "k = 1\ndef f(): return k\nk = 2\nq = f()",
+        "fs = [lambda: i for i in xs]\nq = [f() for f in fs]",
+        "def f(a, seen=[]):\n    seen.append(a)\n    return len(seen)\nq = f(1) + f(2)",
+        "def f(): return g()\ndef g(): return 3\nq = f()",
+        "def f():\n    y = x\n    return y\nx = 3\nq = f()",
+        "def f(k):\n    if k == 0: return 0\n    return k + f(k - 1)\nq = f(5)",
+        "def f(): return f\nq = f() is f",
+        "q = [n for n in xs if n > m]",
+        "q = [a for a in xs if xs.append(a) is None and len(xs) < 6]",
+    ]);
+}
+
+#[test]
+fn loops() {
+    compiled(&[
+        "for i in xs: pass\nq = i",
+        "for i in []: q = 1\nelse: q = 2",
+        "for i in xs:\n    if i == 1: break\nelse: q = 2\nr = i",
+        "k = 0\nwhile k < 3:\n    k += 1\n    if k == 2: continue\n    xs.append(k)\nelse: q = k",
+        "for i, (a, b) in enumerate(zip(xs, ys)): q = i + a * b",
+        "for i in xs:\n    if len(xs) < 6: xs.append(i)",
+        "a, b = b, a = 1, 2",
+        "a = b = []\na.append(1)\nq = b",
+    ]);
+    left_or_right(&[
+        "for i in xs: xs.append(i)",
+        "while True: pass",
+        "a, b = xs",
+        "a, b, c, d = xs",
+        "for i in n: pass",
+        "q = 0\nfor i in [1] * 10**6:\n    for j in [1] * 10**6: q += 1",
+    ]);
+}
+
+#[test]
+fn texts() {
+    compiled(&[
+        "q = f'{n}', f'{m:5d}', f'{n:x}', f'{ap}', f'{xs}', f'{flag}', f'{n!r}', f'{None}', f'a{{b}}', f'{n:>4}|'",
+        "assert n == 7, f'{unknown} is not evaluated'",
+        "q = str(ap), repr('it\\'s'), str([ap]), hex(m), ', '.join([str(a) for a in xs]), 'ab' * 2 + 'c'",
+    ]);
+    left_or_right(&[
+        "assert n == 8, f'{n}'",
+        "q = '%d' % n",
+        "q = '{}'.format(n)",
+        "q = f'{xs:5}'",
+        "q = 'é'",
+    ]);
+}
+
+#[test]
+fn cells() {
+    compiled(&[
+        "ids.out = ids.a * 2",
+        "ids.out = ids.ptr.x + ids.pt.y + memory[ids.arr + 1] + memory.get_range(ids.arr, 2)[1]",
+        "memory[ap + 30] = fp\nq = memory[ap + 30] - fp",
+        "ids.out = 1\nids.out = 1\nq = ids.out",
+        "ids.a = 5",
+        "p = segments.add()\nmemory[p] = 4\nt = segments.add_temp_segment()\nids.out = t\nmemory[t + 1] = p",
+        "q = ids.arr - 0, ids.arr + 1, (ids.arr + 3) - ids.arr, ids.ptr.address_, ids.pt.address_ - fp, ids.SOME",
+        "p = segments.gen_arg([1, [2, 3], 4])\nq = memory[p + 2]",
+    ]);
+    left_or_right(&[
+        "q = memory[ap + 40]",
+        "ids.a = 6",
+        "memory[5] = 5",
+        "q = ap + fp",
+        "q = 3 - ap",
+        "q = ap * 2",
+        "q = ids.nothing",
+        "q = ids.arr.x",
+        "ids.out = None",
+        "ids.out = 1\nids.out = 2",
+        "q = fp - 5",
+        "memory[fp - 5] = 1",
+        "q = ap - segments.add()",
+    ]);
+}
+
+#[test]
+fn names_that_ids_have_as_well() {
+    compiled(&["a = 3\nq = a + ids.a", "pt = n\nq = pt + ids.pt.x"]);
+    left_or_right(&[
+        "ids = 3",
+        "memory = []",
+        "ap = 5\nq = ap",
+        "PRIME = 7\nq = PRIME",
+        "segments = 1",
+        "del ids",
+    ]);
+}
