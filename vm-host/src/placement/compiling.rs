@@ -65,8 +65,13 @@ impl Compilation {
                     match &texts.all[text].parsed {
                         Ok(parsed) => {
                             let shared = &mut compilation.shared;
-                            lower((program, hint), parsed, &mut shared.names, &mut shared.layouts)
-                                .map_err(|refusal| refusal.to_string())
+                            lower(
+                                (program, hint),
+                                parsed,
+                                &mut shared.names,
+                                &mut shared.layouts,
+                            )
+                            .map_err(|refusal| refusal.to_string())
                         }
                         Err(refusal) => Err(refusal.to_string()),
                     }
@@ -101,16 +106,25 @@ impl Compilation {
         let modules = modules_that_fit(&surroundings.import_folders);
         for text in &texts.all {
             for id in &text.hints {
-                let Some(hint) = &self.hints[*id] else { continue };
-                let unknown = hint.modules.iter().find(|module| !modules.contains(*module));
+                let Some(hint) = &self.hints[*id] else {
+                    continue;
+                };
+                let unknown = hint
+                    .modules
+                    .iter()
+                    .find(|module| !modules.contains(*module));
                 if let Some(module) = unknown {
-                    let reason = format!("`{module}` is not the file that was compared, or not there");
+                    let reason =
+                        format!("`{module}` is not the file that was compared, or not there");
                     self.refuse(*id, reason);
                 }
             }
         }
         // Any hint may come to run in Python.
-        let mut wild = texts.all.iter().filter_map(|text| text.python.wild.as_ref());
+        let mut wild = texts
+            .all
+            .iter()
+            .filter_map(|text| text.python.wild.as_ref());
         if let Some(reason) = wild.next() {
             return self.spoil(format!("a hint uses {reason}"));
         }
@@ -126,7 +140,9 @@ impl Compilation {
             let mut moved = false;
             for text in &texts.all {
                 for id in &text.hints {
-                    let Some(hint) = &self.hints[*id] else { continue };
+                    let Some(hint) = &self.hints[*id] else {
+                        continue;
+                    };
                     let refused = self.refused(hint, texts, text, &around, &bound, surroundings);
                     if let Some(reason) = refused {
                         self.refuse(*id, reason);

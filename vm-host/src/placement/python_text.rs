@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ruff_python_ast::visitor::{Visitor, walk_alias, walk_expr, walk_except_handler, walk_stmt};
+use ruff_python_ast::visitor::{Visitor, walk_alias, walk_except_handler, walk_expr, walk_stmt};
 use ruff_python_ast::{Alias, ExceptHandler, Expr, ExprContext, Parameters, Stmt};
 use ruff_python_parser::parse_module;
 
@@ -161,7 +161,11 @@ impl<'a> Visitor<'a> for PythonText {
             Expr::Name(name) => self.mention(&name.id),
             Expr::StringLiteral(literal) => {
                 let text = literal.value.to_str();
-                if text.len() < 256 && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric()) {
+                if text.len() < 256
+                    && text
+                        .bytes()
+                        .all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+                {
                     self.names.insert(text.to_owned());
                 }
             }

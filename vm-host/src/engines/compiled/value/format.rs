@@ -155,7 +155,7 @@ fn number(rest: &mut Vec<char>) -> Result<Option<usize>, Decline> {
 fn grouped(digits: &str, group: usize, separator: char) -> String {
     let mut out = String::with_capacity(digits.len() * 4 / 3 + 1);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % group == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(group) {
             out.push(separator);
         }
         out.push(digit);

@@ -24,11 +24,6 @@ enum Change {
 }
 
 impl Journal {
-    /// Whether no list was changed.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Makes all lists what they were.
     pub(crate) fn undo(&mut self) {
         for change in self.0.drain(..).rev() {

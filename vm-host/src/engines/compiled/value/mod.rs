@@ -17,7 +17,7 @@ mod text;
 pub(crate) use integer::Integer;
 pub(crate) use iterate::Cursor;
 pub(crate) use journal::Journal;
-pub(crate) use list::{Items, List};
+pub(crate) use list::List;
 pub(crate) use method::Method;
 pub(crate) use operator::{Binary, Comparison, Unary};
 pub(crate) use range::Range;

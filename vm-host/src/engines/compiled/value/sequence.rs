@@ -1,8 +1,6 @@
 //! Lengths, indexes and slices of what has them. Must not know the methods of lists.
 
-use std::rc::Rc;
-
-use super::{Decline, Fuel, Integer, Journal, Value};
+use super::{Decline, Fuel, Journal, Value};
 
 const NO_INDEX: Decline = Decline("an index out of range");
 const NO_SEQUENCE: Decline = Decline("an index of a value that is no sequence");
