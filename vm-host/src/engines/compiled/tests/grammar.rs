@@ -36,6 +36,8 @@ const FELTS: [&str; 8] = [
     "400000000000008800000000000000000000000000000000000000000000001",
 ];
 
+const WORDS: [&str; 3] = ["", "abc", "it's"];
+
 /// A source of hints.
 pub(super) struct Grammar {
     random: Random,
@@ -118,7 +120,7 @@ impl Grammar {
                 continue;
             }
             let value = if !given.is_empty() && self.chance(3) {
-                Variable::Same(*self.random.one_of(&given))
+                Variable::Same(self.random.one_of(&given))
             } else {
                 let count = self.random.below(5);
                 Variable::List(
@@ -130,10 +132,7 @@ impl Grammar {
             variables.push((name, value));
         }
         if self.chance(2) {
-            variables.push((
-                "text",
-                Variable::Text(*self.random.one_of(&["", "abc", "it's"])),
-            ));
+            variables.push(("text", Variable::Text(self.random.one_of(&WORDS))));
         }
         if self.chance(2) {
             variables.push(("start", Variable::Address(DATA, self.random.below(3))));

@@ -9,8 +9,10 @@ use hint_proto::cell::CELL_BYTES;
 use serde_json::json;
 
 use super::Outcome;
+use crate::engines::compiled::ids::Layouts;
+use crate::engines::compiled::scopes::{Names, State};
 use crate::engines::compiled::value::{Fuel, Integer, Value};
-use crate::engines::compiled::{Engine, Layouts, Names, Shared, State, lower, parse};
+use crate::engines::compiled::{Engine, Shared, Sharing, lower, parse};
 use crate::program::CompiledProgram;
 use crate::vm::temporary::Moves;
 use crate::vm::testing;
@@ -123,7 +125,7 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome, String> {
     let document = program(&setting.code);
     let compiled = CompiledProgram::from_json(document.to_string().as_bytes()).expect("a program");
     let hint = &compiled.hints()[0];
-    let parsed = parse(&setting.code).map_err(|(reason, _)| reason)?;
+    let parsed = parse(&setting.code).map_err(|refusal| refusal.construct)?;
     let (mut names, mut layouts) = (Names::default(), Layouts::default());
     let lowered = lower((&compiled, hint), &parsed, &mut names, &mut layouts);
     let lowered = lowered.map_err(|refusal| refusal.construct)?;
@@ -152,7 +154,7 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome, String> {
     }
     let mut shared = Shared::default();
     (shared.names, shared.layouts) = (names, layouts);
-    let mut engine = Engine::new(shared, vec![Some(lowered)], std::iter::empty());
+    let mut engine = Engine::new(shared, vec![Some(lowered)], vec![Sharing::default()]);
     let mut values: BTreeMap<&str, Value> = BTreeMap::new();
     for (name, variable) in &setting.variables {
         let value = variable.value(&values);

@@ -1,12 +1,13 @@
 //! The same hints run by Python, in memory of a script's own.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
 use super::Outcome;
 use super::here::{Cell, DATA, FRAME, SEGMENTS, Setting};
+use crate::engines::compiled::library::tests::python::interpreter;
 
 /// What Python says of a hint.
 pub(super) enum Answer {
@@ -22,7 +23,7 @@ pub(super) fn run(settings: &[Setting]) -> Vec<Answer> {
         env!("CARGO_MANIFEST_DIR"),
         "/../python-client/src/cairohints/engine/relocatable.py"
     );
-    let mut python = Command::new("python3")
+    let mut python = interpreter()
         .args(["-W", "ignore"])
         .arg(&script)
         .args([class, &SEGMENTS.to_string()])

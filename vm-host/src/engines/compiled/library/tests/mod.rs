@@ -2,7 +2,7 @@
 
 mod functions;
 mod operations;
-mod python;
+pub(crate) mod python;
 pub(crate) mod random;
 mod recorded;
 mod traps;

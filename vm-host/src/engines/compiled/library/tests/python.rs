@@ -1,6 +1,7 @@
 //! Python, asked what it makes of many pieces of code.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::engines::compiled::value::{Decline, Fuel, Value};
@@ -15,7 +16,7 @@ pub(super) struct Case {
 
 /// How many cases of a test: so many, or as many as the environment says.
 pub(super) fn cases(usual: usize) -> usize {
-    let wanted = std::env::var("CAIROHINTS_TEST_CASES").ok();
+    let wanted = std::env::var("CAIROHINTS_FUZZ_EXECUTIONS").ok();
     wanted.map_or(usual, |wanted| wanted.parse().expect("a number of cases"))
 }
 
@@ -62,6 +63,14 @@ pub(super) fn check(cases: &[Case], declined: &[(&str, usize)], usual: usize) {
     }
 }
 
+/// The Python of the tests' environment, or the machine's.
+pub(crate) fn interpreter() -> Command {
+    match std::env::var_os("CAIROHINTS_TEST_PYTHON_ENV") {
+        Some(environment) => Command::new(Path::new(&environment).join("bin/python3")),
+        None => Command::new("python3"),
+    }
+}
+
 fn answers(cases: &[Case]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let script = folder.path().join("answer.py");
@@ -70,7 +79,7 @@ fn answers(cases: &[Case]) -> Vec<String> {
         env!("CARGO_MANIFEST_DIR"),
         "/../python-client/src/cairohints/engine/relocatable.py"
     );
-    let mut python = Command::new("python3")
+    let mut python = interpreter()
         .args(["-W", "ignore"])
         .arg(&script)
         .arg(class)

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::rc::Rc;
+use std::slice::from_ref;
 
 use cairo_vm::Felt252;
 use num_bigint::BigInt;
@@ -175,7 +176,7 @@ fn work_costs_fuel_before_it_is_done() {
         };
         assert!(
             function
-                .call(&mut context, &[numbers.clone()], &[])
+                .call(&mut context, from_ref(&numbers), &[])
                 .is_err(),
             "{name}"
         );
@@ -244,11 +245,11 @@ fn equal_integers_are_represented_equally() {
 fn arguments_are_given_as_the_function_has_them() {
     let numbers = list(vec![3.into(), 1.into()]);
     let largest =
-        call_named("sorted", &[numbers.clone()], &[("reverse", true.into())]).expect("a list");
+        call_named("sorted", from_ref(&numbers), &[("reverse", true.into())]).expect("a list");
     assert_eq!(largest.repr(&mut fuel()).as_deref(), Ok("[3, 1]"));
     assert!(call("sorted", &[numbers.clone(), true.into()]).is_err());
     assert!(call_named("len", &[], &[("obj", numbers.clone())]).is_err());
-    assert!(call_named("sum", &[numbers.clone()], &[("start", 4.into())]).is_ok());
+    assert!(call_named("sum", from_ref(&numbers), &[("start", 4.into())]).is_ok());
     assert!(call_named("sum", &[numbers.clone(), 1.into()], &[("start", 4.into())]).is_err());
     assert!(call_named("max", &[numbers], &[("key", Value::None)]).is_err());
     assert!(call_named("pow", &[2.into()], &[("mod", 7.into()), ("exp", 2.into())]).is_ok());
