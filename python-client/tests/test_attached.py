@@ -1,9 +1,16 @@
 import os
+import sys
 import threading
+import types
 
 import pytest
 
 import cairohints
+from cairohints.attached.here import Here
+from cairohints.attached.host import Host
+from cairohints.attached.serving import HintServer
+from cairohints.v1 import hint_session_pb2 as pb
+from cairohints.v1 import value_pb2
 
 
 def program(*codes, **more):
@@ -147,3 +154,50 @@ def test_a_call_of_another_thread_is_served_after_the_run(client):
     thread.start()
     thread.join(20)
     assert ("x", "int", "1") in found[0][0]
+
+
+def test_shared_variables_are_taken_over_and_reported():
+    # No test's fake server has hints of its own: the requests are made here.
+    host = Host(lambda ask: pytest.fail(f"asked {ask}"), lambda told: None)
+    server = HintServer(Here(), host)
+
+    def respond(**message):
+        return server.respond(pb.SessionRequest(**message))
+
+    prime = (2**251 + 17 * 2**192 + 1).to_bytes(32, "little")
+    relied_on = pb.PythonInputs(relied_on=["builtins:len", "attached_of_a_test:gone"])
+    respond(start=pb.Start(protocol_version=2, prime=prime, segment_count=2, python=relied_on))
+    codes = ["x.append(n); f = len; vm_enter_scope({'n': n + 1})", "raise ValueError", "pass"]
+    host.allowed = frozenset(codes)
+    hints = [pb.Hint(id=number, language="python", code=code) for number, code in enumerate(codes)]
+    respond(load_hints=pb.LoadHints(hints=hints))
+
+    def execute(hint_id, **handover):
+        registers = {name: value_pb2.Relocatable(segment=1) for name in ("pc", "ap", "fp")}
+        hint = pb.ExecuteHint(hint_id=hint_id, segment_count=2, **registers)
+        if handover:
+            hint.python.CopyFrom(pb.PythonHandover(**handover))
+        return respond(execute_hint=hint)
+
+    values = '{"x": {"same": 0}, "n": {"int": "0x5"}, "gone": {"none": true}}'
+    variables = f'{{"lists": [[{{"same": 0}}]], "scopes": [{values}]}}'
+    report = pb.VariableReport(names=["x", "n", "f"])
+    effects = execute(0, variables_json=variables, report=report).done.effects
+    assert effects.variables_json == (
+        '[[0,{"x":{"elsewhere":true},"n":{"int":"0x5"},"f":{"import":["builtins","len"]}}],'
+        '[1,{"x":{"absent":true},"n":{"int":"0x6"},"f":{"absent":true}}]]'
+    )
+    scope = server.session.scopes.stack[0]
+    assert scope["x"][0] is scope["x"] and scope["x"][1] == 5 and effects.tampered == ""
+    # Nothing of a hint that failed, and nothing that was not asked.
+    assert execute(1, report=report).failed.effects.variables_json == ""
+    assert execute(2, variables_json='{"deleted": [[0, "gone"]]}').done.effects.variables_json == ""
+    assert "gone" not in scope
+    sys.modules["attached_of_a_test"] = types.ModuleType("attached_of_a_test")
+    try:
+        report = pb.VariableReport(all_scopes=True, tampering=True)
+        effects = execute(2, report=report).done.effects
+    finally:
+        del sys.modules["attached_of_a_test"]
+    assert effects.variables_json == "[[0,{}],[1,{}]]"
+    assert effects.tampered == "attached_of_a_test:gone"

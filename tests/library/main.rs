@@ -4,4 +4,5 @@
 
 mod placement;
 mod processor;
+mod sharing;
 mod zygote;

@@ -117,7 +117,7 @@ async fn first_hint(worker: WorkerProcess, socket: std::os::unix::net::UnixStrea
         .expect("a session");
     session.load(vm, &mut state, [0]).await.expect("hints");
     let ran = session.execute(vm, &mut state, 0).await;
-    assert!(matches!(ran.expect("the hint runs"), Ran::Done));
+    assert!(matches!(ran.expect("the hint runs"), Ran::Done(_)));
     let fp = runner.vm.get_fp();
     assert_eq!(runner.vm.get_maybe(&fp), Some(7.into()));
 }

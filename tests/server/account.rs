@@ -1,10 +1,14 @@
 //! The account of host memory of each VM: whatever makes one VM large ends that VM, typed, and the server lives.
 
+use hint_proto::v1::run_vm_request::Until;
+use hint_proto::v1::watch_vm_response::Event;
 use hint_proto::v1::*;
+use hint_tests::process::PATIENCE;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
 use crate::harness::*;
+use crate::process::Process;
 
 const MIB: u64 = 1 << 20;
 /// What the VMs of these tests may take.
@@ -242,4 +246,167 @@ async fn a_breakpoint_does_not_switch_the_timeout_off() {
     let json = program(&[RET], Some((0, &code)));
     let failure = failure_of(&mut client, &json, request).await;
     assert_eq!(failure.reason, "HINT_TIMEOUT", "{failure:?}");
+}
+
+#[tokio::test]
+async fn all_vms_together_have_so_much_and_no_more() {
+    const TOTAL: u64 = 96 * MIB;
+    let server = Server::with(|options| {
+        options.max_memory = TOTAL as usize;
+        options.max_total_memory = TOTAL as usize;
+    });
+    let mut client = server.client().await;
+    let hash = upload(&mut client, &program(&COUNTDOWN, None))
+        .await
+        .unwrap();
+    let first = create(&mut client, request(&hash)).await.name;
+    let ran = run(&mut client, &first, None).await;
+    assert_eq!(ran.stop_reason(), StopReason::Ended, "{ran:?}");
+    // The second one could have as much if it were alone.
+    let failure = failure_of(&mut client, &program(&RECURSION, None), request("")).await;
+    is_over_limit(&failure, TOTAL);
+    assert!(
+        failure.message.contains(" by all VMs together, "),
+        "{failure:?}"
+    );
+    assert!(
+        failure.message.contains("--max-total-memory"),
+        "{failure:?}"
+    );
+    delete(&mut client, &first).await;
+    let second = create(&mut client, request(&hash)).await.name;
+    let ran = run(&mut client, &second, None).await;
+    assert_eq!(ran.stop_reason(), StopReason::Ended, "{ran:?}");
+    lives(&mut client).await;
+}
+
+#[tokio::test]
+async fn no_vm_is_made_without_memory_for_it() {
+    const TOTAL: u64 = 4 * MIB;
+    let server = Server::with(|options| options.max_total_memory = TOTAL as usize);
+    let mut client = server.client().await;
+    let hash = upload(&mut client, &program(&COUNTDOWN, None))
+        .await
+        .unwrap();
+    let mut made = Vec::new();
+    let status = loop {
+        match client.create_vm(request(&hash)).await {
+            Ok(vm) => made.push(vm.into_inner().vm.unwrap().name),
+            Err(status) => break status,
+        }
+        assert!(made.len() < 100);
+        // However it ends: what it has taken counts.
+        run(
+            &mut client,
+            &made[made.len() - 1],
+            Some(Until::Steps(16_000)),
+        )
+        .await;
+    };
+    let expected = (Code::ResourceExhausted, "TOO_MANY_VMS".to_owned());
+    assert_eq!(reason(&status), expected);
+    let fact = |key| fact(&status, key).unwrap();
+    assert_eq!(fact("limit_name"), "max_total_memory");
+    assert_eq!(fact("limit"), TOTAL.to_string());
+    assert!(fact("used").parse::<u64>().unwrap() > TOTAL);
+    assert!(status.get_error_details().retry_info().is_some());
+    for name in &made {
+        delete(&mut client, name).await;
+    }
+    create(&mut client, request(&hash)).await;
+}
+
+/// A program of so many hints at its only instruction.
+fn hints_at_one_place(count: usize) -> Vec<u8> {
+    let json = program(&[RET], Some((0, "pass")));
+    let mut json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let hint = json["hints"]["0"][0].take();
+    json["hints"]["0"] = vec![hint; count].into();
+    json.to_string().into_bytes()
+}
+
+#[tokio::test]
+async fn a_vm_of_hints_without_number_is_made_beside_others_and_can_be_given_up() {
+    let server = Server::with(|options| options.threads = 1);
+    let mut client = server.client().await;
+    let hash = upload(&mut client, &hints_at_one_place(100_000))
+        .await
+        .unwrap();
+    // Not more memory than it may have, which it is told.
+    let limits = Some(VmLimits {
+        max_memory_bytes: 16 * MIB,
+        ..VmLimits::default()
+    });
+    let small = CreateVmRequest {
+        limits,
+        ..request(&hash)
+    };
+    let text = match client.create_vm(small).await {
+        Ok(vm) => {
+            let vm = vm.into_inner().vm.unwrap();
+            assert_eq!(vm.state(), VmState::Failed, "{:?}", vm.state());
+            vm.failure.unwrap().message
+        }
+        Err(status) => status.message().to_owned(),
+    };
+    assert!(text.contains("more than the limit of `16777216`"), "{text}");
+    // Others live whole lives meanwhile.
+    let mut other = client.clone();
+    let large = request(&hash);
+    let creating = tokio::spawn(async move { other.create_vm(large).await });
+    let mut others = 0;
+    while !creating.is_finished() && others < 5 {
+        lives(&mut client).await;
+        others += 1;
+    }
+    assert!(others >= 2, "{others} others ran");
+    creating.abort();
+    // The server ends although nobody waits for that VM any more.
+    drop(server);
+}
+
+#[tokio::test]
+async fn output_that_nobody_reads_is_bounded_however_many_watch() {
+    let server = Process::start(&[]);
+    let mut client = server.client().await;
+    let mut watching = server.client().await;
+    lives(&mut client).await;
+    let loud = "for _ in range(4000): print('x' * 10000)";
+    let hash = upload(&mut client, &program(&[RET], Some((0, loud))))
+        .await
+        .unwrap();
+    let vm = create(&mut client, request(&hash)).await;
+    let before = server.memory();
+    let watch = WatchVmRequest {
+        name: vm.name.clone(),
+        ..WatchVmRequest::default()
+    };
+    let mut events = Vec::new();
+    for _ in 0..16 {
+        events.push(watching.watch_vm(watch.clone()).await.unwrap().into_inner());
+    }
+    let ran = run(&mut client, &vm.name, None).await;
+    assert_eq!(ran.stop_reason(), StopReason::Ended, "{ran:?}");
+    // 640 MB were printed for them.
+    let grown = server.memory().saturating_sub(before);
+    assert!(grown < 80 << 20, "the server holds {grown} bytes more");
+    lives(&mut client).await;
+    // All at once: they share the window of one connection.
+    let readers = events.into_iter().map(|mut events| {
+        tokio::spawn(async move {
+            loop {
+                let event = events.message().await.unwrap().unwrap().event.unwrap();
+                if matches!(&event, Event::State(vm) if vm.state() == VmState::Succeeded) {
+                    return;
+                }
+            }
+        })
+    });
+    let readers: Vec<_> = readers.collect();
+    for reader in readers {
+        tokio::time::timeout(PATIENCE, reader)
+            .await
+            .unwrap()
+            .unwrap();
+    }
 }

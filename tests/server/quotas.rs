@@ -76,6 +76,45 @@ async fn one_client_cannot_take_all_vms() {
 }
 
 #[tokio::test]
+async fn whoever_calls_too_often_is_told_when_to_call_again() {
+    let (_server, mut alice, mut bob) = two("calls_per_second = 1").await;
+    let list = || ListVmsRequest::default();
+    let mut refused = None;
+    for _ in 0..100 {
+        refused = refused.or(alice.list_vms(list()).await.err());
+    }
+    let status = refused.expect("a hundred calls take less than a hundred seconds");
+    assert!(names(&status, "TOO_MANY_CALLS", "calls_per_second", 5, 5));
+    let retry = status.get_error_details().retry_info().unwrap().retry_delay;
+    assert!(retry.unwrap() <= std::time::Duration::from_secs(1));
+    for _ in 0..100 {
+        bob.list_vms(list()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn whoever_makes_vms_too_often_is_told_when_to_try_again() {
+    let (_server, mut alice, _bob) = two("vms_per_second = 1").await;
+    let hash = upload(&mut alice, &program(&[RET], None)).await.unwrap();
+    let creations = (0..20).map(|_| {
+        let mut client = alice.clone();
+        let request = request(&hash);
+        tokio::spawn(async move { client.create_vm(request).await })
+    });
+    let creations: Vec<_> = creations.collect();
+    let (mut made, mut refused) = (0, None);
+    for creation in creations {
+        match creation.await.unwrap() {
+            Ok(_) => made += 1,
+            Err(status) => refused = Some(status),
+        }
+    }
+    assert!((5..20).contains(&made), "{made}");
+    let status = refused.unwrap();
+    assert!(names(&status, "TOO_MANY_VMS", "vms_per_second", 5, 5));
+}
+
+#[tokio::test]
 async fn calls_of_one_tenant_are_counted_until_their_streams_end() {
     let (_server, mut alice, mut bob) = two("max_calls = 3").await;
     let json = program(&[RET], None);

@@ -1,6 +1,7 @@
 //! What a server's workers are confined to, and what they may use up: each breach ends its own VM, in a word that
 //! clients know.
 
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Instant;
 
@@ -8,6 +9,7 @@ use hint_proto::v1::{Failure, VmState};
 use hint_tests::process::PATIENCE;
 use hint_tests::process_table::is_alive;
 use hint_tests::run::{finish, vm_host};
+use rustix::process::Signal;
 
 use crate::harness::*;
 use crate::process::Process;
@@ -59,6 +61,69 @@ async fn hints_of_a_server_are_contained() {
     let vm = create(&mut client, request(&hash)).await;
     let vm = run(&mut client, &vm.name, None).await.vm.unwrap();
     assert_eq!(vm.state(), VmState::Succeeded, "{:?}", vm.failure);
+}
+
+/// The group of version 2 that a process is in, as `/proc` writes it.
+fn group_of(process: u32) -> String {
+    let groups = std::fs::read_to_string(format!("/proc/{process}/cgroup")).unwrap();
+    let group = groups.lines().find_map(|line| line.strip_prefix("0::"));
+    group.unwrap_or_else(|| panic!("{groups}")).to_owned()
+}
+
+/// Where such a group is.
+fn folder_of(group: &str) -> PathBuf {
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+    let mount = mounts.lines().find(|line| line.contains(" - cgroup2 "));
+    let place = mount.unwrap().split(' ').nth(4).unwrap();
+    PathBuf::from(place).join(group.trim_start_matches('/'))
+}
+
+/// Where the hierarchy cannot be written, the line says so, and that is all.
+#[tokio::test]
+async fn each_worker_is_in_a_control_group_that_goes_with_it() {
+    let mut server = Process::start(&[]);
+    let mut client = server.client().await;
+    let hash = upload(&mut client, &program(&LOOP, Some((0, "pass"))))
+        .await
+        .unwrap();
+    let mut vms = Vec::new();
+    for _ in 0..2 {
+        vms.push(create(&mut client, request(&hash)).await);
+    }
+    let groups: Vec<_> = vms
+        .iter()
+        .map(|vm| group_of(vm.worker_process_id))
+        .collect();
+    let log = server.log();
+    if !log.contains("; cgroup: ") {
+        assert!(log.contains("; no cgroup: "), "{log}");
+        assert_eq!(groups[0], groups[1]);
+        return;
+    }
+    assert_ne!(groups[0], groups[1]);
+    assert!(groups[0].contains("/cairohints-"), "{groups:?}");
+    assert_ne!(group_of(server.child.id()), groups[0]);
+    let folders: Vec<_> = groups.iter().map(|group| folder_of(group)).collect();
+    assert!(folders.iter().all(|folder| folder.is_dir()), "{folders:?}");
+    delete(&mut client, &vms[0].name).await;
+    assert!(!folders[0].exists() && folders[1].exists());
+    // A server that is killed leaves its groups to the next one.
+    let ours = folders[1].parent().unwrap();
+    server.child.kill().unwrap();
+    server.child.wait().unwrap();
+    let mut next = Process::start(&[]);
+    assert!(!ours.exists(), "{}", ours.display());
+    let mut client = next.client().await;
+    let hash = upload(&mut client, &program(&LOOP, Some((0, "pass"))))
+        .await
+        .unwrap();
+    let vm = create(&mut client, request(&hash)).await;
+    let folder = folder_of(&group_of(vm.worker_process_id));
+    let ours = folder.parent().unwrap();
+    assert!(ours.is_dir());
+    next.child.signal(Signal::TERM);
+    next.child.ended();
+    assert!(!ours.exists(), "{}", ours.display());
 }
 
 /// A hint may not reach the server's own listeners, and through them another's VM.

@@ -19,4 +19,5 @@ mod routing;
 mod rules;
 mod scopes;
 mod starting;
+mod variables;
 mod zygote;

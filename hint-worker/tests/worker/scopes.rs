@@ -147,6 +147,7 @@ fn variables_are_handed_over_before_the_hint() {
                 }),
                 python: Some(PythonHandover {
                     variables_json: variables.to_owned(),
+                    report: None,
                 }),
                 ..execution(0)
             })),

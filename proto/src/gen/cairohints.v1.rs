@@ -605,6 +605,11 @@ pub struct PythonInputs {
     /// objects. Called without arguments, or with `program_input` if it takes one. Empty for none.
     #[prost(string, tag = "5")]
     pub hint_locals_callable: ::prost::alloc::string::String,
+    /// What the host's own implementations of hints stand in for, each `module:name`, `builtins:name` for what is
+    /// Python's own; of an integer of a module `module:name=0x…` with the value that it must have. See
+    /// `VariableReport.tampering`.
+    #[prost(string, repeated, tag = "6")]
+    pub relied_on: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// A builtin of the run, as hints see it in `builtin_runners`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -793,13 +798,42 @@ pub struct ExecuteHint {
     #[prost(message, optional, tag = "16")]
     pub python: ::core::option::Option<PythonHandover>,
 }
-/// What hints in Python take over from the host's own implementations of them.
+/// Variables of hints in Python that hints in the host share.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PythonHandover {
-    /// Variables that the host hands over because a hint that it ran itself so far needs the engine, JSON.
-    /// They are set in their scopes before the hint runs.
+    /// Variables that the host hands over because hints that it ran itself have set or deleted them, a JSON object;
+    /// empty for none. After `ExecuteHint.scopes` was followed, `deleted` is carried out, then `scopes` is set; what is
+    /// not mentioned stays. Its members, each of which may be left out:
+    ///
+    /// * `deleted`: a list of `\[depth, name\]`, the outermost scope has the depth 0.
+    /// * `scopes`: a list of objects, outermost first, from names to values.
+    /// * `lists`: the lists that values mention, each a list of values. So two values may be the same list, and a list
+    ///   may hold itself.
+    /// * `dict_managers`: those that values mention.
+    ///
+    /// A value is an object with one member: `none` and `bool` (a JSON boolean), `int` (a text, decimal or `0x…`),
+    /// `text`, `address` (`\[segment, offset\]`), `tuple` and `list` (values), `same` (a position in `lists`), `import`
+    /// (`\[module, name\]`: what a hint that imports the name gets), or a dictionary of a hint of the standard library.
     #[prost(string, tag = "1")]
     pub variables_json: ::prost::alloc::string::String,
+    /// What the host wants to know of the variables when the hint has ended; absent for nothing.
+    #[prost(message, optional, tag = "2")]
+    pub report: ::core::option::Option<VariableReport>,
+}
+/// Asks for variables as a hint left them. An engine that does not know this question answers nothing
+/// (`Effects.variables_json` is empty): then each of the names may stand for anything.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VariableReport {
+    /// Their names.
+    #[prost(string, repeated, tag = "1")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Whether in every scope, else in the hint's own, unless it left that, and in those that it entered.
+    #[prost(bool, tag = "2")]
+    pub all_scopes: bool,
+    /// Whether to look for changes of what `PythonInputs.relied_on` says, as far as its modules are imported, and of how
+    /// modules are found.
+    #[prost(bool, tag = "3")]
+    pub tampering: bool,
 }
 /// A change of the stack of hint scopes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -850,6 +884,17 @@ pub struct Effects {
     /// What the hint did to the hint scopes. Never from an engine that does not use scopes.
     #[prost(message, optional, tag = "11")]
     pub scopes: ::core::option::Option<ScopeChange>,
+    /// The variables that `VariableReport` asks for, after a hint that ended normally; empty when that is not known. A
+    /// JSON list of `\[depth, {name: value}\]`, one for each scope that was asked for, by rising depth, with every name
+    /// that was asked for. A value is an object with one member: `absent`, `elsewhere` (an object that only Python can
+    /// hold, such as a list; also what is too large), or one of the kinds of `PythonHandover` that cannot change: `none`,
+    /// `bool`, `int` (`0x…`, at most 4096 bits), `text` (at most 4096 characters), `address`, `tuple` (at most 64 values in
+    /// all, 4 deep), and `import` of a name in `PythonInputs.relied_on`. At most 4 MiB in all.
+    #[prost(string, tag = "12")]
+    pub variables_json: ::prost::alloc::string::String,
+    /// The first of what the host relies on that is not as it was, `module:name`; empty for none.
+    #[prost(string, tag = "13")]
+    pub tampered: ::prost::alloc::string::String,
 }
 /// A segment that a hint added.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

@@ -13,6 +13,7 @@ use crate::vm::outputs::{
     self, Relocation, write_air_private_input, write_air_public_input, write_debug_info,
     write_memory, write_trace,
 };
+use crate::vm::slices::{Slices, at_once};
 
 impl From<OutputError> for CommandError {
     fn from(error: OutputError) -> Self {
@@ -29,11 +30,13 @@ pub(super) fn write_outputs(
     writer: &mut dyn Write,
 ) -> Result<(), CommandError> {
     if files.wants(Output::CairoPie) {
-        let made = run.cairo_pie()?;
+        let made = at_once(run.cairo_pie())?;
         let merge = options.outputs.merge_extra_segments;
-        files.write::<CommandError>(Output::CairoPie, |file| made.write(file, merge).map(Ok))?;
+        files.write::<CommandError>(Output::CairoPie, |file| {
+            at_once(made.write(file, merge, Slices::held())).map(Ok)
+        })?;
     }
-    let relocation = run.relocation()?;
+    let relocation = at_once(run.relocation())?;
     print(run, options, &relocation, true, writer)?;
     write_files(run, options, &relocation, true, files)
 }
@@ -125,7 +128,11 @@ fn write_files(
         return Ok(());
     }
     files.write(Output::AirPublicInput, |file| {
-        write_air_public_input(file, runner, shape, relocation).map(failed)
+        let held = Slices::held();
+        at_once(write_air_public_input(
+            file, runner, shape, relocation, held,
+        ))
+        .map(failed)
     })?;
     let path = |path: &Option<_>| Path::new(path.as_deref().unwrap_or(Path::new(""))).to_path_buf();
     files.write(Output::AirPrivateInput, |file| {
@@ -136,7 +143,9 @@ fn write_files(
             Ok::<_, io::Error>(path.to_string_lossy().into_owned())
         };
         let (trace, memory) = (path(&trace)?, path(&memory)?);
-        write_air_private_input(file, &runner.vm, shape, relocation, &trace, &memory).map(failed)
+        let (vm, held) = (&runner.vm, Slices::held());
+        let written = write_air_private_input(file, vm, shape, relocation, &trace, &memory, held);
+        at_once(written).map(failed)
     })?;
     files.write(Output::DebugInfo, |file| {
         write_debug_info(file, run.program_json(), PROGRAM_BASE, relocation).map(failed)

@@ -11,7 +11,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_enum, value_name = "PROFILE")]
     pub sandbox: Option<Profile>,
 
-    /// Refuse to run hints when the system lacks a layer of the sandbox
+    /// Refuse to run hints when the system lacks a layer of the sandbox; control groups are no layer, but on top
     #[arg(long = "require-sandbox")]
     pub require_sandbox: bool,
 

@@ -98,6 +98,10 @@ pub(super) struct ServeArgs {
     #[arg(long = "max-memory", value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_memory: Option<u64>,
 
+    /// Bytes of memory of all VMs together, besides those of their hint workers (default: three quarters of the machine's)
+    #[arg(long = "max-total-memory", value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_total_memory: Option<u64>,
+
     /// Most segments of a VM
     #[arg(long = "max-segments", value_name = "COUNT")]
     pub max_segments: Option<u64>,
@@ -117,6 +121,14 @@ pub(super) struct ServeArgs {
     /// Most VMs of one tenant (default: a quarter of all)
     #[arg(long = "max-vms-per-tenant", value_name = "COUNT")]
     pub max_vms_per_tenant: Option<usize>,
+
+    /// Calls of one tenant in a second; five times as many may come at once
+    #[arg(long = "calls-per-second", value_name = "COUNT", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub calls_per_second: u64,
+
+    /// VMs that one tenant may make in a second; five times as many may come at once
+    #[arg(long = "vms-per-second", value_name = "COUNT", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    pub vms_per_second: u64,
 
     /// Longest time in seconds that a VM may spend running
     #[arg(long = "run-timeout", value_name = "SECONDS")]
@@ -184,6 +196,9 @@ impl ServeArgs {
             hint_timeout: Duration::from_secs(self.hint_timeout.max(1)),
             max_steps: self.max_steps.unwrap_or(defaults.max_steps),
             max_memory: self.max_memory.map_or(defaults.max_memory, whole),
+            max_total_memory: self
+                .max_total_memory
+                .map_or(defaults.max_total_memory, whole),
             limits: Limits {
                 gap: self.max_memory_gap,
                 segments: self.max_segments.unwrap_or(defaults.limits.segments),
@@ -200,6 +215,8 @@ impl ServeArgs {
             max_vms_per_tenant: self
                 .max_vms_per_tenant
                 .or(self.exit_with_parent.then_some(self.max_vms)),
+            calls_per_second: self.rate(self.calls_per_second),
+            vms_per_second: self.rate(self.vms_per_second),
             run_time: self.run_timeout.map(Duration::from_secs),
             cpu_time: self.cpu_time.map(Duration::from_secs),
             max_output_bytes: self.max_output_bytes,
@@ -217,6 +234,14 @@ impl ServeArgs {
 }
 
 impl ServeArgs {
+    /// How often something may come; as often as it does from the one client of a private server.
+    fn rate(&self, per_second: u64) -> u64 {
+        match self.exit_with_parent {
+            true => u64::MAX,
+            false => per_second,
+        }
+    }
+
     /// How far hints are trusted when nobody says it: a server that belongs to one process serves the user's own, as
     /// `run` does.
     fn trust(&self) -> Profile {

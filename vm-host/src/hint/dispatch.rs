@@ -21,6 +21,7 @@ use super::scopes::merge;
 use super::session::{HintSession, Ran, RuleOutcome};
 use super::statistics::{HintCost, Statistics};
 use super::table::HintTable;
+use super::variables::Handover;
 use crate::account::{self, Refusing};
 use crate::engines::Attempt;
 use crate::engines::twins::{Compiled, Twins};
@@ -399,13 +400,18 @@ impl Dispatch {
             if !session.takes(&self.state, id) {
                 continue;
             }
-            session.hand_over(std::mem::take(&mut self.handover));
+            if self.state.language(id) == hint_proto::PYTHON {
+                let variables = std::mem::take(&mut self.handover);
+                session.hand_over(Handover::of_json(variables));
+            }
             let ran = session.execute(vm, &mut self.state, id).await;
             let ran = ran.inspect_err(|error| session.end_after(error));
             match ran.map_err(NotRun::Failed)? {
-                Ran::Done => return self.follow_engines().map_err(NotRun::Failed),
+                Ran::Done(_) => return self.follow_engines().map_err(NotRun::Failed),
                 Ran::Declined { reason, handover } => {
-                    self.handover = handover;
+                    if !handover.variables_json.is_empty() {
+                        self.handover = handover.variables_json;
+                    }
                     declined = Some(reason);
                 }
             }

@@ -22,6 +22,8 @@ pub struct SessionInputs {
     pub hint_locals_callable: String,
     /// Folders that hints import from.
     pub import_paths: Vec<String>,
+    /// What hints in the host stand in for: `PythonInputs.relied_on`.
+    pub relied_on: Vec<String>,
     /// Modules that hints in WebAssembly call, and what these may use up.
     pub wasm: WasmInputs,
     /// Longest run of one hint.

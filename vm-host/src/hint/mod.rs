@@ -25,6 +25,7 @@ mod struct_names;
 pub(crate) mod table;
 #[cfg(test)]
 mod testing;
+pub(crate) mod variables;
 pub mod wasm;
 
 pub use error::HintError;
@@ -33,3 +34,4 @@ pub use limits::Limits;
 pub use peer::Peer;
 pub use run_state::RunState;
 pub use session::{HintSession, Ran};
+pub use variables::{Handover, ListId, Report, Reported, SharedValue, Told, Variables};

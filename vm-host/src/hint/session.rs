@@ -1,6 +1,7 @@
 //! The session with one engine that runs hints of a VM: load them, run one, answer its questions, apply what
 //! it did. Must not know which other engines there are.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
@@ -10,8 +11,8 @@ use hint_proto::v1::definition::Access;
 use hint_proto::v1::session_request::Message as Request;
 use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
-    self, CallRule, ContractUse, EndRun, ExecuteHint, Failed, PythonHandover, PythonInputs,
-    ScopeChange, Start, Started, StructDefinition,
+    self, CallRule, ContractUse, EndRun, ExecuteHint, Failed, PythonInputs, ScopeChange, Start,
+    Started, StructDefinition,
 };
 use hint_proto::waiting::Forecast;
 use hint_proto::{PROTOCOL_VERSIONS, common_version};
@@ -26,6 +27,7 @@ use super::reads::Pointer;
 use super::run_state::{OwnedRule, RuleOwner, RunState};
 use super::snapshot::Expectation;
 use super::statistics::{HintCost, Statistics};
+use super::variables::{Handover, Told};
 use crate::account;
 use crate::program::Frame;
 use crate::vm::wire;
@@ -54,14 +56,14 @@ pub(crate) enum RuleOutcome {
 /// What a session did with a hint that it was given.
 #[derive(Debug)]
 pub enum Ran {
-    /// It ran.
-    Done,
+    /// It ran; this is known of the variables that it left.
+    Done(Told),
     /// The engine leaves it to the next one, for this reason.
     Declined {
         /// Why.
         reason: String,
-        /// The variables that it was to take over, JSON.
-        handover: String,
+        /// What it was to get beside.
+        handover: Handover,
     },
 }
 
@@ -118,8 +120,10 @@ pub struct HintSession {
     other_waits: Waits,
     /// Whether loading hints did something to the VM.
     prepared: bool,
-    /// Variables that the next hint in Python takes over from the host, JSON.
-    handover: String,
+    /// What the next hint in Python gets beside its request.
+    handover: Handover,
+    /// The functions and constants of Python that the host named.
+    relied_on: HashSet<String>,
     /// What the engine did to the scopes since the last [`HintSession::take_scope_changes`].
     scope_changes: Vec<(ScopeChange, usize)>,
     /// What hints did with contracts, once the run has ended.
@@ -168,6 +172,7 @@ impl HintSession {
                 syscall_handler: inputs.syscall_handler.clone(),
                 import_paths: inputs.import_paths.clone(),
                 hint_locals_callable: inputs.hint_locals_callable.clone(),
+                relied_on: inputs.relied_on.clone(),
             }),
             wasm: (inputs.wasm != v1::WasmInputs::default()).then(|| inputs.wasm.clone()),
         };
@@ -183,7 +188,8 @@ impl HintSession {
             statistics: Statistics::default(),
             other_waits: Waits::default(),
             prepared: false,
-            handover: String::new(),
+            handover: Handover::default(),
+            relied_on: inputs.relied_on.iter().cloned().collect(),
             scope_changes: Vec::new(),
             contracts: Vec::new(),
         };
@@ -377,7 +383,7 @@ impl HintSession {
         let lengths = expectation.lengths(vm, frame);
         let handover = match language.name.is_empty() {
             true => std::mem::take(&mut self.handover),
-            false => String::new(),
+            false => Handover::default(),
         };
         let request = ExecuteHint {
             hint_id: id,
@@ -395,9 +401,7 @@ impl HintSession {
             scopes: language.take_untold_scopes(),
             language: language.name.clone(),
             removed_cells,
-            python: (!handover.is_empty()).then(|| PythonHandover {
-                variables_json: handover.clone(),
-            }),
+            python: handover.to_wire(),
         };
         self.statistics.hints += 1;
         let started = self.statistics;
@@ -415,8 +419,9 @@ impl HintSession {
         match response? {
             Response::Done(done) => {
                 let effects = done.effects.unwrap_or_default();
+                let told = Told::of(&effects, handover.report.as_ref(), &self.relied_on)?;
                 self.apply(vm, state, &effects, index).await?;
-                Ok(Ran::Done)
+                Ok(Ran::Done(told))
             }
             Response::Failed(failed) => Err(self.failed(vm, state, failed, index).await),
             Response::Declined(_) if exchange.changed => Err(HintError::Protocol(
@@ -532,9 +537,9 @@ impl HintSession {
         }
     }
 
-    /// Gives the next hint in Python variables to take over, JSON.
-    pub(crate) fn hand_over(&mut self, variables_json: String) {
-        self.handover = variables_json;
+    /// Gives the next hint in Python something beside its request.
+    pub fn hand_over(&mut self, handover: Handover) {
+        self.handover = handover;
     }
 
     /// What hints and rules did to the scopes since this was last asked, each with its language among those of

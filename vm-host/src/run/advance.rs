@@ -266,6 +266,9 @@ impl Run {
                 let stepped = step_within_limits(&mut self.vm.runner.vm);
                 stepped.map_err(|cause| StepError { before, cause })?;
             }
+            if let Some(turn) = &self.turn {
+                turn.pass().await;
+            }
             // The end of the VM.
             tokio::task::yield_now().await;
         }

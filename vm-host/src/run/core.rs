@@ -20,6 +20,7 @@ use crate::placement::Placement;
 use crate::program::{CompiledProgram, ExceptionContext, Hint};
 use crate::vm::end::Ended;
 use crate::vm::shape::RunShape;
+use crate::vm::slices::Slices;
 use crate::vm::start::PreparedRun;
 use crate::worker::Turn;
 
@@ -43,6 +44,8 @@ pub struct Run {
     pub(super) written: Applier,
     pub(super) context: ExceptionContext,
     pub(super) ended: Ended,
+    /// Its place among the runs of a server, which goes to the others now and then while the end is worked on.
+    pub(super) turn: Option<Turn>,
     /// Whether the hints were asked for their side of the end.
     pub(super) hints_ended: bool,
 }
@@ -202,7 +205,18 @@ impl Run {
     /// From now on, long waits give `turn` to other runs.
     pub(crate) fn share(&mut self, turn: Turn) {
         if let Some(hints) = &mut self.hints {
-            hints.share(turn);
+            hints.share(turn.clone());
         }
+        self.turn = Some(turn);
     }
+
+    /// The pauses of long work on it.
+    pub(crate) fn slices(&self) -> Slices<'_> {
+        slices_of(self.turn.as_ref())
+    }
+}
+
+/// Those of a turn, if there is one. For work that changes another part of a run.
+pub(super) fn slices_of(turn: Option<&Turn>) -> Slices<'_> {
+    turn.map_or_else(Slices::held, |turn| Slices::of(turn))
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::core::Run;
+use super::core::{Run, slices_of};
 use super::failure::Failure;
 use crate::account;
 use crate::hint::dispatch::Dispatch;
@@ -85,8 +85,9 @@ impl Run {
     }
 
     async fn finish(&mut self, warnings: &mut dyn Write) -> Result<(), NotEnded> {
-        let vm = &mut self.vm;
-        let steps = end_run(&mut vm.runner, &vm.shape, &self.ended, warnings);
+        let (vm, turn) = (&mut self.vm, self.turn.clone());
+        let slices = slices_of(turn.as_ref());
+        let steps = end_run(&mut vm.runner, &vm.shape, &self.ended, warnings, slices).await;
         let steps = steps.map_err(|error| match error {
             EndError::Run(failure) => NotEnded::from(failure),
             EndError::Print(error) => error.into(),
@@ -103,7 +104,7 @@ impl Run {
                     size => size,
                 };
                 let temporary = self.ended.keeps_temporary_segments;
-                verify_secure_function(&vm.runner.vm, size, temporary)?;
+                verify_secure_function(&vm.runner.vm, size, temporary, slices).await?;
             }
             return Ok(());
         }
@@ -114,9 +115,10 @@ impl Run {
             }
         }
         if config.secure_run {
-            verify_secure(&vm.runner.vm, &vm.shape, self.ended.addresses_exist)?;
+            let exist = self.ended.addresses_exist;
+            verify_secure(&vm.runner.vm, &vm.shape, exist, slices).await?;
             if let Some(given) = &self.vm.pie {
-                compare_pie(given, &self.cairo_pie()?)?;
+                compare_pie(given, &self.cairo_pie().await?)?;
             }
         }
         Ok(())
@@ -126,24 +128,25 @@ impl Run {
     ///
     /// # Errors
     /// [`RunFailure`] when it cannot be made.
-    pub(crate) fn cairo_pie(&self) -> Result<Pie, RunFailure> {
+    pub(crate) async fn cairo_pie(&self) -> Result<Pie, RunFailure> {
         let given = self.vm.pie.as_ref().and_then(Pie::output_attributes);
         let attributes = self.ended.output_attributes.as_deref().or(given);
         let steps = self.ended.original_steps;
         let steps = steps.unwrap_or_else(|| self.current_step());
-        Pie::of_run(&self.vm.runner, &self.vm.shape, steps, attributes)
+        let vm = &self.vm;
+        Pie::of_run(&vm.runner, &vm.shape, steps, attributes, self.slices()).await
     }
 
     /// Where the segments of a run that has ended go; every pointer in memory is one that can go there.
     ///
     /// # Errors
     /// [`RunFailure`] when that is not so.
-    pub(crate) fn relocation(&self) -> Result<Relocation, RunFailure> {
+    pub(crate) async fn relocation(&self) -> Result<Relocation, RunFailure> {
         let relocation = Relocation::of(self.vm())?;
         // A secure run of a program has no pointer that cannot be relocated.
         let checked = self.config.secure_run && self.is_main;
         if !checked && !self.ended.keeps_temporary_segments {
-            check_relocatable(self.vm(), &relocation)?;
+            check_relocatable(self.vm(), &relocation, self.slices()).await?;
         }
         Ok(relocation)
     }

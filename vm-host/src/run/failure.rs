@@ -163,13 +163,14 @@ impl Failure {
     /// A run that took more host memory than it may.
     #[must_use]
     pub fn over_limit(over: OverLimit) -> Self {
-        Self::new(
-            FailureReason::LimitExceeded,
-            format!(
-                "the run was ended: {over}\n\
-                 hint: raise the limit with --max-memory, or with `limits.max_memory_bytes` of the VM"
-            ),
-        )
+        let hint = match over.of_all {
+            true => "end other VMs, or raise the limit of the server with --max-total-memory",
+            false => {
+                "raise the limit with --max-memory, or with `limits.max_memory_bytes` of the VM"
+            }
+        };
+        let text = format!("the run was ended: {over}\nhint: {hint}");
+        Self::new(FailureReason::LimitExceeded, text)
     }
 
     /// A run with more segments than it may have.

@@ -163,6 +163,7 @@ impl Run {
             decoded: Decoded::default(),
             context: ExceptionContext::without_program(),
             ended: Ended::default(),
+            turn: None,
             hints_ended: false,
         }
     }

@@ -65,7 +65,7 @@ pub(super) fn chunks(
 async fn next(handle: &VmHandle, download: Download) -> Result<(Vec<u8>, Download), Status> {
     let Download::File(file) = download else {
         return handle
-            .call(|task| async { task.read_artifact(download) }.boxed_local())
+            .call(|task| async { task.read_artifact(download).await }.boxed_local())
             .await;
     };
     let read = tokio::task::spawn_blocking(move || {

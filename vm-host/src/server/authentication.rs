@@ -16,9 +16,9 @@ use tower::{Layer, Service};
 use super::calls::versioned;
 use super::connection::{Caller, Peer};
 use super::error::{Problem, Reason, internal};
-use super::quota::too_many;
+use super::quota::{too_many, too_often};
 use super::refusals::Refusals;
-use super::tenants::{Resource, Share, Tenants, Unknown, bearer};
+use super::tenants::{Event, Resource, Share, Tenants, Unknown, bearer};
 
 /// What the calls of the health service begin with.
 const HEALTH: &str = "/grpc.health.v1.Health/";
@@ -118,6 +118,8 @@ impl<S> Authenticated<S> {
         })?;
         peer.belongs_to(&tenant)
             .map_err(|full| too_many(&tenant, Resource::Connections, full))?;
+        let counted = tenant.does(Event::Call);
+        counted.map_err(|often| too_often(&tenant, Event::Call, often))?;
         let share = tenant.take(Resource::Calls);
         let share = share.map_err(|full| too_many(&tenant, Resource::Calls, full))?;
         let caller = Caller {

@@ -186,6 +186,7 @@ impl VmRequest {
             syscall_handler: request.syscall_handler,
             hint_locals_callable: request.hint_locals_callable,
             import_paths: [server.import_paths.as_slice(), &request.import_paths].concat(),
+            relied_on: Vec::new(),
             wasm,
             // Workers of a server have no terminal.
             hint_timeout: Some(hint_timeout),

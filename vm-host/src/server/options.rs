@@ -32,6 +32,8 @@ pub struct ServeOptions {
     pub max_steps: u64,
     /// Bytes of memory of one VM; a VM may ask for less.
     pub max_memory: usize,
+    /// Bytes of memory of all VMs together.
+    pub max_total_memory: usize,
     /// What hints may do; a VM may ask for less.
     pub limits: Limits,
     /// Who may call; absent when everybody may who reaches the server.
@@ -42,6 +44,10 @@ pub struct ServeOptions {
     pub max_vms: usize,
     /// Most VMs of one tenant; absent for a quarter of all.
     pub max_vms_per_tenant: Option<usize>,
+    /// Calls of one tenant in a second.
+    pub calls_per_second: u64,
+    /// VMs that one tenant may make in a second.
+    pub vms_per_second: u64,
     /// Most connections at a time.
     pub max_connections: usize,
     /// How often a silent client is asked for a sign of life, which it then has 5 seconds to give; absent
@@ -106,6 +112,8 @@ impl ServeOptions {
             max_vms: self.max_vms_per_tenant.unwrap_or(share) as u64,
             max_connections: self.max_connections_per_peer as u64,
             max_calls: CALLS,
+            calls_per_second: self.calls_per_second,
+            vms_per_second: self.vms_per_second,
             max_uploads: UPLOADS,
             max_upload_bytes: UPLOAD_BYTES,
             max_programs: PROGRAMS,
@@ -142,6 +150,7 @@ impl ServeOptions {
             hint_timeout: Duration::from_secs(600),
             max_steps: u64::MAX,
             max_memory: (machine_memory() / 4).min(4 << 30),
+            max_total_memory: machine_memory() / 4 * 3,
             limits: Limits {
                 error_text: 128 << 10,
                 ..Limits::default()
@@ -150,6 +159,8 @@ impl ServeOptions {
             tls: None,
             max_vms: 1024,
             max_vms_per_tenant: None,
+            calls_per_second: 10_000,
+            vms_per_second: 200,
             max_connections: 1024,
             keepalive: Some(Duration::from_secs(10)),
             max_connections_per_peer: 64,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tonic::Status;
 
 use super::error::{Over, Reason, over};
-use super::tenants::{Full, Resource, Tenant};
+use super::tenants::{Event, Full, Resource, Tenant, TooOften};
+use crate::account::OverLimit;
 
 /// When calls and uploads, which end by themselves, are worth another try.
 const SOON: Duration = Duration::from_millis(500);
@@ -45,4 +46,48 @@ pub(super) fn too_many(tenant: &Tenant, resource: Resource, full: Full) -> Statu
         },
         text,
     )
+}
+
+/// Something that the tenant does more often than it may.
+pub(super) fn too_often(tenant: &Tenant, event: Event, too_often: TooOften) -> Status {
+    let (reason, name, what, per_second) = match event {
+        Event::Call => (
+            Reason::TooManyCalls,
+            "calls_per_second",
+            "calls",
+            tenant.limits.calls_per_second,
+        ),
+        Event::Creation => (
+            Reason::TooManyVms,
+            "vms_per_second",
+            "new VMs",
+            tenant.limits.vms_per_second,
+        ),
+    };
+    let TooOften { limit, used, retry } = too_often;
+    let text = format!(
+        "the caller has more than `{per_second}` {what} in a second: `{used}` of the `{limit}` that may come at once"
+    );
+    let retry = Some(retry);
+    over(
+        reason,
+        &Over {
+            name,
+            limit,
+            used,
+            retry,
+        },
+        text,
+    )
+}
+
+/// All VMs together have as much memory as they may.
+pub(super) fn no_memory(full: OverLimit) -> Status {
+    let over_all = Over {
+        name: "max_total_memory",
+        limit: full.limit as u64,
+        used: full.used as u64,
+        retry: Some(SOON),
+    };
+    over(Reason::TooManyVms, &over_all, full)
 }

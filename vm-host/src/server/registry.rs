@@ -22,13 +22,16 @@ use super::handle::{MAX_JOBS, VmHandle};
 use super::hexadecimal::hexadecimal;
 use super::options::ServeOptions;
 use super::programs::Programs;
-use super::quota::too_many;
+use super::quota::{no_memory, too_many, too_often};
 use super::shared::{End, Shared};
 use super::task::{self, Supplies};
-use super::tenants::{Resource, Share, Tenants};
+use super::tenants::{Event, Resource, Share, Tenants};
 use super::vm_thread;
+use crate::account::Pool;
 use crate::worker::{Places, Spawner};
 
+/// Bytes without which no VM is made: about what a small one takes.
+const LEAST_MEMORY: usize = 1 << 20;
 /// How long the client of a paused VM may think before a server that is about to end takes it for idle.
 const THINKING: Duration = Duration::from_secs(1);
 /// How long the VMs' threads may take to end them.
@@ -66,6 +69,7 @@ impl Registry {
         let supplies = Arc::new(Supplies {
             spawner,
             places: Places::new(options.threads),
+            memory: Pool::new(options.max_total_memory),
             max_written_cells: options.max_written_cells,
             max_segments: options.max_segments,
         });
@@ -140,6 +144,11 @@ impl Registry {
             };
             return Err(over(Reason::TooManyVms, &over_all, text));
         }
+        if let Some(full) = self.supplies.memory.check(LEAST_MEMORY).err() {
+            return Err(no_memory(full));
+        }
+        let counted = caller.tenant.does(Event::Creation);
+        counted.map_err(|often| too_often(&caller.tenant, Event::Creation, often))?;
         let share = caller.tenant.take(Resource::Vms);
         let share = share.map_err(|full| too_many(&caller.tenant, Resource::Vms, full))?;
         let id = if request.id.is_empty() {

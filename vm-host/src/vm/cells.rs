@@ -6,6 +6,8 @@ use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::SegmentLength;
 
+use super::slices;
+
 /// The indices of the segments.
 pub(crate) fn segments(vm: &VirtualMachine) -> std::ops::Range<usize> {
     0..vm.segments.num_segments()
@@ -30,6 +32,18 @@ pub(crate) fn cells_in(
         let address = Relocatable::from((segment as isize, offset));
         Some((address, vm.get_maybe(&address)?))
     })
+}
+
+/// The places of a segment's cells at some offsets, in parts between which others may go first.
+pub(crate) fn parts(
+    vm: &VirtualMachine,
+    segment: usize,
+    offsets: std::ops::Range<usize>,
+) -> impl Iterator<Item = std::ops::Range<usize>> + use<> {
+    let size = vm.get_segment_used_size(segment).unwrap_or(0);
+    let end = offsets.end.min(size);
+    let starts = (offsets.start..end).step_by(slices::CELLS);
+    starts.map(move |start| start..end.min(start + slices::CELLS))
 }
 
 /// The segment of the output builtin and the offset where the output starts.

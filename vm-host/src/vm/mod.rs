@@ -14,6 +14,7 @@ mod python_json;
 mod range_checks;
 mod run_failure;
 pub(crate) mod shape;
+pub(crate) mod slices;
 pub(crate) mod start;
 pub(crate) mod temporary;
 #[cfg(test)]

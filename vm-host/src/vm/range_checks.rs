@@ -7,16 +7,19 @@ use std::collections::HashSet;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
 use cairo_vm::vm::runners::cairo_runner::CairoRunner;
-use cairo_vm::vm::vm_core::VirtualMachine;
 use num_traits::ToPrimitive;
 
 use crate::vm::cells;
+use crate::vm::slices::{self, Slices};
 
 /// The smallest and the largest value; nothing for a run without steps.
-pub(crate) fn range_check_limits(runner: &CairoRunner) -> Option<(u16, u16)> {
+pub(crate) async fn range_check_limits(
+    runner: &CairoRunner,
+    slices: Slices<'_>,
+) -> Option<(u16, u16)> {
     let vm = &runner.vm;
     let mut limits = Extremes::default();
-    let executed: HashSet<Relocatable> = executed(runner);
+    let executed: HashSet<Relocatable> = executed(runner, slices).await;
     for pc in executed {
         let word = vm.get_integer(pc).ok().and_then(|word| word.to_u64());
         let word = word.unwrap_or_default();
@@ -30,18 +33,25 @@ pub(crate) fn range_check_limits(runner: &CairoRunner) -> Option<(u16, u16)> {
             BuiltinRunner::RangeCheck96(builtin) => builtin.n_parts(),
             _ => continue,
         };
-        add_cells(vm, builtin.base(), parts as usize, &mut limits);
+        for offsets in cells::parts(vm, builtin.base(), 0..usize::MAX) {
+            slices.look().await;
+            let found = cells::cells_in(vm, builtin.base(), offsets);
+            add_cells(found, parts as usize, &mut limits);
+        }
     }
     limits.0
 }
 
 /// The places of all instructions that ran.
-fn executed(runner: &CairoRunner) -> HashSet<Relocatable> {
+async fn executed(runner: &CairoRunner, slices: Slices<'_>) -> HashSet<Relocatable> {
     let trace = runner.get_relocatable_trace().unwrap_or_default();
     // Most are in the program, where a list of flags is faster than a set.
     let mut in_program = vec![false; runner.get_program().data_len()];
     let mut elsewhere = HashSet::new();
-    for entry in trace {
+    for (step, entry) in trace.iter().enumerate() {
+        if step % slices::CELLS == 0 {
+            slices.look().await;
+        }
         match in_program.get_mut(entry.pc.offset) {
             Some(flag) if entry.pc.segment_index == 0 => *flag = true,
             _ => {
@@ -54,8 +64,12 @@ fn executed(runner: &CairoRunner) -> HashSet<Relocatable> {
     elsewhere
 }
 
-fn add_cells(vm: &VirtualMachine, segment: usize, parts: usize, limits: &mut Extremes) {
-    for (_, value) in cells::cells(vm, segment) {
+fn add_cells(
+    cells: impl Iterator<Item = (Relocatable, MaybeRelocatable)>,
+    parts: usize,
+    limits: &mut Extremes,
+) {
+    for (_, value) in cells {
         let MaybeRelocatable::Int(value) = value else {
             continue;
         };

@@ -13,6 +13,10 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use cairo_vm::vm::vm_memory::memory_segments::MemorySegmentManager;
 
 use super::cells::segment_lengths;
+use super::slices::{self, Slices};
+
+/// From here on cairo-vm would take too long to move cells in one go: some milliseconds.
+const MANY_CELLS: usize = 1 << 18;
 
 /// Where temporary segments go: the place of the start of each, all rules followed as far as they lead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,9 +93,13 @@ pub(crate) fn temporary_length(vm: &VirtualMachine, segment: isize) -> usize {
 ///
 /// # Errors
 /// [`MemoryError`] when cairo-vm refuses a value that it had, which it does not.
-pub(crate) fn replace_rules(vm: &mut VirtualMachine, moves: &Moves) -> Result<(), MemoryError> {
+pub(crate) async fn replace_rules(
+    vm: &mut VirtualMachine,
+    moves: &Moves,
+    slices: Slices<'_>,
+) -> Result<(), MemoryError> {
     let stays = |cell| Some(cell);
-    remake(vm, moves, stays)?;
+    remake(vm, moves, stays, true, slices).await?;
     for (segment, place) in moves.iter() {
         vm.add_relocation_rule(start_of(segment), place.clone())?;
     }
@@ -103,39 +111,49 @@ pub(crate) fn replace_rules(vm: &mut VirtualMachine, moves: &Moves) -> Result<()
 ///
 /// # Errors
 /// [`MemoryError`] when two cells with different values move to one place, or a place does not exist.
-pub(crate) fn move_cells(
+pub(crate) async fn move_cells(
     vm: &mut VirtualMachine,
     moves: &Moves,
+    slices: Slices<'_>,
 ) -> Result<Option<Felt252>, MemoryError> {
-    if moves.are_real(vm) {
+    let real = moves.are_real(vm);
+    if real {
         // cairo-vm starts with the last segment, and so finds another one of two cells to be the wrong one.
         for (segment, place) in moves.0.iter().rev() {
-            copy_segment(vm, *segment, place)?;
+            copy_segment(vm, *segment, place, slices).await?;
         }
-        vm.segments.memory.relocate_memory()?;
-        return Ok(None);
+        // cairo-vm moves them in one go, but in their place.
+        if !slices.are_made() || places(vm) < MANY_CELLS {
+            vm.segments.memory.relocate_memory()?;
+            return Ok(None);
+        }
     }
     let mut number = None;
-    remake(vm, moves, |cell| match moves.value(cell.into()) {
+    let place = |cell: Relocatable| match moves.value(cell.into()) {
         MaybeRelocatable::RelocatableValue(cell) => Some(cell),
         MaybeRelocatable::Int(felt) => {
             number.get_or_insert(felt);
             None
         }
-    })?;
+    };
+    remake(vm, moves, place, !real, slices).await?;
     Ok(number)
 }
 
 /// Writes the cells of a temporary segment also to where it goes.
-fn copy_segment(
+async fn copy_segment(
     vm: &mut VirtualMachine,
     segment: isize,
     place: &MaybeRelocatable,
+    slices: Slices<'_>,
 ) -> Result<(), MemoryError> {
     let MaybeRelocatable::RelocatableValue(place) = place else {
         return Ok(());
     };
     for offset in 0..temporary_length(vm, segment) {
+        if offset % slices::CELLS == 0 {
+            slices.look().await;
+        }
         let cell = Relocatable {
             segment_index: segment,
             offset,
@@ -156,11 +174,21 @@ fn copy_segment(
     Ok(())
 }
 
-/// Makes the VM's memory anew, without relocation rules: every cell at its `place`, every value as moved.
-fn remake(
+/// How many places for cells there are.
+fn places(vm: &mut VirtualMachine) -> usize {
+    let temporary = 1..=vm.segments.num_temp_segments() as isize;
+    let temporary = temporary.map(|index| temporary_length(vm, -index));
+    temporary.sum::<usize>() + segment_lengths(vm).iter().sum::<usize>()
+}
+
+/// Makes the VM's memory anew, without relocation rules: every cell at its `place`, every value as moved. Temporary
+/// segments stay if they are kept.
+async fn remake(
     vm: &mut VirtualMachine,
     moves: &Moves,
     mut place: impl FnMut(Relocatable) -> Option<Relocatable>,
+    keeps_temporary: bool,
+    slices: Slices<'_>,
 ) -> Result<(), MemoryError> {
     let mut made = MemorySegmentManager::new();
     let real = segment_lengths(vm);
@@ -170,11 +198,18 @@ fn remake(
     for _ in &real {
         made.add();
     }
-    for _ in 0..vm.segments.num_temp_segments() {
+    let kept = match keeps_temporary {
+        true => vm.segments.num_temp_segments(),
+        false => 0,
+    };
+    for _ in 0..kept {
         made.add_temporary_segment();
     }
     for (segment_index, length) in lengths {
         for offset in 0..length {
+            if offset % slices::CELLS == 0 {
+                slices.look().await;
+            }
             let cell = Relocatable {
                 segment_index,
                 offset,

@@ -3,6 +3,7 @@
 
 mod binary;
 mod birth;
+mod cgroup;
 mod cores;
 mod counting;
 mod death;

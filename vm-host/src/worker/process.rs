@@ -19,6 +19,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::time::Instant;
 
 use super::binary::{SpawnError, WorkerOptions};
+use super::cgroup::WorkerGroup;
 use super::death::{Death, Excess};
 use super::keeper::Keeper;
 use super::log_level::HintLogLevel;
@@ -50,6 +51,8 @@ pub struct WorkerProcess {
     /// Why it was killed by us.
     excess: Cell<Option<Excess>>,
     parent: Parent,
+    /// The control group that it is in, if there is one. Removed when the process is gone.
+    group: Option<WorkerGroup>,
 }
 
 /// Held by the workers of a zygote, which lives until none is left.
@@ -102,6 +105,7 @@ impl WorkerProcess {
             sandbox: Arc::new(options.sandbox.clone()),
             excess: Cell::new(None),
             parent: Parent::Keeper(keeper),
+            group: None,
         };
         Ok((worker, ours))
     }
@@ -121,6 +125,7 @@ impl WorkerProcess {
             sandbox: Arc::clone(&zygote.sandbox),
             excess: Cell::new(None),
             parent: Parent::Zygote { ended, zygote },
+            group: None,
         }
     }
 
@@ -128,6 +133,21 @@ impl WorkerProcess {
     #[must_use]
     pub fn id(&self) -> u32 {
         self.pid
+    }
+
+    /// A descriptor of the process.
+    pub(super) fn descriptor(&self) -> Arc<OwnedFd> {
+        Arc::clone(&self.process)
+    }
+
+    /// What it is confined to.
+    pub(super) fn sandbox(&self) -> &Arc<Sandbox> {
+        &self.sandbox
+    }
+
+    /// It is in this group now, and ends with it.
+    pub(crate) fn grouped(&mut self, group: Option<WorkerGroup>) {
+        self.group = group;
     }
 
     /// Done when the process has ended, whoever still holds its socket. Ends it when it uses more than it may.
@@ -211,7 +231,13 @@ impl WorkerProcess {
             limit,
             used: limit,
         });
-        Some(self.excess.get().or(cpu).map_or(death, Death::OverLimit))
+        let group = self
+            .group
+            .as_ref()
+            .filter(|_| death == Death::Signal(Signal::KILL.as_raw()));
+        let memory = group.and_then(WorkerGroup::excess);
+        let excess = self.excess.get().or(cpu).or(memory);
+        Some(excess.map_or(death, Death::OverLimit))
     }
 
     /// The same as its parent says.
@@ -233,6 +259,9 @@ impl WorkerProcess {
     /// Kills the worker and ends what it leaves behind. Does nothing if that was done.
     pub fn kill(&mut self) {
         let _ = pidfd_send_signal(&*self.process, Signal::KILL);
+        if let Some(group) = &self.group {
+            group.kill();
+        }
         match &mut self.parent {
             Parent::Keeper(keeper) => keeper.end(),
             // It says so when nothing is left.

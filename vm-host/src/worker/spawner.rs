@@ -2,11 +2,12 @@
 //! not answer is replaced; what it forked lives on with it.
 
 use std::os::unix::net::UnixStream;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use tokio::sync::{oneshot, watch};
 
 use super::binary::{SpawnError, WorkerOptions};
+use super::cgroup::{ServerGroup, WorkerGroup};
 use super::launch::LaunchError;
 use super::process::WorkerProcess;
 use super::zygote::{WorkerOutput, Zygote};
@@ -17,6 +18,7 @@ pub struct Spawner {
     requests: mpsc::Sender<Request>,
     healthy: watch::Receiver<bool>,
     sandbox: String,
+    group: Option<Arc<ServerGroup>>,
 }
 
 type Spawned = Result<(WorkerProcess, UnixStream), SpawnError>;
@@ -34,6 +36,11 @@ impl Spawner {
     /// # Errors
     /// [`LaunchError`] when thread or zygote do not start.
     pub fn start(options: WorkerOptions, preload: Vec<String>) -> Result<Self, LaunchError> {
+        // Before the zygote is there: this process may have to move, and the zygote with it.
+        let group = options
+            .sandbox
+            .confines()
+            .then(ServerGroup::of_this_process);
         let (requests, inbox) = mpsc::channel();
         let (tell, told) = mpsc::channel();
         let (health, healthy) = watch::channel(true);
@@ -55,12 +62,44 @@ impl Spawner {
             })
             .map_err(SpawnError::Socket)?;
         let ended = |_| SpawnError::Zygote(std::io::Error::other("the spawner thread ended"));
-        let sandbox = told.recv().map_err(ended)??;
+        let mut sandbox = told.recv().map_err(ended)??;
+        match &group {
+            Some(Ok(group)) => sandbox += &format!("; {}", group.describe()),
+            Some(Err(missing)) => sandbox += &format!("; no cgroup: {missing}"),
+            None => {}
+        }
+        let group = group.and_then(Result::ok).map(Arc::new);
         Ok(Self {
             requests,
             healthy,
             sandbox,
+            group,
         })
+    }
+
+    /// Moves a worker into a control group of its own, on another thread: the kernel may take some milliseconds, in
+    /// which the worker's session opens. Nothing where there are no groups, or no more of them.
+    pub(crate) fn group(
+        &self,
+        worker: &WorkerProcess,
+    ) -> impl Future<Output = Option<WorkerGroup>> + use<> {
+        let moving = self.group.clone().map(|group| {
+            let (pid, process) = (worker.id(), worker.descriptor());
+            let sandbox = Arc::clone(worker.sandbox());
+            tokio::task::spawn_blocking(move || {
+                let made = group.worker(&sandbox.limits);
+                made.and_then(|group| group.admit(pid, &process).map(|()| group))
+            })
+        });
+        async {
+            match moving?.await.ok()? {
+                Ok(group) => Some(group),
+                Err(error) => {
+                    tracing::debug!("a hint worker has no control group: `{error}`");
+                    None
+                }
+            }
+        }
     }
 
     /// What workers are confined to, for people.

@@ -106,11 +106,16 @@ impl Turn {
     /// For work that may take long, called often: lets the other VMs go first when the turn has lasted long
     /// enough, and whoever ends this one.
     pub async fn breathe(&self) {
-        if self.held.since.get().elapsed() >= TURN {
+        if self.is_long() {
             self.pass().await;
             self.held.since.set(Instant::now());
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Whether it has lasted long enough for others to go first.
+    pub(crate) fn is_long(&self) -> bool {
+        self.held.since.get().elapsed() >= TURN
     }
 
     /// Names the VM's worker, which is kept where the VM's thread is.

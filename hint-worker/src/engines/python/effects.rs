@@ -99,6 +99,7 @@ fn everything(
         },
         hint_nanos,
         scopes: scope_change(record)?,
+        ..Effects::default()
     })
 }
 

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use hint_proto::v1::{
     Builtin, CallRule, Effects, EndRun, ExecuteHint, HintDone, HintNames, HintsLoaded, LoadHints,
-    PythonEngine as Description, ReadScopes, Relocatable, RuleResult, RunEnded, Scope, ScopeChange,
-    Scopes, Start, Started, Variable,
+    PythonEngine as Description, PythonHandover, ReadScopes, Relocatable, RuleResult, RunEnded,
+    Scope, ScopeChange, Scopes, Start, Started, Variable,
 };
 use num_bigint::BigUint;
 use pyo3::exceptions::PyValueError;
@@ -29,12 +29,21 @@ use crate::log::Waiting;
 pub(super) struct PythonEngine {
     session: Py<PyAny>,
     execute_at: Py<PyAny>,
+    ask_for: Py<PyAny>,
+    take_report: Py<PyAny>,
     clear_effects: Py<PyAny>,
     effects: EffectsRecord,
     failure_class: Py<PyAny>,
     cells: Arc<Cells>,
     /// The world of contracts, until hints have a `syscall_handler`.
     contracts: Option<SharedChain>,
+}
+
+/// What the host is told of the variables after a hint.
+#[derive(Debug, Default)]
+struct Report {
+    variables_json: String,
+    tampered: String,
 }
 
 impl PythonEngine {
@@ -59,6 +68,8 @@ impl PythonEngine {
             .connect(session.clone().unbind(), Arc::clone(&cells));
         Ok(Self {
             execute_at: session.getattr("execute_at")?.unbind(),
+            ask_for: session.getattr("ask_for")?.unbind(),
+            take_report: session.getattr("take_report")?.unbind(),
             clear_effects: session.getattr("clear_effects")?.unbind(),
             effects: EffectsRecord::of(&session.getattr("effects")?)?,
             failure_class: sources::module(py, "failure")?
@@ -79,9 +90,9 @@ impl PythonEngine {
             self.define(py, &hint)?;
         }
         self.follow_scopes(py, hint.scopes)?;
+        let mut reports = false;
         if let Some(handover) = &hint.python {
-            let session = self.session.bind(py);
-            session.call_method1("take_over", (&handover.variables_json,))?;
+            reports = self.hand_over(py, handover)?;
         }
         let address = |register: &Option<Relocatable>| {
             let register = sent(register)?;
@@ -96,8 +107,16 @@ impl PythonEngine {
             hint.segment_count,
             hint.temporary_segment_count,
         ))?;
+        let report = match reports {
+            true => self.take_report(py)?,
+            false => Report::default(),
+        };
         let effects = match self.take_effects(py, arrived) {
-            Ok(effects) => Some(effects),
+            Ok(effects) => Some(Effects {
+                variables_json: report.variables_json,
+                tampered: report.tampered,
+                ..effects
+            }),
             Err(error) => {
                 // It did what no message can carry, which is no fault of the engine.
                 self.clear_effects.bind(py).call0()?;
@@ -113,6 +132,29 @@ impl PythonEngine {
             Waiting::close_all();
             Err(failed)
         }
+    }
+
+    /// Gives the next hint what it gets beside its request; whether it is to report.
+    fn hand_over(&self, py: Python<'_>, handover: &PythonHandover) -> PyResult<bool> {
+        let session = self.session.bind(py);
+        if !handover.variables_json.is_empty() {
+            session.call_method1("take_over", (&handover.variables_json,))?;
+        }
+        let Some(report) = &handover.report else {
+            return Ok(false);
+        };
+        let question = (&report.names, report.all_scopes, report.tampering);
+        self.ask_for.bind(py).call1(question)?;
+        Ok(true)
+    }
+
+    /// What is to be told of the variables after the hint that ended.
+    fn take_report(&self, py: Python<'_>) -> PyResult<Report> {
+        let (variables_json, tampered) = self.take_report.bind(py).call0()?.extract()?;
+        Ok(Report {
+            variables_json,
+            tampered,
+        })
     }
 
     /// What the hint did that started when its request arrived; forgets it.
@@ -316,6 +358,7 @@ fn session_arguments<'py>(py: Python<'py>, start: &Start) -> PyResult<Bound<'py,
         arguments.set_item("syscall_handler", &inputs.syscall_handler)?;
         arguments.set_item("hint_locals_callable", &inputs.hint_locals_callable)?;
         arguments.set_item("import_paths", &inputs.import_paths)?;
+        arguments.set_item("relied_on", &inputs.relied_on)?;
     }
     Ok(arguments)
 }

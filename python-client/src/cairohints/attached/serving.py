@@ -119,6 +119,7 @@ class HintServer:
             hint_locals_callable=self._hint_locals_callable,
             import_paths=self._import_paths,
             segment_count=start.segment_count,
+            relied_on=start.python.relied_on,
             hint_locals=self._here.hint_locals,
             static_locals=self._here.static_locals,
             own_stdout=False,
@@ -173,7 +174,7 @@ class HintServer:
             session.define_name(hint.hint_id, tables.definition(definition))
         session.follow_scopes(hint.scopes.left, hint.scopes.entered)
         if hint.HasField("python"):
-            session.take_over(hint.python.variables_json)
+            self._hand_over(session, hint.python)
         failure = session.execute(
             hint.hint_id,
             hint.pc.segment,
@@ -188,12 +189,21 @@ class HintServer:
         )
         effects = done.effects(session.effects, time.perf_counter_ns() - started)
         session.clear_effects()
+        if hint.python.HasField("report"):
+            effects.variables_json, effects.tampered = session.take_report()
         if failure is None:
             return pb.SessionResponse(done=pb.HintDone(effects=effects))
         self.failure = failure
         # Its traceback holds this frame, which must not hold it in turn.
         del failure
         return pb.SessionResponse(failed=done.failed(self.failure, effects))
+
+    @staticmethod
+    def _hand_over(session: Session, handover: pb.PythonHandover) -> None:
+        session.take_over(handover.variables_json)
+        if handover.HasField("report"):
+            report = handover.report
+            session.ask_for(list(report.names), report.all_scopes, report.tampering)
 
     def _call_rule(self, session: Session, request: pb.CallRule) -> pb.SessionResponse:
         self._host.forget(request.removed_cells)

@@ -35,6 +35,8 @@ MODULES = (
     "debugger",
     "programs",
     "handover",
+    "reliance",
+    "reports",
     "host",
     "machine",
     "given",

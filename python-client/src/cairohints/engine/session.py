@@ -33,6 +33,7 @@ from .memory import Memory
 from .memory_dict import ValidatedMemoryDict
 from .programs import load_program
 from .relocatable import RelocatableValue
+from .reports import Asked, Report, Reporter
 from .rules import Rules
 from .scopes import Cleanup, Scopes, make_cleanup
 from .segments import MemorySegmentManager
@@ -108,6 +109,7 @@ class Session:
         segment_count: int = 0,
         hint_locals: Optional[Dict[str, Any]] = None,
         static_locals: Optional[Dict[str, Any]] = None,
+        relied_on: Iterable[str] = (),
         own_stdout: bool = True,
     ) -> None:
         classes.install()
@@ -143,6 +145,7 @@ class Session:
         for path in import_paths:
             if path not in sys.path:
                 sys.path.append(path)
+        self._reporter = Reporter(relied_on)
         self._flush = _prepare_stdout(own_stdout)
 
         scope = _json_object("program_input", program_input_json)
@@ -311,6 +314,14 @@ class Session:
         """Takes the variables of hints that ran elsewhere so far, for the next hint."""
         self._handed_over = variables_json
 
+    def ask_for(self, names: List[str], all_scopes: bool, tampering: bool) -> None:
+        """Has the next hint's variables of these names reported when it has ended."""
+        self._reporter.asked = Asked(names, all_scopes, tampering)
+
+    def take_report(self) -> Report:
+        """The report of the hint that ended; an empty one if it failed, or when nothing was asked."""
+        return self._reporter.take()
+
     # Running.
 
     def execute(
@@ -419,6 +430,8 @@ class Session:
             self._ids_escaped(hint_names, references)
         if hint.calls:
             self._flush()
+        if self._reporter.asked is not None:
+            self._reporter.make(self.scopes.stack, self.effects)
         return None
 
     def _settle_failed(self) -> None:

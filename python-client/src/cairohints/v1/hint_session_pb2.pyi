@@ -97,18 +97,20 @@ class Start(_message.Message):
     def __init__(self, protocol_version: _Optional[int] = ..., min_protocol_version: _Optional[int] = ..., prime: _Optional[bytes] = ..., builtins: _Optional[_Iterable[_Union[Builtin, _Mapping]]] = ..., program_input_json: _Optional[str] = ..., segment_count: _Optional[int] = ..., python: _Optional[_Union[PythonInputs, _Mapping]] = ..., wasm: _Optional[_Union[_wasm_pb2.WasmInputs, _Mapping]] = ...) -> None: ...
 
 class PythonInputs(_message.Message):
-    __slots__ = ("hint_locals_json", "static_locals_json", "syscall_handler", "import_paths", "hint_locals_callable")
+    __slots__ = ("hint_locals_json", "static_locals_json", "syscall_handler", "import_paths", "hint_locals_callable", "relied_on")
     HINT_LOCALS_JSON_FIELD_NUMBER: _ClassVar[int]
     STATIC_LOCALS_JSON_FIELD_NUMBER: _ClassVar[int]
     SYSCALL_HANDLER_FIELD_NUMBER: _ClassVar[int]
     IMPORT_PATHS_FIELD_NUMBER: _ClassVar[int]
     HINT_LOCALS_CALLABLE_FIELD_NUMBER: _ClassVar[int]
+    RELIED_ON_FIELD_NUMBER: _ClassVar[int]
     hint_locals_json: str
     static_locals_json: str
     syscall_handler: str
     import_paths: _containers.RepeatedScalarFieldContainer[str]
     hint_locals_callable: str
-    def __init__(self, hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., import_paths: _Optional[_Iterable[str]] = ..., hint_locals_callable: _Optional[str] = ...) -> None: ...
+    relied_on: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., import_paths: _Optional[_Iterable[str]] = ..., hint_locals_callable: _Optional[str] = ..., relied_on: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Builtin(_message.Message):
     __slots__ = ("name", "segment", "included", "ratio", "ratio_denominator", "range_check_parts", "batch_size", "word_bit_length")
@@ -247,10 +249,22 @@ class ExecuteHint(_message.Message):
     def __init__(self, hint_id: _Optional[int] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., ap: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., fp: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., current_step: _Optional[int] = ..., segment_count: _Optional[int] = ..., temporary_segment_count: _Optional[int] = ..., cells: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., lengths: _Optional[_Iterable[_Union[_value_pb2.SegmentLength, _Mapping]]] = ..., definitions: _Optional[_Iterable[_Union[_ids_pb2.Definition, _Mapping]]] = ..., structs: _Optional[_Iterable[_Union[_ids_pb2.StructDefinition, _Mapping]]] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ..., language: _Optional[str] = ..., removed_cells: _Optional[_Iterable[_Union[_value_pb2.Relocatable, _Mapping]]] = ..., python: _Optional[_Union[PythonHandover, _Mapping]] = ...) -> None: ...
 
 class PythonHandover(_message.Message):
-    __slots__ = ("variables_json",)
+    __slots__ = ("variables_json", "report")
     VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
+    REPORT_FIELD_NUMBER: _ClassVar[int]
     variables_json: str
-    def __init__(self, variables_json: _Optional[str] = ...) -> None: ...
+    report: VariableReport
+    def __init__(self, variables_json: _Optional[str] = ..., report: _Optional[_Union[VariableReport, _Mapping]] = ...) -> None: ...
+
+class VariableReport(_message.Message):
+    __slots__ = ("names", "all_scopes", "tampering")
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    ALL_SCOPES_FIELD_NUMBER: _ClassVar[int]
+    TAMPERING_FIELD_NUMBER: _ClassVar[int]
+    names: _containers.RepeatedScalarFieldContainer[str]
+    all_scopes: bool
+    tampering: bool
+    def __init__(self, names: _Optional[_Iterable[str]] = ..., all_scopes: bool = ..., tampering: bool = ...) -> None: ...
 
 class ScopeChange(_message.Message):
     __slots__ = ("left", "entered")
@@ -261,7 +275,7 @@ class ScopeChange(_message.Message):
     def __init__(self, left: _Optional[int] = ..., entered: _Optional[int] = ...) -> None: ...
 
 class Effects(_message.Message):
-    __slots__ = ("writes", "added_segments", "added_temporary_segments", "relocation_rules", "finalized_segments", "signatures", "output_state", "rules", "pure_address", "hint_nanos", "scopes")
+    __slots__ = ("writes", "added_segments", "added_temporary_segments", "relocation_rules", "finalized_segments", "signatures", "output_state", "rules", "pure_address", "hint_nanos", "scopes", "variables_json", "tampered")
     WRITES_FIELD_NUMBER: _ClassVar[int]
     ADDED_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     ADDED_TEMPORARY_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
@@ -273,6 +287,8 @@ class Effects(_message.Message):
     PURE_ADDRESS_FIELD_NUMBER: _ClassVar[int]
     HINT_NANOS_FIELD_NUMBER: _ClassVar[int]
     SCOPES_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
+    TAMPERED_FIELD_NUMBER: _ClassVar[int]
     writes: _containers.RepeatedCompositeFieldContainer[_value_pb2.CellRun]
     added_segments: _containers.RepeatedCompositeFieldContainer[AddedSegment]
     added_temporary_segments: int
@@ -284,7 +300,9 @@ class Effects(_message.Message):
     pure_address: str
     hint_nanos: int
     scopes: ScopeChange
-    def __init__(self, writes: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., added_segments: _Optional[_Iterable[_Union[AddedSegment, _Mapping]]] = ..., added_temporary_segments: _Optional[int] = ..., relocation_rules: _Optional[_Iterable[_Union[RelocationRule, _Mapping]]] = ..., finalized_segments: _Optional[_Iterable[_Union[FinalizedSegment, _Mapping]]] = ..., signatures: _Optional[_Iterable[_Union[Signature, _Mapping]]] = ..., output_state: _Optional[_Union[OutputState, _Mapping]] = ..., rules: _Optional[_Iterable[_Union[Rule, _Mapping]]] = ..., pure_address: _Optional[str] = ..., hint_nanos: _Optional[int] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ...) -> None: ...
+    variables_json: str
+    tampered: str
+    def __init__(self, writes: _Optional[_Iterable[_Union[_value_pb2.CellRun, _Mapping]]] = ..., added_segments: _Optional[_Iterable[_Union[AddedSegment, _Mapping]]] = ..., added_temporary_segments: _Optional[int] = ..., relocation_rules: _Optional[_Iterable[_Union[RelocationRule, _Mapping]]] = ..., finalized_segments: _Optional[_Iterable[_Union[FinalizedSegment, _Mapping]]] = ..., signatures: _Optional[_Iterable[_Union[Signature, _Mapping]]] = ..., output_state: _Optional[_Union[OutputState, _Mapping]] = ..., rules: _Optional[_Iterable[_Union[Rule, _Mapping]]] = ..., pure_address: _Optional[str] = ..., hint_nanos: _Optional[int] = ..., scopes: _Optional[_Union[ScopeChange, _Mapping]] = ..., variables_json: _Optional[str] = ..., tampered: _Optional[str] = ...) -> None: ...
 
 class AddedSegment(_message.Message):
     __slots__ = ("size",)

@@ -1,5 +1,8 @@
 //! Pauses in work on large effects, in which other VMs and whoever ends this one go first.
 
+use futures_util::future::LocalBoxFuture;
+
+use crate::vm::slices::{Pauses, Slices};
 use crate::worker::Turn;
 
 /// Cells after which a pause may come: some tens of microseconds.
@@ -20,10 +23,25 @@ impl<'a> Breath<'a> {
         Self(None)
     }
 
+    /// For work on the whole memory.
+    pub(super) fn slices(self) -> Slices<'a> {
+        self.0.map_or_else(Slices::held, |turn| Slices::of(turn))
+    }
+
     /// A pause, if it is time for one.
     pub(super) async fn take(self) {
         if let Some(turn) = self.0 {
             turn.breathe().await;
         }
+    }
+}
+
+impl Pauses for Turn {
+    fn are_due(&self) -> bool {
+        self.is_long()
+    }
+
+    fn pause(&self) -> LocalBoxFuture<'_, ()> {
+        Box::pin(self.breathe())
     }
 }

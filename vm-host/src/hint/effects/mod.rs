@@ -123,7 +123,10 @@ impl Applier {
             }
             breath.take().await;
         }
-        self.relocations.add(vm, checked.relocations)?;
+        let relocations = checked.relocations;
+        self.relocations
+            .add(vm, relocations, breath.slices())
+            .await?;
         let first = vm.segments.num_segments() - effects.added_segments.len();
         for (index, added) in (first..).zip(&effects.added_segments) {
             if let Some(size) = added.size {

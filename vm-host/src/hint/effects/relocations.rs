@@ -11,6 +11,7 @@ use hint_proto::v1::relocation_rule::Destination;
 
 use super::parts::felt;
 use super::refusal::{Part, Refusal};
+use crate::vm::slices::Slices;
 use crate::vm::temporary::{Moves, replace_rules};
 use crate::vm::wire;
 
@@ -60,10 +61,11 @@ impl Relocations {
     }
 
     /// Adds checked rules: values are read as moved by them from now on.
-    pub(super) fn add(
+    pub(super) async fn add(
         &mut self,
         vm: &mut VirtualMachine,
         rules: Vec<Rule>,
+        slices: Slices<'_>,
     ) -> Result<(), MemoryError> {
         // Ways that lead to a segment with a new rule go on.
         let mut longer = BTreeSet::new();
@@ -90,7 +92,7 @@ impl Relocations {
             self.moves.insert(*source, place.clone());
         }
         if replace {
-            return replace_rules(vm, &self.moves);
+            return replace_rules(vm, &self.moves, slices).await;
         }
         for (source, place) in found {
             vm.add_relocation_rule(start_of(source), place)?;

@@ -90,12 +90,16 @@ impl VmTask {
                 let cells = self.count_cells().await;
                 Ok((Download::Memory(Relocatable::default()), 40 * cells))
             }
-            artifact => self.write_whole(artifact, &request),
+            artifact => {
+                let turn = self.turn.clone();
+                let _at_work = turn.take().await;
+                self.write_whole(artifact, &request).await
+            }
         }
     }
 
     /// The next part of a trace or memory, and where the one after it starts.
-    pub(in super::super) fn read_artifact(
+    pub(in super::super) async fn read_artifact(
         &self,
         download: Download,
     ) -> Result<(Vec<u8>, Download), Status> {
@@ -117,8 +121,15 @@ impl VmTask {
                 Ok((part, Download::Trace(end)))
             }
             Download::Memory(first) => {
-                let (part, next) =
-                    memory_part(&runner.vm, relocation, first, MEMORY_CELLS).map_err(failed)?;
+                let (part, next) = memory_part(
+                    &runner.vm,
+                    relocation,
+                    first,
+                    MEMORY_CELLS,
+                    self.run.slices(),
+                )
+                .await
+                .map_err(failed)?;
                 Ok((part, Download::Memory(next)))
             }
             Download::File(_) => Err(internal("a file is read without the VM")),
@@ -141,7 +152,7 @@ impl VmTask {
         count
     }
 
-    fn write_whole(
+    async fn write_whole(
         &self,
         artifact: Artifact,
         request: &ReadArtifactRequest,
@@ -149,6 +160,7 @@ impl VmTask {
         let file = tempfile::tempfile().map_err(|error| io(&error))?;
         let mut writer = BufWriter::new(file);
         self.write(artifact, request, &mut writer)
+            .await
             .map_err(|error| io(&error))?
             .map_err(|failure| unavailable(&self.shared.name, &failure.to_string()))?;
         let mut file = writer.into_inner().map_err(|error| io(error.error()))?;
@@ -157,26 +169,27 @@ impl VmTask {
         Ok((Download::File(file), size))
     }
 
-    fn write(
+    async fn write(
         &self,
         artifact: Artifact,
         request: &ReadArtifactRequest,
         writer: &mut BufWriter<File>,
     ) -> std::io::Result<Result<(), RunFailure>> {
-        let runner = self.run.runner();
+        let (runner, slices) = (self.run.runner(), self.run.slices());
         let Some(relocation) = &self.relocation else {
             return Ok(Ok(()));
         };
         match artifact {
-            Artifact::CairoPie => match self.run.cairo_pie() {
+            Artifact::CairoPie => match self.run.cairo_pie().await {
                 Ok(pie) => pie
-                    .write(writer, false)
+                    .write(writer, false, slices)
+                    .await
                     .and_then(|()| writer.flush())
                     .map(Ok),
                 Err(failure) => Ok(Err(failure)),
             },
             Artifact::AirPublicInput => {
-                write_air_public_input(writer, runner, self.run.shape(), relocation)
+                write_air_public_input(writer, runner, self.run.shape(), relocation, slices).await
             }
             Artifact::AirPrivateInput => {
                 let (trace, memory) = (&request.trace_path, &request.memory_path);
@@ -187,7 +200,9 @@ impl VmTask {
                     relocation,
                     trace,
                     memory,
+                    slices,
                 )
+                .await
             }
             Artifact::Trace | Artifact::Memory | Artifact::Unspecified => Ok(Ok(())),
         }

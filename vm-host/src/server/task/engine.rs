@@ -52,7 +52,9 @@ impl WorkerOf {
         let (mut process, socket) = self.spawner.spawn(Some(theirs)).await?;
         self.outputs.replace(Some(outputs));
         self.records.replace(Some(Rc::new(records)));
-        let link = match Link::open(socket).await {
+        let (link, group) = tokio::join!(Link::open(socket), self.spawner.group(&process));
+        process.grouped(group);
+        let link = match link {
             Ok(link) => link,
             Err(error) => {
                 process.kill();

@@ -2,10 +2,12 @@
 
 use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
 use hint_proto::v1::{ExecutionResources, LogLevel, StopReason, VmState};
 
 use super::{VmTask, state};
 use crate::run::{Failure, FailureReason, NotEnded};
+use crate::vm::cells::parts;
 use crate::vm::pie::memory_holes;
 
 impl VmTask {
@@ -21,22 +23,27 @@ impl VmTask {
                 return Err(Failure::new(FailureReason::Internal, error.to_string()));
             }
         }
-        self.relocation = Some(self.run.relocation()?);
+        self.relocation = Some(self.run.relocation().await?);
         let runner = self.run.runner();
-        let resources = runner
-            .get_execution_resources()
-            .ok()
-            .map(|resources| ExecutionResources {
-                steps: resources.n_steps as u64,
-                // cairo-vm does not count those of segments that no instruction touched.
-                memory_holes: memory_holes(&runner.vm, self.run.shape()),
-                builtin_instances: resources
-                    .builtin_instance_counter
-                    .iter()
-                    .map(|(name, count)| (name.to_str().to_owned(), *count as u64))
-                    .collect(),
+        let vm = &runner.vm;
+        // cairo-vm does not count those of segments that no instruction touched.
+        let (memory_holes, sound) = memory_holes(vm, self.run.shape(), self.run.slices()).await;
+        let instances = |builtin: &BuiltinRunner| {
+            let used = builtin.get_used_instances(&vm.segments).ok()?;
+            Some((builtin.name().to_str().to_owned(), used as u64))
+        };
+        let instances: Option<_> = vm.builtin_runners.iter().map(instances).collect();
+        let steps = runner
+            .get_relocatable_trace()
+            .map_or(vm.get_current_step(), <[_]>::len) as u64;
+        let resources = instances
+            .filter(|_| sound)
+            .map(|builtin_instances| ExecutionResources {
+                steps,
+                memory_holes,
+                builtin_instances,
             });
-        let output = self.output();
+        let output = self.output().await;
         let progress = state::progress(&self.run);
         let waiting = self.run.hint_statistics().waiting;
         let text = format!(
@@ -56,7 +63,7 @@ impl VmTask {
     }
 
     /// What the program wrote to its output.
-    fn output(&self) -> Vec<String> {
+    async fn output(&self) -> Vec<String> {
         let vm = self.run.vm();
         let mut builtins = vm.builtin_runners.iter();
         let Some(builtin) = builtins.find(|builtin| builtin.name() == BuiltinName::output) else {
@@ -74,6 +81,11 @@ impl VmTask {
                 Some(MaybeRelocatable::RelocatableValue(address)) => address.to_string(),
             }
         };
-        (0..size).map(cell).collect()
+        let mut output = Vec::new();
+        for part in parts(vm, builtin.base(), 0..size) {
+            self.run.slices().look().await;
+            output.extend(part.map(cell));
+        }
+        output
     }
 }

@@ -24,7 +24,7 @@ use super::bounds::{Bounds, Spent};
 use super::create_request::VmRequest;
 use super::programs::StoredProgram;
 use super::shared::{End, Shared};
-use crate::account::Account;
+use crate::account::Pool;
 use crate::run::{Failure, Run};
 use crate::vm::outputs::Relocation;
 use crate::worker::{Places, Spawner, Turn};
@@ -38,6 +38,8 @@ pub(super) type Job = Box<dyn for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'
 pub(super) struct Supplies {
     pub(super) spawner: Spawner,
     pub(super) places: Places,
+    /// What all VMs may have together.
+    pub(super) memory: Pool,
     pub(super) max_written_cells: u64,
     pub(super) max_segments: usize,
 }
@@ -80,7 +82,7 @@ pub(super) async fn live(
     inbox: mpsc::Receiver<Job>,
 ) {
     // The thread is the VM's alone.
-    let account = Account::new(request.max_memory);
+    let account = supplies.memory.account(request.max_memory);
     let _charged = account.enter();
     let mut end = shared.end.subscribe();
     tokio::select! {

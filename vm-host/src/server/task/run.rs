@@ -1,5 +1,6 @@
 //! Running a VM until a goal is reached, it is paused, or it ends.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hint_proto::v1::watch_vm_response::Event;
@@ -7,7 +8,7 @@ use hint_proto::v1::{self, LogLevel, StopReason, VmState};
 use tonic::Status;
 
 use super::{VmTask, state};
-use crate::run::{Failure, FailureReason, Goal, Pace, Progress, Stop};
+use crate::run::{Failure, FailureReason, Goal, Pace, Progress, StepError, Stop};
 use crate::server::shared::Shared;
 use crate::worker::Turn;
 
@@ -17,29 +18,24 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 impl VmTask {
     /// Runs; the VM is in state RUNNING and leaves it.
     pub(in super::super) async fn run(&mut self, goal: Goal) -> Result<StopReason, Status> {
-        let mut watched = Watched {
-            shared: &self.shared,
-            turn: &self.turn,
-            told: Instant::now(),
-        };
-        let at_work = self.turn.take().await;
+        let (shared, turn) = (Arc::clone(&self.shared), self.turn.clone());
+        // Also while it ends, which takes long after a long run.
+        let at_work = turn.take().await;
         let start = Instant::now();
-        let shared = &self.shared;
         let worker = || shared.lock().worker_process_id;
         let passed = self
             .bounds
             .passed(self.spent.run_time, start, worker, &shared.printed);
         let result = tokio::select! {
-            result = self.run.advance(goal, &mut watched) => Ok(result),
+            result = self.advance(goal) => Ok(result),
             passed = passed => Err(passed),
         };
         self.spent.run_time += start.elapsed();
-        // Nobody waits for a place while this VM ends: its thread is its own.
         drop(at_work);
-        self.worker.flush().await;
-        let result = match result {
+        let (result, finished) = match result {
             Ok(result) => result,
             Err(passed) => {
+                self.worker.flush().await;
                 self.run.abandon();
                 self.abandoned = true;
                 self.fail(Failure::new(
@@ -51,7 +47,7 @@ impl VmTask {
             }
         };
         let reason = match result {
-            Ok(Stop::Ended) => match self.finish().await {
+            Ok(Stop::Ended) => match finished {
                 Ok(()) => StopReason::Ended,
                 Err(failure) => {
                     self.fail(failure);
@@ -83,6 +79,24 @@ impl VmTask {
         };
         self.shared.runs.stop(reason);
         Ok(reason)
+    }
+}
+
+impl VmTask {
+    /// Runs, and ends the run when it comes to its end.
+    async fn advance(&mut self, goal: Goal) -> (Result<Stop, StepError>, Result<(), Failure>) {
+        let mut watched = Watched {
+            shared: &self.shared,
+            turn: &self.turn,
+            told: Instant::now(),
+        };
+        let result = self.run.advance(goal, &mut watched).await;
+        self.worker.flush().await;
+        let finished = match result {
+            Ok(Stop::Ended) => self.finish().await,
+            _ => Ok(()),
+        };
+        (result, finished)
     }
 }
 

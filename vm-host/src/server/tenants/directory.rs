@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::limits::TenantLimits;
+use super::rate::TooOften;
 use super::token::TokenHash;
-use super::usage::{Full, Resource, Share, Usage};
+use super::usage::{Event, Full, Resource, Share, Usage};
 
 /// How far the clock of whoever wrote a token's end may be from ours.
 const SKEW: Duration = Duration::from_secs(60);
@@ -43,6 +44,15 @@ impl Tenant {
     /// Counts so much more with a share of its own.
     pub(in super::super) fn grow(&self, share: &mut Share, amount: u64) -> Result<(), Full> {
         share.grow(amount, self.limit(share.resource()))
+    }
+
+    /// Counts that it does something that it may do so often.
+    pub(in super::super) fn does(&self, event: Event) -> Result<(), TooOften> {
+        let per_second = match event {
+            Event::Call => self.limits.calls_per_second,
+            Event::Creation => self.limits.vms_per_second,
+        };
+        self.usage.happens(event, per_second)
     }
 
     /// How many of something it may have.

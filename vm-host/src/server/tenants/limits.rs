@@ -14,6 +14,10 @@ pub struct TenantLimits {
     pub max_connections: u64,
     /// Calls at a time, a stream until it ends.
     pub max_calls: u64,
+    /// Calls in a second.
+    pub calls_per_second: u64,
+    /// VMs that are made in a second.
+    pub vms_per_second: u64,
     /// Programs that are uploaded at the same time.
     pub max_uploads: u64,
     /// Bytes of them that have come so far.
@@ -49,6 +53,8 @@ pub(super) struct SetLimits {
     max_vms: Option<u64>,
     max_connections: Option<u64>,
     max_calls: Option<u64>,
+    calls_per_second: Option<u64>,
+    vms_per_second: Option<u64>,
     max_uploads: Option<u64>,
     max_upload_bytes: Option<u64>,
     max_programs: Option<u64>,
@@ -76,6 +82,8 @@ impl TenantLimits {
             max_vms: set.max_vms.unwrap_or(self.max_vms),
             max_connections: set.max_connections.unwrap_or(self.max_connections),
             max_calls: set.max_calls.unwrap_or(self.max_calls),
+            calls_per_second: set.calls_per_second.unwrap_or(self.calls_per_second),
+            vms_per_second: set.vms_per_second.unwrap_or(self.vms_per_second),
             max_uploads: set.max_uploads.unwrap_or(self.max_uploads),
             max_upload_bytes: set.max_upload_bytes.unwrap_or(self.max_upload_bytes),
             max_programs: set.max_programs.unwrap_or(self.max_programs),

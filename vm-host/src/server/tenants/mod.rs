@@ -2,19 +2,21 @@
 //! may have. Without a file of tenants every peer is one: a user on the Unix socket, an address over TCP.
 //! Must not know VMs or programs.
 //!
-//! Reading order: `limits`, `usage` and `directory` (what a tenant is), `token` and `file` (where they come
+//! Reading order: `limits`, `usage` with `rate`, and `directory` (what a tenant is), `token` and `file` (where they come
 //! from), `current` (the ones in force).
 
 mod current;
 mod directory;
 mod file;
 mod limits;
+mod rate;
 mod token;
 mod usage;
 
 pub(super) use directory::{Identity, Tenant, Unknown};
 pub(super) use limits::bounded;
-pub(super) use usage::{Full, Resource, Share};
+pub(super) use rate::TooOften;
+pub(super) use usage::{Event, Full, Resource, Share};
 
 pub use current::Tenants;
 pub use file::TenantsError;

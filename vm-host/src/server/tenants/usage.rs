@@ -1,6 +1,9 @@
-//! What a tenant has at this moment, counted.
+//! What a tenant has at this moment, and how often it does something, counted.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use super::rate::{Bucket, TooOften};
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +23,24 @@ pub(in super::super) enum Resource {
 /// How many kinds there are.
 const KINDS: usize = 5;
 
+/// What may come so often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Event {
+    /// A call begins.
+    Call,
+    /// A VM is made.
+    Creation,
+}
+
+/// How many kinds of those there are.
+const EVENTS: usize = 2;
+
 /// The counts of one tenant.
 #[derive(Debug, Default)]
-pub(in super::super) struct Usage(Mutex<[u64; KINDS]>);
+pub(in super::super) struct Usage {
+    counts: Mutex<[u64; KINDS]>,
+    rates: [Bucket; EVENTS],
+}
 
 /// So much of something, until it is dropped.
 #[derive(Debug)]
@@ -56,7 +74,7 @@ impl Usage {
     }
 
     fn add(&self, resource: Resource, amount: u64, limit: u64) -> Result<(), Full> {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = &mut counts[resource as usize];
         match count.checked_add(amount).filter(|sum| *sum <= limit) {
             Some(sum) => *count = sum,
@@ -65,10 +83,16 @@ impl Usage {
         Ok(())
     }
 
-    /// Whether nothing is counted.
+    /// Counts that something happens, unless it does more often than so many times in a second.
+    pub(super) fn happens(&self, event: Event, per_second: u64) -> Result<(), TooOften> {
+        self.rates[event as usize].take(per_second, Instant::now())
+    }
+
+    /// Whether nothing is counted, nor was of late.
     pub(super) fn is_empty(&self) -> bool {
-        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.iter().all(|count| *count == 0)
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        counts.iter().all(|count| *count == 0) && self.rates.iter().all(|rate| rate.is_full(now))
     }
 }
 
@@ -87,7 +111,11 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        let mut counts = self.usage.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self
+            .usage
+            .counts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         counts[self.resource as usize] -= self.amount;
     }
 }

@@ -7,6 +7,7 @@ use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 
 use crate::vm::range_checks::range_check_limits;
 use crate::vm::shape::{RunShape, insufficient, safe_div};
+use crate::vm::slices::Slices;
 use crate::vm::{Exception, RunFailure};
 
 /// Steps after which the search ends. The reference VM would go on doubling the trace for ever.
@@ -14,12 +15,13 @@ const MAX_STEPS: u64 = 1 << 31;
 
 /// The number of steps to which the trace is padded. Prints a warning for every power of two that is too
 /// small, as the reference VM does.
-pub(super) fn padded_steps(
+pub(super) async fn padded_steps(
     runner: &CairoRunner,
     shape: &RunShape,
     writer: &mut dyn Write,
+    slices: Slices<'_>,
 ) -> io::Result<Result<u64, RunFailure>> {
-    let needs = Needs::of(runner, shape);
+    let needs = Needs::of(runner, shape, slices).await;
     let mut steps = (runner.vm.get_current_step() as u64).next_power_of_two();
     loop {
         match needs.check(steps) {
@@ -54,13 +56,15 @@ struct Needs<'a> {
 }
 
 impl<'a> Needs<'a> {
-    fn of(runner: &'a CairoRunner, shape: &'a RunShape) -> Self {
-        let limits = range_check_limits(runner);
+    async fn of(runner: &'a CairoRunner, shape: &'a RunShape, slices: Slices<'_>) -> Self {
+        let limits = range_check_limits(runner, slices).await;
         Self {
             runner,
             shape,
             range_check_width: limits.map_or(0, |(min, max)| u64::from(max - min)),
-            memory_holes: crate::vm::pie::memory_holes(&runner.vm, shape),
+            memory_holes: crate::vm::pie::memory_holes(&runner.vm, shape, slices)
+                .await
+                .0,
         }
     }
 

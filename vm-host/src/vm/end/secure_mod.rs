@@ -10,6 +10,7 @@ use num_bigint::BigUint;
 use num_traits::{One, Zero};
 
 use crate::vm::error_text::{Value, decimal};
+use crate::vm::slices::Slices;
 
 const CELLS: usize = 7;
 const WORDS: usize = 4;
@@ -32,9 +33,10 @@ struct Operand {
 }
 
 /// Checks all instances. The error is the text of what the reference VM raises.
-pub(super) fn check_mod_builtin(
+pub(super) async fn check_mod_builtin(
     vm: &VirtualMachine,
     builtin: &ModBuiltinRunner,
+    slices: Slices<'_>,
 ) -> Result<(), String> {
     let reader = Reader {
         vm,
@@ -51,6 +53,7 @@ pub(super) fn check_mod_builtin(
             check_sequence(previous, &inputs, batch)?;
         }
         for index in 0..batch {
+            slices.look().await;
             let operands =
                 [0, 1, 2].map(|variable| reader.operand(&inputs, 3 * index + variable, variable));
             let [a, b, c] = operands;

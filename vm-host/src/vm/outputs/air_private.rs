@@ -20,6 +20,7 @@ use crate::vm::cells::cells;
 use crate::vm::error_text::decimal;
 use crate::vm::python_json::PythonJson;
 use crate::vm::shape::RunShape;
+use crate::vm::slices::{self, Slices};
 
 /// The order of the curve of the ecdsa builtin.
 const CURVE_ORDER: &str =
@@ -35,13 +36,14 @@ struct Instances {
 }
 
 /// Writes the private input. The paths say where the prover finds the two files.
-pub(crate) fn write_air_private_input(
+pub(crate) async fn write_air_private_input(
     writer: &mut dyn Write,
     vm: &VirtualMachine,
     shape: &RunShape,
     relocation: &Relocation,
     trace_path: &str,
     memory_path: &str,
+    slices: Slices<'_>,
 ) -> io::Result<Result<(), RunFailure>> {
     let mut json = PythonJson::indented(&mut *writer);
     json.begin('{')?;
@@ -53,7 +55,7 @@ pub(crate) fn write_air_private_input(
             BuiltinRunner::Output(_) | BuiltinRunner::SegmentArena(_) => continue,
             BuiltinRunner::Signature(signature) => {
                 json.key(name)?;
-                write_signatures(&mut json, vm, signature)?
+                write_signatures(&mut json, vm, signature, slices).await?
             }
             BuiltinRunner::Mod(modulo) => {
                 json.key(name)?;
@@ -62,11 +64,11 @@ pub(crate) fn write_air_private_input(
                     relocation,
                     modulo,
                 };
-                reader.write(&mut json, shape.zero_segment)?
+                reader.write(&mut json, shape.zero_segment, slices).await?
             }
             builtin => {
                 json.key(name)?;
-                write_instances(&mut json, vm, builtin)?
+                write_instances(&mut json, vm, builtin, slices).await?
             }
         };
         if let Err(failure) = written {
@@ -97,14 +99,18 @@ fn instances_of(builtin: &BuiltinRunner) -> Instances {
 }
 
 /// The instances of a builtin whose inputs are the first cells of each.
-fn write_instances<W: Write>(
+async fn write_instances<W: Write>(
     json: &mut PythonJson<W>,
     vm: &VirtualMachine,
     builtin: &BuiltinRunner,
+    slices: Slices<'_>,
 ) -> io::Result<Result<(), RunFailure>> {
     let Instances { cells: size, names } = instances_of(builtin);
     let mut inputs: BTreeMap<usize, Vec<Option<Felt252>>> = BTreeMap::new();
-    for (address, value) in cells(vm, builtin.base()) {
+    for (count, (address, value)) in cells(vm, builtin.base()).enumerate() {
+        if count % slices::CELLS == 0 {
+            slices.look().await;
+        }
         let (index, cell) = (address.offset / size, address.offset % size);
         if cell >= names.len() {
             continue;
@@ -123,6 +129,7 @@ fn write_instances<W: Write>(
     }
     json.begin('[')?;
     for (index, cells) in inputs {
+        slices.look().await;
         json.begin('{')?;
         json.entry("index", index)?;
         for (name, value) in names.iter().zip(cells.into_iter().flatten()) {
@@ -147,28 +154,33 @@ fn missing_input(builtin: &BuiltinRunner, names: &[&str], cell: usize, index: us
     RunFailure::assertion(format!("Missing {input} of {name} instance {index}."))
 }
 
-fn write_signatures<W: Write>(
+async fn write_signatures<W: Write>(
     json: &mut PythonJson<W>,
     vm: &VirtualMachine,
     builtin: &SignatureBuiltinRunner,
+    slices: Slices<'_>,
 ) -> io::Result<Result<(), RunFailure>> {
-    let signatures = builtin.signatures.borrow();
-    let mut sorted: Vec<_> = signatures.iter().collect();
-    sorted.sort_by_key(|(address, _)| **address);
+    // Copied, so that they are not borrowed through a pause.
+    let mut sorted: Vec<_> = Vec::new();
+    for (address, signature) in builtin.signatures.borrow().iter() {
+        sorted.push((*address, signature.r, signature.s));
+    }
+    sorted.sort_by_key(|(address, ..)| *address);
     json.begin('[')?;
-    for (address, signature) in sorted {
+    for (address, r, s) in sorted {
+        slices.look().await;
         let message_address = Relocatable::from((address.segment_index, address.offset + 1));
         let load = |address: Relocatable| {
             vm.get_integer(address)
                 .map(|value| format!("{:#x}", *value))
                 .map_err(|_| RunFailure::unknown_memory(address))
         };
-        let inputs = load(*address).and_then(|key| Ok((key, load(message_address)?)));
+        let inputs = load(address).and_then(|key| Ok((key, load(message_address)?)));
         let (public_key, message) = match inputs {
             Ok(inputs) => inputs,
             Err(failure) => return Ok(Err(failure)),
         };
-        let Some(w) = curve_inverse(&signature.s) else {
+        let Some(w) = curve_inverse(&s) else {
             return Ok(Err(RunFailure::assertion(format!(
                 "the signature at `{address}` has no inverse"
             ))));
@@ -179,7 +191,7 @@ fn write_signatures<W: Write>(
         json.string_entry("msg", &message)?;
         json.key("signature_input")?;
         json.begin('{')?;
-        json.string_entry("r", &format!("{:#x}", signature.r))?;
+        json.string_entry("r", &format!("{r:#x}"))?;
         json.string_entry("w", &format!("{w:#x}"))?;
         json.end('}')?;
         json.end('}')?;
@@ -200,10 +212,11 @@ struct ModReader<'a> {
 }
 
 impl ModReader<'_> {
-    fn write<W: Write>(
+    async fn write<W: Write>(
         &self,
         json: &mut PythonJson<W>,
         zero_segment: Option<usize>,
+        slices: Slices<'_>,
     ) -> io::Result<Result<(), RunFailure>> {
         let used = self
             .vm
@@ -213,6 +226,7 @@ impl ModReader<'_> {
         json.key("instances")?;
         json.begin('[')?;
         for instance in 0..used.div_ceil(MOD_CELLS) {
+            slices.look().await;
             if let Err(failure) = self.write_instance(json, instance)? {
                 return Ok(Err(failure));
             }

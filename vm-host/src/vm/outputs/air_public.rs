@@ -12,15 +12,17 @@ use crate::vm::cells::{output_base, segments};
 use crate::vm::python_json::PythonJson;
 use crate::vm::range_checks::range_check_limits;
 use crate::vm::shape::RunShape;
+use crate::vm::slices::{self, Slices};
 
 /// Writes the public input.
-pub(crate) fn write_air_public_input(
+pub(crate) async fn write_air_public_input(
     writer: &mut dyn Write,
     runner: &CairoRunner,
     shape: &RunShape,
     relocation: &Relocation,
+    slices: Slices<'_>,
 ) -> io::Result<Result<(), RunFailure>> {
-    let input = match PublicInput::of(runner, shape, relocation) {
+    let input = match PublicInput::of(runner, shape, relocation, slices).await {
         Ok(input) => input,
         Err(failure) => return Ok(Err(failure)),
     };
@@ -42,7 +44,10 @@ pub(crate) fn write_air_public_input(
     json.end('}')?;
     json.key("public_memory")?;
     json.begin('[')?;
-    for (address, value, page) in input.public_memory {
+    for (count, (address, value, page)) in input.public_memory.into_iter().enumerate() {
+        if count % slices::CELLS == 0 {
+            slices.look().await;
+        }
         json.begin('{')?;
         json.entry("address", address)?;
         json.string_entry("value", &value)?;
@@ -66,10 +71,11 @@ struct PublicInput {
 }
 
 impl PublicInput {
-    fn of(
+    async fn of(
         runner: &CairoRunner,
         shape: &RunShape,
         relocation: &Relocation,
+        slices: Slices<'_>,
     ) -> Result<Self, RunFailure> {
         let trace = runner
             .get_relocatable_trace()
@@ -107,17 +113,18 @@ impl PublicInput {
             segments.push((name.to_str(), address(start)?, address(stop)?));
         }
         Ok(Self {
-            range_checks: range_check_limits(runner).unwrap_or((0, 0)),
+            range_checks: range_check_limits(runner, slices).await.unwrap_or((0, 0)),
             steps: trace.len(),
             segments,
-            public_memory: public_memory(runner, relocation)?,
+            public_memory: public_memory(runner, relocation, slices).await?,
         })
     }
 }
 
-fn public_memory(
+async fn public_memory(
     runner: &CairoRunner,
     relocation: &Relocation,
+    slices: Slices<'_>,
 ) -> Result<Vec<(u64, String, usize)>, RunFailure> {
     let vm = &runner.vm;
     let mut public = Vec::new();
@@ -125,7 +132,10 @@ fn public_memory(
         let Some(cells) = vm.segments.public_memory_offsets.get(&segment) else {
             continue;
         };
-        for &(offset, page) in cells {
+        for (count, &(offset, page)) in cells.iter().enumerate() {
+            if count % slices::CELLS == 0 {
+                slices.look().await;
+            }
             let address = Relocatable::from((segment as isize, offset));
             let relocated = relocation.address(address)?;
             let value = vm

@@ -9,7 +9,8 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 
 use super::Relocation;
 use crate::vm::RunFailure;
-use crate::vm::cells::{cells, segments};
+use crate::vm::cells::{cells_in, parts, segments};
+use crate::vm::slices::{self, Slices};
 
 /// Writes the memory.
 pub(crate) fn write_memory(
@@ -17,12 +18,20 @@ pub(crate) fn write_memory(
     vm: &VirtualMachine,
     relocation: &Relocation,
 ) -> io::Result<Result<(), RunFailure>> {
+    let mut part = Vec::with_capacity(40 * slices::CELLS);
     for segment in segments(vm) {
-        for (address, value) in cells(vm, segment) {
-            match entry(relocation, address, &value) {
-                Ok(entry) => writer.write_all(&entry)?,
-                Err(failure) => return Ok(Err(failure)),
+        for offsets in parts(vm, segment, 0..usize::MAX) {
+            part.clear();
+            for (address, value) in cells_in(vm, segment, offsets) {
+                match entry(relocation, address, &value) {
+                    Ok(entry) => part.extend_from_slice(&entry),
+                    Err(failure) => {
+                        writer.write_all(&part)?;
+                        return Ok(Err(failure));
+                    }
+                }
             }
+            writer.write_all(&part)?;
         }
     }
     Ok(Ok(()))
@@ -30,11 +39,12 @@ pub(crate) fn write_memory(
 
 /// The part of the memory that begins at `first`, and where the next one does: after `places` places for
 /// cells, or after the segment. The last part is empty.
-pub(crate) fn memory_part(
+pub(crate) async fn memory_part(
     vm: &VirtualMachine,
     relocation: &Relocation,
     first: Relocatable,
     places: usize,
+    slices: Slices<'_>,
 ) -> Result<(Vec<u8>, Relocatable), RunFailure> {
     let mut part = Vec::new();
     let mut next = Some(first);
@@ -42,6 +52,7 @@ pub(crate) fn memory_part(
     while let Some(first) = next
         && part.is_empty()
     {
+        slices.look().await;
         let (here, after) = places_from(vm, first, places);
         next = after;
         for address in here {
@@ -99,6 +110,12 @@ fn entry(
 ) -> Result<[u8; 40], RunFailure> {
     let mut entry = [0; 40];
     entry[..8].copy_from_slice(&relocation.address(address)?.to_le_bytes());
-    entry[8..].copy_from_slice(&relocation.value(value)?.to_bytes_le());
+    match value {
+        MaybeRelocatable::Int(value) => entry[8..].copy_from_slice(&value.to_bytes_le()),
+        // The felt that it becomes is as small, and need not be made for that.
+        MaybeRelocatable::RelocatableValue(pointer) => {
+            entry[8..16].copy_from_slice(&relocation.address(*pointer)?.to_le_bytes());
+        }
+    }
     Ok(entry)
 }

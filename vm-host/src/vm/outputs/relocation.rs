@@ -46,6 +46,7 @@ impl Relocation {
     }
 
     /// The new address of a cell.
+    #[inline]
     pub(crate) fn address(&self, address: Relocatable) -> Result<u64, RunFailure> {
         usize::try_from(address.segment_index)
             .ok()

@@ -13,9 +13,10 @@ use cairo_vm::vm::runners::cairo_runner::CairoRunner;
 use cairo_vm::vm::vm_core::VirtualMachine;
 
 use crate::vm::RunFailure;
-use crate::vm::cells::{cells, output_base, segments};
+use crate::vm::cells::{cells_in, output_base, parts, segments};
 use crate::vm::python_json::PythonJson;
 use crate::vm::shape::{RunShape, ZERO_SEGMENT_SIZE};
+use crate::vm::slices::{self, Slices};
 
 mod diff;
 mod read;
@@ -121,11 +122,12 @@ pub(super) const MAX_SEGMENTS: usize = 1 << 16;
 impl Pie {
     /// The PIE of a run that has ended. `output_attributes` are those of the output builtin as a JSON
     /// object, when hints set any.
-    pub(crate) fn of_run(
+    pub(crate) async fn of_run(
         runner: &CairoRunner,
         shape: &RunShape,
         original_steps: u64,
         output_attributes: Option<&str>,
+        slices: Slices<'_>,
     ) -> Result<Self, RunFailure> {
         let vm = &runner.vm;
         let segments = pie_segments(vm, shape)?;
@@ -160,11 +162,11 @@ impl Pie {
                 main: program.main as u64,
                 segments,
             },
-            memory: memory(vm),
+            memory: memory(vm, slices).await,
             additional_data,
             execution_resources: ExecutionResources {
                 n_steps: original_steps,
-                n_memory_holes: memory_holes(vm, shape),
+                n_memory_holes: memory_holes(vm, shape, slices).await.0,
                 builtin_instances,
             },
             version: VERSION.to_string(),
@@ -276,11 +278,16 @@ fn pie_segments(vm: &VirtualMachine, shape: &RunShape) -> Result<PieSegments, Ru
     })
 }
 
-fn memory(vm: &VirtualMachine) -> PieMemory {
-    segments(vm)
-        .flat_map(|segment| cells(vm, segment))
-        .map(|(address, value)| (place(address), value))
-        .collect()
+async fn memory(vm: &VirtualMachine, slices: Slices<'_>) -> PieMemory {
+    let mut memory = PieMemory::new();
+    for segment in segments(vm) {
+        for part in parts(vm, segment, 0..usize::MAX) {
+            slices.look().await;
+            let found = cells_in(vm, segment, part);
+            memory.extend(found.map(|(address, value)| (place(address), value)));
+        }
+    }
+    memory
 }
 
 fn place(address: Relocatable) -> (u64, u64) {
@@ -332,9 +339,14 @@ fn attributes_json(attributes: &BTreeMap<String, Vec<usize>>) -> String {
     String::from_utf8(bytes).expect("only ASCII was written")
 }
 
-/// The number of cells below the end of a segment that no instruction and no builtin used.
-pub(crate) fn memory_holes(vm: &VirtualMachine, shape: &RunShape) -> u64 {
-    let mut holes = 0;
+/// The number of cells below the end of a segment that no instruction and no builtin used, and whether no segment has
+/// more cells that were used than it is long.
+pub(crate) async fn memory_holes(
+    vm: &VirtualMachine,
+    shape: &RunShape,
+    slices: Slices<'_>,
+) -> (u64, bool) {
+    let (mut holes, mut sound) = (0, true);
     for segment in segments(vm) {
         let builtin = vm
             .builtin_runners
@@ -348,12 +360,32 @@ pub(crate) fn memory_holes(vm: &VirtualMachine, shape: &RunShape) -> u64 {
         let accessed = if shape.zero_segment == Some(segment) {
             ZERO_SEGMENT_SIZE
         } else {
-            vm.segments
-                .memory
-                .get_amount_of_accessed_addresses_for_segment(segment)
-                .unwrap_or(0)
+            accessed_cells(vm, segment, slices).await
         };
+        sound &= accessed <= size;
         holes += size.saturating_sub(accessed) as u64;
     }
-    holes
+    (holes, sound)
+}
+
+/// How many cells of a segment were used.
+async fn accessed_cells(vm: &VirtualMachine, segment: usize, slices: Slices<'_>) -> usize {
+    let memory = &vm.segments.memory;
+    if !slices.are_made() {
+        let accessed = memory.get_amount_of_accessed_addresses_for_segment(segment);
+        return accessed.unwrap_or(0);
+    }
+    let mut accessed = 0;
+    for offset in 0.. {
+        if offset % slices::CELLS == 0 {
+            slices.look().await;
+        }
+        let address = Relocatable::from((segment as isize, offset));
+        match vm.is_accessed(&address) {
+            Ok(is_accessed) => accessed += usize::from(is_accessed),
+            // There is no such cell.
+            Err(_) => break,
+        }
+    }
+    accessed
 }

@@ -11,10 +11,16 @@ use zip::{CompressionMethod, ZipWriter};
 use super::{AdditionalData, ExecutionResources, Pie, PieMetadata, SegmentInfo, place};
 use crate::vm::error_text::decimal;
 use crate::vm::python_json::PythonJson;
+use crate::vm::slices::{self, Slices};
 
 impl Pie {
     /// Writes the zip file. `merge` puts all extra segments into one.
-    pub(crate) fn write(&self, writer: &mut dyn Write, merge: bool) -> io::Result<()> {
+    pub(crate) async fn write(
+        &self,
+        writer: &mut dyn Write,
+        merge: bool,
+        slices: Slices<'_>,
+    ) -> io::Result<()> {
         let mut metadata = self.metadata.clone();
         let mut moved = BTreeMap::new();
         if merge && let Some(first) = metadata.segments.extra.first().copied() {
@@ -33,7 +39,7 @@ impl Pie {
         zip.start_file("metadata.json", options)?;
         write_metadata(&mut zip, &metadata)?;
         zip.start_file("memory.bin", options.large_file(true))?;
-        self.write_memory(&mut zip, &moved)?;
+        self.write_memory(&mut zip, &moved, slices).await?;
         zip.start_file("additional_data.json", options)?;
         self.write_additional_data(&mut zip)?;
         zip.start_file("execution_resources.json", options)?;
@@ -47,16 +53,21 @@ impl Pie {
     }
 
     /// Cells of 8 + 32 bytes, little-endian; the highest bit marks a pointer.
-    fn write_memory(
+    async fn write_memory(
         &self,
         writer: &mut impl Write,
         moved: &BTreeMap<u64, (u64, u64)>,
+        slices: Slices<'_>,
     ) -> io::Result<()> {
         let pack = |(segment, offset): (u64, u64)| {
             let (segment, start) = moved.get(&segment).copied().unwrap_or((segment, 0));
             (1 << 63) + (segment << 47) + start + offset
         };
-        for (address, value) in &self.memory {
+        for (count, (address, value)) in self.memory.iter().enumerate() {
+            // They are compressed, which takes longer than to walk over them.
+            if count % (slices::CELLS / 8) == 0 {
+                slices.look().await;
+            }
             let mut bytes = [0; 40];
             bytes[..8].copy_from_slice(&pack(*address).to_le_bytes());
             match value {

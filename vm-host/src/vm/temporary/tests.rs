@@ -1,4 +1,5 @@
 use super::*;
+use crate::vm::slices::at_once;
 
 fn at(segment_index: isize, offset: usize) -> Relocatable {
     Relocatable {
@@ -66,7 +67,10 @@ fn cells_move_to_real_segments() {
         (-3, at(0, 9).into()),
     ]);
     with_rules(&mut vm, &moves);
-    assert_eq!(move_cells(&mut vm, &moves).unwrap(), None);
+    assert_eq!(
+        at_once(move_cells(&mut vm, &moves, Slices::held())).unwrap(),
+        None
+    );
     assert_eq!(vm.get_maybe(&at(0, 0)), Some(at(1, 9).into()));
     assert_eq!(vm.get_maybe(&at(1, 5)), Some(at(1, 9).into()));
     assert_eq!(vm.get_maybe(&at(1, 11)), Some(int(7)));
@@ -86,7 +90,7 @@ fn of_two_values_for_a_place_that_of_the_first_segment_is_right() {
         let mut vm = vm(&cells);
         let moves = moves(places);
         with_rules(&mut vm, &moves);
-        let error = move_cells(&mut vm, &moves).unwrap_err();
+        let error = at_once(move_cells(&mut vm, &moves, Slices::held())).unwrap_err();
         let conflict = Box::new((at(1, 1), int(5), int(6)));
         assert_eq!(error, MemoryError::InconsistentMemory(conflict));
     }
@@ -104,9 +108,9 @@ fn what_has_no_real_place_keeps_its_segment_or_becomes_a_number() {
     let mut vm = vm(&cells);
     vm.segments.memory.mark_as_accessed(at(-2, 1));
     let moves = moves(&[(-1, int(1000)), (-2, at(-3, 1).into())]);
-    replace_rules(&mut vm, &moves).unwrap();
+    at_once(replace_rules(&mut vm, &moves, Slices::held())).unwrap();
     assert_eq!(
-        move_cells(&mut vm, &moves).unwrap(),
+        at_once(move_cells(&mut vm, &moves, Slices::held())).unwrap(),
         Some(Felt252::from(1002))
     );
     assert_eq!(vm.get_maybe(&at(0, 0)), Some(int(1004)));
@@ -123,6 +127,63 @@ fn what_has_no_real_place_keeps_its_segment_or_becomes_a_number() {
 fn a_place_that_does_not_exist_is_refused() {
     let mut vm = vm(&[(at(-1, 0), int(5))]);
     let moves = moves(&[(-1, at(9, 0).into())]);
-    let error = move_cells(&mut vm, &moves).unwrap_err();
+    let error = at_once(move_cells(&mut vm, &moves, Slices::held())).unwrap_err();
     assert!(matches!(error, MemoryError::UnallocatedSegment(_)));
+}
+
+/// Looks at the clock as often as it can, and never waits.
+struct Counted(std::cell::Cell<usize>);
+
+impl crate::vm::slices::Pauses for Counted {
+    fn are_due(&self) -> bool {
+        self.0.set(self.0.get() + 1);
+        false
+    }
+
+    fn pause(&self) -> futures_util::future::LocalBoxFuture<'_, ()> {
+        unreachable!("it is never due")
+    }
+}
+
+#[test]
+fn many_cells_are_moved_in_slices_to_the_same_places() {
+    let length = MANY_CELLS + 10;
+    let made = || {
+        let mut vm = vm(&[(at(0, 3), at(-1, 4).into()), (at(1, 2), int(9))]);
+        for offset in (0..length).step_by(3) {
+            vm.insert_value(at(-1, offset), int(offset as u64)).unwrap();
+            vm.insert_value(at(-2, offset), at(-1, offset)).unwrap();
+        }
+        vm.segments.memory.mark_as_accessed(at(-2, 6));
+        let moves = moves(&[
+            (-1, at(1, 5).into()),
+            (-2, at(0, 8).into()),
+            (-3, at(1, 0).into()),
+        ]);
+        with_rules(&mut vm, &moves);
+        (vm, moves)
+    };
+    let (mut expected, moves) = made();
+    assert_eq!(
+        at_once(move_cells(&mut expected, &moves, Slices::held())),
+        Ok(None)
+    );
+    let (mut found, moves) = made();
+    let looks = Counted(std::cell::Cell::new(0));
+    assert_eq!(
+        at_once(move_cells(&mut found, &moves, Slices::of(&looks))),
+        Ok(None)
+    );
+    assert!(looks.0.get() > 2 * length / slices::CELLS);
+    assert_eq!(found.segments.num_temp_segments(), 0);
+    assert_eq!(segment_lengths(&mut found), segment_lengths(&mut expected));
+    for cell in (0..2).flat_map(|segment| (0..length + 8).map(move |offset| at(segment, offset))) {
+        assert_eq!(found.get_maybe(&cell), expected.get_maybe(&cell), "{cell}");
+        assert_eq!(
+            found.is_accessed(&cell).ok(),
+            expected.is_accessed(&cell).ok(),
+            "{cell}"
+        );
+    }
+    assert_eq!(found.get_maybe(&at(0, 14)), Some(at(1, 11).into()));
 }

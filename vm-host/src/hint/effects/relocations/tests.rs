@@ -1,12 +1,13 @@
 use super::*;
 use crate::hint::testing::{EXECUTION, at, int, pointer};
+use crate::vm::slices::at_once;
 
 /// Adds rules, each alone, and returns the VM with what is known of the rules.
 fn added(rules: &[Rule]) -> (VirtualMachine, Relocations) {
     let mut vm = crate::hint::testing::vm();
     let mut relocations = Relocations::default();
     for rule in rules {
-        relocations.add(&mut vm, vec![rule.clone()]).unwrap();
+        at_once(relocations.add(&mut vm, vec![rule.clone()], Slices::held())).unwrap();
     }
     (vm, relocations)
 }
@@ -43,11 +44,10 @@ fn a_chain_is_followed_in_whatever_order_its_rules_come() {
         // The VM of the tests has a pointer to the start of the first there.
         let read = vm.get_maybe(&at(EXECUTION, 4));
         assert_eq!(read, Some(pointer(EXECUTION, 7)), "{order:?}");
-        let mut at_once = Relocations::default();
-        at_once
-            .add(&mut crate::hint::testing::vm(), given.to_vec())
-            .unwrap();
-        assert_eq!(at_once.moves, relocations.moves, "{order:?}");
+        let mut together = Relocations::default();
+        let mut vm = crate::hint::testing::vm();
+        at_once(together.add(&mut vm, given.to_vec(), Slices::held())).unwrap();
+        assert_eq!(together.moves, relocations.moves, "{order:?}");
     }
 }
 
@@ -59,9 +59,8 @@ fn a_way_is_followed_as_far_as_it_is_known() {
     vm.insert_value(at(EXECUTION, 5), pointer(-1, 3)).unwrap();
     assert_eq!(vm.get_maybe(&at(EXECUTION, 5)), Some(pointer(-2, 4)));
     vm.segments.memory.mark_as_accessed(cell);
-    relocations
-        .add(&mut vm, vec![(-2, pointer(EXECUTION, 9))])
-        .unwrap();
+    let rule = (-2, pointer(EXECUTION, 9));
+    at_once(relocations.add(&mut vm, vec![rule], Slices::held())).unwrap();
     assert_eq!(vm.get_maybe(&cell), Some(pointer(EXECUTION, 10)));
     assert_eq!(
         vm.get_maybe(&at(EXECUTION, 5)),
@@ -92,7 +91,7 @@ fn a_felt_ends_a_chain_and_values_keep_their_offsets() {
     let (mut vm, mut relocations) = added(&[(-2, pointer(-1, 3))]);
     vm.insert_value(at(EXECUTION, 5), pointer(-2, 2)).unwrap();
     assert_eq!(vm.get_maybe(&at(EXECUTION, 5)), Some(pointer(-1, 5)));
-    relocations.add(&mut vm, vec![(-1, int(10))]).unwrap();
+    at_once(relocations.add(&mut vm, vec![(-1, int(10))], Slices::held())).unwrap();
     assert_eq!(ways(&relocations), [(-2, int(13)), (-1, int(10))]);
     assert_eq!(vm.get_maybe(&at(EXECUTION, 5)), Some(int(15)));
     assert_eq!(relocations.moves().value(pointer(-1, 4)), int(14));
@@ -131,10 +130,9 @@ fn a_long_chain_is_followed_from_its_end() {
     let mut relocations = Relocations::default();
     let last = 50_000;
     let chain = (1..last).map(|index| (-index, pointer(-index - 1, 0)));
-    relocations.add(&mut vm, chain.collect()).unwrap();
-    relocations
-        .add(&mut vm, vec![(-last, pointer(1, 0))])
-        .unwrap();
+    for rules in [chain.collect(), vec![(-last, pointer(1, 0))]] {
+        at_once(relocations.add(&mut vm, rules, Slices::held())).unwrap();
+    }
     let ways = relocations.moves.iter();
     assert!(
         ways.map(|(_, place)| place)

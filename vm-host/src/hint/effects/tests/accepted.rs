@@ -6,6 +6,7 @@ use futures_util::FutureExt as _;
 use super::*;
 use crate::hint::effects::{Breath, RegisteredRule};
 use crate::hint::testing::{OUTPUT, RANGE_CHECK};
+use crate::vm::slices::{Slices, at_once};
 use crate::worker::Turn;
 
 /// Applies `effects` to a new scene; `change` makes the state before into the one after.
@@ -96,7 +97,9 @@ fn every_part_is_applied() {
         };
         let mut relocations = Relocations::default();
         let rules = relocations.check(&full().relocation_rules).unwrap();
-        relocations.add(&mut testing::vm(), rules).unwrap();
+        let mut vm = testing::vm();
+        let added = relocations.add(&mut vm, rules, Slices::held());
+        at_once(added).unwrap();
         state.relocations = relocations;
     });
 }

@@ -148,6 +148,8 @@ fn full() -> Effects {
         pure_address: Some("17".to_owned()),
         hint_nanos: 1,
         scopes: None,
+        variables_json: String::new(),
+        tampered: String::new(),
     }
 }
 
@@ -170,6 +172,8 @@ fn both(first: &Effects, second: &Effects) -> Effects {
         pure_address: (first.pure_address.clone()).or_else(|| second.pure_address.clone()),
         hint_nanos: 0,
         scopes: None,
+        variables_json: String::new(),
+        tampered: String::new(),
     }
 }
 

@@ -1,0 +1,142 @@
+//! Variables of the host as the text that `PythonHandover.variables_json` is. Must not know what an engine makes of it.
+
+use std::fmt::Write as _;
+
+use num_bigint::BigInt;
+
+use super::SharedValue;
+
+/// A list among those of [`Variables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ListId(usize);
+
+/// What hints in the host did to variables since a hint in Python last saw them. The engine first deletes, then sets,
+/// whatever the order of the calls was.
+///
+/// Tuples in tuples are written by recursion, here and by the engine; whoever keeps them keeps them from nesting deep.
+/// Lists may be as deep as they like.
+#[derive(Clone, Debug, Default)]
+pub struct Variables {
+    /// The members of each scope's object, written one after the other; outermost first.
+    scopes: Vec<String>,
+    /// The items of each list.
+    lists: Vec<String>,
+    deleted: String,
+}
+
+impl Variables {
+    /// The variable is gone from the scope, of which the outermost has the depth 0.
+    pub fn delete(&mut self, depth: usize, name: &str) {
+        separate(&mut self.deleted);
+        let _ = write!(self.deleted, "[{depth},{}]", Quoted(name));
+    }
+
+    /// The variable has this value in the scope. Each is set once.
+    pub fn set(&mut self, depth: usize, name: &str, value: &SharedValue) {
+        if self.scopes.len() <= depth {
+            self.scopes.resize_with(depth + 1, String::new);
+        }
+        let scope = &mut self.scopes[depth];
+        separate(scope);
+        let _ = write!(scope, "{}:", Quoted(name));
+        write_value(scope, value);
+    }
+
+    /// A list whose items [`Variables::fill`] says, once: it may be among them.
+    pub fn list(&mut self) -> ListId {
+        self.lists.push(String::new());
+        ListId(self.lists.len() - 1)
+    }
+
+    /// These are the items of the list.
+    pub fn fill<'a>(&mut self, list: ListId, items: impl IntoIterator<Item = &'a SharedValue>) {
+        if let Some(text) = self.lists.get_mut(list.0) {
+            text.clear();
+            write_all(text, items);
+        }
+    }
+
+    /// The text; empty when there is nothing to tell.
+    #[must_use]
+    pub fn into_json(self) -> String {
+        if self.scopes.is_empty() && self.deleted.is_empty() {
+            return String::new();
+        }
+        let mut json = format!("{{\"deleted\":[{}],\"scopes\":[", self.deleted);
+        bracket(&mut json, &self.scopes, ('{', '}'));
+        json.push_str("],\"lists\":[");
+        bracket(&mut json, &self.lists, ('[', ']'));
+        json.push_str("]}");
+        json
+    }
+}
+
+/// Each part between two brackets.
+fn bracket(json: &mut String, parts: &[String], (open, close): (char, char)) {
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            json.push(',');
+        }
+        json.push(open);
+        json.push_str(part);
+        json.push(close);
+    }
+}
+
+fn separate(list: &mut String) {
+    if !list.is_empty() {
+        list.push(',');
+    }
+}
+
+fn write_all<'a>(json: &mut String, values: impl IntoIterator<Item = &'a SharedValue>) {
+    for (index, value) in values.into_iter().enumerate() {
+        if index > 0 {
+            json.push(',');
+        }
+        write_value(json, value);
+    }
+}
+
+fn write_value(json: &mut String, value: &SharedValue) {
+    // Writing into a text does not fail.
+    let _ = match value {
+        SharedValue::None => write!(json, r#"{{"none":true}}"#),
+        SharedValue::Boolean(value) => write!(json, r#"{{"bool":{value}}}"#),
+        SharedValue::Integer(value) => write!(json, r#"{{"int":"{}"}}"#, Hexadecimal(value)),
+        SharedValue::Text(text) => write!(json, r#"{{"text":{}}}"#, Quoted(text)),
+        SharedValue::Address(address) => {
+            let (segment, offset) = (address.segment_index, address.offset);
+            write!(json, r#"{{"address":[{segment},{offset}]}}"#)
+        }
+        SharedValue::Tuple(values) => {
+            json.push_str(r#"{"tuple":["#);
+            write_all(json, values);
+            write!(json, "]}}")
+        }
+        SharedValue::Import { module, name } => {
+            let (module, name) = (Quoted(module), Quoted(name));
+            write!(json, r#"{{"import":[{module},{name}]}}"#)
+        }
+        SharedValue::List(ListId(index)) => write!(json, r#"{{"same":{index}}}"#),
+    };
+}
+
+/// A text as JSON writes it.
+struct Quoted<'a>(&'a str);
+
+impl std::fmt::Display for Quoted<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let quoted = serde_json::to_string(self.0).map_err(|_| std::fmt::Error)?;
+        formatter.write_str(&quoted)
+    }
+}
+
+/// An integer as Python reads it in any length: it refuses more than 4300 decimal digits.
+struct Hexadecimal<'a>(&'a BigInt);
+
+impl std::fmt::Display for Hexadecimal<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{:#x}", self.0)
+    }
+}
