@@ -138,7 +138,7 @@ pub(super) struct ServeArgs {
     #[arg(long = "cpu-time", value_name = "SECONDS")]
     pub cpu_time: Option<u64>,
 
-    /// Most bytes that the hints of a VM print
+    /// Most bytes that the hints of a VM print and log
     #[arg(long = "max-output-bytes", value_name = "BYTES")]
     pub max_output_bytes: Option<u64>,
 
