@@ -1,4 +1,4 @@
-//! The tests that SPECIFICATION.md and ARCHITECTURE.md name are there: a promise whose test was renamed or
+//! The tests that SPECIFICATION.md, FAULTS.md and ARCHITECTURE.md name are there: a promise whose test was renamed or
 //! deleted is a promise that nothing holds.
 
 use std::collections::BTreeSet;
@@ -15,6 +15,8 @@ const RUST: &[(&str, &str)] = &[
     ("tests/server", "server"),
     ("vm-host/src", "vm_host"),
     ("hint-worker/src", "hint_worker"),
+    ("hint-worker/tests/worker", "worker"),
+    ("proto/tests", "proto"),
     ("proto/src", "hint_proto"),
 ];
 const PYTHON: &[&str] = &["tests/clients", "python-client/tests"];
@@ -179,6 +181,16 @@ fn all_are_there(document: &str, text: &str, at_least: usize) {
 fn the_tests_of_the_specification_are_there() {
     let text = fs::read_to_string(tests_directory().join("SPECIFICATION.md")).unwrap();
     all_are_there("SPECIFICATION.md", &text, 60);
+}
+
+#[test]
+fn the_tests_of_the_faults_are_there() {
+    let text = fs::read_to_string(tests_directory().join("FAULTS.md")).unwrap();
+    let cases = text.split("\n## ").next().unwrap();
+    all_are_there("FAULTS.md", cases, 42);
+    let numbers: Vec<_> = rows(cases).into_iter().map(|(case, _)| case).collect();
+    let all: Vec<String> = (1..=42).map(|case| case.to_string()).collect();
+    assert_eq!(numbers, all);
 }
 
 #[test]

@@ -502,3 +502,24 @@ fn what_is_forbidden_is_found() {
     let inner = circles(&imports_among_children(&source, &["a".to_owned()]));
     assert_eq!(inner, BTreeSet::from([BTreeSet::from(["one", "two"])]));
 }
+
+/// Where the clock that people set may be asked: for the times of records and events, the end of a token, the age of
+/// files. Limits and deadlines go by the other one.
+const WALL_CLOCK: &[&str] = &[
+    "hint-worker/src/engines/wasm/artifacts/",
+    "hint-worker/src/log/record.rs",
+    "vm-host/src/server/handle.rs",
+    "vm-host/src/server/registry.rs",
+    "vm-host/src/server/tenants/",
+    "vm-host/src/server/watch.rs",
+];
+
+#[test]
+fn no_limit_asks_the_clock_of_the_wall() {
+    let of_crate = |path: &str| lines_with(path, "SystemTime", |_| true);
+    let found = [of_crate("vm-host/src"), of_crate("hint-worker/src")].concat();
+    assert!(found.len() >= WALL_CLOCK.len(), "{found:?}");
+    let is_known = |line: &String| WALL_CLOCK.iter().any(|known| line.starts_with(known));
+    let unknown: Vec<_> = found.iter().filter(|line| !is_known(line)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}

@@ -151,6 +151,9 @@ async fn a_vm_has_one_engine_that_keeps_to_the_protocol() {
         if let Err(status) = call.await.unwrap() {
             let expected = (Code::ResourceExhausted, "TOO_MANY_CALLS".to_owned());
             assert_eq!(reason(&status), expected);
+            let facts = ["limit_name", "limit", "used"].map(|key| fact(&status, key));
+            let expected = ["waiting_calls", "64", "64"].map(|fact| Some(fact.to_owned()));
+            assert_eq!(facts, expected);
             refused += 1;
         }
     }

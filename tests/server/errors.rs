@@ -391,7 +391,12 @@ async fn limits_say_how_much() {
         reason(&status),
         (Code::ResourceExhausted, name("TOO_MANY_WATCHERS"))
     );
-    assert_eq!(fact(&status, "limit"), Some(watchers.len().to_string()));
+    says(
+        &status,
+        "watchers",
+        watchers.len() as u64,
+        watchers.len() as u64,
+    );
     drop(watchers);
     // Larger than any message may be.
     let large = CreateVmRequest {
@@ -648,6 +653,7 @@ async fn a_client_writes_so_much_and_no_more() {
     let status = client.write_memory(write(2)).await.unwrap_err();
     let expected = (Code::ResourceExhausted, name("TOO_MANY_CELLS"));
     assert_eq!(reason(&status), expected);
+    assert_eq!(fact(&status, "limit_name"), Some(name("written_cells")));
     let status = loop {
         if let Err(status) = client.add_segment(add.clone()).await {
             break status;
@@ -655,7 +661,15 @@ async fn a_client_writes_so_much_and_no_more() {
     };
     let expected = (Code::ResourceExhausted, name("TOO_MANY_SEGMENTS"));
     assert_eq!(reason(&status), expected);
-    assert_eq!(fact(&status, "limit"), Some(name("10")));
+    says(&status, "max_segments", 10, 10);
+}
+
+/// A limit is said with its name, its value and what is used of it.
+#[track_caller]
+fn says(status: &tonic::Status, limit: &str, value: u64, used: u64) {
+    let facts = ["limit_name", "limit", "used"].map(|key| fact(status, key));
+    let expected = [name(limit), value.to_string(), used.to_string()].map(Some);
+    assert_eq!(facts, expected, "{status:?}");
 }
 
 /// Every reason of the proto is in some test, but for those that only a fault or a race brings about.

@@ -17,6 +17,7 @@ mod leftovers;
 mod life;
 mod logs;
 mod many;
+mod overload;
 mod pausing;
 mod placed;
 mod process;

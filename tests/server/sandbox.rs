@@ -238,3 +238,112 @@ fn a_server_whose_sandbox_lacks_a_layer_does_not_start() {
     assert!(text.contains("lacks a layer: `environment: `"), "{text}");
     assert!(text.contains("\nhint: "), "{text}");
 }
+
+/// Runs a worker as on a kernel that has none of these system calls, given as their numbers and, for one that does many
+/// things, the first argument.
+fn worker_without(folder: &std::path::Path, calls: &[(u32, Option<u32>)]) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let calls: Vec<String> = calls
+        .iter()
+        .map(|(number, first)| {
+            format!(
+                "({number}, {})",
+                first.map_or("None".to_owned(), |first| first.to_string())
+            )
+        })
+        .collect();
+    let script = format!(
+        "#!/usr/bin/env -S python3 -IS
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06
+program = []
+for number, first in [{calls}]:
+    program.append((LOAD, 0, 0, 0))
+    if first is None:
+        program.append((EQUAL, 0, 1, number))
+    else:
+        program += [(EQUAL, 0, 3, number), (LOAD, 0, 0, 16), (EQUAL, 0, 1, first)]
+    program.append((RETURN, 0, 0, 0x00050000 | 38))
+program.append((RETURN, 0, 0, 0x7fff0000))
+code = b''.join(struct.pack('HBBI', *one) for one in program)
+buffer = ctypes.create_string_buffer(code)
+class Program(ctypes.Structure):
+    _fields_ = [('length', ctypes.c_ushort), ('filter', ctypes.c_void_p)]
+filter = Program(len(program), ctypes.addressof(buffer))
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, ctypes.byref(filter), 0, 0) == 0, ctypes.get_errno()
+os.execv('{worker}', ['{worker}', *sys.argv[1:]])
+",
+        calls = calls.join(", "),
+        worker = hint_tests::binaries::hint_worker().display(),
+    );
+    let path = folder.join("hint-worker");
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// Kernels without Landlock, or without filters, for the worker alone: the line says what is missing and why, whoever
+/// requires all layers gets no server, and what is left of the sandbox still holds.
+#[cfg(target_arch = "x86_64")]
+#[tokio::test]
+async fn a_kernel_without_landlock_is_said_and_refused() {
+    const LANDLOCK: &[(u32, Option<u32>)] = &[(444, None)];
+    // Both doors to it; the script came through the second.
+    const SECCOMP: &[(u32, Option<u32>)] = &[(317, None), (157, Some(22))];
+    for (calls, layer, says, still_refused, now_open) in [
+        (
+            LANDLOCK,
+            "files",
+            "without files: the kernel has no Landlock, or one that is too old; ",
+            "import os; os.fork()",
+            "open('/etc/hostname').close()",
+        ),
+        (
+            SECCOMP,
+            "calls",
+            "without calls: ",
+            "open('/etc/passwd')",
+            "import os; os.getpgid(0)",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let worker = worker_without(folder.path(), calls);
+        let worker = worker.to_str().unwrap();
+        let mut command = vm_host("serve");
+        command
+            .args(["--require-sandbox", "--hint-worker", worker, "--unix"])
+            .arg(folder.path().join("socket"))
+            .stdin(Stdio::null());
+        let finished = finish(&mut command, PATIENCE).unwrap();
+        let text = finished.stderr_text();
+        assert_eq!(finished.exit_code(), Some(78), "{text}");
+        assert!(
+            text.contains(&format!("lacks a layer: `{layer}: ")),
+            "{text}"
+        );
+        let server = Process::start(&["--hint-worker", worker]);
+        let mut client = server.client().await;
+        let log = server.log();
+        let line = log.lines().find(|line| line.starts_with("sandbox: "));
+        assert!(line.is_some_and(|line| line.contains(says)), "{log}");
+        // The last look before hints come found that, too.
+        assert!(
+            line.is_some_and(|line| line.contains("; without self-test: ")),
+            "{log}"
+        );
+        let refused = failure(&mut client, still_refused).await;
+        assert!(
+            refused.message.contains("PermissionError"),
+            "{}",
+            refused.message
+        );
+        let hash = upload(&mut client, &program(&[RET], Some((0, now_open))))
+            .await
+            .unwrap();
+        let vm = create(&mut client, request(&hash)).await;
+        let vm = run(&mut client, &vm.name, None).await.vm.unwrap();
+        assert_eq!(vm.state(), VmState::Succeeded, "{:?}", vm.failure);
+    }
+}

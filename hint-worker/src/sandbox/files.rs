@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, PathBeneath,
-    PathFd, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, RulesetStatus, Scope,
+    PathFd, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, RulesetError, RulesetStatus, Scope,
 };
 
 /// What the dynamic loader and the clock need.
@@ -40,7 +40,15 @@ pub(super) fn readable(reads: &[PathBuf]) -> Vec<PathBuf> {
 /// # Errors
 /// When the kernel has no Landlock, or too old a one.
 pub(super) fn restrict(readable: &[PathBuf]) -> Result<(), String> {
-    let restricted = rules(readable).map_err(|error| format!("Landlock: {error}"))?;
+    let restricted = rules(readable).map_err(|error| {
+        // What it says of rights that a kernel lacks is long and does not name the kernel.
+        match error.downcast_ref() {
+            Some(RulesetError::HandleAccesses(_)) => {
+                "the kernel has no Landlock, or one that is too old".to_owned()
+            }
+            _ => format!("Landlock: {error}"),
+        }
+    })?;
     match restricted {
         RulesetStatus::NotEnforced => Err("the kernel has no Landlock".to_owned()),
         _ => Ok(()),

@@ -12,7 +12,9 @@ const OUTSIDE: &str = "/etc/passwd";
 pub(super) fn try_to_get_out() -> Result<(), String> {
     match std::fs::File::open(OUTSIDE) {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
-        other => return Err(format!("opening `{OUTSIDE}` was not refused: {other:?}")),
+        // In the same words every time: workers whose posture is not that of their zygote are refused.
+        Ok(_) => return Err(format!("`{OUTSIDE}` was opened")),
+        Err(error) => return Err(format!("`{OUTSIDE}` was not refused: {error}")),
     }
     if socket() {
         return Err("a socket was made".to_owned());

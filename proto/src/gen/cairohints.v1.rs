@@ -2253,7 +2253,7 @@ pub struct VmLimits {
     /// Processor time of the VM and its worker.
     #[prost(message, optional, tag = "21")]
     pub cpu_time: ::core::option::Option<::prost_types::Duration>,
-    /// Bytes that its hints print.
+    /// Bytes that its hints print and log.
     #[prost(uint64, tag = "22")]
     pub max_output_bytes: u64,
 }

@@ -367,3 +367,39 @@ def test_ids_references_are_counted_right():
         first = session.hints[i].names.frame
         assert execute(session, i) is None
         assert session.hints[i].names.frame is first
+
+
+def test_lines_that_cannot_be_read_here_are_asked_of_the_host():
+    session, _ = make_session()
+    code = "try:\n    1 // 0\nexcept ZeroDivisionError as error:\n    raise KeyError('ä') from error"
+    failure = run(session, code, fail=True, location=("nowhere.cairo", 3, 1))
+    places = [(filename, line) for _, filename, line in failure.missing_lines]
+    assert places == [("nowhere.cairo", 7)]
+    ((at, _, _),) = failure.missing_lines
+    before = failure.traceback.encode()[:at].decode()
+    assert before.endswith('File "nowhere.cairo", line 7, in <module>\n')
+    assert failure.traceback[len(before) :] == "KeyError: 'ä'\n"
+    assert "\0" not in failure.traceback
+
+
+def test_lines_of_repeated_frames_are_asked_for_once_each():
+    session, _ = make_session()
+    code = "def f(n):\n    return 1 // n if n == 0 else f(n - 1)\nf(9)"
+    failure = run(session, code, fail=True, location=("nowhere.cairo", 3, 1))
+    assert [line for _, _, line in failure.missing_lines] == [6, 5, 5, 5]
+    assert "[Previous line repeated 7 more times]" in failure.traceback
+    assert "\0" not in failure.traceback
+
+
+def test_only_a_confined_process_has_advice(monkeypatch):
+    from cairohints.engine import confined
+
+    session, _ = make_session()
+    code = "raise PermissionError(1, 'refused')"
+    assert "hint:" not in run(session, code, fail=True).traceback
+    monkeypatch.setattr(confined, "_around", [True])
+    text = run(session, code, fail=True).traceback
+    assert text.endswith("or trust the program with --sandbox trusted\n")
+    # An object that raises when it is looked at changes nothing.
+    code = "class E(PermissionError):\n    filename = property(lambda self: 1 // 0)\nraise E(1, 'odd')"
+    assert "hint:" not in run(session, code, fail=True).traceback

@@ -63,7 +63,8 @@ pub(super) fn hints(arguments: &HintsArgs) -> Result<(), CommandError> {
         text = serde_json::Value::from(rows).to_string() + "\n";
     } else {
         for (pc, location, line, side, reason) in &rows {
-            text += &format!("{pc:>6}  {side:<8}  {location}  {line}\n                  {reason}\n");
+            text +=
+                &format!("{pc:>6}  {side:<8}  {location}  {line}\n                  {reason}\n");
         }
     }
     // A reader that has seen enough is no error.

@@ -198,7 +198,11 @@ fn load(
     config.hints.hint_locals_callable = options.hint_locals.callable.clone();
     let import_paths = import_paths(path, &options.hints.import_paths)?;
     config.hints.import_paths.clone_from(&import_paths);
-    config.hints.python_env = options.hints.python_environment.folder().map(Path::to_owned);
+    config.hints.python_env = options
+        .hints
+        .python_environment
+        .folder()
+        .map(Path::to_owned);
     let launch = Launch {
         binary: options.hints.worker.clone(),
         environment: options.hints.python_environment.clone(),

@@ -127,7 +127,7 @@ pub(super) struct ServeArgs {
     pub calls_per_second: u64,
 
     /// VMs that one tenant may make in a second; five times as many may come at once
-    #[arg(long = "vms-per-second", value_name = "COUNT", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long = "vms-per-second", value_name = "COUNT", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
     pub vms_per_second: u64,
 
     /// Longest time in seconds that a VM may spend running
@@ -138,7 +138,7 @@ pub(super) struct ServeArgs {
     #[arg(long = "cpu-time", value_name = "SECONDS")]
     pub cpu_time: Option<u64>,
 
-    /// Most bytes that the hints of a VM print
+    /// Most bytes that the hints of a VM print and log
     #[arg(long = "max-output-bytes", value_name = "BYTES")]
     pub max_output_bytes: Option<u64>,
 

@@ -236,7 +236,10 @@ impl Dispatch {
                 cost.time += here.time;
             }
             cost.count += self.twins.executions(id);
-            cost.count += self.compiled.as_ref().map_or(0, |engine| engine.executions(id));
+            cost.count += self
+                .compiled
+                .as_ref()
+                .map_or(0, |engine| engine.executions(id));
             (id, cost)
         })
     }
@@ -357,7 +360,13 @@ impl Dispatch {
             self.shown.begins(id, vm.get_current_step() as u64);
             let programs = self.table().programs().len();
             self.run(vm, id).await.map_err(|error| (index, error))?;
-            for loaded in self.state.table.programs().get(programs..).unwrap_or_default() {
+            for loaded in self
+                .state
+                .table
+                .programs()
+                .get(programs..)
+                .unwrap_or_default()
+            {
                 self.shown.knows(loaded);
                 if let Some(engine) = self.compiled.as_mut().filter(|_| spoils(&loaded.program)) {
                     engine.give_up();
@@ -402,7 +411,12 @@ impl Dispatch {
         account::check().map_err(|over| NotRun::Failed(over.into()))?;
         let Some(ran) = ran else { return Ok(false) };
         let turn = &self.opening.turn;
-        if self.state.apply(vm, &ran.effects, HOST, turn).await.is_err() {
+        if self
+            .state
+            .apply(vm, &ran.effects, HOST, turn)
+            .await
+            .is_err()
+        {
             // Python's own error is the right one.
             engine.take_back();
             return Ok(false);

@@ -65,8 +65,13 @@ impl Compilation {
                     match &texts.all[text].parsed {
                         Ok(parsed) => {
                             let shared = &mut compilation.shared;
-                            lower((program, hint), parsed, &mut shared.names, &mut shared.layouts)
-                                .map_err(|refusal| refusal.to_string())
+                            lower(
+                                (program, hint),
+                                parsed,
+                                &mut shared.names,
+                                &mut shared.layouts,
+                            )
+                            .map_err(|refusal| refusal.to_string())
                         }
                         Err(refusal) => Err(refusal.to_string()),
                     }
@@ -101,14 +106,29 @@ impl Compilation {
         let modules = modules_that_fit(&surroundings.import_folders);
         for text in &texts.all {
             for id in &text.hints {
-                let Some(hint) = &self.hints[*id] else { continue };
-                let unknown = hint.modules.iter().find(|module| !modules.contains(*module));
+                let Some(hint) = &self.hints[*id] else {
+                    continue;
+                };
+                let unknown = hint
+                    .modules
+                    .iter()
+                    .find(|module| !modules.contains(*module));
                 if let Some(module) = unknown {
-                    let reason = format!("`{module}` is not the file that was compared, or not there");
+                    let reason =
+                        format!("`{module}` is not the file that was compared, or not there");
                     self.refuse(*id, reason);
                 }
             }
         }
+        // Any hint may come to run in Python.
+        let mut wild = texts
+            .all
+            .iter()
+            .filter_map(|text| text.python.wild.as_ref());
+        if let Some(reason) = wild.next() {
+            return self.spoil(format!("a hint uses {reason}"));
+        }
+        let around = Around::of(&texts.all);
         loop {
             let in_python: Vec<&PythonText> = texts
                 .all
@@ -116,18 +136,13 @@ impl Compilation {
                 .filter(|text| text.hints.iter().any(|id| !self.has(*id)))
                 .map(|text| &text.python)
                 .collect();
-            if let Some((reason, _)) = in_python
-                .iter()
-                .find_map(|text| text.wild.as_ref().map(|reason| (reason, text)))
-            {
-                return self.spoil(format!("a hint uses {reason}"));
-            }
-            let around = Around::of_texts(in_python.iter().copied());
             let bound = self.bound_names(&in_python);
             let mut moved = false;
             for text in &texts.all {
                 for id in &text.hints {
-                    let Some(hint) = &self.hints[*id] else { continue };
+                    let Some(hint) = &self.hints[*id] else {
+                        continue;
+                    };
                     let refused = self.refused(hint, texts, text, &around, &bound, surroundings);
                     if let Some(reason) = refused {
                         self.refuse(*id, reason);
@@ -165,7 +180,7 @@ impl Compilation {
             }
             if hint.binds.contains(slot)
                 && around.registers_rules
-                && (around.sees_all || around.lingering.contains(name))
+                && around.lingering.contains(name)
             {
                 return Some(format!("a rule may see variable `{name}`"));
             }
@@ -173,7 +188,7 @@ impl Compilation {
         for slot in &hint.defines {
             let name = names.name(*slot);
             let mut others = texts.all.iter().filter(|text| !std::ptr::eq(*text, own));
-            if around.sees_all || others.any(|text| text.python.names.contains(name)) {
+            if others.any(|text| text.python.names.contains(name)) {
                 return Some(format!("function `{name}` may be seen by another hint"));
             }
         }
@@ -241,7 +256,6 @@ impl<'a> Texts<'a> {
 /// What hints in Python do to all others.
 #[derive(Default)]
 struct Around {
-    sees_all: bool,
     registers_rules: bool,
     globals: BTreeSet<String>,
     /// Names in code that may run in later hints.
@@ -250,13 +264,8 @@ struct Around {
 
 impl Around {
     fn of(texts: &[Text]) -> Self {
-        Self::of_texts(texts.iter().map(|text| &text.python))
-    }
-
-    fn of_texts<'a>(texts: impl Iterator<Item = &'a PythonText>) -> Self {
         let mut around = Self::default();
-        for text in texts {
-            around.sees_all |= text.sees_all;
+        for text in texts.iter().map(|text| &text.python) {
             around.registers_rules |= text.registers_rules;
             around.globals.extend(text.globals.iter().cloned());
             if text.leaves_code {
@@ -273,9 +282,6 @@ impl Around {
                 .filter_map(|name| shared.names.find(name))
                 .collect::<BTreeSet<_>>()
         };
-        if self.sees_all {
-            return Sharing::everything();
-        }
         let mut sees = slots(&text.names);
         let all: BTreeSet<usize> = (0..shared.names.len()).collect();
         let changes = match text.moves {

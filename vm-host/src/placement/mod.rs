@@ -109,9 +109,8 @@ impl Plan {
     /// Whether no hint needs an engine outside of the host, as far as can be known before the run.
     pub(crate) fn avoids_python(&self) -> bool {
         let mut placements = self.placements.iter();
-        placements.all(|placement| {
-            matches!(placement.engine, EngineKind::Twin | EngineKind::Compiled)
-        })
+        placements
+            .all(|placement| matches!(placement.engine, EngineKind::Twin | EngineKind::Compiled))
     }
 }
 
@@ -123,10 +122,14 @@ pub fn place(program: &CompiledProgram, surroundings: &Surroundings) -> Vec<Plac
 
 /// Whether a hint of a program that another one loads may do what the compiled hints of that one could not share.
 pub(crate) fn spoils(loaded: &CompiledProgram) -> bool {
-    loaded.hints().iter().filter(|hint| hint.language() == PYTHON).any(|hint| {
-        let text = PythonText::of(&hint.code);
-        text.wild.is_some() || !text.globals.is_empty() || text.registers_rules
-    })
+    loaded
+        .hints()
+        .iter()
+        .filter(|hint| hint.language() == PYTHON)
+        .any(|hint| {
+            let text = PythonText::of(&hint.code);
+            text.wild.is_some() || !text.globals.is_empty() || text.registers_rules
+        })
 }
 
 /// Where a hint runs that shares nothing with those of the Python of the host and its worker: one in another

@@ -148,7 +148,10 @@ const QUIET_PACKAGES: &[&[&str]] = &[
 pub(super) fn is_quiet_import(module: &str) -> bool {
     let parts: Vec<&str> = module.split('.').collect();
     let first = parts.first().copied().unwrap_or_default();
-    QUIET_MODULES.contains(&first) || QUIET_PACKAGES.iter().any(|package| parts.starts_with(package))
+    QUIET_MODULES.contains(&first)
+        || QUIET_PACKAGES
+            .iter()
+            .any(|package| parts.starts_with(package))
 }
 
 /// Names through which a hint changes what reading or writing a cell does.

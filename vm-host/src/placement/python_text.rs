@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ruff_python_ast::visitor::{Visitor, walk_alias, walk_expr, walk_except_handler, walk_stmt};
+use ruff_python_ast::visitor::{Visitor, walk_alias, walk_except_handler, walk_expr, walk_stmt};
 use ruff_python_ast::{Alias, ExceptHandler, Expr, ExprContext, Parameters, Stmt};
 use ruff_python_parser::parse_module;
 
@@ -12,12 +12,16 @@ use super::names::is_quiet_import;
 /// The longest text that is looked into, in bytes.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// Names through which a text reaches every variable.
-const SEE_ALL: &[&str] = &[
-    "globals", "locals", "vars", "dir", "exec", "eval", "compile", "__import__",
-];
-/// Names through which a text reaches what other hints are made of.
+/// Names through which a text reaches every variable, and the order in which they came, or what other hints are
+/// made of.
 const WILD: &[&str] = &[
+    "globals",
+    "locals",
+    "vars",
+    "dir",
+    "exec",
+    "eval",
+    "compile",
     "sys",
     "inspect",
     "gc",
@@ -37,6 +41,8 @@ const WILD: &[&str] = &[
 ];
 /// Names with two underscores that reach nothing but the object itself.
 const PLAIN: &[&str] = &["__name__", "__len__", "__str__", "__repr__", "__init__"];
+/// Names that a scope goes on having, with the values of the hint that ran last in it.
+const LASTING: &[&str] = &["ap", "fp", "pc", "current_step"];
 /// What the VM gives every hint: whoever changes these changes what hints mean.
 const OF_THE_VM: &[&str] = &["memory", "segments", "ap", "fp", "pc"];
 /// Functions that have used up a generator when they return.
@@ -53,8 +59,6 @@ pub(super) struct PythonText {
     pub(super) names: BTreeSet<String>,
     /// Names that functions in it bind outside of themselves.
     pub(super) globals: BTreeSet<String>,
-    /// Whether it may see and change every variable.
-    pub(super) sees_all: bool,
     /// Whether it may change what hints are made of, in a way that nobody can find out: what does.
     pub(super) wild: Option<String>,
     /// Whether it may change functions that others call, which can be found out.
@@ -77,7 +81,13 @@ impl PythonText {
             return text;
         }
         match parse_module(code) {
-            Ok(parsed) => text.visit_body(parsed.suite()),
+            Ok(parsed) => {
+                text.visit_body(parsed.suite());
+                let lasting = LASTING.iter().find(|name| text.names.contains(**name));
+                if let Some(name) = lasting.filter(|_| text.leaves_code) {
+                    text.wild = Some(format!("a function that may see `{name}` of others"));
+                }
+            }
             // Of another version's grammar; or it fails before the first step anyway.
             Err(_) => text.wild = Some("syntax that is not known".to_owned()),
         }
@@ -85,13 +95,12 @@ impl PythonText {
     }
 
     fn mention(&mut self, name: &str) {
-        if SEE_ALL.contains(&name) {
-            self.sees_all = true;
-        }
         self.moves |= matches!(name, "vm_enter_scope" | "vm_exit_scope");
         self.registers_rules |= RULES.contains(&name);
-        // Python normalises names; which one it is would have to be found out.
-        self.sees_all |= !name.is_ascii();
+        if !name.is_ascii() {
+            // Python normalises names; which one it is would have to be found out.
+            self.wild = Some("a name beyond ASCII".to_owned());
+        }
         self.reach(name);
         self.names.insert(name.to_owned());
     }
@@ -136,8 +145,10 @@ impl<'a> Visitor<'a> for PythonText {
                 self.import(module);
                 for alias in &import.names {
                     self.reach(&alias.name);
-                    // Nobody knows which names these are.
-                    self.sees_all |= &*alias.name == "*";
+                    if &*alias.name == "*" {
+                        // Nobody knows which names these are.
+                        self.wild = Some("`import *`".to_owned());
+                    }
                 }
             }
             _ => {}
@@ -150,7 +161,11 @@ impl<'a> Visitor<'a> for PythonText {
             Expr::Name(name) => self.mention(&name.id),
             Expr::StringLiteral(literal) => {
                 let text = literal.value.to_str();
-                if text.len() < 256 && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric()) {
+                if text.len() < 256
+                    && text
+                        .bytes()
+                        .all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+                {
                     self.names.insert(text.to_owned());
                 }
             }

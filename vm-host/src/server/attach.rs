@@ -11,6 +11,7 @@ use hint_proto::v1::attach_hints_request::Message;
 use hint_proto::v1::{
     AttachHintsRequest, AttachHintsResponse, HintRecords, SessionRequest, VmState,
 };
+use prost::Message as _;
 use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status, Streaming};
@@ -45,6 +46,8 @@ impl RecordSink for Followers {
         let watchers = &self.0.shared.watchers;
         Box::pin(async move {
             watchers.room_for_records().await;
+            let printed = &self.0.shared.printed;
+            printed.fetch_add(records.encoded_len() as u64, Ordering::Relaxed);
             watchers.tell_records(records.records);
         })
     }

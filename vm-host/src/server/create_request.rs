@@ -395,7 +395,8 @@ fn call_setup(entry_point: &EntryPoint, max_segments: usize) -> Result<CallSetup
     let asked = u64::from(entry_point.segments) + u64::from(entry_point.temporary_segments);
     if asked > max_segments as u64 {
         let text = format!("more than `{max_segments}` segments are asked for");
-        return Err(exhausted(Reason::TooManySegments, max_segments, text));
+        let found = ("max_segments", max_segments as u64, asked);
+        return Err(exhausted(Reason::TooManySegments, found, text));
     }
     Ok(CallSetup {
         builtins,

@@ -231,9 +231,19 @@ pub(super) fn io(error: &std::io::Error) -> Status {
     }
 }
 
-/// A bound of the server was reached; `limit` is the bound.
-pub(super) fn exhausted(reason: Reason, limit: impl Display, message: impl Display) -> Status {
-    Problem::new(reason, message).with("limit", limit).into()
+/// A bound of one VM was reached: its name, how high it is, and what is used of it. Time alone does not help.
+pub(super) fn exhausted(
+    reason: Reason,
+    (name, limit, used): (&'static str, u64, u64),
+    message: impl Display,
+) -> Status {
+    let found = Over {
+        name,
+        limit,
+        used,
+        retry: None,
+    };
+    over(reason, &found, message)
 }
 
 /// A bound, and how much of it is used.

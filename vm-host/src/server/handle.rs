@@ -203,7 +203,8 @@ impl VmHandle {
         match self.jobs.try_send(job) {
             Err(mpsc::error::TrySendError::Full(_)) => {
                 let text = format!("too many calls wait for VM `{}`", self.shared.name);
-                Err(exhausted(Reason::TooManyCalls, MAX_JOBS, text))
+                let found = ("waiting_calls", MAX_JOBS as u64, MAX_JOBS as u64);
+                Err(exhausted(Reason::TooManyCalls, found, text))
             }
             // A VM that is gone drops the job, and with it `reply`.
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(answer),

@@ -160,7 +160,7 @@ impl ServeOptions {
             max_vms: 1024,
             max_vms_per_tenant: None,
             calls_per_second: 10_000,
-            vms_per_second: 200,
+            vms_per_second: 500,
             max_connections: 1024,
             keepalive: Some(Duration::from_secs(10)),
             max_connections_per_peer: 64,

@@ -273,7 +273,8 @@ impl VmService for Service {
         let first = Event::State(handle.shared.vm());
         let events = handle.shared.watchers.add(first, records).ok_or_else(|| {
             let text = format!("VM `{}` has too many watchers", handle.shared.name);
-            exhausted(Reason::TooManyWatchers, super::watch::MAX_WATCHERS, text)
+            let most = super::watch::MAX_WATCHERS as u64;
+            exhausted(Reason::TooManyWatchers, ("watchers", most, most), text)
         })?;
         Ok(Response::new(Box::pin(events)))
     }

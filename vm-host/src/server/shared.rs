@@ -66,7 +66,7 @@ pub(super) struct Shared {
     pub(super) watchers: Watchers,
     /// The runs that may be asked for again.
     pub(super) runs: Runs,
-    /// Bytes that the hints have printed.
+    /// Bytes that the hints have printed and logged.
     pub(super) printed: AtomicU64,
 }
 

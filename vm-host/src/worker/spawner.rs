@@ -1,8 +1,10 @@
 //! The one thread of a server that makes workers, with the zygote that it has them from. A zygote that ends or does
 //! not answer is replaced; what it forked lives on with it.
 
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
 
 use tokio::sync::{oneshot, watch};
 
@@ -10,6 +12,7 @@ use super::binary::{SpawnError, WorkerOptions};
 use super::cgroup::{ServerGroup, WorkerGroup};
 use super::launch::LaunchError;
 use super::process::WorkerProcess;
+use super::sandbox::Sandbox;
 use super::zygote::{WorkerOutput, Zygote};
 
 /// Makes workers for any thread. Clones share the thread; it ends with the last of them.
@@ -18,7 +21,24 @@ pub struct Spawner {
     requests: mpsc::Sender<Request>,
     healthy: watch::Receiver<bool>,
     sandbox: String,
-    group: Option<Arc<ServerGroup>>,
+    /// Absent where there are no groups.
+    groups: Option<Arc<Grouping>>,
+}
+
+/// The thread that moves workers into groups. Dropping it waits until it has removed what is left of them.
+#[derive(Debug)]
+struct Grouping {
+    arrivals: Option<mpsc::Sender<Arrival>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A worker that is to be in a group of its own, and who waits for that.
+#[derive(Debug)]
+struct Arrival {
+    pid: u32,
+    process: Arc<OwnedFd>,
+    sandbox: Arc<Sandbox>,
+    reply: oneshot::Sender<Option<WorkerGroup>>,
 }
 
 type Spawned = Result<(WorkerProcess, UnixStream), SpawnError>;
@@ -68,38 +88,39 @@ impl Spawner {
             Some(Err(missing)) => sandbox += &format!("; no cgroup: {missing}"),
             None => {}
         }
-        let group = group.and_then(Result::ok).map(Arc::new);
+        let groups = group
+            .and_then(Result::ok)
+            .map(Grouping::start)
+            .transpose()
+            .map_err(SpawnError::Socket)?
+            .map(Arc::new);
         Ok(Self {
             requests,
             healthy,
             sandbox,
-            group,
+            groups,
         })
     }
 
     /// Moves a worker into a control group of its own, on another thread: the kernel may take some milliseconds, in
-    /// which the worker's session opens. Nothing where there are no groups, or no more of them.
+    /// which the worker's session opens. None where there are no groups, or no more of them.
     pub(crate) fn group(
         &self,
         worker: &WorkerProcess,
     ) -> impl Future<Output = Option<WorkerGroup>> + use<> {
-        let moving = self.group.clone().map(|group| {
-            let (pid, process) = (worker.id(), worker.descriptor());
-            let sandbox = Arc::clone(worker.sandbox());
-            tokio::task::spawn_blocking(move || {
-                let made = group.worker(&sandbox.limits);
-                made.and_then(|group| group.admit(pid, &process).map(|()| group))
-            })
-        });
-        async {
-            match moving?.await.ok()? {
-                Ok(group) => Some(group),
-                Err(error) => {
-                    tracing::debug!("a hint worker has no control group: `{error}`");
-                    None
-                }
-            }
+        let (reply, moved) = oneshot::channel();
+        let arrival = Arrival {
+            pid: worker.id(),
+            process: worker.descriptor(),
+            sandbox: Arc::clone(worker.sandbox()),
+            reply,
+        };
+        // Where nobody takes it, nobody answers either.
+        let groups = self.groups.as_ref();
+        if let Some(arrivals) = groups.and_then(|groups| groups.arrivals.as_ref()) {
+            let _ = arrivals.send(arrival);
         }
+        async { moved.await.ok().flatten() }
     }
 
     /// What workers are confined to, for people.
@@ -124,6 +145,48 @@ impl Spawner {
             .send(Request { output, reply })
             .map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
+    }
+}
+
+impl Grouping {
+    fn start(group: ServerGroup) -> std::io::Result<Self> {
+        let (arrivals, inbox) = mpsc::channel::<Arrival>();
+        let group = Arc::new(group);
+        let thread = std::thread::Builder::new()
+            .name("groups".to_owned())
+            .spawn(move || {
+                for arrival in inbox {
+                    arrival.admit(&group);
+                }
+            })?;
+        Ok(Self {
+            arrivals: Some(arrivals),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Grouping {
+    fn drop(&mut self) {
+        self.arrivals = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Arrival {
+    fn admit(self, server: &Arc<ServerGroup>) {
+        let made = server.worker(&self.sandbox.limits);
+        let admitted = made.and_then(|group| {
+            group.admit(self.pid, &self.process)?;
+            Ok(group)
+        });
+        let admitted = admitted.inspect_err(|error| {
+            tracing::debug!("a hint worker has no control group: `{error}`");
+        });
+        // Whoever asked may have gone; the group then goes with the worker.
+        let _ = self.reply.send(admitted.ok());
     }
 }
 

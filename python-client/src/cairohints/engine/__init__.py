@@ -26,6 +26,7 @@ MODULES = (
     "builtins",
     "rules",
     "scopes",
+    "confined",
     "failure",
     "classes",
     "running",

@@ -18,18 +18,18 @@ _REFUSALS = (errno.EPERM, errno.EACCES)
 _OF_PROCESSES = ("multiprocessing", "subprocess", "concurrent.futures.process")
 _OF_NETWORKS = ("socket", "ssl", "http", "urllib", "asyncio")
 
-_is_confined = False
+#: Whether there is a sandbox around the process, once it was entered.
+_around: List[bool] = []
 
 
 def enter() -> None:
     """From now on, refusals are the sandbox's."""
-    global _is_confined
-    _is_confined = True
+    _around.append(True)
 
 
 def advice(error: BaseException) -> str:
     """What to add to the text of this error of a hint: a line, or nothing."""
-    if not _is_confined:
+    if not _around:
         return ""
     try:
         for part in _chain(error):
@@ -46,8 +46,7 @@ def _line(error: BaseException) -> Optional[str]:
     if isinstance(error, ModuleNotFoundError):
         return _of_module(error)
     modules = _modules(error.__traceback__)
-    refused = isinstance(error, OSError) and error.errno in _REFUSALS
-    if not refused:
+    if not isinstance(error, OSError) or error.errno not in _REFUSALS:
         # These look for a place to write, and tell of none that they were refused.
         without_place = isinstance(error, FileNotFoundError) and "tempfile" in modules
         return _files(None) if without_place or _is_of_database(error) else None

@@ -128,9 +128,7 @@ def _described(error: BaseException, locate: Locate) -> Tuple[str, List[MissingL
     return _without_marks("".join(described.format()), missing)
 
 
-def _without_marks(
-    text: str, missing: Dict[str, Tuple[str, int]]
-) -> Tuple[str, List[MissingLine]]:
+def _without_marks(text: str, missing: Dict[str, Tuple[str, int]]) -> Tuple[str, List[MissingLine]]:
     """The text without the lines that stand for others, and where those belong."""
     if not missing:
         return text, []

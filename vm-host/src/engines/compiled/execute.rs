@@ -2,9 +2,11 @@
 //! until then nothing has happened, and a hint that declines leaves all as it was. Must not know how hints are
 //! lowered, or who runs those that decline.
 
+use std::collections::BTreeSet;
+
 use cairo_vm::Felt252;
-use cairo_vm::utils::CAIRO_PRIME;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::utils::CAIRO_PRIME;
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::{AddedSegment, CellRun, Effects, Operator, ScopeChange};
@@ -15,8 +17,8 @@ use super::lower::Lowered;
 use super::scopes::{Mirror, Names, State};
 use super::sharing::Sharing;
 use super::tree::{
-    Arguments, Body, Comprehension, Expression, For, MemberKind, OwnFunction, Piece, Register, Slot,
-    Statement, Target, VmCall, start_of,
+    Arguments, Body, Comprehension, Expression, For, MemberKind, OwnFunction, Piece, Register,
+    Slot, Statement, Target, VmCall, start_of,
 };
 use super::value::{
     Comparison, Cursor, Decline, Fuel, Integer, Journal, Method, StructValue, Value,
@@ -76,6 +78,8 @@ pub(crate) struct Engine {
     pub(super) sharing: Vec<Sharing>,
     /// Whether something was changed that compiled hints rely on.
     given_up: bool,
+    /// Functions and constants of these modules are used; those of Python's own are in the names.
+    pub(super) modules: BTreeSet<&'static str>,
     executed: u64,
     /// Room that executions share.
     room: Room,
@@ -121,8 +125,10 @@ impl Engine {
             pause: 0,
             next_pause: 1,
         };
+        let modules = hints.iter().flatten().flat_map(|lowered| &lowered.modules);
         Self {
             mirror: Mirror::new(shared.names.len()),
+            modules: modules.copied().collect(),
             shared,
             hints: hints.into_iter().map(|lowered| lowered.map(hint)).collect(),
             journal: Journal::default(),
@@ -209,7 +215,11 @@ impl Engine {
         self.journal.clear();
         let own = self.mirror.depth() - 1;
         for (slot, value) in self.room.variables.drain(..) {
-            self.mirror.bind(own, slot, value.filter(|value| !matches!(value, Value::Own(_))));
+            self.mirror.bind(
+                own,
+                slot,
+                value.filter(|value| !matches!(value, Value::Own(_))),
+            );
         }
         for step in ran.scopes {
             match step {
@@ -365,19 +375,17 @@ impl<'a> Machine<'a> {
                 return self.block(otherwise);
             }
             Statement::For(repeat) => return self.repeat(repeat),
-            Statement::While(test, body, otherwise) => {
-                loop {
-                    self.fuel.spend(STEP)?;
-                    if !self.value(test)?.truth()? {
-                        return self.block(otherwise);
-                    }
-                    match self.block(body)? {
-                        Flow::Next | Flow::Continue => {}
-                        Flow::Break => break,
-                        end @ Flow::Return(_) => return Ok(end),
-                    }
+            Statement::While(test, body, otherwise) => loop {
+                self.fuel.spend(STEP)?;
+                if !self.value(test)?.truth()? {
+                    return self.block(otherwise);
                 }
-            }
+                match self.block(body)? {
+                    Flow::Next | Flow::Continue => {}
+                    Flow::Break => break,
+                    end @ Flow::Return(_) => return Ok(end),
+                }
+            },
             Statement::Assert(test) => {
                 if !self.value(test)?.truth()? {
                     return Err(Decline("an assertion fails"));
@@ -396,6 +404,11 @@ impl<'a> Machine<'a> {
                     return Err(UNBOUND);
                 }
                 self.bind(*slot, None);
+            }
+            Statement::DeleteItem(list, index) => {
+                let list = self.value(list)?;
+                let index = self.value(index)?;
+                list.delete_item(&index, &mut self.fuel, self.journal)?;
             }
             Statement::Do(value) => {
                 self.value(value)?;
@@ -529,7 +542,8 @@ impl<'a> Machine<'a> {
         match usize::try_from(segment) {
             Ok(index) => index < self.vm.segments.num_segments() + self.added,
             Err(_) => {
-                segment.unsigned_abs() <= self.vm.segments.num_temp_segments() + self.added_temporary
+                segment.unsigned_abs()
+                    <= self.vm.segments.num_temp_segments() + self.added_temporary
             }
         }
     }
@@ -663,9 +677,7 @@ impl<'a> Machine<'a> {
                 Ok(())
             }
             Place::Cell(address) => self.write(address, &value),
-            Place::Item(list, index) => {
-                list.set_item(&index, value, &mut self.fuel, self.journal)
-            }
+            Place::Item(list, index) => list.set_item(&index, value, &mut self.fuel, self.journal),
         }
     }
 
@@ -673,7 +685,9 @@ impl<'a> Machine<'a> {
 
     fn values(&mut self, expressions: &'a [Expression]) -> Result<Vec<Value>, Decline> {
         let expressions = expressions.iter();
-        expressions.map(|expression| self.value(expression)).collect()
+        expressions
+            .map(|expression| self.value(expression))
+            .collect()
     }
 
     fn address(&mut self, expression: &'a Expression) -> Result<Relocatable, Decline> {
@@ -724,7 +738,12 @@ impl<'a> Machine<'a> {
                     None => Ok(None),
                 };
                 let (lower, upper, step) = (bound(lower)?, bound(upper)?, bound(step)?);
-                value.slice(lower.as_ref(), upper.as_ref(), step.as_ref(), &mut self.fuel)?
+                value.slice(
+                    lower.as_ref(),
+                    upper.as_ref(),
+                    step.as_ref(),
+                    &mut self.fuel,
+                )?
             }
             Expression::Unary(operator, value) => {
                 let value = self.value(value)?;
@@ -765,9 +784,8 @@ impl<'a> Machine<'a> {
                 if self.variable(*slot)?.is_some() {
                     return Err(Decline("a function of Python's was replaced"));
                 }
-                let ran = self.comprehend(comprehension, 0, &mut |value| {
-                    Ok(value.truth()? == *all)
-                })?;
+                let ran =
+                    self.comprehend(comprehension, 0, &mut |value| Ok(value.truth()? == *all))?;
                 Value::Boolean(ran == *all)
             }
             Expression::Text(pieces) => self.text(pieces)?,
@@ -882,7 +900,9 @@ impl<'a> Machine<'a> {
 
     fn named(&mut self, arguments: &'a Arguments) -> Result<Vec<(&'a str, Value)>, Decline> {
         let named = arguments.named.iter();
-        named.map(|(name, value)| Ok((&**name, self.value(value)?))).collect()
+        named
+            .map(|(name, value)| Ok((&**name, self.value(value)?)))
+            .collect()
     }
 
     fn call(&mut self, function: &Value, arguments: &'a Arguments) -> Result<Value, Decline> {
@@ -925,7 +945,10 @@ impl<'a> Machine<'a> {
             *local = Some(value);
         }
         for (name, value) in named {
-            let place = function.parameters.iter().position(|known| **known == *name);
+            let place = function
+                .parameters
+                .iter()
+                .position(|known| **known == *name);
             match place.map(|place| &mut locals[place]) {
                 Some(local @ None) => *local = Some(value),
                 _ => return Err(Decline("unusual arguments")),
@@ -1015,7 +1038,9 @@ impl<'a> Machine<'a> {
     fn gen_arg(&mut self, value: Value, depth: usize) -> Result<Value, Decline> {
         match value {
             Value::Integer(_) | Value::Boolean(_) => {
-                let reduced = value.integer()?.modulo(&self.shared.prime, &mut self.fuel)?;
+                let reduced = value
+                    .integer()?
+                    .modulo(&self.shared.prime, &mut self.fuel)?;
                 Ok(Value::Integer(reduced))
             }
             Value::Address(_) => Ok(value),
@@ -1118,7 +1143,10 @@ fn moved(address: Relocatable, cells: i64) -> Result<Relocatable, Decline> {
 }
 
 fn plus(address: Relocatable, cells: u64) -> Result<Relocatable, Decline> {
-    moved(address, i64::try_from(cells).map_err(|_| Decline("an offset out of range"))?)
+    moved(
+        address,
+        i64::try_from(cells).map_err(|_| Decline("an offset out of range"))?,
+    )
 }
 
 /// Writes as the runs of cells that effects have: those that lie behind each other in one.

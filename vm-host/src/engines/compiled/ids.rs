@@ -57,7 +57,6 @@ impl Layouts {
             }
             self.numbers.insert(name, number);
             self.layouts.push(Layout {
-                full_name: definition.full_name.clone(),
                 size: definition.size,
                 members: Vec::new(),
             });
@@ -71,7 +70,9 @@ impl Layouts {
                 let kind = match (v1::MemberKind::try_from(member.kind), target) {
                     (Ok(v1::MemberKind::Value), _) => MemberKind::Value,
                     (Ok(v1::MemberKind::Struct), Some(target)) => MemberKind::Struct(target),
-                    (Ok(v1::MemberKind::StructPointer), Some(target)) => MemberKind::Pointer(target),
+                    (Ok(v1::MemberKind::StructPointer), Some(target)) => {
+                        MemberKind::Pointer(target)
+                    }
                     _ => MemberKind::Other,
                 };
                 Member {

@@ -146,7 +146,9 @@ impl Lowering<'_> {
     }
 
     fn frame(&mut self) -> &mut Frame {
-        self.frames.last_mut().expect("there is one for the hint itself")
+        self.frames
+            .last_mut()
+            .expect("there is one for the hint itself")
     }
 
     fn block(&mut self, statements: &[Stmt]) -> Result<Vec<Statement>, Refusal> {
@@ -231,8 +233,17 @@ impl Lowering<'_> {
             Stmt::Pass(_) => return Ok(()),
             Stmt::Delete(delete) => {
                 for target in &delete.targets {
+                    if let Expr::Subscript(item) = target
+                        && !matches!(&*item.slice, Expr::Slice(_))
+                        && !self.is_name(&item.value, "memory")
+                    {
+                        let list = self.expression(&item.value)?;
+                        let index = self.expression(&item.slice)?;
+                        block.push(Statement::DeleteItem(list, index));
+                        continue;
+                    }
                     let Expr::Name(name) = target else {
-                        return self.refuse("`del` of an item", target);
+                        return self.refuse("`del` of more than a name or an item", target);
                     };
                     if self.local(&name.id).is_some() || self.frame().function {
                         return self.refuse("`del` of a local variable", target);
@@ -315,7 +326,11 @@ impl Lowering<'_> {
                 return self.refuse("variables of a new scope that are not written out", call);
             };
             let name = name.value.to_str();
-            if name.is_empty() || !name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric()) {
+            if name.is_empty()
+                || !name
+                    .bytes()
+                    .all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+            {
                 return self.refuse("an unusual name of a variable", call);
             }
             let value = self.expression(&item.value)?;
@@ -388,7 +403,11 @@ impl Lowering<'_> {
             function: true,
             ..Frame::default()
         });
-        let names: Vec<&str> = parameters.args.iter().map(|given| given.name().as_str()).collect();
+        let names: Vec<&str> = parameters
+            .args
+            .iter()
+            .map(|given| given.name().as_str())
+            .collect();
         for name in &names {
             self.add_local(name);
         }
@@ -415,7 +434,9 @@ impl Lowering<'_> {
     fn local(&self, name: &str) -> Option<usize> {
         let frame = self.frames.last()?;
         let mut locals = frame.locals.iter().rev();
-        locals.find(|(local, _)| local == name).map(|(_, number)| *number)
+        locals
+            .find(|(local, _)| local == name)
+            .map(|(_, number)| *number)
     }
 
     /// The slot of a variable of the scope that is bound here.
@@ -453,7 +474,9 @@ impl Lowering<'_> {
                 if self.is_name(root, "ids") {
                     return match reach_cell(self.program, self.hint, self.layouts, &names) {
                         Some(target) => Ok(target),
-                        None => self.refuse(format!("a write of `ids.{}`", names.join(".")), target),
+                        None => {
+                            self.refuse(format!("a write of `ids.{}`", names.join(".")), target)
+                        }
                     };
                 }
                 let Expr::Attribute(attribute) = target else {
@@ -494,7 +517,9 @@ impl Lowering<'_> {
 
     fn expressions(&mut self, expressions: &[Expr]) -> Result<Vec<Expression>, Refusal> {
         let expressions = expressions.iter();
-        expressions.map(|expression| self.expression(expression)).collect()
+        expressions
+            .map(|expression| self.expression(expression))
+            .collect()
     }
 
     fn expression(&mut self, expression: &Expr) -> Result<Expression, Refusal> {
@@ -789,7 +814,11 @@ impl Lowering<'_> {
             if !self.is_name(root, "ids") || !matches!(&*attribute.value, Expr::Name(_)) {
                 let value = self.boxed(&attribute.value)?;
                 let arguments = arguments(self)?;
-                return Ok(Expression::Method(value, attribute.attr.as_str().into(), arguments));
+                return Ok(Expression::Method(
+                    value,
+                    attribute.attr.as_str().into(),
+                    arguments,
+                ));
             }
         }
         let function = self.boxed(&call.func)?;
@@ -899,8 +928,14 @@ fn target_names(target: &Expr, names: &mut BTreeSet<String>) {
         Expr::Name(name) if name.ctx == ExprContext::Store => {
             names.insert(name.id.to_string());
         }
-        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|target| target_names(target, names)),
-        Expr::List(list) => list.elts.iter().for_each(|target| target_names(target, names)),
+        Expr::Tuple(tuple) => tuple
+            .elts
+            .iter()
+            .for_each(|target| target_names(target, names)),
+        Expr::List(list) => list
+            .elts
+            .iter()
+            .for_each(|target| target_names(target, names)),
         _ => {}
     }
 }
@@ -910,7 +945,10 @@ fn assigned_names(statements: &[Stmt], names: &mut BTreeSet<String>) {
     for statement in statements {
         match statement {
             Stmt::Assign(assign) => {
-                assign.targets.iter().for_each(|target| target_names(target, names));
+                assign
+                    .targets
+                    .iter()
+                    .for_each(|target| target_names(target, names));
             }
             Stmt::AugAssign(assign) => target_names(&assign.target, names),
             Stmt::For(repeat) => {

@@ -49,7 +49,10 @@ impl Engine {
         let everything = Sharing::everything();
         let sharing = self.sharing.get(id as usize).unwrap_or(&everything).clone();
         let handed = self.mirror.hand_over(|slot| {
-            sharing.sees.as_ref().is_none_or(|slots| slots.contains(&slot))
+            sharing
+                .sees
+                .as_ref()
+                .is_none_or(|slots| slots.contains(&slot))
         });
         let variables_json = match handed.is_empty() {
             true => String::new(),
@@ -57,8 +60,13 @@ impl Engine {
         };
         let names = self.names();
         let changes: Vec<String> = match &sharing.changes {
-            Some(slots) => slots.iter().map(|slot| names.name(*slot).to_owned()).collect(),
-            None => (0..names.len()).map(|slot| names.name(slot).to_owned()).collect(),
+            Some(slots) => slots
+                .iter()
+                .map(|slot| names.name(*slot).to_owned())
+                .collect(),
+            None => (0..names.len())
+                .map(|slot| names.name(slot).to_owned())
+                .collect(),
         };
         let asks = !self.has_given_up() && (!changes.is_empty() || sharing.tampers);
         Handover {
@@ -85,8 +93,11 @@ impl Engine {
             }
         }
         while let Some((list, id)) = writing.open.pop() {
-            let items: Vec<SharedValue> =
-                list.borrow().iter().map(|item| writing.shared(item)).collect();
+            let items: Vec<SharedValue> = list
+                .borrow()
+                .iter()
+                .map(|item| writing.shared(item))
+                .collect();
             writing.variables.fill(id, &items);
         }
         writing.variables.into_json()
@@ -118,14 +129,21 @@ impl Engine {
         }
     }
 
-    /// What compiled hints stand in for, as `PythonInputs.relied_on`.
+    /// What compiled hints stand in for, as `PythonInputs.relied_on`. Functions that others call are among them:
+    /// of a module that is used, all.
     pub(crate) fn relied_on(&self) -> Vec<String> {
-        library::all()
-            .map(|(module, name)| {
-                let module = if module.is_empty() { "builtins" } else { module };
-                format!("{module}:{name}")
-            })
-            .collect()
+        let names = self.names();
+        let own = (0..names.len()).filter_map(|slot| names.function(slot));
+        let own = own.map(|function| format!("builtins:{}", function.name));
+        let exports = library::exports().filter(|(module, _)| self.modules.contains(module));
+        let of_modules = exports.filter_map(|(module, export)| match export {
+            library::Export::Function(function) => Some(format!("{module}:{}", function.name)),
+            library::Export::Constant(constant) => {
+                let value = Integer::from_decimal(constant.value)?.to_bigint();
+                Some(format!("{module}:{}={value:#x}", constant.name))
+            }
+        });
+        own.chain(of_modules).collect()
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) enum Statement {
     Continue,
     Return(Option<Expression>),
     Delete(Slot),
+    /// Of a list.
+    DeleteItem(Expression, Expression),
     Do(Expression),
     EnterScope(Vec<(Slot, Expression)>),
     ExitScope,
@@ -158,7 +160,6 @@ pub(crate) enum Piece {
 /// A struct behind `ids`.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    pub(crate) full_name: String,
     pub(crate) size: u64,
     pub(crate) members: Vec<Member>,
 }

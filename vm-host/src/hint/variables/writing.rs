@@ -74,7 +74,8 @@ impl Variables {
 
 /// Two texts as one, of variables that are not the same ones.
 pub(in crate::hint) fn join(first: &str, second: &str) -> String {
-    let object = |text: &str| -> Map<String, Value> { serde_json::from_str(text).unwrap_or_default() };
+    let object =
+        |text: &str| -> Map<String, Value> { serde_json::from_str(text).unwrap_or_default() };
     let mut joined = object(first);
     for (key, value) in object(second) {
         match (joined.get_mut(&key), value) {

@@ -74,13 +74,19 @@ impl VmTask {
         let limit = self.max_written_cells;
         if self.cells_written > limit {
             let text = format!("more than `{limit}` cells were written");
-            return Err(exhausted(Reason::TooManyCells, limit, text));
+            let used = self.cells_written;
+            return Err(exhausted(
+                Reason::TooManyCells,
+                ("written_cells", limit, used),
+                text,
+            ));
         }
         let written = self.run.write_cells(cells);
         // It may have got half of what it needed: such a VM has no use.
         if let Err(over) = account::check() {
             self.fail(Failure::over_limit(over));
-            return Err(exhausted(Reason::MemoryLimit, over.limit, over));
+            let found = ("max_memory_bytes", over.limit as u64, over.used as u64);
+            return Err(exhausted(Reason::MemoryLimit, found, over));
         }
         written.map_err(|text| invalid("cells", Reason::BadCells, text))
     }
@@ -92,7 +98,12 @@ impl VmTask {
         let limit = self.max_segments;
         if vm.segments.num_segments() >= limit {
             let text = format!("there are already `{limit}` segments");
-            return Err(exhausted(Reason::TooManySegments, limit, text));
+            let (limit, used) = (limit as u64, vm.segments.num_segments() as u64);
+            return Err(exhausted(
+                Reason::TooManySegments,
+                ("max_segments", limit, used),
+                text,
+            ));
         }
         Ok(vm.add_memory_segment())
     }

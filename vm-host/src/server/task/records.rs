@@ -4,6 +4,7 @@
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hint_proto::v1::LogLevel;
@@ -131,6 +132,9 @@ impl Pipe {
                 return 0;
             }
         };
+        // Whoever may print so much may not log more instead.
+        let printed = &self.shared.printed;
+        printed.fetch_add(count as u64, Ordering::Relaxed);
         if reading.broken {
             return count;
         }

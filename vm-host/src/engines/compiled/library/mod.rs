@@ -67,13 +67,15 @@ pub(crate) fn find(module: &str, name: &str) -> Option<Export> {
         .find(name)
 }
 
-/// All functions, each by its module, empty for Python's own, and its name.
-pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let of_modules = modules::MODULES
-        .iter()
-        .flat_map(|module| module.functions.iter().copied());
-    let functions = builtins::ALL.iter().copied().chain(of_modules);
-    functions.map(|function| (function.module, function.name))
+/// All that modules have, each with its module.
+pub(crate) fn exports() -> impl Iterator<Item = (&'static str, Export)> {
+    modules::MODULES.iter().flat_map(|module| {
+        let functions = module.functions.iter().copied().map(Export::Function);
+        let constants = module.constants.iter().map(Export::Constant);
+        functions
+            .chain(constants)
+            .map(|export| (module.name, export))
+    })
 }
 
 /// A function of Python's own.
