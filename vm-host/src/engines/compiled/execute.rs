@@ -186,6 +186,7 @@ impl Engine {
             },
             shared: &self.shared,
             body: &hint.lowered.body,
+            defines: &hint.lowered.defines,
             mirror: &self.mirror,
             journal: &mut self.journal,
             room: &mut self.room,
@@ -280,6 +281,8 @@ struct Machine<'a> {
     frame: Frame,
     shared: &'a Shared,
     body: &'a Body,
+    /// The variables that are functions of the hint's own.
+    defines: &'a BTreeSet<Slot>,
     mirror: &'a Mirror,
     journal: &'a mut Journal,
     room: &'a mut Room,
@@ -302,8 +305,12 @@ impl<'a> Machine<'a> {
     fn run(mut self) -> Result<Ran, Decline> {
         let body = self.body;
         self.block(&body.statements)?;
-        for (_, value) in &self.room.variables {
+        for (slot, value) in &self.room.variables {
             if let Some(value) = value {
+                // Others are told of those that the text defines, not of those that come about otherwise.
+                if matches!(value, Value::Own(_)) && !self.defines.contains(slot) {
+                    return Err(Decline("a function is kept"));
+                }
                 stays(value)?;
             }
         }
@@ -633,6 +640,15 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Takes the values from the local variables of a target.
+    fn forget(&mut self, target: &Target) {
+        match target {
+            Target::Local(number) => self.locals[*number] = None,
+            Target::Sequence(targets) => targets.iter().for_each(|target| self.forget(target)),
+            _ => {}
+        }
+    }
+
     /// Where a target is, with all that it computes.
     fn place(&mut self, target: &'a Target) -> Result<Place, Decline> {
         Ok(match target {
@@ -857,6 +873,11 @@ impl<'a> Machine<'a> {
         depth: usize,
         take: &mut dyn FnMut(Value) -> Result<bool, Decline>,
     ) -> Result<bool, Decline> {
+        if depth == 0 {
+            for repeat in &comprehension.loops {
+                self.forget(&repeat.target);
+            }
+        }
         let Some(repeat) = comprehension.loops.get(depth) else {
             let value = self.value(&comprehension.element)?;
             self.fuel.spend(STEP)?;

@@ -728,17 +728,26 @@ impl Lowering<'_> {
     ) -> Result<Comprehension, Refusal> {
         let before = self.frame().locals.len();
         let mut loops = Vec::with_capacity(generators.len());
+        // The first one is evaluated outside; in the others, all of its variables are its own.
+        let mut first = match generators {
+            [generator, ..] => Some(self.expression(&generator.iter)?),
+            [] => None,
+        };
+        let mut names = BTreeSet::new();
+        for generator in generators {
+            target_names(&generator.target, &mut names);
+        }
+        for name in names {
+            self.add_local(&name);
+        }
         for generator in generators {
             if generator.is_async {
                 return self.refuse("`async`", generator);
             }
-            // The first one is evaluated outside; in the others, its variables are seen already.
-            let iterable = self.expression(&generator.iter)?;
-            let mut names = BTreeSet::new();
-            target_names(&generator.target, &mut names);
-            for name in names {
-                self.add_local(&name);
-            }
+            let iterable = match first.take() {
+                Some(iterable) => iterable,
+                None => self.expression(&generator.iter)?,
+            };
             let target = self.target(&generator.target)?;
             let conditions = self.expressions(&generator.ifs)?;
             loops.push(Loop {

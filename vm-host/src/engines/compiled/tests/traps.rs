@@ -281,3 +281,172 @@ fn names_that_ids_have_as_well() {
         "del ids",
     ]);
 }
+
+#[test]
+fn order_of_assignments() {
+    compiled(&[
+        "n, xs[n % 3] = 1, 5",
+        "xs[0], xs[1] = xs[1], xs[0]",
+        "xs[len(xs) - 1], n = n, xs[0]",
+        "n = xs = 4",
+        "for n in xs: n += 1",
+        "for xs[0] in (7, 8): n += xs[0]",
+        "while xs: xs.pop()",
+        "del n, m",
+    ]);
+    left_or_right(&[
+        "a = [1, 2]\na[0], a = 5, 6",
+        "a, a[0] = [1, 2], 3",
+        "q = a = a",
+        "del n\nq = n",
+        "del n\ndel n",
+        "n = n if True else 1 // 0",
+        "[a, b], c = xs",
+    ]);
+}
+
+#[test]
+fn what_is_not_evaluated() {
+    compiled(&[
+        "q = 1 if flag else 1 // 0",
+        "q = flag or 1 // 0, not flag and 1 // 0",
+        "q = 1 < 0 < 1 // 0",
+        "q = any(a < 3 or 1 // 0 for a in (1, 2))",
+        "assert xs, 1 // 0",
+    ]);
+    left_or_right(&[
+        "q = flag or unknown",
+        "if flag: pass\nelse: q = unknown",
+        "q = [1 // 0 for a in []]",
+    ]);
+}
+
+#[test]
+fn names_of_functions() {
+    left_or_right(&[
+        "from math import gcd as g\nq = g(4, 6)",
+        "from math import gcd\ngcd = 3\nq = gcd + 1",
+        "from math import gcd\ndef gcd(a, b): return 7\nq = gcd(1, 2)",
+        "def gcd(a, b): return 7\nfrom math import gcd\nq = gcd(4, 6)",
+        "from math import nothing",
+        "from math import *\nq = gcd(4, 6)",
+        "import math\nq = math.gcd(4, 6)",
+        "f = len\nq = f(xs)\ndel f",
+        "q = sum",
+        "def f(): return 1\nq = (f, 1)",
+        "def f(): return 1\ng = f\nq = g()",
+        "def f(): return 1\nxs.append(f)",
+        "q = [[b for b in ([a] if b == 9 else [])] for a in xs]",
+        "q = [b for a in xs if a == 3 or b for b in [a]]",
+        "sum = sum\nq = sum(xs)",
+        "max = len\nq = max(xs)",
+        "q = type(n) == int, type(flag) is bool, type(n) is type(m), type(ap) == type(fp)",
+        "q = xs.append",
+        "def f():\n    n += 1\n    return n\nq = f()",
+        "def f():\n    if False: n = 1\n    return n\nq = f()",
+        "def f(x):\n    for n in x: pass\n    return n\nq = f(xs), n",
+        "def f():\n    xs = xs + [1]\n    return xs\nq = f()",
+        "def f():\n    global n\n    n = 3\nf()",
+        "def f(a):\n    a.append(9)\nq = f(xs), xs",
+        "def f(a, b): return a - b\nq = f(b=1, a=2), f(3, b=1)",
+        "def f(a): return a\nq = f()",
+        "def f(a): return a\nq = f(1, a=2)",
+        "def f(a=n): return a\nn = 100\nq = f()",
+        "def f(): pass\nq = f()",
+        "def f():\n    def g(): return n\n    return g()\nq = f()",
+        "if n == 8:\n    def f(): return 1\nq = f()",
+        "def f(a): return [a + b for b in xs]\nq = f(n)",
+        "def f():\n    n = 1\n    return [n + a for a in xs]\nq = f(), n",
+        "q = [n for m in xs for n in (m, n)]",
+        "q = [m for m in m]",
+        "q = [[n for n in range] for xs in xs]",
+        "q = [a for a in xs for a in [a, a + 1]]",
+    ]);
+}
+
+#[test]
+fn spellings() {
+    left_or_right(&[
+        "a = 1; b = 2",
+        "a = (1 +\n     2)  # three",
+        "a = 1 + \\\n  2",
+        "if n:\n\ta = 1\n\tb = 2",
+        "'''text'''\na = 'a' \"b\"",
+        "q = 1_000, 0xff, 0o17, 0b11, 0x_ff",
+        "q = 1e3",
+        "q = 1.0",
+        "q = 1j",
+        "q = 010",
+        "q = -2 ** 2, not 1 == 2, 1 - -1, ~-1, 2 ** -0",
+        "q = b'a'",
+        "q = 'a\\x41'",
+        "q = 'a\\n', '\\\\', '\\''",
+        "q = f'{n=}', f'{n!s:>5}'",
+        "q = f\"{'a'}{n:{m}}\"",
+        "q = f'{n}' f'{m}' 'x{n}'",
+        "q = {1, 2}, {**{}}, [*xs]",
+        "q = max(*xs)",
+        "if (w := 3): q = w",
+        "q = ...",
+        "q = lambda: 1",
+        "pass",
+        "",
+        "# nothing",
+        "n",
+        "n: int = 3",
+        "n @ m",
+        "return 3",
+        "break",
+        "yield 1",
+        "try: q = 1\nfinally: pass",
+        "with n: pass",
+        "class C: pass",
+        "assert (n, 'always true')",
+        "assert ()",
+        "q = xs[0:2] is xs[0:2], xs[:] == xs",
+        "q = () is ()",
+    ]);
+}
+
+#[test]
+fn structs() {
+    left_or_right(&[
+        "q = ids.pt",
+        "q = ids.ptr.x.y",
+        "pt = ids.pt\nq = pt.x\ndel pt",
+        "pt = ids.pt\nq = pt.x",
+        "def f(p): return p.x + p.y * 2\nq = f(ids.pt), f(p=ids.ptr)",
+        "q = ids.pt == ids.pt",
+        "q = ids.pt is None",
+        "q = bool(ids.pt)",
+        "xs.append(ids.pt)",
+        "q = [p.x for p in (ids.pt, ids.ptr)]",
+        "for p in (ids.pt, ids.ptr): q = p.x",
+        "q = str(ids.pt)",
+        "q = memory",
+        "q = memory[ids.arr:2]",
+        "q = ap.offset, ap.segment_index",
+        "q = ap.foo",
+        "q = n.real",
+        "ids.pt.x = 1",
+        "ids.pt.x = 2",
+        "memory[ap + 30] = True\nq = memory[ap + 30]",
+        "ids.out = flag\nq = ids.out",
+        "ids.pt.z = 1",
+        "ids.out += 1",
+        "ids.out = 1\nids.out += 0",
+        "memory[ids.arr] += 0",
+        "for ids.out in (3, 3): q = 1",
+        "ids.out, q = 4, ids.out",
+        "memory[segments.add()] = 1",
+        "q = segments.add() + segments.add().offset",
+        "q = memory.get_range(ids.arr, 0), memory.get_range(ids.arr, -1)",
+        "q = memory.get_range(ids.arr, 100)",
+        "q = segments.write_arg(segments.add(), 5)",
+        "q = segments.gen_arg(n), segments.gen_arg(-1), segments.gen_arg(ap)",
+        "q = segments.gen_arg([])",
+        "q = segments.gen_arg([n, (m, ap), []])",
+        "q = segments.load_data(segments.add(), [1, ap, 3])",
+        "q = segments.load_data(segments.add(), (a for a in xs))",
+    ]);
+}
