@@ -58,6 +58,22 @@ impl Value {
         Ok(())
     }
 
+    /// `del self[index]`, of a list.
+    pub(crate) fn delete_item(
+        &self,
+        index: &Self,
+        fuel: &mut Fuel,
+        journal: &mut Journal,
+    ) -> Result<(), Decline> {
+        let Self::List(list) = self else {
+            return Err(NO_SEQUENCE);
+        };
+        let length = list.borrow().len();
+        fuel.spend_items(length / 8)?;
+        journal.remove(list, place(index, length)?);
+        Ok(())
+    }
+
     /// `self[lower:upper:step]`, where what is absent is `None`.
     pub(crate) fn slice(
         &self,
