@@ -120,7 +120,7 @@ impl Grammar {
                 continue;
             }
             let value = if !given.is_empty() && self.chance(3) {
-                Variable::Same(self.random.one_of(&given))
+                Variable::Same(given[self.random.below(given.len())])
             } else {
                 let count = self.random.below(5);
                 Variable::List(
@@ -132,7 +132,10 @@ impl Grammar {
             variables.push((name, value));
         }
         if self.chance(2) {
-            variables.push(("text", Variable::Text(self.random.one_of(&WORDS))));
+            variables.push((
+                "text",
+                Variable::Text(WORDS[self.random.below(WORDS.len())]),
+            ));
         }
         if self.chance(2) {
             variables.push(("start", Variable::Address(DATA, self.random.below(3))));
