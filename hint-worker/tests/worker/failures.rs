@@ -5,8 +5,8 @@ use hint_proto::v1::{Effects, Failed, FailureKind, ScopeChange};
 
 use crate::dialogue::{Line, play, run_each};
 use crate::messages::{
-    AP, LINE, at_ap, done, execute, felt, load, nothing, raised, raised_in, run, start,
-    with_exception, writes,
+    AP, LINE, at_ap, done, execute, felt, load, missing_lines, nothing, raised, raised_in, run,
+    start, with_exception, writes,
 };
 use Line::{Host as Says, Loaded, Worker as Hears};
 
@@ -131,6 +131,7 @@ fn chained_exceptions_are_shown() {
         [(
             code,
             Response::Failed(with_exception(failed, |exception| {
+                exception.missing_lines = missing_lines(traceback);
                 exception.traceback = traceback.to_owned();
             })),
         )],

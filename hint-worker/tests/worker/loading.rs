@@ -16,6 +16,7 @@ fn not_compiled(hint_id: u32, class_path: &str, message: &str, traceback: &str) 
             traceback: traceback.to_owned(),
             class_path: class_path.to_owned(),
             exit_code: 0,
+            missing_lines: Vec::new(),
         }),
         ..Failed::default()
     })

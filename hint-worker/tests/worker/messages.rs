@@ -14,9 +14,9 @@ use hint_proto::v1::session_response::Message as Response;
 use hint_proto::v1::{
     Answer, Ask, Builtin, CellRun, Definition, Dereference, Effects, ExecuteHint, Expression,
     Failed, FailureKind, Hint, HintDone, HintLocation, HintNames, HintsLoaded, LoadHints, Memory,
-    Ok, Operation, Operator, PythonException, Raised, ReadMemory, ReadScopes, ReferenceAccess,
-    Register, Relocatable, ResolveName, ResolvedName, Scope, Scopes, SegmentLength, Start,
-    Variable, WriteMemory,
+    MissingLine, Ok, Operation, Operator, PythonException, Raised, ReadMemory, ReadScopes,
+    ReferenceAccess, Register, Relocatable, ResolveName, ResolvedName, Scope, Scopes,
+    SegmentLength, Start, Variable, WriteMemory,
 };
 
 /// Where `ap` and `fp` point in the execution segment.
@@ -203,6 +203,7 @@ pub(crate) fn raised_in(
         message: message.to_owned(),
         effects: Some(effects),
         python: Some(PythonException {
+            missing_lines: missing_lines(&traceback),
             traceback,
             class_path: class_path.to_owned(),
             exit_code: 0,
@@ -376,4 +377,28 @@ pub(crate) fn resolved(name: &str, access: Access) -> Request {
         definition: Some(definition(name, access)),
         structs: vec![],
     }))
+}
+
+/// The places below the frames of Cairo files, none of which is there to be read.
+pub(crate) fn missing_lines(traceback: &str) -> Vec<MissingLine> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in traceback.split_inclusive('\n') {
+        at += line.len();
+        let Some((filename, rest)) = line
+            .strip_prefix("  File \"")
+            .and_then(|rest| rest.split_once("\", line "))
+        else {
+            continue;
+        };
+        if filename.ends_with(".cairo") {
+            let number = rest.split([',', '\n']).next().unwrap();
+            found.push(MissingLine {
+                at: at as u32,
+                filename: filename.to_owned(),
+                line: number.parse().unwrap(),
+            });
+        }
+    }
+    found
 }

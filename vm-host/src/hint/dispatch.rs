@@ -19,6 +19,7 @@ use super::run_state::{OwnedRule, RuleOwner, RunState};
 use super::running::RunningHint;
 use super::scopes::merge;
 use super::session::{HintSession, Ran, RuleOutcome};
+use super::sharing::{self, hand_over, learn};
 use super::statistics::{HintCost, Statistics};
 use super::table::HintTable;
 use super::variables::{Handover, join_variables};
@@ -492,7 +493,7 @@ impl Dispatch {
                 let mut handover = Handover::of_json(std::mem::take(&mut self.handover));
                 // Hints of the client share nothing with those of the host.
                 if let Some(engine) = self.compiled.as_mut().filter(|_| place == WORKER) {
-                    let ours = engine.hand_over(id);
+                    let ours = hand_over(engine, id);
                     report = ours.report.clone();
                     handover = Handover {
                         variables_json: joined(handover.variables_json, ours.variables_json),
@@ -507,7 +508,7 @@ impl Dispatch {
                 Ran::Done(told) => {
                     self.follow_engines().map_err(NotRun::Failed)?;
                     if let Some(engine) = self.compiled.as_mut().filter(|_| place == WORKER) {
-                        engine.learn(report, told);
+                        learn(engine, report, told);
                     }
                     return Ok(());
                 }
@@ -664,7 +665,7 @@ impl Dispatch {
 /// What Python's engine is told that hints in the host rely on.
 fn relied_on(native: &Native) -> Vec<String> {
     let engine = native.compiled.as_ref();
-    engine.map(Engine::relied_on).unwrap_or_default()
+    engine.map(sharing::relied_on).unwrap_or_default()
 }
 
 /// Two texts of variables to take over as one.

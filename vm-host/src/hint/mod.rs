@@ -19,6 +19,7 @@ pub(crate) mod run_state;
 pub(crate) mod running;
 mod scopes;
 pub(crate) mod session;
+mod sharing;
 pub(crate) mod snapshot;
 pub(crate) mod statistics;
 mod struct_names;

@@ -290,8 +290,8 @@ impl Around {
         };
         sees.extend(slots(&self.lingering));
         Sharing {
-            sees: Some(sees),
-            changes: Some(changes),
+            sees,
+            changes,
             tampers: text.tampers,
         }
     }

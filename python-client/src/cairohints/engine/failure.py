@@ -61,15 +61,15 @@ class HintFailure(Exception):
 
 def failure_of(error: BaseException, hint_id: Optional[int], locate: Locate) -> HintFailure:
     """How the reference VM lets this exception of a hint or rule out."""
-    text, missing = _described(error, locate)
+    text, missing = described_text(error, locate)
     error = shown_error(error, locate)
     if isinstance(error, Exception):
         text += confined.advice(error)
         return HintFailure(EXCEPTION, hint_id, text, error, missing_lines=missing)
     if isinstance(error, KeyboardInterrupt):
-        return HintFailure(INTERRUPT, hint_id, text, error)
+        return HintFailure(INTERRUPT, hint_id, text, error, missing_lines=missing)
     if isinstance(error, SystemExit):
-        failure = HintFailure(EXIT, hint_id, text, error)
+        failure = HintFailure(EXIT, hint_id, text, error, missing_lines=missing)
         code = error.code
         if code is None:
             failure.exit_code = 0
@@ -82,7 +82,7 @@ def failure_of(error: BaseException, hint_id: Optional[int], locate: Locate) -> 
             failure.exit_code = 1
             failure.message = safe_str(code)
         return failure
-    return HintFailure(RAW, hint_id, text, error)
+    return HintFailure(RAW, hint_id, text, error, missing_lines=missing)
 
 
 def class_path(cls: type) -> str:
@@ -109,10 +109,11 @@ def shown_error(error: BaseException, locate: Locate) -> BaseException:
 
 def traceback_text(error: BaseException, locate: Locate) -> str:
     """The traceback and the exception as the reference VM prints them below a hint's error."""
-    return _described(error, locate)[0]
+    return described_text(error, locate)[0]
 
 
-def _described(error: BaseException, locate: Locate) -> Tuple[str, List[MissingLine]]:
+def described_text(error: BaseException, locate: Locate) -> Tuple[str, List[MissingLine]]:
+    """The same, with the places of the lines that it lacks."""
     shown = shown_error(error, locate)
     described = traceback.TracebackException(type(error), shown, error.__traceback__)
     hidden = _engine_filenames(error)

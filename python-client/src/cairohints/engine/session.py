@@ -422,8 +422,8 @@ class Session:
             cleanup(scope)
         except KeyError as error:
             memory.end()
-            text = failures.traceback_text(error, self.locate)
-            return HintFailure(failures.RAW, hint_id, text, error)
+            text, missing = failures.described_text(error, self.locate)
+            return HintFailure(failures.RAW, hint_id, text, error, missing_lines=missing)
         memory.end()
         references = _getrefcount(ids)
         if references != self._ids_references:

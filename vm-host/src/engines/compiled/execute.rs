@@ -6,22 +6,18 @@ use std::collections::BTreeSet;
 
 use cairo_vm::Felt252;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
-use cairo_vm::utils::CAIRO_PRIME;
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::{AddedSegment, CellRun, Effects, Operator, ScopeChange};
 
 use super::ids::Layouts;
-use super::library::Context;
-use super::lower::Lowered;
-use super::scopes::{Mirror, Names, State};
-use super::sharing::Sharing;
+use super::scopes::{Handed, Mirror, Names, Sharing, State};
 use super::tree::{
-    Arguments, Body, Comprehension, Expression, For, MemberKind, OwnFunction, Piece, Register,
-    Slot, Statement, Target, VmCall, start_of,
+    Arguments, Body, Comprehension, Expression, For, Lowered, MemberKind, OwnFunction, Piece,
+    Register, Slot, Statement, Target, VmCall, start_of,
 };
 use super::value::{
-    Comparison, Cursor, Decline, Fuel, Integer, Journal, Method, StructValue, Value,
+    Comparison, Context, Cursor, Decline, Fuel, Integer, Journal, Method, StructValue, Value,
 };
 use crate::program::{CellPath, Frame};
 use crate::vm::temporary::Moves;
@@ -54,14 +50,9 @@ impl Default for Shared {
         Self {
             names: Names::default(),
             layouts: Layouts::default(),
-            prime: prime(),
+            prime: Integer::prime(),
         }
     }
-}
-
-/// The field's prime.
-pub(super) fn prime() -> Integer {
-    Integer::from(CAIRO_PRIME.clone())
 }
 
 /// The compiled hints of a run and their variables.
@@ -75,11 +66,13 @@ pub(crate) struct Engine {
     /// What hints here did to the scopes since others were told.
     change: ScopeChange,
     /// What each hint shares with the others when it runs in Python.
-    pub(super) sharing: Vec<Sharing>,
+    sharing: Vec<Sharing>,
+    /// Every slot.
+    all: BTreeSet<Slot>,
     /// Whether something was changed that compiled hints rely on.
     given_up: bool,
     /// Functions and constants of these modules are used; those of Python's own are in the names.
-    pub(super) modules: BTreeSet<&'static str>,
+    pub(crate) modules: BTreeSet<&'static str>,
     executed: u64,
     /// Room that executions share.
     room: Room,
@@ -100,6 +93,16 @@ struct Hint {
 struct Room {
     variables: Vec<(Slot, Option<Value>)>,
     writes: Vec<(Relocatable, MaybeRelocatable)>,
+}
+
+/// Which variables are asked for after a hint in Python.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) slots: &'a BTreeSet<Slot>,
+    /// Whether in every scope, else in those that it had and entered.
+    pub(crate) all_scopes: bool,
+    /// Whether functions that compiled hints stand in for may be others.
+    pub(crate) tampering: bool,
 }
 
 /// What a hint did, before it is applied.
@@ -129,6 +132,7 @@ impl Engine {
         Self {
             mirror: Mirror::new(shared.names.len()),
             modules: modules.copied().collect(),
+            all: (0..shared.names.len()).collect(),
             shared,
             hints: hints.into_iter().map(|lowered| lowered.map(hint)).collect(),
             journal: Journal::default(),
@@ -146,9 +150,33 @@ impl Engine {
         self.sharing.clear();
     }
 
-    /// Whether no hint runs here any more.
-    pub(crate) fn has_given_up(&self) -> bool {
-        self.given_up
+    /// What a hint has to be given that runs in Python now.
+    pub(crate) fn hand_over(&mut self, id: u32) -> Vec<Handed> {
+        match self.sharing.get(id as usize) {
+            Some(sharing) => self.mirror.hand_over(|slot| sharing.sees.contains(&slot)),
+            // Nothing is known of it.
+            None => self.mirror.hand_over(|_| true),
+        }
+    }
+
+    /// What has to be asked after it.
+    pub(crate) fn asked(&self, id: u32) -> Option<Asked<'_>> {
+        if self.given_up {
+            return None;
+        }
+        let Some(sharing) = self.sharing.get(id as usize) else {
+            return Some(Asked {
+                slots: &self.all,
+                all_scopes: true,
+                tampering: true,
+            });
+        };
+        let asks = !sharing.changes.is_empty() || sharing.tampers;
+        asks.then_some(Asked {
+            slots: &sharing.changes,
+            all_scopes: false,
+            tampering: sharing.tampers,
+        })
     }
 
     pub(crate) fn names(&self) -> &Names {

@@ -10,13 +10,12 @@ use ruff_python_ast::{
 };
 use ruff_text_size::Ranged;
 
-use super::execute::prime;
 use super::ids::{Layouts, Reached, reach, reach_cell};
 use super::library::{self, Export};
-use super::parse::Parsed;
+use super::parse::{Parsed, Refusal};
 use super::scopes::Names;
 use super::tree::{
-    Arguments, Body, Comprehension, Expression, For, Loop, OwnFunction, Piece, Register, Slot,
+    Arguments, Comprehension, Expression, For, Loop, Lowered, OwnFunction, Piece, Register, Slot,
     Statement, Target, VmCall,
 };
 use super::value::{Binary, Comparison, Integer, Own, Unary, Value};
@@ -58,34 +57,6 @@ const USED_OF_THE_VM: &[&str] = &[
     "vm_enter_scope",
     "vm_exit_scope",
 ];
-
-/// The first construct that keeps a text in Python.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    pub(crate) construct: String,
-    /// In the text, from 1.
-    pub(crate) line: usize,
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} in line {}", self.construct, self.line)
-    }
-}
-
-/// A lowered hint and what it shares with others.
-#[derive(Debug, Default)]
-pub(crate) struct Lowered {
-    pub(crate) body: Body,
-    /// Every variable of the scope that it mentions.
-    pub(crate) slots: BTreeSet<Slot>,
-    /// The variables that it may bind or delete.
-    pub(crate) binds: BTreeSet<Slot>,
-    /// The variables that are functions of its own, which no other hint may see.
-    pub(crate) defines: BTreeSet<Slot>,
-    /// The modules that it imports from.
-    pub(crate) modules: BTreeSet<&'static str>,
-}
 
 /// Lowers a hint.
 ///
@@ -658,7 +629,7 @@ impl Lowering<'_> {
             "fp" => Expression::Register(Register::Fp),
             "pc" => Expression::Register(Register::Pc),
             "current_step" => Expression::Register(Register::Step),
-            "PRIME" => Expression::Constant(Value::Integer(prime())),
+            "PRIME" => Expression::Constant(Value::Integer(Integer::prime())),
             _ if USED_OF_THE_VM.contains(&name) => {
                 return self.refuse(format!("`{name}` as a value"), node);
             }

@@ -9,14 +9,15 @@ mod library;
 mod lower;
 mod parse;
 mod scopes;
-mod sharing;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod value;
 
 pub(crate) use execute::{Engine, Shared};
-pub(crate) use library::modules_that_fit;
-pub(crate) use lower::{Lowered, Refusal, lower};
-pub(crate) use parse::{Parsed, parse};
-pub(crate) use sharing::Sharing;
+pub(crate) use library::{Export, builtin, exports, find, modules_that_fit};
+pub(crate) use lower::lower;
+pub(crate) use parse::{Parsed, Refusal, parse};
+pub(crate) use scopes::{Handed, Sharing, State};
+pub(crate) use tree::Lowered;
+pub(crate) use value::{Integer, List, Value};

@@ -7,10 +7,22 @@ use ruff_python_ast::{ModModule, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, parse as parse_python};
 use ruff_text_size::{Ranged, TextSize};
 
-use super::lower::Refusal;
-
 /// The longest text that is read, in bytes: hints that compute have a few lines.
 const MAX_BYTES: usize = 16 * 1024;
+
+/// The first construct that keeps a text in Python.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) construct: String,
+    /// In the text, from 1.
+    pub(crate) line: usize,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} in line {}", self.construct, self.line)
+    }
+}
 
 /// A text as a tree.
 #[derive(Debug)]

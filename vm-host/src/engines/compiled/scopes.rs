@@ -1,11 +1,11 @@
 //! The variables of the scopes that compiled hints know, as a mirror of Python's: what each is, or that it is
 //! nothing, or that only Python knows; and whether Python has it, too. Must not know hints.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use super::library::{self, Function};
+use super::library;
 use super::tree::Slot;
-use super::value::Value;
+use super::value::{Function, Value};
 
 /// The names of the variables that compiled hints of a program mention.
 #[derive(Debug, Default)]
@@ -56,6 +56,17 @@ pub(crate) enum State {
     /// Python has one, and what it is cannot be said here.
     Elsewhere,
     Known(Value),
+}
+
+/// What a hint that runs in Python has to do with the variables of compiled ones.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sharing {
+    /// The variables that it may see.
+    pub(crate) sees: BTreeSet<Slot>,
+    /// Those that it may change.
+    pub(crate) changes: BTreeSet<Slot>,
+    /// Whether it may change functions that compiled hints stand in for.
+    pub(crate) tampers: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -116,6 +127,13 @@ impl Mirror {
                 state,
                 untold: false,
             };
+        }
+    }
+
+    /// Only Python knows what a variable is, in any scope.
+    pub(crate) fn forget(&mut self, slot: Slot) {
+        for depth in 0..self.scopes.len() {
+            self.learn(depth, slot, State::Elsewhere);
         }
     }
 

@@ -1,6 +1,8 @@
 //! A lowered hint: what it does, over slots instead of names, with every path behind `ids` resolved. Must not
 //! know how it came about or how it is run.
 
+use std::collections::BTreeSet;
+
 use cairo_vm::types::relocatable::Relocatable;
 
 use super::value::{Binary, Comparison, Unary, Value};
@@ -8,6 +10,20 @@ use crate::program::CellPath;
 
 /// A variable of the hint's scope, by its number among those of the program's compiled hints.
 pub(crate) type Slot = usize;
+
+/// A lowered hint and what it shares with others.
+#[derive(Debug, Default)]
+pub(crate) struct Lowered {
+    pub(crate) body: Body,
+    /// Every variable of the scope that it mentions.
+    pub(crate) slots: BTreeSet<Slot>,
+    /// The variables that it may bind or delete.
+    pub(crate) binds: BTreeSet<Slot>,
+    /// The variables that are functions of its own, which no other hint may see.
+    pub(crate) defines: BTreeSet<Slot>,
+    /// The modules that it imports from.
+    pub(crate) modules: BTreeSet<&'static str>,
+}
 
 /// What a hint does.
 #[derive(Debug, Default)]

@@ -1,8 +1,9 @@
 //! The functions of `starkware.python.math_utils` over points of curves, and the constants of the curve of
 //! signatures. Must not know whose points they are.
 
+use super::super::value::Fuel;
 use super::residues::{div_mod, is_quad_residue, sqrt};
-use super::{Constant, Context, Decline, Fuel, Function, Value, argument};
+use super::{Constant, Context, Decline, Function, Value, argument};
 use crate::engines::compiled::value::Integer;
 
 const MODULE: &str = "starkware.python.math_utils";

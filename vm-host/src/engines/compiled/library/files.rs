@@ -8,42 +8,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::modules::{MODULES, Module};
+use super::modules::{File, MODULES, Module};
 
 /// The largest file that is read.
 const MAX_SIZE: u64 = 1 << 20;
-
-/// A file of a package, and the SHA-256 of each version that was compared.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct File {
-    pub(super) path: &'static str,
-    pub(super) hashes: &'static [&'static str],
-}
-
-/// What sympy's integer functions are in, of 1.13.3 and of 1.14.0.
-pub(super) const SYMPY: [File; 3] = [
-    File {
-        path: "sympy/core/intfunc.py",
-        hashes: &[
-            "e43cdb7e962ccf5793853cd9570dfafada7ddaa81f0d904ee1ac5ee45cd54425",
-            "4e280923d6efb1be1a3746992600b3c481e5bff7a1d2b12559e4eeae27abdf22",
-        ],
-    },
-    File {
-        path: "sympy/external/ntheory.py",
-        hashes: &[
-            "fefec46ebd742bfd3e078418f49b7864428f3319a34e5ce5aece28b47e628b8f",
-            "8e79b5dca188235a7a5f8d93faeda356807188e09767c5c6c63ce10ae597b611",
-        ],
-    },
-    File {
-        path: "sympy/ntheory/residue_ntheory.py",
-        hashes: &[
-            "204422bef20b7a39c6b49a42d511abea2550591b37d4e34b2a356ebeda859fd9",
-            "74305aa204aaae82479725d1aa72e6bb3355c977f2e2b581fe19613823501e99",
-        ],
-    },
-];
 
 /// The modules whose functions and constants may be used where Python imports from these folders, in order.
 pub(crate) fn modules_that_fit(folders: &[PathBuf]) -> BTreeSet<&'static str> {

@@ -16,26 +16,7 @@ pub(crate) mod tests;
 pub(crate) use builtins::{RELOCATABLE_VALUE, TO_FELT_OR_RELOCATABLE};
 pub(crate) use files::modules_that_fit;
 
-use super::value::{Decline, Fuel, StructValue, Value};
-
-/// A function, or a type that is called as one.
-#[derive(Debug)]
-pub(crate) struct Function {
-    /// The module that a hint imports it from; empty for Python's own.
-    pub(crate) module: &'static str,
-    /// Its name there.
-    pub(crate) name: &'static str,
-    /// Its parameters by name, in order, for arguments given by name; those behind `required` may be left out.
-    /// One without a name is given by its place only, and `*` before a name says that it is not.
-    pub(crate) parameters: &'static [&'static str],
-    pub(crate) required: usize,
-    /// Whether arguments may be any more than the parameters, all by their places.
-    pub(crate) variadic: bool,
-    /// Whether it is a type, as `isinstance` needs one.
-    pub(crate) is_type: bool,
-    /// What it does. Arguments come in the order of the parameters; one that was left out is absent.
-    pub(crate) run: fn(&mut Context<'_>, &[Option<Value>]) -> Result<Value, Decline>,
-}
+use super::value::{Context, Decline, Function, Value};
 
 /// A constant of a module, such as `SECP_P`, decimal.
 #[derive(Debug)]
@@ -43,13 +24,6 @@ pub(crate) struct Constant {
     pub(crate) module: &'static str,
     pub(crate) name: &'static str,
     pub(crate) value: &'static str,
-}
-
-/// What a function finds beside its arguments.
-pub(crate) struct Context<'a> {
-    pub(crate) fuel: &'a mut Fuel,
-    /// Reads a member of a struct behind `ids`, such as `d0`.
-    pub(crate) member: &'a dyn Fn(&StructValue, &str) -> Result<Value, Decline>,
 }
 
 /// What a module has under a name.
@@ -84,51 +58,6 @@ pub(crate) fn builtin(name: &str) -> Option<&'static Function> {
         .iter()
         .copied()
         .find(|function| function.name == name)
-}
-
-impl Function {
-    /// Calls the function as a hint does, with arguments by their places and by their names.
-    ///
-    /// # Errors
-    /// [`Decline`] where Python raises, also because of the arguments, and where the fuel ends.
-    pub(crate) fn call(
-        &self,
-        context: &mut Context<'_>,
-        positional: &[Value],
-        named: &[(&str, Value)],
-    ) -> Result<Value, Decline> {
-        const ARGUMENTS: Decline = Decline("arguments that a function does not have");
-        context.fuel.spend_items(positional.len())?;
-        let places = self
-            .parameters
-            .iter()
-            .filter(|parameter| !parameter.starts_with('*'))
-            .count();
-        if positional.len() > places && !self.variadic {
-            return Err(ARGUMENTS);
-        }
-        let mut arguments: Vec<Option<Value>> = positional.iter().cloned().map(Some).collect();
-        if self.variadic && !named.is_empty() {
-            return Err(ARGUMENTS);
-        }
-        arguments.resize(arguments.len().max(self.parameters.len()), None);
-        for (name, value) in named {
-            let place = self
-                .parameters
-                .iter()
-                .position(|parameter| {
-                    parameter.trim_start_matches('*') == *name && !name.is_empty()
-                })
-                .ok_or(ARGUMENTS)?;
-            if arguments[place].replace(value.clone()).is_some() {
-                return Err(ARGUMENTS);
-            }
-        }
-        if arguments.iter().take(self.required).any(Option::is_none) {
-            return Err(ARGUMENTS);
-        }
-        (self.run)(context, &arguments)
-    }
 }
 
 /// An argument that is there, as those that a function requires are.

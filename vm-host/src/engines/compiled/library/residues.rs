@@ -1,7 +1,8 @@
 //! The integer functions of `starkware.python.math_utils` and of `math`: division, roots and residues. Must not
 //! know curves.
 
-use super::{Context, Decline, Fuel, Function, Value, argument};
+use super::super::value::Fuel;
+use super::{Context, Decline, Function, Value, argument};
 use crate::engines::compiled::value::Integer;
 
 const MODULE: &str = "starkware.python.math_utils";

@@ -8,6 +8,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use cairo_vm::Felt252;
+use cairo_vm::utils::CAIRO_PRIME;
 use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer as _;
 use num_traits::{Signed, ToPrimitive};
@@ -43,6 +44,11 @@ enum Repr {
 }
 
 impl Integer {
+    /// The field's prime.
+    pub(crate) fn prime() -> Self {
+        CAIRO_PRIME.clone().into()
+    }
+
     pub(crate) const ZERO: Self = Self(Repr::Small(0));
     pub(crate) const ONE: Self = Self(Repr::Small(1));
 

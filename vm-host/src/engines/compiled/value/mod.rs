@@ -4,6 +4,7 @@
 mod arithmetic;
 mod compare;
 mod format;
+mod function;
 mod integer;
 mod iterate;
 mod journal;
@@ -14,6 +15,7 @@ mod range;
 mod sequence;
 mod text;
 
+pub(crate) use function::{Context, Function};
 pub(crate) use integer::Integer;
 pub(crate) use iterate::Cursor;
 pub(crate) use journal::Journal;
@@ -26,8 +28,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use cairo_vm::types::relocatable::Relocatable;
-
-use super::library::Function;
 
 /// How deep values may be in each other where all of them are looked at.
 const MAX_DEPTH: usize = 16;

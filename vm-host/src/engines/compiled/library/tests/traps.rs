@@ -8,7 +8,8 @@ use cairo_vm::Felt252;
 use num_bigint::BigInt;
 
 use super::functions::{call, call_named};
-use crate::engines::compiled::library::files::{File, is_same};
+use crate::engines::compiled::library::files::is_same;
+use crate::engines::compiled::library::modules::File;
 use crate::engines::compiled::library::{Context, Export, find, modules_that_fit};
 use crate::engines::compiled::value::{
     Binary, Cursor, Decline, Fuel, Integer, Journal, Method, StructValue, Value,

@@ -1,0 +1,174 @@
+//! What compiled hints share with one that runs in Python: what that one is given, what is asked after it, and
+//! what its answer means. Knows both kinds of values; must not know sessions.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::variables::{Handover, ListId, Report, Reported, SharedValue, Told, Variables};
+use crate::engines::compiled::{
+    Engine, Export, Handed, Integer, List, State, Value, builtin, exports, find,
+};
+
+/// What a hint gets that runs in Python now.
+pub(super) fn hand_over(engine: &mut Engine, id: u32) -> Handover {
+    let handed = engine.hand_over(id);
+    let report = engine.asked(id).map(|asked| Report {
+        depth: engine.mirror.depth(),
+        names: asked
+            .slots
+            .iter()
+            .map(|slot| engine.names().name(*slot).to_owned())
+            .collect(),
+        all_scopes: asked.all_scopes,
+        tampering: asked.tampering,
+    });
+    Handover {
+        variables_json: match handed.is_empty() {
+            true => String::new(),
+            false => written(engine, handed),
+        },
+        report,
+    }
+}
+
+fn written(engine: &Engine, handed: Vec<Handed>) -> String {
+    let mut writing = Writing::default();
+    for (depth, slot, value) in handed {
+        let name = engine.names().name(slot);
+        match value {
+            None => writing.variables.delete(depth, name),
+            Some(value) => {
+                let value = writing.shared(&value);
+                writing.variables.set(depth, name, &value);
+            }
+        }
+    }
+    while let Some((list, id)) = writing.open.pop() {
+        let items: Vec<SharedValue> = list
+            .borrow()
+            .iter()
+            .map(|item| writing.shared(item))
+            .collect();
+        writing.variables.fill(id, &items);
+    }
+    writing.variables.into_json()
+}
+
+/// What the engine of a hint in Python said after it, of what it was asked.
+pub(super) fn learn(engine: &mut Engine, report: Option<Report>, told: Told) {
+    if told.tampered.is_some() {
+        engine.give_up();
+    }
+    let Some(report) = report else { return };
+    match told.variables {
+        Some(variables) => {
+            for (depth, name, reported) in variables {
+                if let Some(slot) = engine.names().find(&name) {
+                    engine.mirror.learn(depth, slot, state(reported));
+                }
+            }
+        }
+        // Then each may be anything.
+        None => {
+            for name in &report.names {
+                if let Some(slot) = engine.names().find(name) {
+                    engine.mirror.forget(slot);
+                }
+            }
+        }
+    }
+}
+
+/// What compiled hints stand in for, as `PythonInputs.relied_on`. Functions that others call are among them: of a
+/// module that is used, all.
+pub(super) fn relied_on(engine: &Engine) -> Vec<String> {
+    let names = engine.names();
+    let own = (0..names.len()).filter_map(|slot| names.function(slot));
+    let own = own.map(|function| format!("builtins:{}", function.name));
+    let of_modules = exports().filter(|(module, _)| engine.modules.contains(module));
+    let of_modules = of_modules.filter_map(|(module, export)| match export {
+        Export::Function(function) => Some(format!("{module}:{}", function.name)),
+        Export::Constant(constant) => {
+            let value = Integer::from_decimal(constant.value)?.to_bigint();
+            Some(format!("{module}:{}={value:#x}", constant.name))
+        }
+    });
+    own.chain(of_modules).collect()
+}
+
+/// Values while they are written down.
+#[derive(Default)]
+struct Writing {
+    variables: Variables,
+    lists: HashMap<usize, ListId>,
+    /// Lists whose items are not written yet.
+    open: Vec<(List, ListId)>,
+}
+
+impl Writing {
+    fn shared(&mut self, value: &Value) -> SharedValue {
+        match value {
+            Value::Boolean(value) => SharedValue::Boolean(*value),
+            Value::Integer(value) => SharedValue::Integer(value.to_bigint()),
+            Value::Text(text) => SharedValue::Text(text.to_string()),
+            Value::Address(address) => SharedValue::Address(*address),
+            Value::Tuple(values) => {
+                SharedValue::Tuple(values.iter().map(|value| self.shared(value)).collect())
+            }
+            Value::Function(function) => SharedValue::Import {
+                module: match function.module {
+                    "" => "builtins".to_owned(),
+                    module => module.to_owned(),
+                },
+                name: function.name.to_owned(),
+            },
+            Value::List(list) => {
+                let address = Rc::as_ptr(list).addr();
+                if let Some(id) = self.lists.get(&address) {
+                    return SharedValue::List(*id);
+                }
+                let id = self.variables.list();
+                self.lists.insert(address, id);
+                self.open.push((list.clone(), id));
+                SharedValue::List(id)
+            }
+            // No variable keeps one.
+            Value::None
+            | Value::Range(_)
+            | Value::Iterator(_)
+            | Value::Struct(_)
+            | Value::Own(_) => SharedValue::None,
+        }
+    }
+}
+
+fn state(reported: Reported) -> State {
+    match reported {
+        Reported::Absent => State::Absent,
+        Reported::Elsewhere => State::Elsewhere,
+        Reported::Value(value) => known(value).map_or(State::Elsewhere, State::Known),
+    }
+}
+
+/// A value of Python's; nothing when it is none of those here.
+fn known(value: SharedValue) -> Option<Value> {
+    Some(match value {
+        SharedValue::None => Value::None,
+        SharedValue::Boolean(value) => Value::Boolean(value),
+        SharedValue::Integer(value) => Value::Integer(Integer::from(value)),
+        SharedValue::Text(text) => Value::text(&text),
+        SharedValue::Address(address) => Value::Address(address),
+        SharedValue::Tuple(values) => {
+            let values: Option<Vec<Value>> = values.into_iter().map(known).collect();
+            Value::Tuple(values?.into())
+        }
+        SharedValue::Import { module, name } => match module.as_str() {
+            "builtins" => Value::Function(builtin(&name)?),
+            module => match find(module, &name)? {
+                Export::Function(function) => Value::Function(function),
+                Export::Constant(_) => return None,
+            },
+        },
+        SharedValue::List(_) => return None,
+    })
+}
