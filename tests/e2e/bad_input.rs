@@ -173,6 +173,7 @@ fn an_environment_of_another_python() {
     let mut command = vm_host("run");
     command
         .arg(program.path())
+        .args(["--hints", "python"])
         .arg("--python-env")
         .arg(folder.path());
     let finished = finish(&mut command, DEADLINE).unwrap();

@@ -1,7 +1,7 @@
 //! The command `vm-host hints`: where each hint of a program runs, and why.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -9,6 +9,7 @@ use super::{CommandError, ExitCode, inputs};
 use crate::placement::{EngineKind, place};
 use crate::program::CompiledProgram;
 use crate::run::{NotPlaced, RunConfig};
+use crate::worker::PythonEnvironment;
 
 /// Which program, and how to print.
 #[derive(Args, Clone, Debug)]
@@ -16,6 +17,10 @@ pub(super) struct HintsArgs {
     /// The compiled program, JSON
     #[arg(value_name = "PROGRAM.json")]
     pub program: PathBuf,
+
+    /// Virtual environment that hints import from (default: the active one)
+    #[arg(long = "python-env", value_name = "DIR")]
+    pub python_env: Option<PathBuf>,
 
     /// Print JSON
     #[arg(long)]
@@ -35,7 +40,11 @@ pub(super) fn hints(arguments: &HintsArgs) -> Result<(), CommandError> {
             format!("cannot use the program `{name}`: {error}"),
         )
     })?;
-    let surroundings = RunConfig::default().surroundings();
+    let active = std::env::var_os("VIRTUAL_ENV");
+    let environment = PythonEnvironment::of(arguments.python_env.clone(), active);
+    let mut config = RunConfig::default();
+    config.hints.python_env = environment.folder().map(Path::to_owned);
+    let surroundings = config.surroundings();
     let mut rows = Vec::new();
     for (hint, placement) in program.hints().iter().zip(place(&program, &surroundings)) {
         let location = hint.location.as_ref().map_or_else(String::new, |hint| {
