@@ -624,6 +624,9 @@ impl Dispatch {
             let scopes = scopes.inspect_err(|error| session.end_after(error))?;
             merge(&mut all, scopes, "");
         }
+        if let Some(engine) = &self.compiled {
+            sharing::describe(engine, &mut all, max_text_bytes as usize);
+        }
         Ok(all)
     }
 

@@ -4,10 +4,15 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use hint_proto::v1::{Scope, Variable};
+
 use super::variables::{Handover, ListId, Report, Reported, SharedValue, Told, Variables};
 use crate::engines::compiled::{
-    Engine, Export, Handed, Integer, List, State, Value, builtin, exports, find,
+    Engine, Export, Fuel, Handed, Integer, List, State, Value, builtin, exports, find,
 };
+
+/// What the text of one value may cost, in about nanoseconds.
+const LOOK: u64 = 1_000_000;
 
 /// What a hint gets that runs in Python now.
 pub(super) fn hand_over(engine: &mut Engine, id: u32) -> Handover {
@@ -94,6 +99,40 @@ pub(super) fn relied_on(engine: &Engine) -> Vec<String> {
         }
     });
     own.chain(of_modules).collect()
+}
+
+/// Puts the variables that Python was not told of into its scopes, for people who look at them.
+pub(super) fn describe(engine: &Engine, scopes: &mut Vec<Scope>, max_text_bytes: usize) {
+    if scopes.len() < engine.mirror.depth() {
+        scopes.resize_with(engine.mirror.depth(), Scope::default);
+    }
+    for (depth, slot, value) in engine.mirror.untold() {
+        let name = engine.names().name(slot);
+        let variables = &mut scopes[depth].variables;
+        let known = variables
+            .iter()
+            .position(|variable| variable.name == name && variable.language.is_empty());
+        let Some(value) = value else {
+            if let Some(known) = known {
+                variables.remove(known);
+            }
+            continue;
+        };
+        let mut text = value
+            .repr(&mut Fuel::new(LOOK))
+            .unwrap_or_else(|_| "...".to_owned());
+        text.truncate(text.floor_char_boundary(max_text_bytes));
+        let variable = Variable {
+            name: name.to_owned(),
+            type_name: value.type_name().to_owned(),
+            text,
+            language: String::new(),
+        };
+        match known {
+            Some(known) => variables[known] = variable,
+            None => variables.push(variable),
+        }
+    }
 }
 
 /// Values while they are written down.

@@ -3,6 +3,7 @@
 //! twins.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use hint_proto::PYTHON;
 
@@ -15,6 +16,8 @@ use crate::program::CompiledProgram;
 
 /// Most hints of a program that are compiled.
 const MAX_HINTS: usize = 50_000;
+/// Most bytes of all their texts.
+const MAX_BYTES: usize = 8 << 20;
 
 /// The compiled hints of a program.
 #[derive(Debug, Default)]
@@ -23,7 +26,8 @@ pub(crate) struct Compilation {
     /// By the hints' ids.
     pub(crate) hints: Vec<Option<Lowered>>,
     /// What each hint shares with the compiled ones when it runs in Python.
-    pub(crate) sharing: Vec<Sharing>,
+    sharing: Vec<Rc<Sharing>>,
+    lingering: BTreeSet<usize>,
     /// Why each of the others is not compiled.
     pub(super) reasons: Vec<String>,
     /// Why nothing is, if it is because of one hint.
@@ -44,7 +48,7 @@ impl Compilation {
     /// The engine that runs the hints, if there are any.
     pub(super) fn into_engine(self) -> Option<Engine> {
         let any = self.hints.iter().any(Option::is_some);
-        any.then(|| Engine::new(self.shared, self.hints, self.sharing))
+        any.then(|| Engine::new(self.shared, self.hints, self.sharing, self.lingering))
     }
 
     /// Of the hints of a program that are not `taken` by the client.
@@ -55,10 +59,18 @@ impl Compilation {
     ) -> Self {
         let mut compilation = Self::default();
         let mut texts = Texts::default();
+        let bytes: usize = program.hints().iter().map(|hint| hint.code.len()).sum();
+        if program.hints().len() > MAX_HINTS || bytes > MAX_BYTES {
+            let reason = "the program has more hints than are looked into".to_owned();
+            compilation
+                .hints
+                .resize_with(program.hints().len(), || None);
+            compilation.reasons = vec![reason; program.hints().len()];
+            return compilation;
+        }
         for hint in program.hints() {
             let ours = hint.language() == PYTHON && !taken.contains(&hint.id);
             let lowered = match ours {
-                true if hint.id as usize >= MAX_HINTS => Err("there are too many hints".to_owned()),
                 true => {
                     let text = texts.number(&hint.code);
                     texts.all[text].hints.push(hint.id as usize);
@@ -85,40 +97,37 @@ impl Compilation {
             compilation.hints.push(lowered);
             compilation.reasons.push(reason);
         }
-        compilation.keep_what_can_share(&texts, surroundings);
-        compilation.sharing = vec![Sharing::default(); program.hints().len()];
         let around = Around::of(&texts.all);
+        compilation.keep_what_can_share(&texts, &around, surroundings);
+        compilation.sharing = vec![Rc::default(); program.hints().len()];
+        let slots = |names: &BTreeSet<String>| -> BTreeSet<usize> {
+            let shared = &compilation.shared.names;
+            names.iter().filter_map(|name| shared.find(name)).collect()
+        };
+        compilation.lingering = slots(&around.lingering);
         for text in &texts.all {
-            let sharing = around.sharing(&text.python, &compilation.shared);
+            let sharing = Rc::new(Sharing {
+                mentions: slots(&text.python.names),
+                moves: text.python.moves,
+                tampers: text.python.tampers,
+            });
             for id in &text.hints {
-                compilation.sharing[*id] = sharing.clone();
+                compilation.sharing[*id] = Rc::clone(&sharing);
             }
         }
         compilation
     }
 
     /// Moves hints to Python that could see, or be seen by, a hint there in a way that cannot be told it.
-    fn keep_what_can_share(&mut self, texts: &Texts<'_>, surroundings: &Surroundings) {
+    fn keep_what_can_share(
+        &mut self,
+        texts: &Texts<'_>,
+        around: &Around,
+        surroundings: &Surroundings,
+    ) {
         if surroundings.foreign_objects {
             let reason = "objects of the client may see and change anything";
             return self.spoil(reason.to_owned());
-        }
-        let modules = modules_that_fit(&surroundings.import_folders);
-        for text in &texts.all {
-            for id in &text.hints {
-                let Some(hint) = &self.hints[*id] else {
-                    continue;
-                };
-                let unknown = hint
-                    .modules
-                    .iter()
-                    .find(|module| !modules.contains(*module));
-                if let Some(module) = unknown {
-                    let reason =
-                        format!("`{module}` is not the file that was compared, or not there");
-                    self.refuse(*id, reason);
-                }
-            }
         }
         // Any hint may come to run in Python.
         let mut wild = texts
@@ -128,30 +137,23 @@ impl Compilation {
         if let Some(reason) = wild.next() {
             return self.spoil(format!("a hint uses {reason}"));
         }
-        let around = Around::of(&texts.all);
-        loop {
-            let in_python: Vec<&PythonText> = texts
-                .all
+        let modules = modules_that_fit(&surroundings.import_folders);
+        for id in 0..self.hints.len() {
+            let Some(hint) = &self.hints[id] else {
+                continue;
+            };
+            let unknown = hint
+                .modules
                 .iter()
-                .filter(|text| text.hints.iter().any(|id| !self.has(*id)))
-                .map(|text| &text.python)
-                .collect();
-            let bound = self.bound_names(&in_python);
-            let mut moved = false;
-            for text in &texts.all {
-                for id in &text.hints {
-                    let Some(hint) = &self.hints[*id] else {
-                        continue;
-                    };
-                    let refused = self.refused(hint, texts, text, &around, &bound, surroundings);
-                    if let Some(reason) = refused {
-                        self.refuse(*id, reason);
-                        moved = true;
-                    }
-                }
-            }
-            if !moved {
-                return;
+                .find(|module| !modules.contains(*module));
+            let reason = match unknown {
+                Some(module) => Some(format!(
+                    "`{module}` is not the file that was compared, or not there"
+                )),
+                None => self.refused(hint, around, surroundings),
+            };
+            if let Some(reason) = reason {
+                self.refuse(id, reason);
             }
         }
     }
@@ -160,10 +162,7 @@ impl Compilation {
     fn refused(
         &self,
         hint: &Lowered,
-        texts: &Texts<'_>,
-        own: &Text,
         around: &Around,
-        bound: &BTreeSet<String>,
         surroundings: &Surroundings,
     ) -> Option<String> {
         let names = &self.shared.names;
@@ -175,7 +174,7 @@ impl Compilation {
             if around.globals.contains(name) {
                 return Some(format!("a function binds `{name}` as `global`"));
             }
-            if names.function(*slot).is_none() && !bound.contains(name) {
+            if names.function(*slot).is_none() && !around.bound.contains(name) {
                 return Some(format!("the name `{name}` is not known"));
             }
             if hint.binds.contains(slot)
@@ -187,25 +186,11 @@ impl Compilation {
         }
         for slot in &hint.defines {
             let name = names.name(*slot);
-            let mut others = texts.all.iter().filter(|text| !std::ptr::eq(*text, own));
-            if others.any(|text| text.python.names.contains(name)) {
+            if around.mentions.get(name).is_some_and(|texts| *texts > 1) {
                 return Some(format!("function `{name}` may be seen by another hint"));
             }
         }
         None
-    }
-
-    /// Names that some hint may bind.
-    fn bound_names(&self, in_python: &[&PythonText]) -> BTreeSet<String> {
-        let mut bound = BTreeSet::new();
-        for hint in self.hints.iter().flatten() {
-            let names = hint.binds.iter().map(|slot| self.shared.names.name(*slot));
-            bound.extend(names.map(str::to_owned));
-        }
-        for text in in_python {
-            bound.extend(text.names.iter().cloned());
-        }
-        bound
     }
 
     fn refuse(&mut self, id: usize, reason: String) {
@@ -260,6 +245,10 @@ struct Around {
     globals: BTreeSet<String>,
     /// Names in code that may run in later hints.
     lingering: BTreeSet<String>,
+    /// In how many texts each name is.
+    mentions: BTreeMap<String, usize>,
+    /// Names that some text may bind.
+    bound: BTreeSet<String>,
 }
 
 impl Around {
@@ -268,31 +257,14 @@ impl Around {
         for text in texts.iter().map(|text| &text.python) {
             around.registers_rules |= text.registers_rules;
             around.globals.extend(text.globals.iter().cloned());
+            around.bound.extend(text.binds.iter().cloned());
             if text.leaves_code {
                 around.lingering.extend(text.names.iter().cloned());
             }
+            for name in &text.names {
+                *around.mentions.entry(name.clone()).or_default() += 1;
+            }
         }
         around
-    }
-
-    fn sharing(&self, text: &PythonText, shared: &Shared) -> Sharing {
-        let slots = |names: &BTreeSet<String>| {
-            names
-                .iter()
-                .filter_map(|name| shared.names.find(name))
-                .collect::<BTreeSet<_>>()
-        };
-        let mut sees = slots(&text.names);
-        let all: BTreeSet<usize> = (0..shared.names.len()).collect();
-        let changes = match text.moves {
-            true => all,
-            false => sees.clone(),
-        };
-        sees.extend(slots(&self.lingering));
-        Sharing {
-            sees,
-            changes,
-            tampers: text.tampers,
-        }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use ruff_python_ast::visitor::{Visitor, walk_alias, walk_except_handler, walk_expr, walk_stmt};
-use ruff_python_ast::{Alias, ExceptHandler, Expr, ExprContext, Parameters, Stmt};
+use ruff_python_ast::{Alias, CmpOp, ExceptHandler, Expr, ExprContext, Parameters, Stmt};
 use ruff_python_parser::parse_module;
 
 use super::names::is_quiet_import;
@@ -57,6 +57,8 @@ const RULES: &[&str] = &["vm_add_auto_deduction_rule", "vm_add_validation_rule"]
 pub(super) struct PythonText {
     /// Every name that it mentions, strings that are names included.
     pub(super) names: BTreeSet<String>,
+    /// Those of them that it may bind.
+    pub(super) binds: BTreeSet<String>,
     /// Names that functions in it bind outside of themselves.
     pub(super) globals: BTreeSet<String>,
     /// Whether it may change what hints are made of, in a way that nobody can find out: what does.
@@ -112,10 +114,15 @@ impl PythonText {
         }
     }
 
+    fn bind(&mut self, name: &str) {
+        self.names.insert(name.to_owned());
+        self.binds.insert(name.to_owned());
+    }
+
     fn parameters(&mut self, parameters: &Parameters) {
         self.leaves_code = true;
         for parameter in parameters {
-            self.names.insert(parameter.name().to_string());
+            self.bind(parameter.name());
         }
     }
 }
@@ -124,16 +131,20 @@ impl<'a> Visitor<'a> for PythonText {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
             Stmt::FunctionDef(function) => {
-                self.names.insert(function.name.to_string());
+                self.bind(&function.name);
                 self.parameters(&function.parameters);
             }
             Stmt::ClassDef(class) => {
-                self.names.insert(class.name.to_string());
+                self.bind(&class.name);
                 self.leaves_code = true;
             }
+            // What its patterns bind are no names to the walk.
+            Stmt::Match(_) => self.wild = Some("`match`".to_owned()),
             Stmt::Global(global) => {
-                let names = global.names.iter().map(|name| name.to_string());
-                self.globals.extend(names);
+                for name in &global.names {
+                    self.bind(name);
+                    self.globals.insert(name.to_string());
+                }
             }
             Stmt::Import(import) => {
                 for alias in &import.names {
@@ -157,8 +168,18 @@ impl<'a> Visitor<'a> for PythonText {
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Some(name) = variable_of_globals(expression) {
+            self.mention(name);
+            self.bind(name);
+            return;
+        }
         match expression {
-            Expr::Name(name) => self.mention(&name.id),
+            Expr::Name(name) => {
+                self.mention(&name.id);
+                if name.ctx != ExprContext::Load {
+                    self.bind(&name.id);
+                }
+            }
             Expr::StringLiteral(literal) => {
                 let text = literal.value.to_str();
                 if text.len() < 256
@@ -166,7 +187,7 @@ impl<'a> Visitor<'a> for PythonText {
                         .bytes()
                         .all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
                 {
-                    self.names.insert(text.to_owned());
+                    self.bind(text);
                 }
             }
             Expr::Lambda(lambda) => {
@@ -213,17 +234,34 @@ impl<'a> Visitor<'a> for PythonText {
     fn visit_alias(&mut self, alias: &'a Alias) {
         let bound = alias.asname.as_ref().unwrap_or(&alias.name);
         let bound = bound.split('.').next().unwrap_or_default();
-        self.names.insert(bound.to_owned());
+        self.bind(bound);
         walk_alias(self, alias);
     }
 
     fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
         let ExceptHandler::ExceptHandler(inner) = handler;
         if let Some(name) = &inner.name {
-            self.names.insert(name.to_string());
+            self.bind(name);
         }
         walk_except_handler(self, handler);
     }
+}
+
+/// The name in `'name' in globals()` and `globals()['name']`: the dictionary is used for one variable.
+fn variable_of_globals(expression: &Expr) -> Option<&str> {
+    let (name, dictionary) = match expression {
+        Expr::Compare(compare) => match (&*compare.ops, &*compare.comparators) {
+            ([CmpOp::In | CmpOp::NotIn], [dictionary]) => (&*compare.left, dictionary),
+            _ => return None,
+        },
+        Expr::Subscript(subscript) => (&*subscript.slice, &*subscript.value),
+        _ => return None,
+    };
+    let (Expr::StringLiteral(name), Expr::Call(call)) = (name, dictionary) else {
+        return None;
+    };
+    let is_globals = matches!(&*call.func, Expr::Name(function) if function.id == "globals");
+    (is_globals && call.arguments.is_empty()).then(|| name.value.to_str())
 }
 
 impl PythonText {

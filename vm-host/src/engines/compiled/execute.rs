@@ -3,6 +3,7 @@
 //! lowered, or who runs those that decline.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use cairo_vm::Felt252;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
@@ -66,7 +67,9 @@ pub(crate) struct Engine {
     /// What hints here did to the scopes since others were told.
     change: ScopeChange,
     /// What each hint shares with the others when it runs in Python.
-    sharing: Vec<Sharing>,
+    sharing: Vec<Rc<Sharing>>,
+    /// Variables in code that hints left behind: every hint in Python may see them.
+    lingering: BTreeSet<Slot>,
     /// Every slot.
     all: BTreeSet<Slot>,
     /// Whether something was changed that compiled hints rely on.
@@ -120,8 +123,14 @@ enum ScopeStep {
 }
 
 impl Engine {
-    /// Of hints by their ids, which share as `sharing` says, by their ids as well.
-    pub(crate) fn new(shared: Shared, hints: Vec<Option<Lowered>>, sharing: Vec<Sharing>) -> Self {
+    /// Of hints by their ids, which share as `sharing` says, by their ids as well. Code that hints leave behind sees
+    /// the `lingering` variables.
+    pub(crate) fn new(
+        shared: Shared,
+        hints: Vec<Option<Lowered>>,
+        sharing: Vec<Rc<Sharing>>,
+        lingering: BTreeSet<Slot>,
+    ) -> Self {
         let hint = |lowered| Hint {
             lowered,
             executions: 0,
@@ -130,7 +139,7 @@ impl Engine {
         };
         let modules = hints.iter().flatten().flat_map(|lowered| &lowered.modules);
         Self {
-            mirror: Mirror::new(shared.names.len()),
+            mirror: Mirror::new(),
             modules: modules.copied().collect(),
             all: (0..shared.names.len()).collect(),
             shared,
@@ -138,6 +147,7 @@ impl Engine {
             journal: Journal::default(),
             change: ScopeChange::default(),
             sharing,
+            lingering,
             given_up: false,
             executed: 0,
             room: Room::default(),
@@ -153,7 +163,9 @@ impl Engine {
     /// What a hint has to be given that runs in Python now.
     pub(crate) fn hand_over(&mut self, id: u32) -> Vec<Handed> {
         match self.sharing.get(id as usize) {
-            Some(sharing) => self.mirror.hand_over(|slot| sharing.sees.contains(&slot)),
+            Some(sharing) => self.mirror.hand_over(|slot| {
+                sharing.mentions.contains(&slot) || self.lingering.contains(&slot)
+            }),
             // Nothing is known of it.
             None => self.mirror.hand_over(|_| true),
         }
@@ -171,9 +183,13 @@ impl Engine {
                 tampering: true,
             });
         };
-        let asks = !sharing.changes.is_empty() || sharing.tampers;
+        let slots = match sharing.moves {
+            true => &self.all,
+            false => &sharing.mentions,
+        };
+        let asks = !slots.is_empty() || sharing.tampers;
         asks.then_some(Asked {
-            slots: &sharing.changes,
+            slots,
             all_scopes: false,
             tampering: sharing.tampers,
         })
@@ -496,7 +512,8 @@ impl<'a> Machine<'a> {
     // Variables.
 
     /// A variable of the hint's scope, or nothing where there is none.
-    fn variable(&self, slot: Slot) -> Result<Option<Value>, Decline> {
+    fn variable(&mut self, slot: Slot) -> Result<Option<Value>, Decline> {
+        self.fuel.spend(self.room.variables.len() as u64)?;
         let mut bound = self.room.variables.iter();
         if let Some((_, value)) = bound.find(|(known, _)| *known == slot) {
             return Ok(value.clone());
@@ -516,7 +533,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn name(&self, slot: Slot) -> Result<Value, Decline> {
+    fn name(&mut self, slot: Slot) -> Result<Value, Decline> {
         match self.variable(slot)? {
             Some(value) => Ok(value),
             None => {
@@ -527,6 +544,12 @@ impl<'a> Machine<'a> {
     }
 
     // Cells.
+
+    /// Takes what looking for so many cells among those that were written costs.
+    fn search(&mut self, cells: usize) -> Result<(), Decline> {
+        let writes = self.room.writes.len() as u64;
+        self.fuel.spend(writes.saturating_mul(cells as u64))
+    }
 
     /// The value of a cell as hints see it.
     fn read(&self, address: Relocatable) -> Result<MaybeRelocatable, Decline> {
@@ -637,6 +660,7 @@ impl<'a> Machine<'a> {
     fn assign(&mut self, target: &'a Target, value: Value) -> Result<(), Decline> {
         match target {
             Target::Scope(slot) => {
+                self.fuel.spend(self.room.variables.len() as u64)?;
                 self.bind(*slot, Some(value));
                 Ok(())
             }
@@ -746,6 +770,14 @@ impl<'a> Machine<'a> {
         Ok(match expression {
             Expression::Constant(value) => value.clone(),
             Expression::Scope(slot) => self.name(*slot)?,
+            Expression::Has(slot) => {
+                self.fuel.spend(self.room.variables.len() as u64)?;
+                let mut bound = self.room.variables.iter();
+                Value::Boolean(match bound.find(|(known, _)| known == slot) {
+                    Some((_, value)) => value.is_some(),
+                    None => !matches!(self.mirror.get(*slot), State::Absent),
+                })
+            }
             Expression::Local(number) => self.locals[*number].clone().ok_or(UNBOUND)?,
             Expression::Register(register) => match register {
                 Register::Ap => Value::Address(self.frame.ap),
@@ -753,14 +785,21 @@ impl<'a> Machine<'a> {
                 Register::Pc => Value::Address(self.vm.get_pc()),
                 Register::Step => Value::from(self.vm.get_current_step()),
             },
-            Expression::Path(path) => number(self.path(path)?),
-            Expression::Cell(path) => number(self.read(self.path_address(path)?)?),
+            Expression::Path(path) => {
+                self.search(1)?;
+                number(self.path(path)?)
+            }
+            Expression::Cell(path) => {
+                self.search(2)?;
+                number(self.read(self.path_address(path)?)?)
+            }
             Expression::Struct(layout, path) => Value::Struct(StructValue {
                 layout: *layout,
                 address: self.path_address(path)?,
             }),
             Expression::Memory(address) => {
                 let address = self.address(address)?;
+                self.search(1)?;
                 number(self.read(address)?)
             }
             Expression::Attribute(value, name) => {
@@ -1066,6 +1105,7 @@ impl<'a> Machine<'a> {
                     false => count.to_usize().ok_or(Decline("a large count"))?,
                 };
                 self.fuel.spend_items(count)?;
+                self.search(count)?;
                 let mut values = Vec::with_capacity(count);
                 for offset in 0..count {
                     values.push(number(self.read(plus(address, offset as u64)?)?));

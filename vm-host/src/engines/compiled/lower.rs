@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use ruff_python_ast::{
-    Alias, BoolOp, CmpOp, Comprehension as Generator, ConversionFlag, Expr, ExprCall, ExprContext,
-    ExprFString, FStringPart, InterpolatedStringElement, Number, Operator, Parameters, Stmt,
-    StmtFunctionDef, UnaryOp,
+    Alias, BoolOp, CmpOp, Comprehension as Generator, ConversionFlag, Expr, ExprCall, ExprCompare,
+    ExprContext, ExprFString, FStringPart, InterpolatedStringElement, Number, Operator, Parameters,
+    Stmt, StmtFunctionDef, UnaryOp,
 };
 use ruff_text_size::Ranged;
 
@@ -44,6 +44,8 @@ const OF_THE_VM: &[&str] = &[
     "fsqrt",
     "safe_div",
 ];
+/// What a scope keeps of the hint that ran last in it.
+const LASTING: &[&str] = &["ap", "fp", "pc", "current_step"];
 /// What it puts there and they do.
 const USED_OF_THE_VM: &[&str] = &[
     "ids",
@@ -549,6 +551,17 @@ impl Lowering<'_> {
                     BoolOp::Or => Expression::Or(values),
                 }
             }
+            Expr::Compare(compare) if self.looks_into_globals(compare).is_some() => {
+                let name = self.looks_into_globals(compare).unwrap_or_default();
+                if name.is_empty() || LASTING.contains(&name) || USED_OF_THE_VM.contains(&name) {
+                    return self.refuse("an unusual use of `globals`", expression);
+                }
+                let has = Expression::Has(self.slot(name, expression)?);
+                match compare.ops[0] {
+                    CmpOp::NotIn => Expression::Unary(Unary::Not, Box::new(has)),
+                    _ => has,
+                }
+            }
             Expr::Compare(compare) => {
                 let first = self.boxed(&compare.left)?;
                 let mut rest = Vec::with_capacity(compare.ops.len());
@@ -618,6 +631,17 @@ impl Lowering<'_> {
             Expr::Call(call) => self.call(call)?,
             other => return self.refuse(describe_expression(other), other),
         })
+    }
+
+    /// The name in `'name' in globals()`.
+    fn looks_into_globals<'a>(&self, compare: &'a ExprCompare) -> Option<&'a str> {
+        let ([CmpOp::In | CmpOp::NotIn], Expr::StringLiteral(name), [Expr::Call(call)]) =
+            (&*compare.ops, &*compare.left, &*compare.comparators)
+        else {
+            return None;
+        };
+        let is_globals = self.is_call_of(call, "globals") && call.arguments.is_empty();
+        is_globals.then(|| name.value.to_str())
     }
 
     fn name(&mut self, name: &str, node: &Expr) -> Result<Expression, Refusal> {

@@ -20,4 +20,4 @@ pub(crate) use lower::lower;
 pub(crate) use parse::{Parsed, Refusal, parse};
 pub(crate) use scopes::{Handed, Sharing, State};
 pub(crate) use tree::Lowered;
-pub(crate) use value::{Integer, List, Value};
+pub(crate) use value::{Fuel, Integer, List, Value};

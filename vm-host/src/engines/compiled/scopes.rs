@@ -58,13 +58,14 @@ pub(crate) enum State {
     Known(Value),
 }
 
-/// What a hint that runs in Python has to do with the variables of compiled ones.
+/// What a hint that runs in Python has to do with the variables of compiled ones, beside those in code that others
+/// left behind.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sharing {
-    /// The variables that it may see.
-    pub(crate) sees: BTreeSet<Slot>,
-    /// Those that it may change.
-    pub(crate) changes: BTreeSet<Slot>,
+    /// The variables that it mentions.
+    pub(crate) mentions: BTreeSet<Slot>,
+    /// Whether it enters or leaves scopes, with whatever variables.
+    pub(crate) moves: bool,
     /// Whether it may change functions that compiled hints stand in for.
     pub(crate) tampers: bool,
 }
@@ -79,22 +80,21 @@ struct Entry {
 /// The open scopes, outermost first.
 #[derive(Debug)]
 pub(crate) struct Mirror {
+    /// By slot, as far as anything is known; what is behind is absent.
     scopes: Vec<Vec<Entry>>,
-    width: usize,
-    /// Whether there may be anything that Python was not told.
-    news: bool,
+    /// The variables that Python does not know, and some that are not there any more.
+    news: Vec<(usize, Slot)>,
 }
 
 /// A variable that Python has to take over: its scope, its slot, its value or nothing if it is gone.
 pub(crate) type Handed = (usize, Slot, Option<Value>);
 
 impl Mirror {
-    /// The main scope before the first hint, with so many slots.
-    pub(crate) fn new(width: usize) -> Self {
+    /// The main scope before the first hint.
+    pub(crate) fn new() -> Self {
         Self {
-            scopes: vec![vec![Entry::default(); width]],
-            width,
-            news: false,
+            scopes: vec![Vec::new()],
+            news: Vec::new(),
         }
     }
 
@@ -105,25 +105,23 @@ impl Mirror {
 
     /// A variable of the innermost scope.
     pub(crate) fn get(&self, slot: Slot) -> &State {
-        match self.scopes.last() {
-            Some(scope) => &scope[slot].state,
-            None => &State::Elsewhere,
-        }
+        let entry = self.scopes.last().and_then(|scope| scope.get(slot));
+        entry.map_or(&State::Absent, |entry| &entry.state)
     }
 
     /// Gives a variable of a scope a value, or takes it away.
     pub(crate) fn bind(&mut self, depth: usize, slot: Slot, value: Option<Value>) {
-        self.news = true;
-        self.scopes[depth][slot] = Entry {
-            state: value.map_or(State::Absent, State::Known),
-            untold: true,
-        };
+        let entry = entry(&mut self.scopes[depth], slot);
+        entry.state = value.map_or(State::Absent, State::Known);
+        if !std::mem::replace(&mut entry.untold, true) {
+            self.news.push((depth, slot));
+        }
     }
 
     /// Python has said what a variable is.
     pub(crate) fn learn(&mut self, depth: usize, slot: Slot, state: State) {
         if let Some(scope) = self.scopes.get_mut(depth) {
-            scope[slot] = Entry {
+            *entry(scope, slot) = Entry {
                 state,
                 untold: false,
             };
@@ -138,55 +136,64 @@ impl Mirror {
     }
 
     pub(crate) fn enter(&mut self) {
-        self.scopes.push(vec![Entry::default(); self.width]);
+        self.scopes.push(Vec::new());
     }
 
     pub(crate) fn leave(&mut self) {
         self.scopes.pop();
+        let depth = self.scopes.len();
+        self.news.retain(|(of, _)| *of < depth);
     }
 
     /// What Python has to be told before a hint that sees the `wanted` variables. Lists live on one side, so
     /// when one goes there, all go.
     pub(crate) fn hand_over(&mut self, wanted: impl Fn(Slot) -> bool) -> Vec<Handed> {
-        if !self.news {
-            return Vec::new();
-        }
         let mut handed = Vec::new();
-        let mut lists = false;
-        let mut left = false;
-        for (depth, scope) in self.scopes.iter_mut().enumerate() {
-            for (slot, entry) in scope.iter_mut().enumerate() {
-                if !entry.untold {
-                    continue;
-                }
-                if !wanted(slot) {
-                    left = true;
-                    continue;
-                }
-                entry.untold = false;
-                handed.push((depth, slot, known(&entry.state)));
-                if holds_list(&entry.state) {
-                    lists = true;
-                    entry.state = State::Elsewhere;
-                }
-            }
+        self.hand(&mut handed, |slot, _| wanted(slot));
+        if handed
+            .iter()
+            .any(|(_, _, value)| value.as_ref().is_some_and(has_list))
+        {
+            self.hand(&mut handed, |_, state| holds_list(state));
         }
-        if lists {
-            for (depth, scope) in self.scopes.iter_mut().enumerate() {
-                for (slot, entry) in scope.iter_mut().enumerate() {
-                    if entry.untold && holds_list(&entry.state) {
-                        handed.push((depth, slot, known(&entry.state)));
-                        *entry = Entry {
-                            state: State::Elsewhere,
-                            untold: false,
-                        };
-                    }
-                }
-            }
-        }
-        self.news = left;
         handed
     }
+
+    fn hand(&mut self, handed: &mut Vec<Handed>, wanted: impl Fn(Slot, &State) -> bool) {
+        let scopes = &mut self.scopes;
+        self.news.retain(|(depth, slot)| {
+            let entry = scopes
+                .get_mut(*depth)
+                .and_then(|scope| scope.get_mut(*slot));
+            let Some(entry) = entry.filter(|entry| entry.untold) else {
+                return false;
+            };
+            if !wanted(*slot, &entry.state) {
+                return true;
+            }
+            handed.push((*depth, *slot, known(&entry.state)));
+            entry.untold = false;
+            if holds_list(&entry.state) {
+                entry.state = State::Elsewhere;
+            }
+            false
+        });
+    }
+
+    /// The variables that Python does not know, or knows to be something else, with their scopes.
+    pub(crate) fn untold(&self) -> impl Iterator<Item = Handed> + '_ {
+        self.news.iter().filter_map(|(depth, slot)| {
+            let entry = self.scopes.get(*depth)?.get(*slot)?;
+            entry.untold.then(|| (*depth, *slot, known(&entry.state)))
+        })
+    }
+}
+
+fn entry(scope: &mut Vec<Entry>, slot: Slot) -> &mut Entry {
+    if scope.len() <= slot {
+        scope.resize_with(slot + 1, Entry::default);
+    }
+    &mut scope[slot]
 }
 
 fn known(state: &State) -> Option<Value> {

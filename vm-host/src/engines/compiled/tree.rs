@@ -92,6 +92,8 @@ pub(crate) enum Target {
 pub(crate) enum Expression {
     Constant(Value),
     Scope(Slot),
+    /// Whether the scope has a variable.
+    Has(Slot),
     Local(usize),
     Register(Register),
     /// The value of the cell at a path.

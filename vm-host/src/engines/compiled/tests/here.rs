@@ -1,6 +1,6 @@
 //! A hint run here, in a small program's memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
@@ -154,7 +154,12 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome, String> {
     }
     let mut shared = Shared::default();
     (shared.names, shared.layouts) = (names, layouts);
-    let mut engine = Engine::new(shared, vec![Some(lowered)], vec![Sharing::default()]);
+    let mut engine = Engine::new(
+        shared,
+        vec![Some(lowered)],
+        vec![Rc::new(Sharing::default())],
+        BTreeSet::new(),
+    );
     let mut values: BTreeMap<&str, Value> = BTreeMap::new();
     for (name, variable) in &setting.variables {
         let value = variable.value(&values);
