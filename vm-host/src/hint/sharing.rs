@@ -121,7 +121,9 @@ pub(super) fn describe(engine: &Engine, scopes: &mut Vec<Scope>, max_text_bytes:
         let mut text = value
             .repr(&mut Fuel::new(LOOK))
             .unwrap_or_else(|_| "...".to_owned());
-        text.truncate(text.floor_char_boundary(max_text_bytes));
+        while text.len() > max_text_bytes {
+            text.pop();
+        }
         let variable = Variable {
             name: name.to_owned(),
             type_name: value.type_name().to_owned(),

@@ -217,11 +217,7 @@ pub(crate) fn plan(
             },
             None => Placement {
                 engine: EngineKind::Python,
-                reason: match &compilation.spoiled {
-                    Some(spoiled) => spoiled.clone(),
-                    None if compilation.reasons[id].is_empty() => reason,
-                    None => compilation.reasons[id].clone(),
-                },
+                reason: not_in_rust(&hints[id], reason, &compilation, id),
             },
         };
         if placement.engine != EngineKind::Compiled {
@@ -241,6 +237,19 @@ pub(crate) fn plan(
             compiled: compilation.into_engine(),
         },
         all_known,
+    }
+}
+
+/// Why a hint is neither compiled nor run by its twin, of which `twin` says why not.
+fn not_in_rust(hint: &Hint, twin: String, compilation: &Compilation, id: usize) -> String {
+    let compiled = compilation
+        .spoiled
+        .as_ref()
+        .unwrap_or(&compilation.reasons[id]);
+    match (compiled.is_empty(), twins::find(&hint.code).is_ok()) {
+        (true, _) => twin,
+        (false, true) => format!("{twin}; it is not compiled, either: {compiled}"),
+        (false, false) => compiled.clone(),
     }
 }
 
