@@ -73,6 +73,8 @@ pub(super) struct PythonText {
     pub(super) registers_rules: bool,
     /// Where generators start that are used up at once.
     consumed: BTreeSet<u32>,
+    /// How many functions are around what is looked at.
+    functions: usize,
 }
 
 impl PythonText {
@@ -83,13 +85,7 @@ impl PythonText {
             return text;
         }
         match parse_module(code) {
-            Ok(parsed) => {
-                text.visit_body(parsed.suite());
-                let lasting = LASTING.iter().find(|name| text.names.contains(**name));
-                if let Some(name) = lasting.filter(|_| text.leaves_code) {
-                    text.wild = Some(format!("a function that may see `{name}` of others"));
-                }
-            }
+            Ok(parsed) => text.visit_body(parsed.suite()),
             // Of another version's grammar; or it fails before the first step anyway.
             Err(_) => text.wild = Some("syntax that is not known".to_owned()),
         }
@@ -102,6 +98,9 @@ impl PythonText {
         if !name.is_ascii() {
             // Python normalises names; which one it is would have to be found out.
             self.wild = Some("a name beyond ASCII".to_owned());
+        }
+        if self.functions > 0 && LASTING.contains(&name) {
+            self.wild = Some(format!("a function that may see `{name}` of others"));
         }
         self.reach(name);
         self.names.insert(name.to_owned());
@@ -164,13 +163,17 @@ impl<'a> Visitor<'a> for PythonText {
             }
             _ => {}
         }
+        let function = matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_));
+        self.functions += usize::from(function);
         walk_stmt(self, statement);
+        self.functions -= usize::from(function);
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        if let Some(name) = variable_of_globals(expression) {
+        if let Some((name, rest)) = variable_of_globals(expression) {
             self.mention(name);
             self.bind(name);
+            rest.iter().for_each(|rest| self.visit_expr(rest));
             return;
         }
         match expression {
@@ -228,7 +231,16 @@ impl<'a> Visitor<'a> for PythonText {
             }
             _ => {}
         }
+        let lazy = match expression {
+            Expr::Lambda(_) => true,
+            Expr::Generator(generator) => {
+                !self.consumed.contains(&generator.range.start().to_u32())
+            }
+            _ => false,
+        };
+        self.functions += usize::from(lazy);
         walk_expr(self, expression);
+        self.functions -= usize::from(lazy);
     }
 
     fn visit_alias(&mut self, alias: &'a Alias) {
@@ -247,21 +259,30 @@ impl<'a> Visitor<'a> for PythonText {
     }
 }
 
-/// The name in `'name' in globals()` and `globals()['name']`: the dictionary is used for one variable.
-fn variable_of_globals(expression: &Expr) -> Option<&str> {
-    let (name, dictionary) = match expression {
+/// The name in `'name' in globals()`, `globals()['name']` and `globals().get('name')`, where the dictionary is used for
+/// one variable, and the expressions behind it.
+fn variable_of_globals(expression: &Expr) -> Option<(&str, &[Expr])> {
+    let (name, dictionary, rest) = match expression {
         Expr::Compare(compare) => match (&*compare.ops, &*compare.comparators) {
-            ([CmpOp::In | CmpOp::NotIn], [dictionary]) => (&*compare.left, dictionary),
+            ([CmpOp::In | CmpOp::NotIn], [dictionary]) => (&*compare.left, dictionary, &[][..]),
             _ => return None,
         },
-        Expr::Subscript(subscript) => (&*subscript.slice, &*subscript.value),
+        Expr::Subscript(subscript) => (&*subscript.slice, &*subscript.value, &[][..]),
+        Expr::Call(call) if call.arguments.keywords.is_empty() => {
+            match (&*call.func, &*call.arguments.args) {
+                (Expr::Attribute(get), [name, rest @ ..]) if get.attr == *"get" => {
+                    (name, &*get.value, rest)
+                }
+                _ => return None,
+            }
+        }
         _ => return None,
     };
     let (Expr::StringLiteral(name), Expr::Call(call)) = (name, dictionary) else {
         return None;
     };
     let is_globals = matches!(&*call.func, Expr::Name(function) if function.id == "globals");
-    (is_globals && call.arguments.is_empty()).then(|| name.value.to_str())
+    (is_globals && call.arguments.is_empty()).then(|| (name.value.to_str(), rest))
 }
 
 impl PythonText {
