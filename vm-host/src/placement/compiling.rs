@@ -175,7 +175,7 @@ impl Compilation {
                 return Some(format!("a function binds `{name}` as `global`"));
             }
             if names.function(*slot).is_none() && !around.bound.contains(name) {
-                return Some(format!("the name `{name}` is not known"));
+                return Some(format!("`{name}` is no function that is compiled"));
             }
             if hint.binds.contains(slot)
                 && around.registers_rules

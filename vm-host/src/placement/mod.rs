@@ -249,7 +249,7 @@ fn not_in_rust(hint: &Hint, twin: String, compilation: &Compilation, id: usize) 
     match (compiled.is_empty(), twins::find(&hint.code).is_ok()) {
         (true, _) => twin,
         (false, true) => format!("{twin}; it is not compiled, either: {compiled}"),
-        (false, false) => compiled.clone(),
+        (false, false) => format!("{compiled}; {twin}"),
     }
 }
 
