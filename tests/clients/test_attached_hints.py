@@ -78,7 +78,7 @@ func main() {
     alloc_locals;
     let (found) = alloc();
     %{ memory[ids.found] = seen.append(os.getpid()) or 7 %}
-    %{ assert 'seen' not in globals(); memory[ids.found + 1] = 8 %}
+    %{ import math; assert 'seen' not in globals(); memory[ids.found + 1] = 8 %}
     assert [found] = 7;
     assert [found + 1] = 8;
     ret;

@@ -550,7 +550,7 @@ func main{range_check_ptr}() {
     assert_nn(5);
     local a;
     %{
-        mine = 3 + 4
+        mine = {3: 7}[3]
         ids.a = mine
     %}
     assert cells[0] = a;
