@@ -1,6 +1,6 @@
 //! Processes that hints start and leave behind: they end with the run, however it ends and wherever they hide.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -78,19 +78,25 @@ fn after_a_worker_that_dies() {
     leaves_nothing("os._exit(3)", 69);
 }
 
-/// Ctrl-C reaches the host and the worker; what hides in a session of its own is reached by neither.
-#[test]
-fn after_an_interrupt() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("pids");
-    let program = HintProgram::new(&leaving(&path, "import time\ntime.sleep(600)"));
+/// A host whose hint has written to `path` which processes it started, and goes on.
+fn host_in_a_long_hint(path: &Path) -> Running {
+    let program = HintProgram::new(&leaving(path, "import time\ntime.sleep(600)"));
     let mut command = vm_host_run(program.path());
-    let mut host = Running::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
+    let host = Running::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
     let deadline = Instant::now() + PATIENCE;
     while !path.exists() {
         assert!(Instant::now() < deadline, "the hint never ran");
         std::thread::sleep(Duration::from_millis(10));
     }
+    host
+}
+
+/// Ctrl-C reaches the host and the worker; what hides in a session of its own is reached by neither.
+#[test]
+fn after_an_interrupt() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pids");
+    let mut host = host_in_a_long_hint(&path);
     host.signal(rustix::process::Signal::INT);
     assert_eq!(host.ended().code(), Some(130));
     let left = pids(&path);
@@ -102,20 +108,14 @@ fn after_an_interrupt() {
 fn after_a_host_that_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pids");
-    let program = HintProgram::new(&leaving(&path, "import time\ntime.sleep(600)"));
-    let mut command = vm_host_run(program.path());
-    let mut host = Running::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
-    let deadline = Instant::now() + PATIENCE;
-    while !path.exists() {
-        assert!(Instant::now() < deadline, "the hint never ran");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let mut host = host_in_a_long_hint(&path);
     let below = descendants(host.id());
     // The keeper, its worker, and what the hint started; one parent of that is gone.
     assert!(below.len() >= 4, "{below:?}");
     host.signal(rustix::process::Signal::KILL);
     assert_eq!(host.ended().code(), None);
     let left = pids(&path);
+    let deadline = Instant::now() + PATIENCE;
     while left.iter().any(|pid| lives(*pid)) || below.iter().any(|pid| is_alive(*pid)) {
         assert!(Instant::now() < deadline, "{left:?} of {below:?} live on");
         std::thread::sleep(Duration::from_millis(10));

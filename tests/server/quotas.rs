@@ -399,6 +399,23 @@ async fn a_run_ends_with_the_output_that_it_may_make() {
     assert_eq!(answer.stop_reason(), StopReason::Ended);
 }
 
+/// The limits that a VM gets whose creator asks for these, and which ends for that reason.
+async fn limits_of_one_that_fails(
+    client: &mut Client,
+    asked: VmLimits,
+    hash: &str,
+    reason: &str,
+) -> VmLimits {
+    let request = CreateVmRequest {
+        limits: Some(asked),
+        ..request(hash)
+    };
+    let vm = create(client, request).await;
+    let failure = run(client, &vm.name, None).await.vm.unwrap().failure;
+    assert_eq!(failure.unwrap().reason, reason);
+    vm.limits.unwrap()
+}
+
 #[tokio::test]
 async fn steps_and_hints_have_the_limits_of_the_tenant() {
     let (_server, mut alice, mut bob) = two("max_steps = 1000, hint_seconds = 7").await;
@@ -413,15 +430,8 @@ async fn steps_and_hints_have_the_limits_of_the_tenant() {
         }),
         ..VmLimits::default()
     };
-    let request = CreateVmRequest {
-        limits: Some(asked),
-        ..request(&hash)
-    };
     let limits = async |client: &mut Client| {
-        let vm = create(client, request.clone()).await;
-        let failure = run(client, &vm.name, None).await.vm.unwrap().failure;
-        assert_eq!(failure.unwrap().reason, "STEPS_EXHAUSTED");
-        let limits = vm.limits.unwrap();
+        let limits = limits_of_one_that_fails(client, asked, &hash, "STEPS_EXHAUSTED").await;
         (limits.max_steps, limits.hint_timeout.unwrap().seconds)
     };
     assert_eq!(limits(&mut alice).await, (1000, 7));
@@ -440,15 +450,8 @@ async fn memory_and_segments_have_the_limits_of_the_tenant() {
         max_segments: 1000,
         ..VmLimits::default()
     };
-    let request = CreateVmRequest {
-        limits: Some(asked),
-        ..request(&hash)
-    };
     let limits = async |client: &mut Client| {
-        let vm = create(client, request.clone()).await;
-        let failure = run(client, &vm.name, None).await.vm.unwrap().failure;
-        assert_eq!(failure.unwrap().reason, "LIMIT_EXCEEDED");
-        let limits = vm.limits.unwrap();
+        let limits = limits_of_one_that_fails(client, asked, &hash, "LIMIT_EXCEEDED").await;
         (limits.max_memory_bytes, limits.max_segments)
     };
     assert_eq!(limits(&mut alice).await, (50_000_000, 20));

@@ -422,8 +422,7 @@ impl Dispatch {
             engine.take_back();
             return Ok(false);
         }
-        engine.keep(id, ran);
-        let change = engine.take_change();
+        let change = engine.keep(id, ran);
         if change != ScopeChange::default() {
             self.twins.follow(change);
             self.note(change);

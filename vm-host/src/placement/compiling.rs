@@ -108,6 +108,7 @@ impl Compilation {
         for text in &texts.all {
             let sharing = Rc::new(Sharing {
                 mentions: slots(&text.python.names),
+                binds: slots(&text.python.binds),
                 moves: text.python.moves,
                 tampers: text.python.tampers,
             });
@@ -137,7 +138,12 @@ impl Compilation {
         if let Some(reason) = wild.next() {
             return self.spoil(format!("a hint uses {reason}"));
         }
-        let modules = modules_that_fit(&surroundings.import_folders);
+        let mut hints = self.hints.iter().flatten();
+        // Their files are read for nobody else.
+        let modules = match hints.any(|hint| !hint.modules.is_empty()) {
+            true => modules_that_fit(&surroundings.import_folders),
+            false => BTreeSet::new(),
+        };
         for id in 0..self.hints.len() {
             let Some(hint) = &self.hints[id] else {
                 continue;
@@ -229,9 +235,13 @@ impl<'a> Texts<'a> {
         }
         let number = self.all.len();
         self.numbers.insert(code, number);
+        let parsed = parse(code);
         self.all.push(Text {
-            parsed: parse(code),
-            python: PythonText::of(code),
+            python: match &parsed {
+                Ok(parsed) => PythonText::of_body(&parsed.module.body),
+                Err(_) => PythonText::of(code),
+            },
+            parsed,
             hints: Vec::new(),
         });
         number

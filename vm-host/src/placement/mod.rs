@@ -33,6 +33,13 @@ pub enum EngineKind {
     Apart,
 }
 
+impl EngineKind {
+    /// Whether it is inside of the host.
+    pub(crate) fn is_native(self) -> bool {
+        matches!(self, Self::Compiled | Self::Twin)
+    }
+}
+
 /// Where one hint runs, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
@@ -109,8 +116,7 @@ impl Plan {
     /// Whether no hint needs an engine outside of the host, as far as can be known before the run.
     pub(crate) fn avoids_python(&self) -> bool {
         let mut placements = self.placements.iter();
-        placements
-            .all(|placement| matches!(placement.engine, EngineKind::Twin | EngineKind::Compiled))
+        placements.all(|placement| placement.engine.is_native())
     }
 }
 
@@ -128,7 +134,10 @@ pub(crate) fn spoils(loaded: &CompiledProgram) -> bool {
         .filter(|hint| hint.language() == PYTHON)
         .any(|hint| {
             let text = PythonText::of(&hint.code);
-            text.wild.is_some() || !text.globals.is_empty() || text.registers_rules
+            text.wild.is_some()
+                || !text.globals.is_empty()
+                || text.registers_rules
+                || text.leaves_code
         })
 }
 

@@ -79,16 +79,24 @@ pub(super) struct PythonText {
 
 impl PythonText {
     pub(super) fn of(code: &str) -> Self {
-        let mut text = Self::default();
+        let wild = |reason: &str| Self {
+            wild: Some(reason.to_owned()),
+            ..Self::default()
+        };
         if code.len() > MAX_BYTES {
-            text.wild = Some("a long text".to_owned());
-            return text;
+            return wild("a long text");
         }
         match parse_module(code) {
-            Ok(parsed) => text.visit_body(parsed.suite()),
+            Ok(parsed) => Self::of_body(parsed.suite()),
             // Of another version's grammar; or it fails before the first step anyway.
-            Err(_) => text.wild = Some("syntax that is not known".to_owned()),
+            Err(_) => wild("syntax that is not known"),
         }
+    }
+
+    /// The same of a text that is a tree already.
+    pub(super) fn of_body(body: &[Stmt]) -> Self {
+        let mut text = Self::default();
+        text.visit_body(body);
         text
     }
 

@@ -17,7 +17,7 @@ use crate::hint::HintError;
 use crate::hint::dispatch::{Dispatch, NoPython};
 use crate::hint::effects::Applier;
 use crate::hint::peer::Peer;
-use crate::placement::{EngineKind, Placement, Plan, Surroundings, plan};
+use crate::placement::{Placement, Plan, Surroundings, plan};
 use crate::program::{CompiledProgram, ExceptionContext, Hint, ProgramError, SourceFiles};
 use crate::vm::RunFailure;
 use crate::vm::end::Ended;
@@ -96,9 +96,7 @@ impl Run {
         let native = config.placement == HintPlacement::Native;
         if native && !plan.avoids_python() {
             let placements = plan.placements.into_iter().enumerate();
-            let outside = placements.filter(|(_, found)| {
-                !matches!(found.engine, EngineKind::Twin | EngineKind::Compiled)
-            });
+            let outside = placements.filter(|(_, found)| !found.engine.is_native());
             return Err(NotPlaced(outside.collect()).into());
         }
         let Plan {

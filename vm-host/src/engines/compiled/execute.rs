@@ -64,8 +64,6 @@ pub(crate) struct Engine {
     hints: Vec<Option<Hint>>,
     pub(crate) mirror: Mirror,
     journal: Journal,
-    /// What hints here did to the scopes since others were told.
-    change: ScopeChange,
     /// What each hint shares with the others when it runs in Python.
     sharing: Vec<Rc<Sharing>>,
     /// Variables in code that hints left behind: every hint in Python may see them.
@@ -145,7 +143,6 @@ impl Engine {
             shared,
             hints: hints.into_iter().map(|lowered| lowered.map(hint)).collect(),
             journal: Journal::default(),
-            change: ScopeChange::default(),
             sharing,
             lingering,
             given_up: false,
@@ -185,7 +182,7 @@ impl Engine {
         };
         let slots = match sharing.moves {
             true => &self.all,
-            false => &sharing.mentions,
+            false => &sharing.binds,
         };
         let asks = !slots.is_empty() || sharing.tampers;
         asks.then_some(Asked {
@@ -255,8 +252,9 @@ impl Engine {
         None
     }
 
-    /// The effects of a hint were applied: so are its variables and scopes.
-    pub(crate) fn keep(&mut self, id: u32, ran: Ran) {
+    /// The effects of a hint were applied: so are its variables and scopes. Says what it did to these.
+    pub(crate) fn keep(&mut self, id: u32, ran: Ran) -> ScopeChange {
+        let mut change = ScopeChange::default();
         self.journal.clear();
         let own = self.mirror.depth() - 1;
         for (slot, value) in self.room.variables.drain(..) {
@@ -273,13 +271,13 @@ impl Engine {
                     for (slot, value) in variables {
                         self.mirror.bind(self.mirror.depth() - 1, slot, Some(value));
                     }
-                    self.change.entered += 1;
+                    change.entered += 1;
                 }
                 ScopeStep::Left => {
                     self.mirror.leave();
-                    match self.change.entered {
-                        0 => self.change.left += 1,
-                        _ => self.change.entered -= 1,
+                    match change.entered {
+                        0 => change.left += 1,
+                        _ => change.entered -= 1,
                     }
                 }
             }
@@ -288,16 +286,12 @@ impl Engine {
         if let Some(Some(hint)) = self.hints.get_mut(id as usize) {
             hint.executions += 1;
         }
+        change
     }
 
     /// The effects of a hint were refused: another engine has to run it.
     pub(crate) fn take_back(&mut self) {
         self.journal.undo();
-    }
-
-    /// What hints here did to the scopes since this was last asked.
-    pub(crate) fn take_change(&mut self) -> ScopeChange {
-        std::mem::take(&mut self.change)
     }
 
     /// Leaves and enters scopes as a hint elsewhere did. The caller has checked the numbers.

@@ -64,6 +64,8 @@ pub(crate) enum State {
 pub(crate) struct Sharing {
     /// The variables that it mentions.
     pub(crate) mentions: BTreeSet<Slot>,
+    /// Those of them that it may bind.
+    pub(crate) binds: BTreeSet<Slot>,
     /// Whether it enters or leaves scopes, with whatever variables.
     pub(crate) moves: bool,
     /// Whether it may change functions that compiled hints stand in for.

@@ -14,13 +14,8 @@ const fn function(
     run: Run,
 ) -> Function {
     Function {
-        module: "",
-        name,
-        parameters,
         required,
-        variadic: false,
-        is_type: false,
-        run,
+        ..Function::of("", name, parameters, run)
     }
 }
 

@@ -9,23 +9,8 @@ use crate::engines::compiled::value::Integer;
 const MODULE: &str = "starkware.python.math_utils";
 const SIGNATURE: &str = "starkware.crypto.signature.signature";
 
-const fn function(
-    name: &'static str,
-    parameters: &'static [&'static str],
-    run: fn(&mut Context<'_>, &[Option<Value>]) -> Result<Value, Decline>,
-) -> Function {
-    Function {
-        module: MODULE,
-        name,
-        parameters,
-        required: parameters.len(),
-        variadic: false,
-        is_type: false,
-        run,
-    }
-}
-
-pub(super) static LINE_SLOPE: Function = function(
+pub(super) static LINE_SLOPE: Function = Function::of(
+    MODULE,
     "line_slope",
     &["point1", "point2", "p"],
     |context, arguments| {
@@ -33,7 +18,8 @@ pub(super) static LINE_SLOPE: Function = function(
         Ok(line_slope(&first, &second, &integer(arguments, 2)?, context.fuel)?.into())
     },
 );
-pub(super) static EC_ADD: Function = function(
+pub(super) static EC_ADD: Function = Function::of(
+    MODULE,
     "ec_add",
     &["point1", "point2", "p"],
     |context, arguments| {
@@ -43,7 +29,8 @@ pub(super) static EC_ADD: Function = function(
         third(&slope, &first, &second, &p, context.fuel)
     },
 );
-pub(super) static EC_DOUBLE_SLOPE: Function = function(
+pub(super) static EC_DOUBLE_SLOPE: Function = Function::of(
+    MODULE,
     "ec_double_slope",
     &["point", "alpha", "p"],
     |context, arguments| {
@@ -52,7 +39,8 @@ pub(super) static EC_DOUBLE_SLOPE: Function = function(
         Ok(double_slope(&point, &alpha, &p, context.fuel)?.into())
     },
 );
-pub(super) static EC_DOUBLE: Function = function(
+pub(super) static EC_DOUBLE: Function = Function::of(
+    MODULE,
     "ec_double",
     &["point", "alpha", "p"],
     |context, arguments| {
@@ -62,12 +50,14 @@ pub(super) static EC_DOUBLE: Function = function(
         third(&slope, &point, &point, &p, context.fuel)
     },
 );
-pub(super) static Y_SQUARED_FROM_X: Function = function(
+pub(super) static Y_SQUARED_FROM_X: Function = Function::of(
+    MODULE,
     "y_squared_from_x",
     &["x", "alpha", "beta", "field_prime"],
     |context, arguments| y_squared(arguments, context.fuel).map(Value::from),
 );
-pub(super) static RECOVER_Y: Function = function(
+pub(super) static RECOVER_Y: Function = Function::of(
+    MODULE,
     "recover_y",
     &["x", "alpha", "beta", "field_prime"],
     |context, arguments| {

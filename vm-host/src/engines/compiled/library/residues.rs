@@ -9,31 +9,16 @@ const MODULE: &str = "starkware.python.math_utils";
 
 const ASSERTION: Decline = Decline("an assertion of a library");
 
-const fn function(
-    name: &'static str,
-    parameters: &'static [&'static str],
-    run: fn(&mut Context<'_>, &[Option<Value>]) -> Result<Value, Decline>,
-) -> Function {
-    Function {
-        module: MODULE,
-        name,
-        parameters,
-        required: parameters.len(),
-        variadic: false,
-        is_type: false,
-        run,
-    }
-}
-
-pub(super) static IGCDEX: Function = function("igcdex", &["a", "b"], igcdex);
-pub(super) static SAFE_DIV: Function = function("safe_div", &["x", "y"], safe_div);
-pub(super) static DIV_CEIL: Function = function("div_ceil", &["x", "y"], |context, arguments| {
-    let (x, y) = (integer(arguments, 0)?, integer(arguments, 1)?);
-    let quotient = x.neg(context.fuel)?.floor_div(&y, context.fuel)?;
-    Ok(quotient.neg(context.fuel)?.into())
-});
+pub(super) static IGCDEX: Function = Function::of(MODULE, "igcdex", &["a", "b"], igcdex);
+pub(super) static SAFE_DIV: Function = Function::of(MODULE, "safe_div", &["x", "y"], safe_div);
+pub(super) static DIV_CEIL: Function =
+    Function::of(MODULE, "div_ceil", &["x", "y"], |context, arguments| {
+        let (x, y) = (integer(arguments, 0)?, integer(arguments, 1)?);
+        let quotient = x.neg(context.fuel)?.floor_div(&y, context.fuel)?;
+        Ok(quotient.neg(context.fuel)?.into())
+    });
 pub(super) static DIV_MOD: Function =
-    function("div_mod", &["n", "m", "p"], |context, arguments| {
+    Function::of(MODULE, "div_mod", &["n", "m", "p"], |context, arguments| {
         let (n, m, p) = (
             integer(arguments, 0)?,
             strict(arguments, 1)?,
@@ -42,11 +27,11 @@ pub(super) static DIV_MOD: Function =
         Ok(div_mod(&n, &m, &p, context.fuel)?.into())
     });
 pub(super) static NEXT_POWER_OF_2: Function =
-    function("next_power_of_2", &["x"], |context, arguments| {
+    Function::of(MODULE, "next_power_of_2", &["x"], |context, arguments| {
         next_power_of_2(&integer(arguments, 0)?, context.fuel).map(Value::from)
     });
 pub(super) static IS_POWER_OF_2: Function =
-    function("is_power_of_2", &["x"], |context, arguments| {
+    Function::of(MODULE, "is_power_of_2", &["x"], |context, arguments| {
         let Some(x) = argument(arguments, 0)?.as_integer() else {
             return Ok(Value::FALSE);
         };
@@ -57,7 +42,7 @@ pub(super) static IS_POWER_OF_2: Function =
         Ok(x.and(&before, context.fuel)?.is_zero().into())
     });
 pub(super) static PREV_POWER_OF_2: Function =
-    function("prev_power_of_2", &["x"], |context, arguments| {
+    Function::of(MODULE, "prev_power_of_2", &["x"], |context, arguments| {
         let x = integer(arguments, 0)?;
         if x <= Integer::ZERO {
             return Err(ASSERTION);
@@ -65,28 +50,38 @@ pub(super) static PREV_POWER_OF_2: Function =
         let above = next_power_of_2(&x.add(&Integer::ONE, context.fuel)?, context.fuel)?;
         Ok(above.floor_div(&2.into(), context.fuel)?.into())
     });
-pub(super) static LOG2_CEIL: Function = function("log2_ceil", &["x"], |context, arguments| {
-    let x = integer(arguments, 0)?;
-    if x <= Integer::ZERO {
-        return Err(ASSERTION);
-    }
-    Ok(Integer::from(x.sub(&Integer::ONE, context.fuel)?.bits()).into())
-});
-pub(super) static IS_QUAD_RESIDUE: Function =
-    function("is_quad_residue", &["n", "p"], |context, arguments| {
+pub(super) static LOG2_CEIL: Function =
+    Function::of(MODULE, "log2_ceil", &["x"], |context, arguments| {
+        let x = integer(arguments, 0)?;
+        if x <= Integer::ZERO {
+            return Err(ASSERTION);
+        }
+        Ok(Integer::from(x.sub(&Integer::ONE, context.fuel)?.bits()).into())
+    });
+pub(super) static IS_QUAD_RESIDUE: Function = Function::of(
+    MODULE,
+    "is_quad_residue",
+    &["n", "p"],
+    |context, arguments| {
         let (n, p) = (strict(arguments, 0)?, strict(arguments, 1)?);
         Ok(is_quad_residue(&n, &p, context.fuel)?.into())
+    },
+);
+pub(super) static SQRT: Function =
+    Function::of(MODULE, "sqrt", &["n", "p"], |context, arguments| {
+        let (n, p) = (strict(arguments, 0)?, strict(arguments, 1)?);
+        Ok(sqrt(&n, &p, context.fuel)?.into())
     });
-pub(super) static SQRT: Function = function("sqrt", &["n", "p"], |context, arguments| {
-    let (n, p) = (strict(arguments, 0)?, strict(arguments, 1)?);
-    Ok(sqrt(&n, &p, context.fuel)?.into())
-});
-pub(super) static ISQRT: Function = function("isqrt", &["n"], |context, arguments| {
+pub(super) static ISQRT: Function = Function::of(MODULE, "isqrt", &["n"], |context, arguments| {
     // Of a boolean it gives the boolean.
     Ok(strict(arguments, 0)?.isqrt(context.fuel)?.into())
 });
-pub(super) static HORNER_EVAL: Function =
-    function("horner_eval", &["coefs", "point", "prime"], horner_eval);
+pub(super) static HORNER_EVAL: Function = Function::of(
+    MODULE,
+    "horner_eval",
+    &["coefs", "point", "prime"],
+    horner_eval,
+);
 
 pub(super) static MATH_ISQRT: Function = Function {
     module: "math",

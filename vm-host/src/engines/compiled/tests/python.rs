@@ -1,13 +1,10 @@
 //! The same hints run by Python, in memory of a script's own.
 
-use std::io::Write as _;
-use std::process::Stdio;
-
 use serde_json::{Value, json};
 
 use super::Outcome;
 use super::here::{Cell, DATA, FRAME, SEGMENTS, Setting};
-use crate::engines::compiled::library::tests::python::interpreter;
+use crate::engines::compiled::library::tests::python::ask;
 
 /// What Python says of a hint.
 pub(super) enum Answer {
@@ -16,33 +13,10 @@ pub(super) enum Answer {
 }
 
 pub(super) fn run(settings: &[Setting]) -> Vec<Answer> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let script = folder.path().join("run_hints.py");
-    std::fs::write(&script, include_str!("run_hints.py")).expect("a script");
-    let class = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../python-client/src/cairohints/engine/relocatable.py"
-    );
-    let mut python = interpreter()
-        .args(["-W", "ignore"])
-        .arg(&script)
-        .args([class, &SEGMENTS.to_string()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3 starts");
-    let mut input = python.stdin.take().expect("its input");
-    let lines: String = settings
-        .iter()
-        .map(|setting| line(setting) + "\n")
-        .collect();
-    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
-    let output = python.wait_with_output().expect("its output");
-    let written = writer.join().expect("a thread");
-    assert!(output.status.success(), "python ended well");
-    written.expect("all was written");
-    let text = String::from_utf8(output.stdout).expect("text");
-    text.lines().map(answer).collect()
+    let lines = settings.iter().map(|setting| line(setting) + "\n");
+    let segments = [SEGMENTS.to_string()];
+    let answers = ask(include_str!("run_hints.py"), &segments, lines.collect());
+    answers.lines().map(answer).collect()
 }
 
 fn line(setting: &Setting) -> String {

@@ -1,40 +1,24 @@
 """Runs each line, a hint with its variables and cells, and writes what it did."""
 
-import importlib.util
 import json
-import resource
 import signal
 import sys
 
-spec = importlib.util.spec_from_file_location("relocatable", sys.argv[1])
-module = importlib.util.module_from_spec(spec)
-sys.modules[spec.name] = module
-spec.loader.exec_module(module)
-RelocatableValue = module.RelocatableValue
+from values import RelocatableValue, canonical
+
 SEGMENTS = int(sys.argv[2])
 PRIME = 2**251 + 17 * 2**192 + 1
 FRAME = RelocatableValue(1, 2)
-resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
 
 
-def shown(value):
-    if value is None or value is True or value is False:
-        return str(value)
-    if type(value) is int:
-        return hex(value)
-    if type(value) is str:
-        return "s" + ".".join(str(ord(character)) for character in value)
-    if type(value) is tuple:
-        return "(" + ",".join(map(shown, value)) + ")"
-    if type(value) is list:
-        return "[" + ",".join(map(shown, value)) + "]"
-    if type(value) is RelocatableValue:
-        return f"@{value.segment_index}:{value.offset}"
-    if type(value) is range:
-        return repr(value)
+def other(value):
     if callable(value):
         return "function"
     return "?" + type(value).__name__
+
+
+def shown(value):
+    return canonical(value, other)
 
 
 class Memory:

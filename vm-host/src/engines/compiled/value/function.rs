@@ -29,6 +29,24 @@ pub(crate) struct Context<'a> {
 }
 
 impl Function {
+    /// One of a module that takes all of its parameters.
+    pub(crate) const fn of(
+        module: &'static str,
+        name: &'static str,
+        parameters: &'static [&'static str],
+        run: fn(&mut Context<'_>, &[Option<Value>]) -> Result<Value, Decline>,
+    ) -> Self {
+        Self {
+            module,
+            name,
+            parameters,
+            required: parameters.len(),
+            variadic: false,
+            is_type: false,
+            run,
+        }
+    }
+
     /// Calls the function as a hint does, with arguments by their places and by their names.
     ///
     /// # Errors

@@ -64,7 +64,7 @@ pub(super) fn check(cases: &[Case], declined: &[(&str, usize)], usual: usize) {
 }
 
 /// The Python of the tests' environment, or the machine's.
-pub(crate) fn interpreter() -> Command {
+fn interpreter() -> Command {
     match std::env::var_os("CAIROHINTS_TEST_PYTHON_ENV") {
         Some(environment) => Command::new(Path::new(&environment).join("bin/python3")),
         None => Command::new("python3"),
@@ -72,35 +72,41 @@ pub(crate) fn interpreter() -> Command {
 }
 
 fn answers(cases: &[Case]) -> Vec<String> {
+    let lines = cases
+        .iter()
+        .map(|case| serde_json::to_string(&case.code).expect("a line") + "\n");
+    let answers = ask(include_str!("answer.py"), &[], lines.collect());
+    answers.lines().map(str::to_owned).collect()
+}
+
+/// What a script writes that reads these lines. It finds `values.py` beside it, and the class of addresses as its
+/// first argument.
+pub(crate) fn ask(script: &str, arguments: &[String], lines: String) -> String {
     let folder = tempfile::tempdir().expect("a folder");
-    let script = folder.path().join("answer.py");
-    std::fs::write(&script, include_str!("answer.py")).expect("a script");
+    let path = folder.path().join("script.py");
+    std::fs::write(&path, script).expect("a script");
+    let values = folder.path().join("values.py");
+    std::fs::write(values, include_str!("values.py")).expect("a module");
     let class = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../python-client/src/cairohints/engine/relocatable.py"
     );
     let mut python = interpreter()
         .args(["-W", "ignore"])
-        .arg(&script)
+        .arg(&path)
         .arg(class)
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("python3 starts");
     let mut input = python.stdin.take().expect("its input");
-    let lines: String = cases
-        .iter()
-        .map(|case| serde_json::to_string(&case.code).expect("a line") + "\n")
-        .collect();
     let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
     let output = python.wait_with_output().expect("its output");
-    writer.join().expect("a thread").expect("all was written");
+    let written = writer.join().expect("a thread");
     assert!(output.status.success(), "python ended well");
-    String::from_utf8(output.stdout)
-        .expect("text")
-        .lines()
-        .map(str::to_owned)
-        .collect()
+    written.expect("all was written");
+    String::from_utf8(output.stdout).expect("text")
 }
 
 /// A value as the script writes it.
