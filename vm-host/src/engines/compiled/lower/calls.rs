@@ -17,6 +17,11 @@ impl Lowering<'_> {
             if self.is_name(&attribute.value, "memory") {
                 return match method {
                     "get_range" => self.vm_call(VmCall::GetRange, &["addr", "size"], call),
+                    "add_relocation_rule" => {
+                        self.lowered.relocates = true;
+                        let parameters = ["src_ptr", "dest_ptr"];
+                        self.vm_call(VmCall::AddRelocationRule, &parameters, call)
+                    }
                     _ => self.refuse(format!("`memory.{method}`"), call),
                 };
             }

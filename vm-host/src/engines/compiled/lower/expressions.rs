@@ -127,6 +127,10 @@ impl Lowering<'_> {
                 if self.is_name(root, "ids") {
                     return self.ids(&names, expression);
                 }
+                if names == ["bound"] && self.is_name(root, "range_check_builtin") {
+                    self.lowered.sees_builtins = true;
+                    return Ok(Expression::RangeCheckBound);
+                }
                 let value = self.boxed(&attribute.value)?;
                 Expression::Attribute(value, attribute.attr.as_str().into())
             }
