@@ -56,3 +56,13 @@ def in_background(vm):
         return raised[0]
 
     return wait
+
+
+def kill_a_worker(stack, client):
+    """Kills the hint worker of a VM while a hint runs; what the run raised."""
+    kept = set(stack.processes("hint-worker"))
+    with cairohints.Vm(of_hint("while True: pass"), client=client, **OPTIONS) as vm:
+        wait = in_background(vm)
+        until("the hint runs", lambda: vm.state is cairohints.VmState.RUNNING)
+        stack.kill(*until("it has a worker", lambda: set(stack.processes("hint-worker")) - kept))
+        return wait()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -31,6 +32,22 @@ def docker(*arguments, check=True):
     )
     assert not check or done.returncode == 0, f"docker {arguments}: {done.stderr}"
     return done.stdout
+
+
+def find_compose():
+    """The command of compose: the plugin of Docker, else that of Debian 12."""
+    for command in (["docker", "compose"], ["docker-compose"]):
+        if shutil.which(command[0]) is None:
+            continue
+        asked = [*command, "version", "--short"]
+        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            version = [int(part) for part in re.findall(r"\d+", done.stdout)[:2]]
+            assert version >= [1, 29], (
+                f"`{' '.join(command)}` is {done.stdout.strip()}: 1.29 is needed"
+            )
+            return command
+    raise AssertionError("neither `docker compose` nor `docker-compose` is here")
 
 
 def build(secrets):
@@ -209,7 +226,9 @@ class Stack:
         url = (
             f"http://127.0.0.1:{self.prometheus_port}/api/v1/{path}?{urllib.parse.urlencode(query)}"
         )
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        # No proxy knows the way to this machine.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(url, timeout=10) as answer:
             told = json.load(answer)
         assert told["status"] == "success", told
         return told["data"]
