@@ -14,6 +14,7 @@ macro_rules! notice {
 
 pub mod account;
 pub mod command;
+pub mod counts;
 mod engines;
 pub mod hint;
 pub mod placement;
@@ -21,6 +22,7 @@ pub mod processor;
 pub mod program;
 pub mod run;
 pub mod server;
+mod spans;
 mod vm;
 pub mod worker;
 

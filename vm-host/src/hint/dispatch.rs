@@ -20,12 +20,12 @@ use super::running::RunningHint;
 use super::scopes::merge;
 use super::session::{HintSession, Ran, RuleOutcome};
 use super::sharing::{self, hand_over, learn};
-use super::statistics::{HintCost, Statistics};
+use super::statistics::{Engine, EngineCounts, HintCost, HostHints, Statistics};
 use super::table::HintTable;
 use super::variables::{Handover, join_variables};
 use crate::account::{self, Refusing};
 use crate::engines::Attempt;
-use crate::engines::compiled::Engine;
+use crate::engines::compiled;
 use crate::engines::twins::Twins;
 use crate::placement::{Company, Native, Placement, spoils};
 use crate::program::CompiledProgram;
@@ -55,7 +55,7 @@ const HOST: RuleOwner = RuleOwner {
 pub(crate) struct Dispatch {
     twins: Twins,
     /// The hints that are compiled in the host.
-    compiled: Option<Engine>,
+    compiled: Option<compiled::Engine>,
     /// What the hints of loaded programs join.
     company: Option<Company>,
     /// Where hints run since others joined them, by their ids.
@@ -220,8 +220,27 @@ impl Dispatch {
     /// How many hints ran in the host and outside of it.
     pub(crate) fn executed(&self) -> (u64, u64) {
         let outside = self.sessions().map(|session| session.statistics().hints);
-        let compiled = self.compiled.as_ref().map_or(0, Engine::executed);
+        let compiled = self.compiled.as_ref().map_or(0, compiled::Engine::executed);
         (self.twins.executed() + compiled, outside.sum())
+    }
+
+    /// How many hints ran in each engine so far, and what those outside of the host cost.
+    pub(crate) fn counts(&self) -> (HostHints, Vec<(Engine, EngineCounts)>) {
+        let host = HostHints {
+            twins: self.twins.executed(),
+            compiled: self.compiled.as_ref().map_or(0, compiled::Engine::executed),
+        };
+        let mut outside = Vec::new();
+        for (place, session) in self.sessions.iter().enumerate() {
+            for (language, counts) in session.iter().flat_map(|session| session.counts()) {
+                let engine = match place {
+                    CLIENT => Engine::Attached,
+                    _ => Engine::of_worker(language),
+                };
+                outside.push((engine, *counts));
+            }
+        }
+        (host, outside)
     }
 
     /// The hint that runs now, or in which the run stopped: its place among those of its pc, and its id.

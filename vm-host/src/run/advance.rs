@@ -5,7 +5,7 @@ use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::trace::trace_entry::TraceEntry;
 use cairo_vm::vm::vm_core::VirtualMachine;
 
-use super::core::Run;
+use super::core::{Run, RunCounts};
 use super::step_error::{StepCause, StepError};
 use crate::account::{self, Refusing};
 use crate::hint::dispatch::Dispatch;
@@ -60,6 +60,14 @@ pub trait Pace {
         false
     }
 
+    /// Whether the counts of the run are wanted now. Asked after each slice.
+    fn wants_counts(&self) -> bool {
+        false
+    }
+
+    /// Takes the counts that were wanted.
+    fn count(&mut self, _: RunCounts) {}
+
     /// Called after each slice, some hundred microseconds; may take its time.
     fn rest(&mut self, progress: Progress) -> impl Future<Output = ()>;
 }
@@ -105,6 +113,9 @@ impl Run {
                 // Cells are refused at once; what else grows, the trace above all, is noticed here.
                 self.stay_within_limits()
                     .map_err(|cause| self.stop(cause))?;
+                if pace.wants_counts() {
+                    pace.count(self.counts());
+                }
                 pace.rest(Progress {
                     steps: self.current_step(),
                     hints: self.hints_executed(),

@@ -8,6 +8,7 @@ use tonic::Status;
 use super::super::bounds::Spent;
 use super::super::create_request::VmRequest;
 use super::super::error::{Problem, Reason, internal, invalid};
+use super::super::metrics::Meter;
 use super::super::shared::Shared;
 use super::engine::WorkerOf;
 use super::{Supplies, VmTask, state};
@@ -30,6 +31,7 @@ impl VmTask {
             bounds,
             ..
         } = request;
+        let meter = Meter::new(&supplies.metrics, &tenant);
         let turn = supplies.places.turn(tenant);
         let mut run = Run::of_program(&program.text, &entry, config, None, SourceFiles::Ignored)
             .map_err(|error| refused(&program.text.program, error))?;
@@ -45,6 +47,8 @@ impl VmTask {
             max_segments: supplies.max_segments,
             bounds,
             spent: Spent::default(),
+            meter,
+            printed: 0,
             abandoned: false,
             relocation: None,
             cell_count: None,
