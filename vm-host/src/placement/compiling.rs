@@ -10,10 +10,12 @@ use hint_proto::PYTHON;
 use super::Surroundings;
 use super::python_text::PythonText;
 use crate::engines::compiled::{
-    Engine, Lowered, Parsed, Refusal, Shared, Sharing, lower, modules_that_fit, parse,
+    Engine, Lowered, Parsed, Refusal, Shared, Sharing, Value, loads, lower, modules_that_fit, parse,
 };
 use crate::program::CompiledProgram;
 
+/// The variable of the first scope that the user gives.
+const PROGRAM_INPUT: &str = "program_input";
 /// Most hints of a program that are compiled.
 const MAX_HINTS: usize = 50_000;
 /// Most bytes of all their texts.
@@ -28,6 +30,10 @@ pub(crate) struct Compilation {
     /// What each hint shares with the compiled ones when it runs in Python.
     sharing: Vec<Rc<Sharing>>,
     lingering: BTreeSet<usize>,
+    /// Whether functions may see the registers that scopes keep.
+    keeps_registers: bool,
+    /// What hints find as `program_input` in the first scope.
+    program_input: Option<Value>,
     /// Why each of the others is not compiled.
     pub(super) reasons: Vec<String>,
     /// Why nothing is, if it is because of one hint.
@@ -48,7 +54,24 @@ impl Compilation {
     /// The engine that runs the hints, if there are any.
     pub(super) fn into_engine(self) -> Option<Engine> {
         let any = self.hints.iter().any(Option::is_some);
-        any.then(|| Engine::new(self.shared, self.hints, self.sharing, self.lingering))
+        any.then(|| {
+            let input = self
+                .shared
+                .names
+                .find(PROGRAM_INPUT)
+                .zip(self.program_input);
+            let mut engine = Engine::new(
+                self.shared,
+                self.hints,
+                self.sharing,
+                self.lingering,
+                self.keeps_registers,
+            );
+            if let Some((slot, value)) = input {
+                engine.mirror.bind(0, slot, Some(value));
+            }
+            engine
+        })
     }
 
     /// Of the hints of a program that are not `taken` by the client.
@@ -77,13 +100,8 @@ impl Compilation {
                     match &texts.all[text].parsed {
                         Ok(parsed) => {
                             let shared = &mut compilation.shared;
-                            lower(
-                                (program, hint),
-                                parsed,
-                                &mut shared.names,
-                                &mut shared.layouts,
-                            )
-                            .map_err(|refusal| refusal.to_string())
+                            lower((program, hint), parsed, shared)
+                                .map_err(|refusal| refusal.to_string())
                         }
                         Err(refusal) => Err(refusal.to_string()),
                     }
@@ -98,6 +116,17 @@ impl Compilation {
             compilation.reasons.push(reason);
         }
         let around = Around::of(&texts.all);
+        if compilation.shared.names.find(PROGRAM_INPUT).is_some() {
+            let text = surroundings.program_input.as_deref();
+            compilation.program_input = text.and_then(loads);
+        }
+        let mut lowered = compilation.hints.iter().flatten();
+        if lowered.any(|hint| hint.binds_any) {
+            // Which variables it gives to a scope shows when it runs.
+            for name in texts.all.iter().flat_map(|text| &text.python.names) {
+                compilation.shared.names.slot(name);
+            }
+        }
         compilation.keep_what_can_share(&texts, &around, surroundings);
         compilation.sharing = vec![Rc::default(); program.hints().len()];
         let slots = |names: &BTreeSet<String>| -> BTreeSet<usize> {
@@ -105,6 +134,7 @@ impl Compilation {
             names.iter().filter_map(|name| shared.find(name)).collect()
         };
         compilation.lingering = slots(&around.lingering);
+        compilation.keeps_registers = around.keeps_registers;
         for text in &texts.all {
             let sharing = Rc::new(Sharing {
                 mentions: slots(&text.python.names),
@@ -137,6 +167,10 @@ impl Compilation {
             .filter_map(|text| text.python.wild.as_ref());
         if let Some(reason) = wild.next() {
             return self.spoil(format!("a hint uses {reason}"));
+        }
+        if around.keeps_registers && around.registers_rules {
+            let reason = "a rule may see registers of other hints";
+            return self.spoil(reason.to_owned());
         }
         let mut hints = self.hints.iter().flatten();
         // Their files are read for nobody else.
@@ -174,13 +208,16 @@ impl Compilation {
         let names = &self.shared.names;
         for slot in &hint.slots {
             let name = names.name(*slot);
-            if surroundings.variables.contains(name) {
+            if surroundings.variables.contains(name)
+                && !(name == PROGRAM_INPUT && self.program_input.is_some())
+            {
                 return Some(format!("`{name}` is a variable of the client"));
             }
             if around.globals.contains(name) {
                 return Some(format!("a function binds `{name}` as `global`"));
             }
-            if names.function(*slot).is_none() && !around.bound.contains(name) {
+            let known = names.function(*slot).is_some() || name == PROGRAM_INPUT;
+            if !known && !around.bound.contains(name) {
                 return Some(format!("`{name}` is no function that is compiled"));
             }
             if hint.binds.contains(slot)
@@ -189,6 +226,12 @@ impl Compilation {
             {
                 return Some(format!("a rule may see variable `{name}`"));
             }
+        }
+        if hint.binds_any
+            && (!around.globals.is_empty()
+                || (around.registers_rules && !around.lingering.is_empty()))
+        {
+            return Some("code that was left behind may see variables of a new scope".to_owned());
         }
         for slot in &hint.defines {
             let name = names.name(*slot);
@@ -252,6 +295,8 @@ impl<'a> Texts<'a> {
 #[derive(Default)]
 struct Around {
     registers_rules: bool,
+    /// Whether a function mentions registers.
+    keeps_registers: bool,
     globals: BTreeSet<String>,
     /// Names in code that may run in later hints.
     lingering: BTreeSet<String>,
@@ -266,6 +311,7 @@ impl Around {
         let mut around = Self::default();
         for text in texts.iter().map(|text| &text.python) {
             around.registers_rules |= text.registers_rules;
+            around.keeps_registers |= text.keeps_registers;
             around.globals.extend(text.globals.iter().cloned());
             around.bound.extend(text.binds.iter().cloned());
             if text.leaves_code {

@@ -69,6 +69,8 @@ pub(super) struct PythonText {
     pub(super) moves: bool,
     /// Whether it leaves code behind that others run.
     pub(super) leaves_code: bool,
+    /// Whether a function in it mentions registers, which a scope goes on having.
+    pub(super) keeps_registers: bool,
     /// Whether it has code called between hints.
     pub(super) registers_rules: bool,
     /// Where generators start that are used up at once.
@@ -108,7 +110,7 @@ impl PythonText {
             self.wild = Some("a name beyond ASCII".to_owned());
         }
         if self.functions > 0 && LASTING.contains(&name) {
-            self.wild = Some(format!("a function that may see `{name}` of others"));
+            self.keeps_registers = true;
         }
         self.reach(name);
         self.names.insert(name.to_owned());

@@ -1,6 +1,7 @@
 //! Runs lowered hints over the VM's memory. What a hint would do is collected and given to whoever applies it;
 //! until then nothing has happened, and a hint that declines leaves all as it was. Must not know how hints are
 //! lowered, or who runs those that decline.
+
 mod calls;
 mod cells;
 mod expressions;
@@ -17,10 +18,11 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use cells::runs;
 use hint_proto::v1::{AddedSegment, Effects, ScopeChange};
 
-use super::ids::Layouts;
-use super::scopes::{Handed, Mirror, Names, Sharing};
-use super::tree::{Body, Lowered, Slot};
-use super::value::{Decline, Fuel, Integer, Journal, Value};
+use super::library::SCOPE;
+use super::scopes::{Handed, Mirror, Names, Registers, Sharing};
+use super::shared::Shared;
+use super::tree::{Body, Lowered, OwnFunction, Slot};
+use super::value::{Decline, Fuel, Journal, Value};
 use crate::program::Frame;
 use crate::vm::temporary::Moves;
 
@@ -38,24 +40,6 @@ const OFFSET_BOUND: usize = 1 << 63;
 /// Most executions that are not tried after one that declined.
 const LONGEST_PAUSE: u32 = 1024;
 
-/// What the compiled hints of a program share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) names: Names,
-    pub(crate) layouts: Layouts,
-    prime: Integer,
-}
-
-impl Default for Shared {
-    fn default() -> Self {
-        Self {
-            names: Names::default(),
-            layouts: Layouts::default(),
-            prime: Integer::prime(),
-        }
-    }
-}
-
 /// The compiled hints of a run and their variables.
 #[derive(Debug)]
 pub(crate) struct Engine {
@@ -70,11 +54,15 @@ pub(crate) struct Engine {
     lingering: BTreeSet<Slot>,
     /// Every slot.
     all: BTreeSet<Slot>,
+    /// Whether functions may see the registers that a scope keeps of the hint that ran last in it.
+    keeps_registers: bool,
     /// Whether something was changed that compiled hints rely on.
     given_up: bool,
     /// Functions and constants of these modules are used; those of Python's own are in the names.
     pub(crate) modules: BTreeSet<&'static str>,
     executed: u64,
+    /// How many functions were defined.
+    objects: u64,
     /// Room that executions share.
     room: Room,
 }
@@ -110,7 +98,19 @@ pub(crate) struct Asked<'a> {
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) effects: Effects,
+    /// What it prints.
+    pub(crate) printed: String,
     scopes: Vec<ScopeStep>,
+    registers: Registers,
+    objects: u64,
+}
+
+/// What a hint gets that runs in Python.
+#[derive(Debug, Default)]
+pub(crate) struct HandedOver {
+    pub(crate) variables: Vec<Handed>,
+    /// What scopes around its own keep of the hints that ran last in them, with their depths.
+    pub(crate) registers: Vec<(usize, Registers)>,
 }
 
 /// A scope that a hint entered, with its variables, or left.
@@ -122,12 +122,13 @@ enum ScopeStep {
 
 impl Engine {
     /// Of hints by their ids, which share as `sharing` says, by their ids as well. Code that hints leave behind sees
-    /// the `lingering` variables.
+    /// the `lingering` variables, and what scopes keep of registers if it `keeps_registers`.
     pub(crate) fn new(
         shared: Shared,
         hints: Vec<Option<Lowered>>,
         sharing: Vec<Rc<Sharing>>,
         lingering: BTreeSet<Slot>,
+        keeps_registers: bool,
     ) -> Self {
         let hint = |lowered| Hint {
             lowered,
@@ -145,8 +146,10 @@ impl Engine {
             journal: Journal::default(),
             sharing,
             lingering,
+            keeps_registers,
             given_up: false,
             executed: 0,
+            objects: 0,
             room: Room::default(),
         }
     }
@@ -158,13 +161,21 @@ impl Engine {
     }
 
     /// What a hint has to be given that runs in Python now.
-    pub(crate) fn hand_over(&mut self, id: u32) -> Vec<Handed> {
-        match self.sharing.get(id as usize) {
+    pub(crate) fn hand_over(&mut self, id: u32) -> HandedOver {
+        let variables = match self.sharing.get(id as usize) {
             Some(sharing) => self.mirror.hand_over(|slot| {
                 sharing.mentions.contains(&slot) || self.lingering.contains(&slot)
             }),
             // Nothing is known of it.
             None => self.mirror.hand_over(|_| true),
+        };
+        let registers = match self.keeps_registers {
+            true => self.mirror.hand_over_registers(),
+            false => Vec::new(),
+        };
+        HandedOver {
+            variables,
+            registers,
         }
     }
 
@@ -196,6 +207,11 @@ impl Engine {
         &self.shared.names
     }
 
+    /// A function that hints define, by its number.
+    pub(crate) fn function(&self, number: usize) -> &OwnFunction {
+        &self.shared.functions[number]
+    }
+
     /// How many hints ran here.
     pub(crate) fn executed(&self) -> u64 {
         self.executed
@@ -218,7 +234,9 @@ impl Engine {
             hint.pause -= 1;
             return None;
         }
+        let own_scope = self.mirror.depth() - 1;
         let machine = Machine {
+            id,
             vm,
             moves,
             frame: Frame {
@@ -236,8 +254,12 @@ impl Engine {
             added: 0,
             added_temporary: 0,
             scopes: Vec::new(),
+            own_scope,
+            scope: own_scope,
             depth: self.mirror.depth(),
             calls: 0,
+            printed: String::new(),
+            objects: self.objects,
         };
         machine.room.variables.clear();
         machine.room.writes.clear();
@@ -258,11 +280,15 @@ impl Engine {
         self.journal.clear();
         let own = self.mirror.depth() - 1;
         for (slot, value) in self.room.variables.drain(..) {
-            self.mirror.bind(
-                own,
-                slot,
-                value.filter(|value| !matches!(value, Value::Own(_))),
-            );
+            let functions = &self.shared.functions;
+            let kept = |value: &Value| match value {
+                Value::Own(own) => functions[own.number].shared,
+                _ => true,
+            };
+            self.mirror.bind(own, slot, value.filter(kept));
+        }
+        if self.keeps_registers {
+            self.mirror.ran(own, ran.registers);
         }
         for step in ran.scopes {
             match step {
@@ -282,6 +308,7 @@ impl Engine {
                 }
             }
         }
+        self.objects = ran.objects;
         self.executed += 1;
         if let Some(Some(hint)) = self.hints.get_mut(id as usize) {
             hint.executions += 1;
@@ -314,6 +341,7 @@ enum Flow {
 }
 
 struct Machine<'a> {
+    id: u32,
     vm: &'a VirtualMachine,
     moves: &'a Moves,
     frame: Frame,
@@ -330,9 +358,15 @@ struct Machine<'a> {
     added: usize,
     added_temporary: usize,
     scopes: Vec<ScopeStep>,
+    /// The scope of the hint, by its depth, and the one whose variables are seen: a function's may be another.
+    own_scope: usize,
+    scope: usize,
     /// Open scopes.
     depth: usize,
     calls: usize,
+    printed: String,
+    /// How many functions were defined in the run.
+    objects: u64,
 }
 
 const EMPTY: Decline = Decline("an empty cell");
@@ -345,8 +379,8 @@ impl<'a> Machine<'a> {
         self.block(&body.statements)?;
         for (slot, value) in &self.room.variables {
             if let Some(value) = value {
-                // Others are told of those that the text defines, not of those that come about otherwise.
-                if matches!(value, Value::Own(_)) && !self.defines.contains(slot) {
+                // Of those that are not shared others are told by the text, not if they come about otherwise.
+                if self.is_own_only(value) && !self.defines.contains(slot) {
                     return Err(Decline("a function is kept"));
                 }
                 stays(value)?;
@@ -357,11 +391,16 @@ impl<'a> Machine<'a> {
             ScopeStep::Left => &[],
         });
         for (_, value) in values {
-            if matches!(value, Value::Own(_)) {
+            if self.is_own_only(value) {
                 return Err(Decline("a function is kept"));
             }
             stays(value)?;
         }
+        let registers = Registers {
+            frame: self.frame,
+            pc: self.vm.get_pc(),
+            step: self.vm.get_current_step(),
+        };
         let effects = Effects {
             writes: runs(&self.room.writes),
             added_segments: vec![AddedSegment::default(); self.added],
@@ -371,15 +410,26 @@ impl<'a> Machine<'a> {
         };
         Ok(Ran {
             effects,
+            printed: self.printed,
             scopes: self.scopes,
+            registers,
+            objects: self.objects,
         })
+    }
+
+    /// Whether the value is a function that no other hint may have.
+    fn is_own_only(&self, value: &Value) -> bool {
+        matches!(value, Value::Own(own) if !self.shared.functions[own.number].shared)
     }
 }
 
 /// That a value may be kept in a variable when the hint is over. What lists and tuples hold may.
 fn stays(value: &Value) -> Result<(), Decline> {
     match value {
-        Value::Struct(_) | Value::Iterator(_) | Value::Range(_) => {
+        Value::Struct(_) | Value::Iterator(_) | Value::View(..) | Value::Range(_) => {
+            Err(Decline("a value that no variable keeps"))
+        }
+        Value::Function(function) if function.module == SCOPE => {
             Err(Decline("a value that no variable keeps"))
         }
         _ => Ok(()),

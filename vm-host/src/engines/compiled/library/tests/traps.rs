@@ -174,6 +174,7 @@ fn work_costs_fuel_before_it_is_done() {
         let mut context = Context {
             fuel: &mut fuel,
             member: &member,
+            printed: &mut String::new(),
         };
         assert!(
             function
