@@ -129,15 +129,22 @@ impl Compilation {
         }
         compilation.keep_what_can_share(&texts, &around, surroundings);
         compilation.sharing = vec![Rc::default(); program.hints().len()];
+        let all: BTreeSet<usize> = (0..compilation.shared.names.len()).collect();
         let slots = |names: &BTreeSet<String>| -> BTreeSet<usize> {
             let shared = &compilation.shared.names;
             names.iter().filter_map(|name| shared.find(name)).collect()
         };
-        compilation.lingering = slots(&around.lingering);
+        compilation.lingering = match around.lingers_on_all {
+            true => all.clone(),
+            false => slots(&around.lingering),
+        };
         compilation.keeps_registers = around.keeps_registers;
         for text in &texts.all {
             let sharing = Rc::new(Sharing {
-                mentions: slots(&text.python.names),
+                mentions: match text.python.sees_all {
+                    true => all.clone(),
+                    false => slots(&text.python.names),
+                },
                 binds: slots(&text.python.binds),
                 moves: text.python.moves,
                 tampers: text.python.tampers,
@@ -168,7 +175,7 @@ impl Compilation {
         if let Some(reason) = wild.next() {
             return self.spoil(format!("a hint uses {reason}"));
         }
-        if around.keeps_registers && around.registers_rules {
+        if (around.keeps_registers || around.lingers_on_all) && around.registers_rules {
             let reason = "a rule may see registers of other hints";
             return self.spoil(reason.to_owned());
         }
@@ -298,6 +305,8 @@ struct Around {
     /// Whether a function mentions registers.
     keeps_registers: bool,
     globals: BTreeSet<String>,
+    /// Whether such code sees which variables there are.
+    lingers_on_all: bool,
     /// Names in code that may run in later hints.
     lingering: BTreeSet<String>,
     /// In how many texts each name is.
@@ -312,6 +321,7 @@ impl Around {
         for text in texts.iter().map(|text| &text.python) {
             around.registers_rules |= text.registers_rules;
             around.keeps_registers |= text.keeps_registers;
+            around.lingers_on_all |= text.leaves_seeing_all;
             around.globals.extend(text.globals.iter().cloned());
             around.bound.extend(text.binds.iter().cloned());
             if text.leaves_code {

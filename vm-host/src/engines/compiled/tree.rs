@@ -185,6 +185,8 @@ pub(crate) enum VmCall {
     Get,
     /// Address.
     Has,
+    /// Address, value.
+    Set,
     SegmentCount,
     TemporarySegmentCount,
 }

@@ -73,6 +73,12 @@ impl<'a> Machine<'a> {
                 let address = self.address(address)?;
                 Ok(self.cell(address)?.is_some().into())
             }
+            (VmCall::Set, [address, value]) => {
+                let address = self.address(address)?;
+                let value = self.value(value)?;
+                self.write(address, &value)?;
+                Ok(Value::None)
+            }
             (VmCall::SegmentCount, _) => Ok((self.vm.segments.num_segments() + self.added).into()),
             (VmCall::TemporarySegmentCount, _) => {
                 let count = self.vm.segments.num_temp_segments() + self.added_temporary;

@@ -19,6 +19,7 @@ impl Lowering<'_> {
                 return match method {
                     "get_range" => self.vm_call(VmCall::GetRange, &["addr", "size"], call),
                     "get" => self.get(call),
+                    "__setitem__" => self.vm_call(VmCall::Set, &["key", "value"], call),
                     _ => self.refuse(format!("`memory.{method}`"), call),
                 };
             }

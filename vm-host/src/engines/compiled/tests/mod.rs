@@ -1,6 +1,7 @@
 //! Whole hints, run here and by Python on the same memory and variables: the same variables and effects, or
 //! declined here.
 
+mod damaged;
 mod grammar;
 mod here;
 mod python;
