@@ -3,7 +3,7 @@
 use ruff_python_ast::{Expr, ExprCall};
 
 use super::Lowering;
-use super::expressions::chain;
+use super::expressions::{chain, is_literal};
 use crate::engines::compiled::parse::Refusal;
 use crate::engines::compiled::tree::{Arguments, Expression, VmCall};
 use crate::engines::compiled::value::Value;
@@ -23,6 +23,14 @@ impl Lowering<'_> {
                     _ => self.refuse(format!("`memory.{method}`"), call),
                 };
             }
+        }
+        let display = matches!(
+            &*call.func,
+            Expr::List(_) | Expr::ListComp(_) | Expr::Dict(_) | Expr::DictComp(_)
+        );
+        if display || is_literal(&call.func) {
+            // Python warns of it.
+            return self.refuse("a call of a literal", call);
         }
         for name in ["vm_enter_scope", "vm_exit_scope"] {
             if self.is_call_of(call, name) {

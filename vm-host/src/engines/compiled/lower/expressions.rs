@@ -7,7 +7,7 @@ use ruff_python_ast::{
     FStringPart, InterpolatedStringElement, Number, UnaryOp,
 };
 
-use super::functions::target_names;
+use super::functions::{has_named, target_names};
 use super::operators::{binary, comparison};
 use super::{LASTING, Lowering, MAX_DEPTH, USED_OF_THE_VM};
 use crate::engines::compiled::ids::{Reached, reach};
@@ -306,6 +306,9 @@ impl Lowering<'_> {
         };
         let mut names = BTreeSet::new();
         for generator in generators {
+            if has_named(&generator.iter) {
+                return self.refuse("`:=` in what a comprehension goes through", generator);
+            }
             target_names(&generator.target, &mut names);
         }
         for name in names {

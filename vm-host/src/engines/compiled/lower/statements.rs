@@ -149,6 +149,17 @@ impl Lowering<'_> {
             }
             Stmt::Try(attempt) if !attempt.is_star => {
                 let body = self.block(&attempt.body)?;
+                let (last, before) = match attempt.handlers.split_last() {
+                    Some((last, before)) => (Some(last), before),
+                    None => (None, &[][..]),
+                };
+                let bare = before.iter().find(|handler| {
+                    let ExceptHandler::ExceptHandler(handler) = handler;
+                    handler.type_.is_none()
+                });
+                if let (Some(bare), Some(_)) = (bare, last) {
+                    return self.refuse("an `except` that is not the last", bare);
+                }
                 self.left_to_python(|lowering| {
                     attempt
                         .handlers

@@ -556,6 +556,15 @@ fn stars_and_named_expressions() {
         "q = *xs",
         "q = xs[*xs]",
         "q = [i for i in (j := xs)]",
+        "q = [i for i in xs if [k for k in (j := xs)]]",
+        "try:\n    q = 1\nexcept:\n    q = 2\nexcept ValueError:\n    q = 3",
+        "def f(a, a): return a",
+        "q = dict(a=1, a=2)",
+        "def f():\n    x = 1\n    global x\nq = 1",
+        "q = [1, 2](3)",
+        "for *a in [xs]: q = a",
+        "*a = xs",
+        "f(**{}, *[])",
     ]);
 }
 
