@@ -12,20 +12,26 @@ from importlib import import_module
 from types import CodeType, FunctionType
 from typing import Any, Callable, Dict, List
 
+from .memory import Memory
 from .relocatable import RelocatableValue
 
 
 def take_over(
-    stack: List[Dict[str, Any]], handed: Dict[str, Any], code_of: Callable[[int], CodeType]
+    stack: List[Dict[str, Any]],
+    memory: Memory,
+    handed: Dict[str, Any],
+    code_of: Callable[[int], CodeType],
 ) -> None:
-    """Deletes variables from scopes, then sets others; what is not mentioned stays.
+    """Has segments moved, deletes variables from scopes, then sets others; what is not mentioned stays.
 
-    `handed` is what `PythonHandover.variables_json` says: `{"deleted": [[depth, name]], "scopes":
-    [{name: value}], "lists": [[value]], "dicts": [[[key, value]]], "functions": [[hint, name, line,
-    depth, [default]]], "dict_managers": [[tracker]]}`, all of which may be left out; a value has one key
-    that says what it is, a tracker is `[segment, data, current_ptr]`, and `code_of` gives the code of a
-    hint by its number.
+    `handed` is what `PythonHandover.variables_json` says: `{"relocations": [[segment, address]],
+    "deleted": [[depth, name]], "scopes": [{name: value}], "lists": [[value]], "dicts": [[[key, value]]],
+    "functions": [[hint, name, line, depth, [default]]], "dict_managers": [[tracker]]}`, all of which may be
+    left out; a value has one key that says what it is, a tracker is `[segment, data, current_ptr]`, and
+    `code_of` gives the code of a hint by its number.
     """
+    for segment, place in handed.get("relocations", ()):
+        memory.relocation_rules[segment] = RelocatableValue(*place)
     for depth, name in handed.get("deleted", ()):
         stack[depth].pop(name, None)
     objects = _Objects()

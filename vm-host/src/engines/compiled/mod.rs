@@ -18,10 +18,10 @@ mod value;
 
 pub(crate) use execute::{Engine, HandedOver};
 pub(crate) use json::loads;
-pub(crate) use library::{Export, builtin, exports, find, modules_that_fit};
+pub(crate) use library::{Export, builtin, builtins, exports, find, modules_that_fit};
 pub(crate) use lower::lower;
 pub(crate) use parse::{Parsed, Refusal, parse};
-pub(crate) use scopes::{Sharing, State};
+pub(crate) use scopes::{Names, Sharing, State};
 pub(crate) use shared::Shared;
-pub(crate) use tree::Lowered;
+pub(crate) use tree::{Lowered, Slot};
 pub(crate) use value::{Dict, Fuel, Integer, List, Value};

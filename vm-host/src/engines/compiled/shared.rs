@@ -12,6 +12,8 @@ pub(crate) struct Shared {
     pub(crate) names: Names,
     pub(crate) layouts: Layouts,
     pub(crate) functions: Vec<OwnFunction>,
+    /// The id that the first hint of the program has in the run.
+    pub(crate) first_hint: u32,
     pub(super) prime: Integer,
 }
 
@@ -21,6 +23,7 @@ impl Default for Shared {
             names: Names::default(),
             layouts: Layouts::default(),
             functions: Vec::new(),
+            first_hint: 0,
             prime: Integer::prime(),
         }
     }

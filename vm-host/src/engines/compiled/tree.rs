@@ -23,6 +23,10 @@ pub(crate) struct Lowered {
     pub(crate) binds_any: bool,
     /// The variables that are functions which no other hint may see.
     pub(crate) defines: BTreeSet<Slot>,
+    /// Whether it looks at a builtin.
+    pub(crate) sees_builtins: bool,
+    /// Whether it may move temporary segments.
+    pub(crate) relocates: bool,
     /// The modules that it imports from.
     pub(crate) modules: BTreeSet<&'static str>,
 }
@@ -123,6 +127,8 @@ pub(crate) enum Expression {
     /// A function of the hint's own, by its number among those of the program.
     Define(usize),
     Register(Register),
+    /// `range_check_builtin.bound`.
+    RangeCheckBound,
     /// The value of the cell at a path.
     Cell(CellPath),
     /// The value of the path itself.
@@ -189,6 +195,8 @@ pub(crate) enum VmCall {
     Set,
     SegmentCount,
     TemporarySegmentCount,
+    /// The start of a temporary segment, where it goes.
+    AddRelocationRule,
 }
 
 #[derive(Debug, Default)]

@@ -20,12 +20,22 @@ impl<'a> Machine<'a> {
 
     /// The value of a cell as hints see it.
     pub(super) fn read(&self, address: Relocatable) -> Result<MaybeRelocatable, Decline> {
+        let value = self.moves.value(self.found(address).ok_or(EMPTY)?);
+        match &value {
+            MaybeRelocatable::RelocatableValue(found) if self.is_moved(found.segment_index) => {
+                Err(Decline("a value that the hint itself moves"))
+            }
+            _ => Ok(value),
+        }
+    }
+
+    /// What a cell holds, before it moves as far as this can be known.
+    fn found(&self, address: Relocatable) -> Option<MaybeRelocatable> {
         let mut writes = self.room.writes.iter().rev();
-        let value = match writes.find(|(written, _)| *written == address) {
-            Some((_, value)) => value.clone(),
-            None => self.vm.get_maybe(&address).ok_or(EMPTY)?,
-        };
-        Ok(self.moves.value(value))
+        match writes.find(|(written, _)| *written == address) {
+            Some((_, value)) => Some(value.clone()),
+            None => self.vm.get_maybe(&address),
+        }
     }
 
     pub(super) fn write(&mut self, address: Relocatable, value: &Value) -> Result<(), Decline> {
@@ -53,14 +63,23 @@ impl<'a> Machine<'a> {
         if !self.exists(address.segment_index) {
             return Err(Decline("a segment that is not there"));
         }
-        match self.read(address) {
-            Ok(current) if current == self.moves.value(value.clone()) => Ok(()),
-            Ok(_) => Err(Decline("a cell has another value")),
-            Err(_) => {
+        match self.found(address) {
+            // Python compares addresses as they were before they moved.
+            Some(MaybeRelocatable::RelocatableValue(_)) if self.may_have_moved() => {
+                Err(Decline("a cell with an address that may have moved"))
+            }
+            Some(current) if current == value => Ok(()),
+            Some(_) => Err(Decline("a cell has another value")),
+            None => {
                 self.room.writes.push((address, value));
                 Ok(())
             }
         }
+    }
+
+    /// Whether addresses in memory may be read as others.
+    fn may_have_moved(&self) -> bool {
+        !self.relocations.is_empty() || !self.moves.is_empty()
     }
 
     pub(super) fn exists(&self, segment: isize) -> bool {

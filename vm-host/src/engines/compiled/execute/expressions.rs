@@ -1,6 +1,7 @@
 //! Expressions computed.
 
 use cairo_vm::types::relocatable::Relocatable;
+use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
 
 use super::calls::borrowed;
 use super::cells::{member, moved, number};
@@ -58,6 +59,17 @@ impl<'a> Machine<'a> {
                 Register::Pc => Value::Address(self.vm.get_pc()),
                 Register::Step => Value::from(self.vm.get_current_step()),
             },
+            Expression::RangeCheckBound => {
+                let bound = self
+                    .vm
+                    .builtin_runners
+                    .iter()
+                    .find_map(|builtin| match builtin {
+                        BuiltinRunner::RangeCheck(builtin) => Some(builtin.bound()),
+                        _ => None,
+                    });
+                Value::Integer(Integer::from(bound.ok_or(UNBOUND)?))
+            }
             Expression::Path(path) => {
                 self.search(1)?;
                 number(self.path(path)?)

@@ -16,7 +16,8 @@ use std::rc::Rc;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::vm_core::VirtualMachine;
 use cells::runs;
-use hint_proto::v1::{AddedSegment, Effects, ScopeChange};
+use hint_proto::v1::relocation_rule::Destination;
+use hint_proto::v1::{AddedSegment, Effects, RelocationRule, ScopeChange};
 
 use super::library::SCOPE;
 use super::scopes::{Handed, Mirror, Names, Registers, Sharing};
@@ -25,6 +26,7 @@ use super::tree::{Body, Lowered, OwnFunction, Slot};
 use super::value::{Decline, Fuel, Journal, Value};
 use crate::program::Frame;
 use crate::vm::temporary::Moves;
+use crate::vm::wire;
 
 /// What one execution may do, in about nanoseconds.
 const FUEL: u64 = 1_000_000;
@@ -56,6 +58,8 @@ pub(crate) struct Engine {
     all: BTreeSet<Slot>,
     /// Whether functions may see the registers that a scope keeps of the hint that ran last in it.
     keeps_registers: bool,
+    /// Whether Python has to say what all variables are, because some are new here.
+    asks_all: bool,
     /// Whether something was changed that compiled hints rely on.
     given_up: bool,
     /// Functions and constants of these modules are used; those of Python's own are in the names.
@@ -63,6 +67,8 @@ pub(crate) struct Engine {
     executed: u64,
     /// How many functions were defined.
     objects: u64,
+    /// Where temporary segments go, as far as Python was not told.
+    untold_relocations: Vec<(isize, Relocatable)>,
     /// Room that executions share.
     room: Room,
 }
@@ -70,11 +76,25 @@ pub(crate) struct Engine {
 #[derive(Debug)]
 struct Hint {
     lowered: Lowered,
+    /// Whether others run it from now on.
+    left: bool,
     executions: u64,
     /// How many executions are not tried.
     pause: u32,
     /// How many the next pause is long.
     next_pause: u32,
+}
+
+impl Hint {
+    fn new(lowered: Lowered) -> Self {
+        Self {
+            lowered,
+            left: false,
+            executions: 0,
+            pause: 0,
+            next_pause: 1,
+        }
+    }
 }
 
 /// What an execution fills and the next one uses again.
@@ -100,6 +120,7 @@ pub(crate) struct Ran {
     pub(crate) effects: Effects,
     /// What it prints.
     pub(crate) printed: String,
+    relocations: Vec<(isize, Relocatable)>,
     scopes: Vec<ScopeStep>,
     registers: Registers,
     objects: u64,
@@ -130,19 +151,17 @@ impl Engine {
         lingering: BTreeSet<Slot>,
         keeps_registers: bool,
     ) -> Self {
-        let hint = |lowered| Hint {
-            lowered,
-            executions: 0,
-            pause: 0,
-            next_pause: 1,
-        };
         let modules = hints.iter().flatten().flat_map(|lowered| &lowered.modules);
         Self {
             mirror: Mirror::new(),
             modules: modules.copied().collect(),
             all: (0..shared.names.len()).collect(),
+            asks_all: false,
             shared,
-            hints: hints.into_iter().map(|lowered| lowered.map(hint)).collect(),
+            hints: hints
+                .into_iter()
+                .map(|lowered| lowered.map(Hint::new))
+                .collect(),
             journal: Journal::default(),
             sharing,
             lingering,
@@ -150,8 +169,57 @@ impl Engine {
             given_up: false,
             executed: 0,
             objects: 0,
+            untold_relocations: Vec::new(),
             room: Room::default(),
         }
+    }
+
+    /// What the hints share, for others to be lowered beside them. [`Engine::grow`] gives it back.
+    pub(crate) fn lend(&mut self) -> Shared {
+        std::mem::take(&mut self.shared)
+    }
+
+    /// Takes over what was lent, and further hints, which have the next ids. From now on all share as is said here, by
+    /// the hints' ids.
+    pub(crate) fn grow(
+        &mut self,
+        shared: Shared,
+        more: Vec<Option<Lowered>>,
+        (sharing, lingering, keeps_registers): (Vec<Rc<Sharing>>, BTreeSet<Slot>, bool),
+    ) {
+        self.mirror.begin(self.all.len()..shared.names.len());
+        self.asks_all |= self.all.len() < shared.names.len();
+        self.all = (0..shared.names.len()).collect();
+        self.shared = shared;
+        let modules = more.iter().flatten().flat_map(|lowered| &lowered.modules);
+        self.modules.extend(modules);
+        let more = more.into_iter().map(|lowered| lowered.map(Hint::new));
+        self.hints.extend(more);
+        self.lingering = lingering;
+        self.keeps_registers |= keeps_registers;
+        if !self.given_up {
+            self.sharing = sharing;
+        }
+    }
+
+    /// The hints that run here, by their ids.
+    pub(crate) fn lowered(&self) -> impl Iterator<Item = Option<&Lowered>> {
+        self.hints.iter().map(|hint| {
+            let hint = hint.as_ref().filter(|hint| !hint.left)?;
+            Some(&hint.lowered)
+        })
+    }
+
+    /// Leaves a hint to others from now on.
+    pub(crate) fn leave(&mut self, id: usize) {
+        if let Some(Some(hint)) = self.hints.get_mut(id) {
+            hint.left = true;
+        }
+    }
+
+    /// Python has said what all variables are.
+    pub(crate) fn was_told_all(&mut self) {
+        self.asks_all = false;
     }
 
     /// No hint runs here any more. What those before left is still given to Python.
@@ -179,6 +247,11 @@ impl Engine {
         }
     }
 
+    /// The relocation rules that Python has to be told before its next hint.
+    pub(crate) fn take_relocations(&mut self) -> Vec<(isize, Relocatable)> {
+        std::mem::take(&mut self.untold_relocations)
+    }
+
     /// What has to be asked after it.
     pub(crate) fn asked(&self, id: u32) -> Option<Asked<'_>> {
         if self.given_up {
@@ -191,14 +264,14 @@ impl Engine {
                 tampering: true,
             });
         };
-        let slots = match sharing.moves {
+        let slots = match sharing.moves || self.asks_all {
             true => &self.all,
             false => &sharing.binds,
         };
         let asks = !slots.is_empty() || sharing.tampers;
         asks.then_some(Asked {
             slots,
-            all_scopes: false,
+            all_scopes: self.asks_all,
             tampering: sharing.tampers,
         })
     }
@@ -230,6 +303,9 @@ impl Engine {
             return None;
         }
         let hint = self.hints.get_mut(id as usize)?.as_mut()?;
+        if hint.left {
+            return None;
+        }
         if hint.pause > 0 {
             hint.pause -= 1;
             return None;
@@ -247,12 +323,15 @@ impl Engine {
             body: &hint.lowered.body,
             defines: &hint.lowered.defines,
             mirror: &self.mirror,
+            lingering: &self.lingering,
+            keeps_registers: self.keeps_registers,
             journal: &mut self.journal,
             room: &mut self.room,
             locals: vec![None; hint.lowered.body.locals],
             fuel: Fuel::new(FUEL),
             added: 0,
             added_temporary: 0,
+            relocations: Vec::new(),
             scopes: Vec::new(),
             own_scope,
             scope: own_scope,
@@ -278,6 +357,7 @@ impl Engine {
     pub(crate) fn keep(&mut self, id: u32, ran: Ran) -> ScopeChange {
         let mut change = ScopeChange::default();
         self.journal.clear();
+        self.untold_relocations.extend(ran.relocations);
         let own = self.mirror.depth() - 1;
         for (slot, value) in self.room.variables.drain(..) {
             let functions = &self.shared.functions;
@@ -350,6 +430,9 @@ struct Machine<'a> {
     /// The variables that are functions of the hint's own.
     defines: &'a BTreeSet<Slot>,
     mirror: &'a Mirror,
+    /// Variables in code that was left behind, and whether it may see registers that scopes keep.
+    lingering: &'a BTreeSet<Slot>,
+    keeps_registers: bool,
     journal: &'a mut Journal,
     room: &'a mut Room,
     /// Those of the function that runs, or of the hint's comprehensions.
@@ -357,6 +440,8 @@ struct Machine<'a> {
     fuel: Fuel,
     added: usize,
     added_temporary: usize,
+    /// The rules that the hint adds: which temporary segment goes where.
+    relocations: Vec<(isize, Relocatable)>,
     scopes: Vec<ScopeStep>,
     /// The scope of the hint, by its depth, and the one whose variables are seen: a function's may be another.
     own_scope: usize,
@@ -396,6 +481,7 @@ impl<'a> Machine<'a> {
             }
             stays(value)?;
         }
+        self.check_left()?;
         let registers = Registers {
             frame: self.frame,
             pc: self.vm.get_pc(),
@@ -406,15 +492,32 @@ impl<'a> Machine<'a> {
             added_segments: vec![AddedSegment::default(); self.added],
             added_temporary_segments: u32::try_from(self.added_temporary)
                 .map_err(|_| Decline("too many segments"))?,
+            relocation_rules: self.relocations.iter().map(relocation_rule).collect(),
             ..Effects::default()
         };
         Ok(Ran {
+            relocations: self.relocations,
             effects,
             printed: self.printed,
             scopes: self.scopes,
             registers,
             objects: self.objects,
         })
+    }
+
+    /// That code which was left behind in a scope finds there what it would, also when the scope was left: Python is told
+    /// of a scope no more then.
+    fn check_left(&self) -> Result<(), Decline> {
+        const UNTOLD: Decline = Decline("a scope is left that code was left behind in");
+        if self.scopes.iter().all(is_entered) {
+            return Ok(());
+        }
+        let lingers = |slot: &Slot| self.lingering.contains(slot);
+        let bound = self.room.variables.iter().any(|(slot, _)| lingers(slot));
+        if self.keeps_registers || bound || self.mirror.has_news(lingers) {
+            return Err(UNTOLD);
+        }
+        Ok(())
     }
 
     /// Whether the value is a function that no other hint may have.
@@ -438,4 +541,12 @@ fn stays(value: &Value) -> Result<(), Decline> {
 
 fn is_entered(step: &ScopeStep) -> bool {
     matches!(step, ScopeStep::Entered(_))
+}
+
+/// A rule that a hint adds, as effects say it.
+fn relocation_rule((segment, place): &(isize, Relocatable)) -> RelocationRule {
+    RelocationRule {
+        source_segment: *segment as i64,
+        destination: Some(Destination::Address(wire::relocatable(*place))),
+    }
 }

@@ -3,7 +3,7 @@
 use cairo_vm::types::relocatable::Relocatable;
 
 use super::cells::{number, plus};
-use super::{EMPTY, MAX_CALLS, Machine, NO_ADDRESS};
+use super::{EMPTY, MAX_CALLS, Machine, NO_ADDRESS, OFFSET_BOUND};
 use crate::engines::compiled::tree::{Expression, VmCall, start_of};
 use crate::engines::compiled::value::{Decline, Value};
 
@@ -84,6 +84,12 @@ impl<'a> Machine<'a> {
                 let count = self.vm.segments.num_temp_segments() + self.added_temporary;
                 Ok(count.into())
             }
+            (VmCall::AddRelocationRule, [source, place]) => {
+                let source = self.address(source)?;
+                let place = self.address(place)?;
+                self.relocate(source, place)?;
+                Ok(Value::None)
+            }
             _ => Err(Decline("unusual arguments")),
         }
     }
@@ -96,6 +102,31 @@ impl<'a> Machine<'a> {
             Err(EMPTY) => Ok(None),
             Err(other) => Err(other),
         }
+    }
+
+    /// Has values that point into a temporary segment read as moved.
+    fn relocate(&mut self, source: Relocatable, place: Relocatable) -> Result<(), Decline> {
+        self.fuel.spend(100)?;
+        let segment = source.segment_index;
+        let ruled = self.moves.of(segment).is_some() || self.is_moved(segment);
+        if segment >= 0 || source.offset != 0 || ruled {
+            return Err(Decline("a relocation rule that is refused"));
+        }
+        if !self.exists(segment) || !self.exists(place.segment_index) {
+            return Err(Decline("a segment that is not there"));
+        }
+        if place.offset >= OFFSET_BOUND {
+            return Err(Decline("a far address"));
+        }
+        self.relocations.push((segment, place));
+        Ok(())
+    }
+
+    /// Whether the hint itself moves a segment.
+    pub(super) fn is_moved(&self, segment: isize) -> bool {
+        self.relocations
+            .iter()
+            .any(|(source, _)| *source == segment)
     }
 
     pub(super) fn add_segment(&mut self) -> Result<Relocatable, Decline> {

@@ -20,6 +20,11 @@ impl Lowering<'_> {
                     "get_range" => self.vm_call(VmCall::GetRange, &["addr", "size"], call),
                     "get" => self.get(call),
                     "__setitem__" => self.vm_call(VmCall::Set, &["key", "value"], call),
+                    "add_relocation_rule" => {
+                        self.lowered.relocates = true;
+                        let parameters = ["src_ptr", "dest_ptr"];
+                        self.vm_call(VmCall::AddRelocationRule, &parameters, call)
+                    }
                     _ => self.refuse(format!("`memory.{method}`"), call),
                 };
             }

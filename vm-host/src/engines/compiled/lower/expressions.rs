@@ -181,6 +181,10 @@ impl Lowering<'_> {
                     let name = attribute.attr.as_str();
                     return self.refuse(format!("`memory.{name}`"), expression);
                 }
+                if names == ["bound"] && self.is_name(root, "range_check_builtin") {
+                    self.lowered.sees_builtins = true;
+                    return Ok(Expression::RangeCheckBound);
+                }
                 let value = self.boxed(&attribute.value)?;
                 Expression::Attribute(value, attribute.attr.as_str().into())
             }

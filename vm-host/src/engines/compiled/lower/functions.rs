@@ -149,7 +149,7 @@ impl Lowering<'_> {
         let mentions = |name: &str| about.mentions.contains(name);
         self.functions.push(OwnFunction {
             name: about.name.into(),
-            hint: self.hint.id,
+            hint: self.id,
             line: about.line,
             shared: unique && !about.annotated,
             uses_vm: about

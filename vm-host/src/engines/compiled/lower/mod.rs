@@ -73,12 +73,15 @@ pub(crate) fn lower(
         names,
         layouts,
         functions,
+        first_hint,
         ..
     } = shared;
+    let id = *first_hint + hint.id;
     let first_function = functions.len();
     let mut lowering = Lowering {
         program,
         hint,
+        id,
         parsed,
         names,
         layouts,
@@ -116,6 +119,8 @@ struct Frame {
 struct Lowering<'a> {
     program: &'a CompiledProgram,
     hint: &'a Hint,
+    /// Its id in the run.
+    id: u32,
     parsed: &'a Parsed,
     names: &'a mut Names,
     layouts: &'a mut Layouts,
