@@ -15,6 +15,7 @@ use super::builtins;
 use super::error::HintError;
 use super::inputs::SessionInputs;
 use super::peer::Peer;
+use super::printing::{OwnStdout, Prints};
 use super::run_state::{OwnedRule, RuleOwner, RunState};
 use super::running::RunningHint;
 use super::scopes::merge;
@@ -77,6 +78,8 @@ pub(crate) struct Dispatch {
     shown: RunningHint,
     /// How long the start of the worker took.
     starting: Duration,
+    /// What compiled hints print goes there.
+    prints: Box<dyn Prints>,
 }
 
 #[derive(Debug)]
@@ -155,7 +158,13 @@ impl Dispatch {
             running: None,
             shown,
             starting: Duration::ZERO,
+            prints: Box::new(OwnStdout),
         }
+    }
+
+    /// Has hints in the host print there.
+    pub(crate) fn print_to(&mut self, prints: Box<dyn Prints>) {
+        self.prints = prints;
     }
 
     /// Other hints for the engines in the host, before the first step.
@@ -448,6 +457,12 @@ impl Dispatch {
         };
         account::check().map_err(|over| NotRun::Failed(over.into()))?;
         let Some(ran) = ran else { return Ok(false) };
+        let printed = ran.printed.len();
+        // A client's hints print where it is.
+        if printed > 0 && (self.sessions[CLIENT].is_some() || !self.prints.has_room(printed)) {
+            engine.take_back();
+            return Ok(false);
+        }
         let turn = &self.opening.turn;
         if self
             .state
@@ -458,6 +473,10 @@ impl Dispatch {
             // Python's own error is the right one.
             engine.take_back();
             return Ok(false);
+        }
+        if printed > 0 {
+            let written = self.prints.print(&ran.printed);
+            written.map_err(|error| NotRun::Failed(HintError::Print(error.to_string())))?;
         }
         let change = engine.keep(id, ran);
         if change != ScopeChange::default() {

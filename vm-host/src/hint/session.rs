@@ -760,7 +760,10 @@ impl HintSession {
                 self.peer.end(Ending::Refused(error.to_string()));
             }
             // A failed hint may still be asked about.
-            HintError::Raised(_) | HintError::Died { .. } | HintError::Unserved { .. } => {}
+            HintError::Raised(_)
+            | HintError::Died { .. }
+            | HintError::Print(_)
+            | HintError::Unserved { .. } => {}
         }
     }
 

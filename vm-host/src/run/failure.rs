@@ -298,6 +298,10 @@ impl Failure {
                 FailureReason::Protocol,
                 format!("the hint engine broke the protocol while it ran {subject}: {what}"),
             ),
+            HintError::Print(error) => Self::new(
+                FailureReason::HintRaised,
+                format!("cannot write what {subject} prints: {error}"),
+            ),
             HintError::OverLimit(over) => Self::over_limit(over),
             HintError::TooManySegments(error) => Self::too_many_segments(error),
             error @ HintError::Unserved { .. } => {

@@ -19,6 +19,7 @@ pub use crate::hint::Limits;
 pub use crate::hint::inputs::SessionInputs;
 pub(crate) use crate::hint::log::{RecordReader, RecordSink};
 pub(crate) use crate::hint::peer::{AttachedClient, Ending, Peer};
+pub(crate) use crate::hint::printing::Prints;
 pub(crate) use crate::hint::running::RunningHint;
 pub use crate::hint::statistics::{Engine, EngineCounts, HostHints};
 pub use crate::hint::wasm::{self, WasmInputError};

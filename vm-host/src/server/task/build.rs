@@ -36,11 +36,13 @@ impl VmTask {
         let mut run = Run::of_program(&program.text, &entry, config, None, SourceFiles::Ignored)
             .map_err(|error| refused(&program.text.program, error))?;
         run.share(turn.clone());
+        let worker = WorkerOf::new(&supplies.spawner, shared);
+        run.print_to(Box::new(worker.clone()));
         let mut task = Self {
             shared: Arc::clone(shared),
             program,
             run,
-            worker: WorkerOf::new(&supplies.spawner, shared),
+            worker,
             turn,
             cells_written: 0,
             max_written_cells: supplies.max_written_cells,

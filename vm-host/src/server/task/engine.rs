@@ -1,11 +1,13 @@
 //! The engines of a VM's hints: a worker that the zygote forks, and a client that attaches itself.
 
 use std::cell::RefCell;
+use std::fmt;
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use hint_proto::v1::LogLevel;
+use hint_proto::v1::{LogLevel, OutputStream};
 use tokio::sync::mpsc;
 use tonic::Status;
 use tracing::Instrument as _;
@@ -14,9 +16,9 @@ use tracing::field::Empty;
 use super::super::error::{Problem, Reason, wrong_state};
 use super::super::shared::Shared;
 use super::VmTask;
-use super::output::HintOutputs;
+use super::output::{self, HintOutputs};
 use super::records::WorkerRecords;
-use crate::run::{AttachedClient, Failure, FailureReason, Peer};
+use crate::run::{AttachedClient, Failure, FailureReason, Peer, Prints};
 use crate::spans;
 use crate::worker::{
     LaunchError, Link, Sleeper, SpawnError, Spawner, Start, Wanted, WorkerOutput, WorkerProcess,
@@ -115,6 +117,27 @@ impl WorkerOf {
         if let Some(outputs) = &*self.outputs.borrow() {
             outputs.flush();
         }
+    }
+}
+
+/// What hints in the host print comes behind what the worker printed before, and goes the same way.
+impl Prints for WorkerOf {
+    fn has_room(&self, _: usize) -> bool {
+        true
+    }
+
+    fn print(&self, text: &str) -> io::Result<()> {
+        if let Some(outputs) = &*self.outputs.borrow() {
+            outputs.flush();
+        }
+        output::tell(&self.shared, OutputStream::Stdout, text.as_bytes());
+        Ok(())
+    }
+}
+
+impl fmt::Debug for WorkerOf {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("WorkerOf").finish_non_exhaustive()
     }
 }
 
