@@ -391,7 +391,7 @@ impl Dispatch {
                 self.take_from_twins();
                 Ok(())
             }
-            Attempt::Declined if self.run_compiled(vm, id).await? => Ok(()),
+            Attempt::Declined if self.run_compiled(vm, id)? => Ok(()),
             Attempt::Declined => self.run_outside(vm, id).await,
             Attempt::Failed(reason) => {
                 let ran = self.run_outside(vm, id).await;
@@ -401,7 +401,7 @@ impl Dispatch {
     }
 
     /// Runs a hint that is compiled; whether it did.
-    async fn run_compiled(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<bool, NotRun> {
+    fn run_compiled(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<bool, NotRun> {
         let Some(engine) = &mut self.compiled else {
             return Ok(false);
         };
@@ -411,13 +411,7 @@ impl Dispatch {
         };
         account::check().map_err(|over| NotRun::Failed(over.into()))?;
         let Some(ran) = ran else { return Ok(false) };
-        let turn = &self.opening.turn;
-        if self
-            .state
-            .apply(vm, &ran.effects, HOST, turn)
-            .await
-            .is_err()
-        {
+        if self.state.apply_own(vm, &ran.effects, HOST).is_err() {
             // Python's own error is the right one.
             engine.take_back();
             return Ok(false);

@@ -12,15 +12,14 @@ mod variables;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::vm_core::VirtualMachine;
-use cells::runs;
-use hint_proto::v1::{AddedSegment, Effects, ScopeChange};
+use hint_proto::v1::ScopeChange;
 
 use super::ids::Layouts;
 use super::scopes::{Handed, Mirror, Names, Sharing};
 use super::tree::{Body, Lowered, Slot};
 use super::value::{Decline, Fuel, Integer, Journal, Value};
+use crate::engines::{OwnEffects, Write};
 use crate::program::Frame;
 use crate::vm::temporary::Moves;
 
@@ -93,7 +92,7 @@ struct Hint {
 #[derive(Debug, Default)]
 struct Room {
     variables: Vec<(Slot, Option<Value>)>,
-    writes: Vec<(Relocatable, MaybeRelocatable)>,
+    writes: Vec<Write>,
 }
 
 /// Which variables are asked for after a hint in Python.
@@ -109,7 +108,7 @@ pub(crate) struct Asked<'a> {
 /// What a hint did, before it is applied.
 #[derive(Debug)]
 pub(crate) struct Ran {
-    pub(crate) effects: Effects,
+    pub(crate) effects: OwnEffects,
     scopes: Vec<ScopeStep>,
 }
 
@@ -256,6 +255,7 @@ impl Engine {
     pub(crate) fn keep(&mut self, id: u32, ran: Ran) -> ScopeChange {
         let mut change = ScopeChange::default();
         self.journal.clear();
+        self.room.writes = ran.effects.writes;
         let own = self.mirror.depth() - 1;
         for (slot, value) in self.room.variables.drain(..) {
             self.mirror.bind(
@@ -362,12 +362,10 @@ impl<'a> Machine<'a> {
             }
             stays(value)?;
         }
-        let effects = Effects {
-            writes: runs(&self.room.writes),
-            added_segments: vec![AddedSegment::default(); self.added],
-            added_temporary_segments: u32::try_from(self.added_temporary)
-                .map_err(|_| Decline("too many segments"))?,
-            ..Effects::default()
+        let effects = OwnEffects {
+            writes: std::mem::take(&mut self.room.writes),
+            added_segments: self.added,
+            added_temporary_segments: self.added_temporary,
         };
         Ok(Ran {
             effects,
