@@ -464,12 +464,8 @@ impl Dispatch {
             return Ok(false);
         }
         let turn = &self.opening.turn;
-        if self
-            .state
-            .apply(vm, &ran.effects, HOST, turn)
-            .await
-            .is_err()
-        {
+        let applied = self.state.apply_own(vm, &ran.effects, HOST, turn).await;
+        if applied.is_err() {
             // Python's own error is the right one.
             engine.take_back();
             return Ok(false);

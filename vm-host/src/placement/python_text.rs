@@ -353,7 +353,8 @@ fn variable_of_globals(expression: &Expr) -> Option<(&str, &[Expr])> {
 
 impl PythonText {
     fn import(&mut self, module: &str) {
-        for part in module.split('.') {
+        // A package of that name is no way to the VM that hints run in.
+        for part in module.split('.').filter(|part| *part != "vm") {
             self.reach(part);
         }
         if !is_quiet_import(module) {

@@ -13,17 +13,17 @@ mod variables;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
-use cells::runs;
 use hint_proto::v1::relocation_rule::Destination;
-use hint_proto::v1::{AddedSegment, Effects, RelocationRule, ScopeChange};
+use hint_proto::v1::{RelocationRule, ScopeChange};
 
 use super::library::SCOPE;
 use super::scopes::{Handed, Mirror, Names, Registers, Sharing};
 use super::shared::Shared;
 use super::tree::{Body, Lowered, OwnFunction, Slot};
 use super::value::{Decline, Fuel, Journal, Value};
+use crate::engines::{OwnEffects, Write};
 use crate::program::Frame;
 use crate::vm::temporary::Moves;
 use crate::vm::wire;
@@ -101,7 +101,7 @@ impl Hint {
 #[derive(Debug, Default)]
 struct Room {
     variables: Vec<(Slot, Option<Value>)>,
-    writes: Vec<(Relocatable, MaybeRelocatable)>,
+    writes: Vec<Write>,
 }
 
 /// Which variables are asked for after a hint in Python.
@@ -117,7 +117,7 @@ pub(crate) struct Asked<'a> {
 /// What a hint did, before it is applied.
 #[derive(Debug)]
 pub(crate) struct Ran {
-    pub(crate) effects: Effects,
+    pub(crate) effects: OwnEffects,
     /// What it prints.
     pub(crate) printed: String,
     relocations: Vec<(isize, Relocatable)>,
@@ -358,6 +358,7 @@ impl Engine {
         let mut change = ScopeChange::default();
         self.journal.clear();
         self.untold_relocations.extend(ran.relocations);
+        self.room.writes = ran.effects.writes;
         let own = self.mirror.depth() - 1;
         for (slot, value) in self.room.variables.drain(..) {
             let functions = &self.shared.functions;
@@ -487,13 +488,11 @@ impl<'a> Machine<'a> {
             pc: self.vm.get_pc(),
             step: self.vm.get_current_step(),
         };
-        let effects = Effects {
-            writes: runs(&self.room.writes),
-            added_segments: vec![AddedSegment::default(); self.added],
-            added_temporary_segments: u32::try_from(self.added_temporary)
-                .map_err(|_| Decline("too many segments"))?,
+        let effects = OwnEffects {
+            writes: std::mem::take(&mut self.room.writes),
+            added_segments: self.added,
+            added_temporary_segments: self.added_temporary,
             relocation_rules: self.relocations.iter().map(relocation_rule).collect(),
-            ..Effects::default()
         };
         Ok(Ran {
             relocations: self.relocations,

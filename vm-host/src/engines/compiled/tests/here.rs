@@ -5,7 +5,6 @@ use std::fmt;
 use std::rc::Rc;
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
-use hint_proto::cell::CELL_BYTES;
 use serde_json::json;
 
 use super::Outcome;
@@ -15,7 +14,6 @@ use crate::engines::compiled::{Engine, Shared, Sharing, lower, parse};
 use crate::program::CompiledProgram;
 use crate::vm::temporary::Moves;
 use crate::vm::testing;
-use crate::vm::wire;
 
 /// What a hint finds.
 #[derive(Clone, Debug)]
@@ -179,19 +177,16 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome, String> {
     };
     let mut outcome = Outcome {
         added: (
-            ran.effects.added_segments.len(),
-            ran.effects.added_temporary_segments as usize,
+            ran.effects.added_segments,
+            ran.effects.added_temporary_segments,
         ),
         ..Outcome::default()
     };
-    for run in &ran.effects.writes {
-        for (offset, bytes) in (run.offset..).zip(run.values.chunks_exact(CELL_BYTES)) {
-            let value = wire::value(bytes.try_into().expect("a cell")).expect("a value");
-            outcome.writes.insert(
-                format!("@{}:{offset}", run.segment),
-                shown(&memory_value(&value)),
-            );
-        }
+    for (address, value) in &ran.effects.writes {
+        outcome.writes.insert(
+            format!("@{}:{}", address.segment_index, address.offset),
+            shown(&memory_value(value)),
+        );
     }
     outcome.printed.clone_from(&ran.printed);
     engine.keep(0, ran);
