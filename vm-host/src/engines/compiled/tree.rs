@@ -121,6 +121,8 @@ pub(crate) enum Target {
 pub(crate) enum Expression {
     Constant(Value),
     Scope(Slot),
+    /// Ends the hint here: Python raises.
+    Raise,
     /// Whether the scope has a variable.
     Has(Slot),
     Local(usize),

@@ -140,6 +140,7 @@ impl<'a> Machine<'a> {
                 let values = self.values(values)?;
                 Value::list(values, &mut self.fuel)?
             }
+            Expression::Raise => return Err(Decline("it raises")),
             Expression::Spread(_) => return Err(Decline("a spread of values alone")),
             Expression::Dict(entries) => {
                 let made = dict::new();

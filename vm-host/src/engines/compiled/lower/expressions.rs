@@ -10,7 +10,7 @@ use ruff_python_ast::{
 use super::functions::{has_named, target_names};
 use super::operators::{binary, comparison};
 use super::{LASTING, Lowering, MAX_DEPTH, USED_OF_THE_VM};
-use crate::engines::compiled::ids::{Reached, reach};
+use crate::engines::compiled::ids::{Reached, is_of_cairo, reach};
 use crate::engines::compiled::library::{self};
 use crate::engines::compiled::parse::Refusal;
 use crate::engines::compiled::tree::{
@@ -246,6 +246,10 @@ impl Lowering<'_> {
 
     pub(super) fn ids(&mut self, names: &[&str], node: &Expr) -> Result<Expression, Refusal> {
         let Some(reached) = reach(self.program, self.hint, self.layouts, names) else {
+            if names.iter().all(|name| is_of_cairo(name)) {
+                // Mostly it is nothing that hints can read, and Python raises.
+                return Ok(Expression::Raise);
+            }
             return self.refuse(format!("`ids.{}`", names.join(".")), node);
         };
         Ok(match reached {
