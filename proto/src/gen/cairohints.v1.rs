@@ -805,6 +805,7 @@ pub struct PythonHandover {
     /// empty for none. After `ExecuteHint.scopes` was followed, `deleted` is carried out, then `scopes` is set; what is
     /// not mentioned stays. Its members, each of which may be left out:
     ///
+    /// * `relocations`: relocation rules that hints in the host added, a list of `\[segment, address\]`.
     /// * `deleted`: a list of `\[depth, name\]`, the outermost scope has the depth 0.
     /// * `scopes`: a list of objects, outermost first, from names to values.
     /// * `lists`: the lists that values mention, each a list of values. So two values may be the same list, and a list
@@ -2852,7 +2853,7 @@ pub struct AttachHintsResponse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum HintPlacement {
-    /// The server's default: PYTHON.
+    /// The server's default: AUTO.
     Unspecified = 0,
     /// In Rust when nobody can tell the difference, else in Python.
     Auto = 1,

@@ -12,7 +12,7 @@ use super::output_files::{Output, OutputError, OutputFiles};
 use super::outputs::{write_outputs, write_partial_outputs};
 use super::printer::Printer;
 use super::progress::{self, ProgressLine};
-use super::stats::{ContractStats, Stats, peak_memory_bytes};
+use super::stats::{ContractStats, Stats, peak_memory_bytes, percent};
 use super::{CommandError, ExitCode, hints, inputs, profile, survive_file_limits};
 use crate::account::Account;
 use crate::program::{SourceFiles, file_kind};
@@ -331,6 +331,7 @@ fn stats(run: &Run, steps: u64, stepping: Duration) -> Stats {
         steps,
         hints_executed: host + python,
         hints_native: host,
+        hints_native_percent: percent(host, host + python),
         host_peak_bytes: peak_memory_bytes().unwrap_or_default(),
         ..Stats::default()
     };

@@ -2,14 +2,14 @@
 //! first; what they decline goes to the client that attached itself, then to a worker, as far as they serve
 //! its language. Scopes are kept in step over all of them. Must not know the loop.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
-use hint_proto::v1::{ContractUse, Scope, ScopeChange};
+use hint_proto::v1::{ContractUse, Scope, ScopeChange, Variable};
 
 use super::builtins;
 use super::error::HintError;
@@ -27,7 +27,7 @@ use crate::account::{self, Refusing};
 use crate::engines::Attempt;
 use crate::engines::compiled;
 use crate::engines::twins::Twins;
-use crate::placement::{Native, spoils};
+use crate::placement::{Company, Native, Placement, spoils};
 use crate::program::CompiledProgram;
 use crate::vm::temporary::Moves;
 use crate::worker::{LaunchError, Sleeper, Turn};
@@ -56,6 +56,10 @@ pub(crate) struct Dispatch {
     twins: Twins,
     /// The hints that are compiled in the host.
     compiled: Option<compiled::Engine>,
+    /// What the hints of loaded programs join.
+    company: Option<Company>,
+    /// Where hints run since others joined them, by their ids.
+    joined: BTreeMap<usize, Placement>,
     state: RunState,
     /// The engines outside of the host, in the order in which they are asked: the client, the worker.
     sessions: [Option<Box<HintSession>>; 2],
@@ -136,6 +140,8 @@ impl Dispatch {
         Self {
             twins: Twins::new(native.twins),
             compiled: native.compiled,
+            company: native.company,
+            joined: BTreeMap::new(),
             state,
             sessions: [None, None],
             asleep: worker,
@@ -157,6 +163,7 @@ impl Dispatch {
         self.opening.inputs.relied_on = relied_on(&native);
         self.twins = Twins::new(native.twins);
         self.compiled = native.compiled;
+        self.company = native.company;
     }
 
     /// From now on, long waits give `turn` to other VMs.
@@ -203,6 +210,11 @@ impl Dispatch {
         let worker = self.sessions[WORKER].as_ref();
         let traffic = worker.map(|session| session.traffic());
         traffic.map_or((0, 0), |traffic| (traffic.sent(), traffic.received()))
+    }
+
+    /// Where a hint runs since a program was loaded, as far as that is news.
+    pub(crate) fn joined(&self, id: u32) -> Option<&Placement> {
+        self.joined.get(&(id as usize))
     }
 
     /// How many hints ran in the host and outside of it.
@@ -388,8 +400,14 @@ impl Dispatch {
                 .unwrap_or_default()
             {
                 self.shown.knows(loaded);
-                if let Some(engine) = self.compiled.as_mut().filter(|_| spoils(&loaded.program)) {
-                    engine.give_up();
+                match (&mut self.compiled, &mut self.company) {
+                    // Hints of the client are not known here.
+                    (Some(engine), Some(company)) if self.sessions[CLIENT].is_none() => {
+                        let joined = company.join(engine, &loaded.program);
+                        self.joined.extend(joined);
+                    }
+                    (Some(engine), _) if spoils(&loaded.program) => engine.give_up(),
+                    _ => {}
                 }
             }
         }
@@ -624,8 +642,7 @@ impl Dispatch {
         }
     }
 
-    /// The variables of the hint scopes, as far as engines outside of the host have them; each text at most
-    /// so long.
+    /// The variables of the hint scopes, whoever has them; each text at most so long.
     ///
     /// # Errors
     /// [`HintError`] when an engine is gone.
@@ -645,6 +662,18 @@ impl Dispatch {
         if let Some(engine) = &self.compiled {
             sharing::describe(engine, &mut all, max_text_bytes as usize);
         }
+        let of_twins = self.twins.variables().into_iter().map(|variables| {
+            let variables = variables.into_iter().map(|shown| Variable {
+                name: shown.name,
+                type_name: shown.type_name.to_owned(),
+                text: sharing::cut(shown.text, max_text_bytes as usize),
+                language: String::new(),
+            });
+            Scope {
+                variables: variables.collect(),
+            }
+        });
+        merge(&mut all, of_twins.collect(), "");
         Ok(all)
     }
 
@@ -686,7 +715,10 @@ impl Dispatch {
 /// What Python's engine is told that hints in the host rely on.
 fn relied_on(native: &Native) -> Vec<String> {
     let engine = native.compiled.as_ref();
-    engine.map(sharing::relied_on).unwrap_or_default()
+    let grows = native.company.is_some();
+    engine
+        .map(|engine| sharing::relied_on(engine, grows))
+        .unwrap_or_default()
 }
 
 /// Two texts of variables to take over as one.

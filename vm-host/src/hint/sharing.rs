@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use cairo_vm::types::relocatable::Relocatable;
 use hint_proto::v1::{Scope, Variable};
 
 use super::variables::{Handover, ListId, Report, Reported, SharedValue, Told, Variables};
 use crate::engines::compiled::{
-    Engine, Export, Fuel, Handed, Integer, List, State, Value, builtin, exports, find,
+    Engine, Export, Fuel, Handed, Integer, List, State, Value, builtin, builtins, exports, find,
 };
 
 /// What the text of one value may cost, in about nanoseconds.
@@ -17,6 +18,7 @@ const LOOK: u64 = 1_000_000;
 /// What a hint gets that runs in Python now.
 pub(super) fn hand_over(engine: &mut Engine, id: u32) -> Handover {
     let handed = engine.hand_over(id);
+    let relocations = engine.take_relocations();
     let report = engine.asked(id).map(|asked| Report {
         depth: engine.mirror.depth(),
         names: asked
@@ -28,16 +30,16 @@ pub(super) fn hand_over(engine: &mut Engine, id: u32) -> Handover {
         tampering: asked.tampering,
     });
     Handover {
-        variables_json: match handed.is_empty() {
-            true => String::new(),
-            false => written(engine, handed),
-        },
+        variables_json: written(engine, handed, relocations),
         report,
     }
 }
 
-fn written(engine: &Engine, handed: Vec<Handed>) -> String {
+fn written(engine: &Engine, handed: Vec<Handed>, relocations: Vec<(isize, Relocatable)>) -> String {
     let mut writing = Writing::default();
+    for (segment, place) in relocations {
+        writing.variables.relocate(segment, place);
+    }
     for (depth, slot, value) in handed {
         let name = engine.names().name(slot);
         match value {
@@ -67,6 +69,9 @@ pub(super) fn learn(engine: &mut Engine, report: Option<Report>, told: Told) {
     let Some(report) = report else { return };
     match told.variables {
         Some(variables) => {
+            if report.all_scopes {
+                engine.was_told_all();
+            }
             for (depth, name, reported) in variables {
                 if let Some(slot) = engine.names().find(&name) {
                     engine.mirror.learn(depth, slot, state(reported));
@@ -85,12 +90,12 @@ pub(super) fn learn(engine: &mut Engine, report: Option<Report>, told: Told) {
 }
 
 /// What compiled hints stand in for, as `PythonInputs.relied_on`. Functions that others call are among them: of a
-/// module that is used, all.
-pub(super) fn relied_on(engine: &Engine) -> Vec<String> {
+/// module that is used, all. An engine that `grows` may come to use everything.
+pub(super) fn relied_on(engine: &Engine, grows: bool) -> Vec<String> {
     let names = engine.names();
-    let own = (0..names.len()).filter_map(|slot| names.function(slot));
+    let own = builtins().filter(|function| grows || names.find(function.name).is_some());
     let own = own.map(|function| format!("builtins:{}", function.name));
-    let of_modules = exports().filter(|(module, _)| engine.modules.contains(module));
+    let of_modules = exports().filter(|(module, _)| grows || engine.modules.contains(module));
     let of_modules = of_modules.filter_map(|(module, export)| match export {
         Export::Function(function) => Some(format!("{module}:{}", function.name)),
         Export::Constant(constant) => {
@@ -118,12 +123,10 @@ pub(super) fn describe(engine: &Engine, scopes: &mut Vec<Scope>, max_text_bytes:
             }
             continue;
         };
-        let mut text = value
+        let text = value
             .repr(&mut Fuel::new(LOOK))
             .unwrap_or_else(|_| "...".to_owned());
-        while text.len() > max_text_bytes {
-            text.pop();
-        }
+        let text = cut(text, max_text_bytes);
         let variable = Variable {
             name: name.to_owned(),
             type_name: value.type_name().to_owned(),
@@ -135,6 +138,12 @@ pub(super) fn describe(engine: &Engine, scopes: &mut Vec<Scope>, max_text_bytes:
             None => variables.push(variable),
         }
     }
+}
+
+/// The start of a text, so long at most.
+pub(super) fn cut(mut text: String, max_bytes: usize) -> String {
+    text.truncate(text.floor_char_boundary(max_bytes));
+    text
 }
 
 /// Values while they are written down.

@@ -69,6 +69,10 @@ pub(super) struct PythonText {
     pub(super) moves: bool,
     /// Whether it leaves code behind that others run.
     pub(super) leaves_code: bool,
+    /// Whether it may load programs.
+    pub(super) loads_programs: bool,
+    /// Whether it does more with a builtin than to look at the bound of numbers.
+    pub(super) has_builtins: bool,
     /// Whether it has code called between hints.
     pub(super) registers_rules: bool,
     /// Where generators start that are used up at once.
@@ -103,6 +107,8 @@ impl PythonText {
     fn mention(&mut self, name: &str) {
         self.moves |= matches!(name, "vm_enter_scope" | "vm_exit_scope");
         self.registers_rules |= RULES.contains(&name);
+        self.loads_programs |= name == "vm_load_program";
+        self.has_builtins |= name.ends_with("_builtin") || name == "builtin_runners";
         if !name.is_ascii() {
             // Python normalises names; which one it is would have to be found out.
             self.wild = Some("a name beyond ASCII".to_owned());
@@ -182,6 +188,9 @@ impl<'a> Visitor<'a> for PythonText {
             self.mention(name);
             self.bind(name);
             rest.iter().for_each(|rest| self.visit_expr(rest));
+            return;
+        }
+        if is_bound_of_numbers(expression) {
             return;
         }
         match expression {
@@ -265,6 +274,16 @@ impl<'a> Visitor<'a> for PythonText {
         }
         walk_except_handler(self, handler);
     }
+}
+
+/// Whether it is `range_check_builtin.bound` as a value.
+fn is_bound_of_numbers(expression: &Expr) -> bool {
+    let Expr::Attribute(attribute) = expression else {
+        return false;
+    };
+    let of_builtin =
+        matches!(&*attribute.value, Expr::Name(name) if name.id == "range_check_builtin");
+    of_builtin && attribute.attr == *"bound" && attribute.ctx == ExprContext::Load
 }
 
 /// The name in `'name' in globals()`, `globals()['name']` and `globals().get('name')`, where the dictionary is used for

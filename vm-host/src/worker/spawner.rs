@@ -147,7 +147,8 @@ impl Spawner {
         self.healthy.clone()
     }
 
-    /// Makes a worker; returns it with our end of its socket.
+    /// Makes a worker; returns it with our end of its socket. When the zygote does not answer, the one that takes its
+    /// place makes it, which takes as long as that takes to start.
     ///
     /// # Errors
     /// [`SpawnError`] when no worker can be made.
@@ -220,7 +221,14 @@ impl Zygotes {
     fn run(mut self, inbox: &mpsc::Receiver<Request>) {
         for Request { output, reply } in inbox {
             self.retired.retain(Zygote::has_workers);
-            let spawned = self.spawn(output);
+            let mut spawned = self.spawn(output.as_ref());
+            if matches!(spawned, Err(SpawnError::Zygote(_))) {
+                self.retire();
+                // Whoever waits still gets a worker, of the zygote that takes its place; that one is not replaced again.
+                if !reply.is_closed() {
+                    spawned = self.spawn(output.as_ref());
+                }
+            }
             if matches!(spawned, Err(SpawnError::Zygote(_))) {
                 self.retire();
             }
@@ -233,14 +241,22 @@ impl Zygotes {
         }
     }
 
-    fn spawn(&mut self, output: Option<WorkerOutput>) -> Spawned {
+    fn spawn(&mut self, output: Option<&WorkerOutput>) -> Spawned {
         if !self.current.as_mut().is_some_and(Zygote::is_alive) {
             self.replace()?;
         }
         let gone = || SpawnError::Zygote(std::io::Error::other("it did not start"));
-        let (mut worker, socket) = self.current.as_mut().ok_or_else(gone)?.fork(output)?;
-        worker.listed(&self.census);
-        Ok((worker, socket))
+        let forked = self.current.as_mut().ok_or_else(gone)?.fork(output);
+        match forked {
+            Ok((mut worker, socket)) => {
+                worker.listed(&self.census);
+                Ok((worker, socket))
+            }
+            Err(error) => {
+                self.census.started(Start::Zygote, None);
+                Err(error)
+            }
+        }
     }
 
     /// Takes it away from those who need workers. Its own live on as long as it does.

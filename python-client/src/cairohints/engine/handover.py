@@ -10,16 +10,20 @@ from collections import defaultdict
 from importlib import import_module
 from typing import Any, Callable, Dict, List
 
+from .memory import Memory
 from .relocatable import RelocatableValue
 
 
-def take_over(stack: List[Dict[str, Any]], handed: Dict[str, Any]) -> None:
-    """Deletes variables from scopes, then sets others; what is not mentioned stays.
+def take_over(stack: List[Dict[str, Any]], memory: Memory, handed: Dict[str, Any]) -> None:
+    """Has segments moved, deletes variables from scopes, then sets others; what is not mentioned stays.
 
-    `handed` is what `PythonHandover.variables_json` says: `{"deleted": [[depth, name]], "scopes":
-    [{name: value}], "lists": [[value]], "dict_managers": [[tracker]]}`, all of which may be left out; a
-    value has one key that says what it is, a tracker is `[segment, data, current_ptr]`.
+    `handed` is what `PythonHandover.variables_json` says: `{"relocations": [[segment, address]],
+    "deleted": [[depth, name]], "scopes": [{name: value}], "lists": [[value]], "dict_managers":
+    [[tracker]]}`, all of which may be left out; a value has one key that says what it is, a tracker is
+    `[segment, data, current_ptr]`.
     """
+    for segment, place in handed.get("relocations", ()):
+        memory.relocation_rules[segment] = RelocatableValue(*place)
     for depth, name in handed.get("deleted", ()):
         stack[depth].pop(name, None)
     objects = _Objects()

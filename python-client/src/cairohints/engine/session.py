@@ -401,7 +401,7 @@ class Session:
         try:
             if self._handed_over:
                 handed, self._handed_over = self._handed_over, ""
-                handover.take_over(self.scopes.stack, json.loads(handed))
+                handover.take_over(self.scopes.stack, memory, json.loads(handed))
             given = hint.given
             if given is None or self._all_see_all or "ap" not in scope:
                 scope.update(names)

@@ -15,9 +15,9 @@ mod tree;
 mod value;
 
 pub(crate) use execute::{Engine, Shared};
-pub(crate) use library::{Export, builtin, exports, find, modules_that_fit};
+pub(crate) use library::{Export, builtin, builtins, exports, find, modules_that_fit};
 pub(crate) use lower::lower;
 pub(crate) use parse::{Parsed, Refusal, parse};
-pub(crate) use scopes::{Handed, Sharing, State};
-pub(crate) use tree::Lowered;
+pub(crate) use scopes::{Handed, Names, Sharing, State};
+pub(crate) use tree::{Lowered, Slot};
 pub(crate) use value::{Fuel, Integer, List, Value};

@@ -2,6 +2,7 @@
 //! nothing, or that only Python knows; and whether Python has it, too. Must not know hints.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 use super::library;
 use super::tree::Slot;
@@ -120,13 +121,21 @@ impl Mirror {
         }
     }
 
-    /// Python has said what a variable is.
+    /// Python has said what a variable is. What it was not told of it cannot know.
     pub(crate) fn learn(&mut self, depth: usize, slot: Slot, state: State) {
-        if let Some(scope) = self.scopes.get_mut(depth) {
-            *entry(scope, slot) = Entry {
-                state,
-                untold: false,
-            };
+        let Some(scope) = self.scopes.get_mut(depth) else {
+            return;
+        };
+        let entry = entry(scope, slot);
+        if !entry.untold {
+            entry.state = state;
+        }
+    }
+
+    /// Nobody looked at these variables so far, in any scope.
+    pub(crate) fn begin(&mut self, slots: Range<Slot>) {
+        for slot in slots {
+            self.forget(slot);
         }
     }
 

@@ -21,6 +21,10 @@ pub(crate) struct Lowered {
     pub(crate) binds: BTreeSet<Slot>,
     /// The variables that are functions of its own, which no other hint may see.
     pub(crate) defines: BTreeSet<Slot>,
+    /// Whether it looks at a builtin.
+    pub(crate) sees_builtins: bool,
+    /// Whether it may move temporary segments.
+    pub(crate) relocates: bool,
     /// The modules that it imports from.
     pub(crate) modules: BTreeSet<&'static str>,
 }
@@ -96,6 +100,8 @@ pub(crate) enum Expression {
     Has(Slot),
     Local(usize),
     Register(Register),
+    /// `range_check_builtin.bound`.
+    RangeCheckBound,
     /// The value of the cell at a path.
     Cell(CellPath),
     /// The value of the path itself.
@@ -146,6 +152,8 @@ pub(crate) enum VmCall {
     LoadData,
     /// Address, count.
     GetRange,
+    /// The start of a temporary segment, where it goes.
+    AddRelocationRule,
 }
 
 #[derive(Debug, Default)]

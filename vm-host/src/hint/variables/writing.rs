@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use cairo_vm::types::relocatable::Relocatable;
 use num_bigint::BigInt;
 use serde_json::{Map, Value};
 
@@ -23,6 +24,7 @@ pub struct Variables {
     /// The items of each list.
     lists: Vec<String>,
     deleted: String,
+    relocations: String,
 }
 
 impl Variables {
@@ -57,13 +59,26 @@ impl Variables {
         }
     }
 
+    /// The temporary segment goes there from now on.
+    pub fn relocate(&mut self, segment: isize, place: Relocatable) {
+        separate(&mut self.relocations);
+        let (index, offset) = (place.segment_index, place.offset);
+        let _ = write!(self.relocations, "[{segment},[{index},{offset}]]");
+    }
+
     /// The text; empty when there is nothing to tell.
     #[must_use]
     pub fn into_json(self) -> String {
-        if self.scopes.is_empty() && self.deleted.is_empty() {
+        let Self {
+            deleted,
+            relocations,
+            ..
+        } = &self;
+        if self.scopes.is_empty() && deleted.is_empty() && relocations.is_empty() {
             return String::new();
         }
-        let mut json = format!("{{\"deleted\":[{}],\"scopes\":[", self.deleted);
+        let mut json =
+            format!("{{\"relocations\":[{relocations}],\"deleted\":[{deleted}],\"scopes\":[");
         bracket(&mut json, &self.scopes, ('{', '}'));
         json.push_str("],\"lists\":[");
         bracket(&mut json, &self.lists, ('[', ']'));

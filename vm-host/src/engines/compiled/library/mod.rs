@@ -52,12 +52,14 @@ pub(crate) fn exports() -> impl Iterator<Item = (&'static str, Export)> {
     })
 }
 
+/// Python's own functions.
+pub(crate) fn builtins() -> impl Iterator<Item = &'static Function> {
+    builtins::ALL.iter().copied()
+}
+
 /// A function of Python's own.
 pub(crate) fn builtin(name: &str) -> Option<&'static Function> {
-    builtins::ALL
-        .iter()
-        .copied()
-        .find(|function| function.name == name)
+    builtins().find(|function| function.name == name)
 }
 
 /// An argument that is there, as those that a function requires are.

@@ -1,0 +1,126 @@
+//! Calls: of functions, of methods, of the VM.
+
+use ruff_python_ast::{Expr, ExprCall};
+
+use super::Lowering;
+use super::expressions::chain;
+use crate::engines::compiled::parse::Refusal;
+use crate::engines::compiled::tree::{Arguments, Expression, VmCall};
+
+impl Lowering<'_> {
+    pub(super) fn call(&mut self, call: &ExprCall) -> Result<Expression, Refusal> {
+        if let Expr::Attribute(attribute) = &*call.func {
+            let method = attribute.attr.as_str();
+            if self.is_name(&attribute.value, "segments") {
+                return self.segments(method, call);
+            }
+            if self.is_name(&attribute.value, "memory") {
+                return match method {
+                    "get_range" => self.vm_call(VmCall::GetRange, &["addr", "size"], call),
+                    "add_relocation_rule" => {
+                        self.lowered.relocates = true;
+                        let parameters = ["src_ptr", "dest_ptr"];
+                        self.vm_call(VmCall::AddRelocationRule, &parameters, call)
+                    }
+                    _ => self.refuse(format!("`memory.{method}`"), call),
+                };
+            }
+        }
+        for name in ["vm_enter_scope", "vm_exit_scope"] {
+            if self.is_call_of(call, name) {
+                return self.refuse(format!("the value of `{name}`"), call);
+            }
+        }
+        let generator = match &*call.arguments.args {
+            [Expr::Generator(generator)] if call.arguments.keywords.is_empty() => Some(generator),
+            _ => None,
+        };
+        if let (Expr::Name(name), Some(generator)) = (&*call.func, generator)
+            && self.local(&name.id).is_none()
+        {
+            let comprehension = self.comprehension(&generator.elt, &generator.generators)?;
+            return Ok(match name.id.as_str() {
+                quantifier @ ("all" | "any") => {
+                    let slot = self.slot(quantifier, call)?;
+                    Expression::Quantifier(slot, quantifier == "all", Box::new(comprehension))
+                }
+                "sum" | "list" | "tuple" | "min" | "max" | "sorted" => {
+                    let function = self.boxed(&call.func)?;
+                    let arguments = Arguments {
+                        positional: vec![Expression::Comprehension(Box::new(comprehension))],
+                        named: Vec::new(),
+                    };
+                    Expression::Call(function, arguments)
+                }
+                other => return self.refuse(format!("a generator for `{other}`"), call),
+            });
+        }
+        let arguments = |lowering: &mut Self| -> Result<Arguments, Refusal> {
+            let mut arguments = Arguments {
+                positional: lowering.expressions(&call.arguments.args)?,
+                named: Vec::new(),
+            };
+            for keyword in &call.arguments.keywords {
+                let Some(name) = &keyword.arg else {
+                    return lowering.refuse("`**` in a call", keyword);
+                };
+                let value = lowering.expression(&keyword.value)?;
+                arguments.named.push((name.as_str().into(), value));
+            }
+            Ok(arguments)
+        };
+        if let Expr::Attribute(attribute) = &*call.func {
+            let (root, _) = chain(&call.func);
+            // What a name behind `ids` has as a method is one of its value.
+            if !self.is_name(root, "ids") || !matches!(&*attribute.value, Expr::Name(_)) {
+                let value = self.boxed(&attribute.value)?;
+                let arguments = arguments(self)?;
+                return Ok(Expression::Method(
+                    value,
+                    attribute.attr.as_str().into(),
+                    arguments,
+                ));
+            }
+        }
+        let function = self.boxed(&call.func)?;
+        Ok(Expression::Call(function, arguments(self)?))
+    }
+
+    pub(super) fn segments(
+        &mut self,
+        method: &str,
+        call: &ExprCall,
+    ) -> Result<Expression, Refusal> {
+        match method {
+            "add" => self.vm_call(VmCall::AddSegment, &[], call),
+            "add_temp_segment" | "add_temporary_segment" => {
+                self.vm_call(VmCall::AddTemporarySegment, &[], call)
+            }
+            "write_arg" => self.vm_call(VmCall::WriteArg, &["ptr", "arg"], call),
+            "gen_arg" => self.vm_call(VmCall::GenArg, &["arg"], call),
+            "load_data" => self.vm_call(VmCall::LoadData, &["ptr", "data"], call),
+            _ => self.refuse(format!("`segments.{method}`"), call),
+        }
+    }
+
+    pub(super) fn vm_call(
+        &mut self,
+        function: VmCall,
+        parameters: &[&str],
+        call: &ExprCall,
+    ) -> Result<Expression, Refusal> {
+        let given = &call.arguments;
+        let mut arguments = self.expressions(&given.args)?;
+        for keyword in &given.keywords {
+            // In the order of the parameters, so that the arguments are evaluated in theirs.
+            if keyword.arg.as_deref() != parameters.get(arguments.len()).copied() {
+                return self.refuse("an unusual argument", keyword);
+            }
+            arguments.push(self.expression(&keyword.value)?);
+        }
+        if arguments.len() != parameters.len() {
+            return self.refuse("an unusual number of arguments", call);
+        }
+        Ok(Expression::Vm(function, arguments))
+    }
+}
