@@ -11,6 +11,7 @@ import pytest
 from cairohints.server_process import find_vm_host
 from compiling import compiled
 from terminal import on_a_terminal
+from test_tenants import Server, sign
 
 ENDLESS = """\
 func main() {
@@ -26,8 +27,8 @@ os.execv({0!r}, {1!r})
 """
 
 
-def top(address):
-    command = [str(find_vm_host()), "top", address, "--interval", "0.2"]
+def top(address, *options):
+    command = [str(find_vm_host()), "top", address, "--interval", "0.2", *map(str, options)]
     return ON_SCREEN.format(command[0], command)
 
 
@@ -112,3 +113,41 @@ def test_a_terminal_and_a_server_are_needed(unix_address, tmp_path):
                 terminal, lambda seen, words=words: words in seen, "nothing is said"
             )
             assert "\x1b[?1049h" not in shown
+
+
+def test_tenants_see_their_own(tmp_path, monkeypatch):
+    server = Server(tmp_path)
+    authority = server.authority[0]
+    alice, bob = (
+        cairohints.Client(server.address, token=token, root_certificates=authority)
+        for token in (server.alice, server.bob)
+    )
+    with alice, bob:
+        hers, his = (
+            cairohints.Vm(compiled(ENDLESS), client=client, layout="small")
+            for client in (alice, bob)
+        )
+        begins = {vm: vm.name.split("/")[1][:14].encode() for vm in (hers, his)}
+        encrypted = ("--tls-ca", authority)
+        told = tmp_path / "token"
+        told.write_text(f"{server.bob}\n")
+        own = sign(tmp_path, "alice.example", server.authority)
+        for options, sees, other, tenant in [
+            ((*encrypted, "--token-file", told), his, hers, b"bob"),
+            ((*encrypted, "--tls-cert", own[0], "--tls-key", own[1]), hers, his, b"alice"),
+        ]:
+            with on_a_terminal(top(server.address, *options)) as terminal:
+
+                def there(seen, begins=(begins[sees], tenant)):
+                    return all(text in seen for text in begins)
+
+                shown = shown_until(terminal, there, "the VM is not there")
+                assert begins[other].decode() not in shown
+        monkeypatch.setenv("CAIROHINTS_TOKEN", server.alice)
+        with on_a_terminal(top(server.address, *encrypted)) as terminal:
+            shown_until(terminal, lambda seen: begins[hers] in seen, "the VM is not there")
+        monkeypatch.delenv("CAIROHINTS_TOKEN")
+        with on_a_terminal(top(server.address, *encrypted)) as terminal:
+            shown_until(terminal, lambda seen: b"does not say whose it is" in seen, "nobody minds")
+    server.process.terminate()
+    server.process.wait()

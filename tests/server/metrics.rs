@@ -471,7 +471,9 @@ async fn each_metric_moves() {
     for pid in &stopped {
         signal(*pid, Signal::STOP);
     }
-    client.create_vm(in_python.clone()).await.unwrap_err();
+    // Another one takes its place.
+    let vm = create(&mut client, in_python.clone()).await;
+    delete(&mut client, &vm.name).await;
     for pid in &stopped {
         // It may have been ended meanwhile.
         let pid = Pid::from_raw(i32::try_from(*pid).unwrap()).unwrap();
@@ -483,8 +485,27 @@ async fn each_metric_moves() {
             &[
                 ("worker_start_failures_total{kind=\"zygote\"}", By(1.0)),
                 ("worker_starts_total{kind=\"cold\"}", By(1.0)),
-                ("vms_ended_total{reason=\"not_created\"}", By(1.0)),
+                ("worker_starts_total{kind=\"zygote\"}", By(1.0)),
                 ("zygote_up", Is(1.0)),
+            ],
+        )
+        .await;
+    // Its builtins are none of the layout's.
+    let unfit = String::from_utf8(program(&[RET], None)).unwrap();
+    let unfit = unfit.replace("\"builtins\":[]", "\"builtins\":[\"output\"]");
+    let hash = upload(&mut client, unfit.as_bytes()).await.unwrap();
+    let plain = CreateVmRequest {
+        layout: "plain".to_owned(),
+        ..request(&hash)
+    };
+    let refused = client.create_vm(plain).await.unwrap_err();
+    assert_eq!(reason(&refused).1, "PROGRAM_UNFIT");
+    moves
+        .see(
+            "a VM that is not made",
+            &[
+                ("vms_ended_total{reason=\"not_created\"}", By(1.0)),
+                ("calls_refused_total{reason=\"PROGRAM_UNFIT\"}", By(1.0)),
             ],
         )
         .await;

@@ -16,10 +16,12 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::{Identity, Server, ServerTlsConfig};
 use tonic::{Request, Response, Status};
 
 use crate::harness::*;
 use crate::process::Process;
+use crate::tls::Files;
 
 /// What a collector was sent.
 #[derive(Clone, Debug, Default)]
@@ -39,12 +41,16 @@ impl TraceService for Collector {
 impl Collector {
     /// Starts one.
     async fn start() -> (Self, SocketAddr) {
+        Self::serve(Server::builder()).await
+    }
+
+    async fn serve(mut server: Server) -> (Self, SocketAddr) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let collector = Self::default();
         let service = TraceServiceServer::new(collector.clone());
         tokio::spawn(
-            tonic::transport::Server::builder()
+            server
                 .add_service(service)
                 .serve_with_incoming(TcpListenerStream::new(listener)),
         );
@@ -219,9 +225,7 @@ async fn failures_and_samples() {
     run(&mut client, &vm.name, steps).await;
     delete(&mut client, &vm.name).await;
     // What is left is sent when the server ends.
-    let pid = rustix::process::Pid::from_raw(server.child.id() as i32).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    assert!(server.child.wait().unwrap().success());
+    terminate(&mut server);
     let spans = collector.spans();
     let mut executions: Vec<u64> = spans
         .iter()
@@ -230,6 +234,36 @@ async fn failures_and_samples() {
         .collect();
     executions.sort_unstable();
     assert_eq!(executions, [1, 2, 4, 8, 16, 32, 64]);
+}
+
+/// A collector may be encrypted, and is believed only with a certificate of the authority that was named.
+#[tokio::test]
+async fn an_encrypted_collector() {
+    let (files, strange) = (Files::new(), Files::new());
+    let read = |name: &str| std::fs::read(files.path(name)).unwrap();
+    let identity = Identity::from_pem(read("cert"), read("key"));
+    let tls = ServerTlsConfig::new().identity(identity);
+    let server = Server::builder().tls_config(tls).unwrap();
+    let (collector, address) = Collector::serve(server).await;
+    let endpoint = format!("https://localhost:{}", address.port());
+    for (authority, believed) in [(strange.path("ca"), false), (files.path("ca"), true)] {
+        let mut command = vm_host("serve");
+        command
+            .env("OTEL_BSP_SCHEDULE_DELAY", "100")
+            .env("OTEL_EXPORTER_OTLP_CERTIFICATE", authority);
+        let mut server = Process::of(command, &["--otlp", &endpoint]);
+        let mut client = server.client().await;
+        upload(&mut client, &program(&[RET], None)).await.unwrap();
+        terminate(&mut server);
+        assert_eq!(!collector.spans().is_empty(), believed, "{}", server.log());
+    }
+}
+
+/// Ends a server, which then sends what is left.
+fn terminate(server: &mut Process) {
+    let pid = rustix::process::Pid::from_raw(server.child.id() as i32).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert!(server.child.wait().unwrap().success());
 }
 
 /// Where nobody collects, calls go on, and the server ends.
@@ -242,9 +276,7 @@ async fn a_collector_that_is_not_there_holds_up_nobody() {
     let ran = run(&mut client, &vm.name, None).await;
     assert_eq!(ran.stop_reason(), StopReason::Ended);
     delete(&mut client, &vm.name).await;
-    let pid = rustix::process::Pid::from_raw(server.child.id() as i32).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    assert!(server.child.wait().unwrap().success());
+    terminate(&mut server);
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -39,21 +39,17 @@ pub(super) fn descriptors() -> (u64, Option<u64>) {
     (open.saturating_sub(1), limit.current)
 }
 
-/// How long ago this process was started.
-pub(super) fn age() -> Duration {
+/// When this process was started, in seconds since 1970: so long after the machine was.
+pub(super) fn started() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit(") ").next().unwrap_or_default();
-    let started = after_name.split(' ').nth(19);
-    let started = started.and_then(|ticks| ticks.parse::<f64>().ok());
-    let uptime = std::fs::read_to_string("/proc/uptime").unwrap_or_default();
-    let uptime = uptime
-        .split(' ')
-        .next()
-        .and_then(|text| text.parse::<f64>().ok());
-    let age = uptime
-        .zip(started)
-        .map(|(up, ticks)| up - ticks * TICK.as_secs_f64());
-    Duration::try_from_secs_f64(age.unwrap_or_default()).unwrap_or_default()
+    let ticks = after_name.split(' ').nth(19);
+    let ticks = ticks.and_then(|ticks| ticks.parse::<f64>().ok());
+    let machine = std::fs::read_to_string("/proc/stat").unwrap_or_default();
+    let mut lines = machine.lines();
+    let booted = lines.find_map(|line| line.strip_prefix("btime "));
+    let booted = booted.and_then(|seconds| seconds.parse::<f64>().ok());
+    booted.unwrap_or_default() + ticks.unwrap_or_default() * TICK.as_secs_f64()
 }
 
 #[cfg(test)]
@@ -67,7 +63,7 @@ mod tests {
         assert_eq!((resident(0), cpu_time(0)), (0, Duration::ZERO));
         let (open, limit) = descriptors();
         assert!(open >= 3 && limit.is_none_or(|limit| limit >= open));
-        assert!(age() < Duration::from_secs(24 * 3600), "{:?}", age());
+        assert!(started() > 1.6e9, "{}", started());
     }
 
     #[test]

@@ -246,9 +246,17 @@ impl Zygotes {
             self.replace()?;
         }
         let gone = || SpawnError::Zygote(std::io::Error::other("it did not start"));
-        let (mut worker, socket) = self.current.as_mut().ok_or_else(gone)?.fork(output)?;
-        worker.listed(&self.census);
-        Ok((worker, socket))
+        let forked = self.current.as_mut().ok_or_else(gone)?.fork(output);
+        match forked {
+            Ok((mut worker, socket)) => {
+                worker.listed(&self.census);
+                Ok((worker, socket))
+            }
+            Err(error) => {
+                self.census.started(Start::Zygote, None);
+                Err(error)
+            }
+        }
     }
 
     /// Takes it away from those who need workers. Its own live on as long as it does.

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use prometheus::{IntCounterVec, IntGauge, TextEncoder};
 
@@ -27,11 +26,7 @@ impl Gathered {
         let commit = env!("VM_HOST_COMMIT").trim_start_matches("commit ");
         let build = [env!("CARGO_PKG_VERSION"), commit, python];
         metrics.build_info.with_label_values(&build).set(1);
-        let started = SystemTime::now().checked_sub(process::age());
-        let started = started.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
-        metrics
-            .start_time_seconds
-            .set(started.unwrap_or_default().as_secs_f64());
+        metrics.start_time_seconds.set(process::started());
         Self { registry, gate }
     }
 

@@ -57,8 +57,15 @@ impl WorkerOf {
             Ok((_, process)) => span.record("process.pid", process.id()),
             Err(_) => span.record("otel.status_code", "error"),
         };
-        let ready = started.is_ok().then(|| began.elapsed());
-        self.spawner.census().started(Start::Zygote, ready);
+        match &started {
+            Ok(_) => {
+                let ready = Some(began.elapsed());
+                self.spawner.census().started(Start::Zygote, ready);
+            }
+            // Forks that fail count where they do.
+            Err(LaunchError::Link(_)) => self.spawner.census().started(Start::Zygote, None),
+            Err(_) => {}
+        }
         started
     }
 
