@@ -2150,6 +2150,9 @@ pub struct CreateVmRequest {
     /// Modules that hints in the language `wasm` may call, and what these may use up.
     #[prost(message, optional, tag = "30")]
     pub wasm: ::core::option::Option<WasmInputs>,
+    /// Whether the run keeps what ARTIFACT_REPORT shows.
+    #[prost(bool, tag = "31")]
+    pub report: bool,
 }
 /// Where a run starts.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -3074,6 +3077,9 @@ pub enum Artifact {
     AirPublicInput = 4,
     /// The private input of the AIR; proof mode.
     AirPrivateInput = 5,
+    /// A page of HTML that says where the run's time went, and why it failed if it did; of a VM created with `report`
+    /// that has ended, also of one that failed.
+    Report = 6,
 }
 impl Artifact {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3088,6 +3094,7 @@ impl Artifact {
             Self::CairoPie => "ARTIFACT_CAIRO_PIE",
             Self::AirPublicInput => "ARTIFACT_AIR_PUBLIC_INPUT",
             Self::AirPrivateInput => "ARTIFACT_AIR_PRIVATE_INPUT",
+            Self::Report => "ARTIFACT_REPORT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3099,6 +3106,7 @@ impl Artifact {
             "ARTIFACT_CAIRO_PIE" => Some(Self::CairoPie),
             "ARTIFACT_AIR_PUBLIC_INPUT" => Some(Self::AirPublicInput),
             "ARTIFACT_AIR_PRIVATE_INPUT" => Some(Self::AirPrivateInput),
+            "ARTIFACT_REPORT" => Some(Self::Report),
             _ => None,
         }
     }
