@@ -136,6 +136,26 @@ fn no_worker_starts_before_a_hint_needs_it() {
     assert_eq!(finished.exit_code(), Some(78), "{}", finished.stderr_text());
 }
 
+/// A program in the manner of an operating system, most of whose hints need nothing of what only Python has.
+#[test]
+fn most_hints_of_a_kernel_run_in_rust() {
+    let (finished, stats) = run(&corpus("placement/kernel.json"), &["--print_output"]);
+    assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
+    let count = |name: &str| stats[name].as_u64().unwrap();
+    assert!(count("hints_executed") > 2000, "{stats}");
+    assert!(
+        count("hints_native") * 100 >= count("hints_executed") * 60,
+        "{stats}"
+    );
+    let share = count("hints_native") as f64 * 100.0 / count("hints_executed") as f64;
+    let said = stats["hints_native_percent"].as_f64().unwrap();
+    assert!((said - share).abs() <= 0.05, "{stats}");
+    // Of a loaded program, too: its hints alone are more than half of these.
+    let (finished, stats) = run(&corpus("placement/loaded_shares.json"), &[]);
+    assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
+    assert!(stats["hints_native"].as_u64().unwrap() > 4, "{stats}");
+}
+
 /// Steps and outputs so far are kept when the worker starts in the middle of a run.
 #[test]
 fn a_worker_that_starts_late_takes_over() {

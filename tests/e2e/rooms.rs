@@ -28,6 +28,8 @@ const ORDERS: &[(&str, &[&str])] = &[
             "worker",
             "program",
             "account",
+            "counts",
+            "spans",
         ],
     ),
     (
@@ -127,6 +129,21 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
         "vm-host/src/server/",
         "what a hint is",
         &[Import("server", "hint"), Import("server", "engines")],
+    ),
+    (
+        "vm-host/src/server/metrics/",
+        "who asks for it",
+        &[Import("server::metrics", "server::scrape")],
+    ),
+    (
+        "vm-host/src/counts/",
+        "who reads them",
+        &[Word("vm-host/src/counts", "prometheus")],
+    ),
+    (
+        "vm-host/src/spans.rs",
+        "who exports them",
+        &[Word("vm-host/src/spans.rs", "otlp")],
     ),
     (
         "vm-host/src/server/tenants/",

@@ -17,6 +17,7 @@ mod leftovers;
 mod life;
 mod logs;
 mod many;
+mod metrics;
 mod overload;
 mod pausing;
 mod placed;
@@ -32,6 +33,7 @@ mod sandbox;
 mod slices;
 mod tenants;
 mod tls;
+mod traces;
 mod zygote;
 
 /// That of the executable: VMs of the servers in these tests are charged for their memory, too.

@@ -55,13 +55,16 @@ async fn auto_gives_what_python_gives() {
     let server = Server::start();
     let mut client = server.client().await;
     for program in [MIXED, KNOWN] {
-        let python = placed(&mut client, program, HintPlacement::Unspecified, "").await;
+        let python = placed(&mut client, program, HintPlacement::Python, "").await;
         let auto = placed(&mut client, program, HintPlacement::Auto, "").await;
+        let unspecified = placed(&mut client, program, HintPlacement::Unspecified, "").await;
+        assert_eq!(unspecified.hint_placement(), HintPlacement::Auto);
         let (none, all) = in_rust(&mut client, &python).await;
         assert_eq!(none, 0);
         let (some, same) = in_rust(&mut client, &auto).await;
         assert_eq!(same, all);
         assert!(some > 0, "{program}");
+        assert_eq!(in_rust(&mut client, &unspecified).await, (some, same));
         assert_eq!(
             results(&mut client, &auto).await,
             results(&mut client, &python).await,

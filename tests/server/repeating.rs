@@ -107,7 +107,7 @@ async fn a_vm_shows_what_it_was_made_with() {
     let mut client = server.client().await;
     let plain = vm(&mut client).await;
     assert_eq!(plain.hint_engine(), HintEngine::Worker);
-    assert_eq!(plain.hint_placement(), HintPlacement::Python);
+    assert_eq!(plain.hint_placement(), HintPlacement::Auto);
     assert_eq!((plain.attached, &plain.expire_time), (false, &None));
     let limits = plain.limits.unwrap();
     assert!(limits.max_steps > 0 && limits.hint_timeout.is_some() && limits.time_to_live.is_none());
@@ -115,7 +115,7 @@ async fn a_vm_shows_what_it_was_made_with() {
     assert_eq!(plain.entry_point.unwrap().function, Some(main));
     let hash = plain.program_hash;
     let mut other = request(&hash);
-    other.set_hint_placement(HintPlacement::Auto);
+    other.set_hint_placement(HintPlacement::Python);
     other.set_hint_engine(HintEngine::Attached);
     other.limits = Some(VmLimits {
         max_steps: 77,
@@ -131,7 +131,7 @@ async fn a_vm_shows_what_it_was_made_with() {
     });
     let other = create(&mut client, other).await;
     assert_eq!(other.hint_engine(), HintEngine::Attached);
-    assert_eq!(other.hint_placement(), HintPlacement::Auto);
+    assert_eq!(other.hint_placement(), HintPlacement::Python);
     assert_eq!(other.limits.unwrap().max_steps, 77);
     let function = other.entry_point.unwrap().function;
     assert_eq!(function, Some(entry_point::Function::Pc(2)));

@@ -14,6 +14,7 @@ macro_rules! notice {
 
 pub mod account;
 pub mod command;
+pub mod counts;
 mod engines;
 pub mod hint;
 pub mod placement;
@@ -22,6 +23,7 @@ pub mod program;
 mod report;
 pub mod run;
 pub mod server;
+mod spans;
 mod vm;
 pub mod worker;
 

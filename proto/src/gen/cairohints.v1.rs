@@ -805,6 +805,7 @@ pub struct PythonHandover {
     /// empty for none. After `ExecuteHint.scopes` was followed, `deleted` is carried out, then `scopes` is set; what is
     /// not mentioned stays. Its members, each of which may be left out:
     ///
+    /// * `relocations`: relocation rules that hints in the host added, a list of `\[segment, address\]`.
     /// * `deleted`: a list of `\[depth, name\]`, the outermost scope has the depth 0.
     /// * `scopes`: a list of objects, outermost first, from names to values.
     /// * `lists`: the lists that values mention, each a list of values. So two values may be the same list, and a list
@@ -2333,6 +2334,25 @@ pub struct Vm {
     /// Why the last RunVm stopped the VM; unspecified before that and while it runs.
     #[prost(enumeration = "StopReason", tag = "21")]
     pub stop_reason: i32,
+    /// Whose it is: a tenant, or without a file of tenants the peer. Not in WatchVm.
+    #[prost(string, tag = "22")]
+    pub tenant: ::prost::alloc::string::String,
+    /// What it uses at this moment. In ListVms only, when it is asked for.
+    #[prost(message, optional, tag = "23")]
+    pub usage: ::core::option::Option<VmUsage>,
+}
+/// What a VM uses.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VmUsage {
+    /// Processor time of its hint worker so far; absent without one.
+    #[prost(message, optional, tag = "1")]
+    pub worker_cpu_time: ::core::option::Option<::prost_types::Duration>,
+    /// Resident bytes of its hint worker; those that all workers share count for each.
+    #[prost(uint64, tag = "2")]
+    pub worker_memory_bytes: u64,
+    /// Bytes of the server's memory that are charged to it.
+    #[prost(uint64, tag = "3")]
+    pub memory_bytes: u64,
 }
 /// Why a VM failed.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2436,6 +2456,9 @@ pub struct ListVmsRequest {
     /// Where to go on.
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
+    /// Whether `usage` of each VM is wanted, which takes the server a moment for each.
+    #[prost(bool, tag = "3")]
+    pub usage: bool,
 }
 /// The caller's VMs.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2833,7 +2856,7 @@ pub struct AttachHintsResponse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum HintPlacement {
-    /// The server's default: PYTHON.
+    /// The server's default: AUTO.
     Unspecified = 0,
     /// In Rust when nobody can tell the difference, else in Python.
     Auto = 1,
@@ -3127,7 +3150,9 @@ pub mod vm_service_client {
     /// A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     /// it stays readable until it is deleted, its client's connection ends, or its time to live passes.
     ///
-    /// Every answer has the header `cairohints-version` with the server's version.
+    /// Every answer has the header `cairohints-version` with the server's version, and `x-request-id`, by which the
+    /// server's log names the call: the caller's own header of that name (at most 128 letters, digits and `-_.:/+=`), or
+    /// one that the server made. The header `traceparent` makes the server's spans part of the caller's trace.
     ///
     /// Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     /// google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
@@ -3949,7 +3974,9 @@ pub mod vm_service_server {
     /// A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     /// it stays readable until it is deleted, its client's connection ends, or its time to live passes.
     ///
-    /// Every answer has the header `cairohints-version` with the server's version.
+    /// Every answer has the header `cairohints-version` with the server's version, and `x-request-id`, by which the
+    /// server's log names the call: the caller's own header of that name (at most 128 letters, digits and `-_.:/+=`), or
+    /// one that the server made. The header `traceparent` makes the server's spans part of the caller's trace.
     ///
     /// Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     /// google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,

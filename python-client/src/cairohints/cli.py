@@ -55,7 +55,7 @@ def _app() -> Any:
             None,
             help="JSON file with variables of the first hint scope, or module:callable for them.",
         ),
-        hints=typer.Option("python", help="python, auto or native; here: in this process."),
+        hints=typer.Option("auto", help="auto, python or native; here: in this process."),
         address=typer.Option(
             None, help="unix:/path or host:port of a server; without it, one is started."
         ),

@@ -119,7 +119,7 @@ class VmOptions:
     #: Its arguments: ints, addresses, and lists, which become segments.
     args: Sequence[Any] = ()
     #: Where hints run; `here(...)`: in this interpreter.
-    hints: Union[Placement, Here] = "python"
+    hints: Union[Placement, Here] = "auto"
     #: Variable `program_input` of the hints, JSON.
     program_input: Any = None
     #: Variables of the first hint scope, JSON; or `module:callable`, called before the run where the

@@ -2,33 +2,34 @@
 //! first; what they decline goes to the client that attached itself, then to a worker, as far as they serve
 //! its language. Scopes are kept in step over all of them. Must not know the loop.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cairo_vm::types::builtin_name::BuiltinName;
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
-use hint_proto::v1::{ContractUse, Scope, ScopeChange};
+use hint_proto::v1::{ContractUse, Scope, ScopeChange, Variable};
 
 use super::builtins;
 use super::error::HintError;
 use super::inputs::SessionInputs;
 use super::peer::Peer;
+use super::printing::{OwnStdout, Prints};
 use super::run_state::{OwnedRule, RuleOwner, RunState};
 use super::running::RunningHint;
 use super::scopes::merge;
 use super::session::{HintSession, Ran, RuleOutcome};
 use super::sharing::{self, hand_over, learn};
-use super::statistics::{HintCost, Statistics};
+use super::statistics::{Engine, EngineCounts, HintCost, HostHints, Statistics};
 use super::table::HintTable;
 use super::variables::{Handover, join_variables};
 use super::watch::Watched;
 use crate::account::{self, Refusing};
 use crate::engines::Attempt;
-use crate::engines::compiled::Engine;
+use crate::engines::compiled;
 use crate::engines::twins::Twins;
-use crate::placement::{Native, spoils};
+use crate::placement::{Company, Native, Placement, spoils};
 use crate::program::CompiledProgram;
 use crate::vm::temporary::Moves;
 use crate::worker::{LaunchError, Sleeper, Turn};
@@ -56,7 +57,11 @@ const HOST: RuleOwner = RuleOwner {
 pub(crate) struct Dispatch {
     twins: Twins,
     /// The hints that are compiled in the host.
-    compiled: Option<Engine>,
+    compiled: Option<compiled::Engine>,
+    /// What the hints of loaded programs join.
+    company: Option<Company>,
+    /// Where hints run since others joined them, by their ids.
+    joined: BTreeMap<usize, Placement>,
     state: RunState,
     /// The engines outside of the host, in the order in which they are asked: the client, the worker.
     sessions: [Option<Box<HintSession>>; 2],
@@ -74,6 +79,8 @@ pub(crate) struct Dispatch {
     shown: RunningHint,
     /// How long the start of the worker took.
     starting: Duration,
+    /// What compiled hints print goes there.
+    prints: Box<dyn Prints>,
 }
 
 #[derive(Debug)]
@@ -137,6 +144,8 @@ impl Dispatch {
         Self {
             twins: Twins::new(native.twins),
             compiled: native.compiled,
+            company: native.company,
+            joined: BTreeMap::new(),
             state,
             sessions: [None, None],
             asleep: worker,
@@ -150,7 +159,13 @@ impl Dispatch {
             running: None,
             shown,
             starting: Duration::ZERO,
+            prints: Box::new(OwnStdout),
         }
+    }
+
+    /// Has hints in the host print there.
+    pub(crate) fn print_to(&mut self, prints: Box<dyn Prints>) {
+        self.prints = prints;
     }
 
     /// Other hints for the engines in the host, before the first step.
@@ -158,6 +173,7 @@ impl Dispatch {
         self.opening.inputs.relied_on = relied_on(&native);
         self.twins = Twins::new(native.twins);
         self.compiled = native.compiled;
+        self.company = native.company;
     }
 
     /// From now on, whoever that is follows the hints.
@@ -211,11 +227,35 @@ impl Dispatch {
         traffic.map_or((0, 0), |traffic| (traffic.sent(), traffic.received()))
     }
 
+    /// Where a hint runs since a program was loaded, as far as that is news.
+    pub(crate) fn joined(&self, id: u32) -> Option<&Placement> {
+        self.joined.get(&(id as usize))
+    }
+
     /// How many hints ran in the host and outside of it.
     pub(crate) fn executed(&self) -> (u64, u64) {
         let outside = self.sessions().map(|session| session.statistics().hints);
-        let compiled = self.compiled.as_ref().map_or(0, Engine::executed);
+        let compiled = self.compiled.as_ref().map_or(0, compiled::Engine::executed);
         (self.twins.executed() + compiled, outside.sum())
+    }
+
+    /// How many hints ran in each engine so far, and what those outside of the host cost.
+    pub(crate) fn counts(&self) -> (HostHints, Vec<(Engine, EngineCounts)>) {
+        let host = HostHints {
+            twins: self.twins.executed(),
+            compiled: self.compiled.as_ref().map_or(0, compiled::Engine::executed),
+        };
+        let mut outside = Vec::new();
+        for (place, session) in self.sessions.iter().enumerate() {
+            for (language, counts) in session.iter().flat_map(|session| session.counts()) {
+                let engine = match place {
+                    CLIENT => Engine::Attached,
+                    _ => Engine::of_worker(language),
+                };
+                outside.push((engine, *counts));
+            }
+        }
+        (host, outside)
     }
 
     /// The hint that runs now, or in which the run stopped: its place among those of its pc, and its id.
@@ -382,8 +422,14 @@ impl Dispatch {
                 .unwrap_or_default()
             {
                 self.shown.knows(loaded);
-                if let Some(engine) = self.compiled.as_mut().filter(|_| spoils(&loaded.program)) {
-                    engine.give_up();
+                match (&mut self.compiled, &mut self.company) {
+                    // Hints of the client are not known here.
+                    (Some(engine), Some(company)) if self.sessions[CLIENT].is_none() => {
+                        let joined = company.join(engine, &loaded.program);
+                        self.joined.extend(joined);
+                    }
+                    (Some(engine), _) if spoils(&loaded.program) => engine.give_up(),
+                    _ => {}
                 }
             }
         }
@@ -434,6 +480,12 @@ impl Dispatch {
         };
         account::check().map_err(|over| NotRun::Failed(over.into()))?;
         let Some(ran) = ran else { return Ok(false) };
+        let printed = ran.printed.len();
+        // A client's hints print where it is.
+        if printed > 0 && (self.sessions[CLIENT].is_some() || !self.prints.has_room(printed)) {
+            engine.take_back();
+            return Ok(false);
+        }
         let turn = &self.opening.turn;
         if self
             .state
@@ -444,6 +496,10 @@ impl Dispatch {
             // Python's own error is the right one.
             engine.take_back();
             return Ok(false);
+        }
+        if printed > 0 {
+            let written = self.prints.print(&ran.printed);
+            written.map_err(|error| NotRun::Failed(HintError::Print(error.to_string())))?;
         }
         let change = engine.keep(id, ran);
         if change != ScopeChange::default() {
@@ -628,8 +684,7 @@ impl Dispatch {
         }
     }
 
-    /// The variables of the hint scopes, as far as engines outside of the host have them; each text at most
-    /// so long.
+    /// The variables of the hint scopes, whoever has them; each text at most so long.
     ///
     /// # Errors
     /// [`HintError`] when an engine is gone.
@@ -649,6 +704,18 @@ impl Dispatch {
         if let Some(engine) = &self.compiled {
             sharing::describe(engine, &mut all, max_text_bytes as usize);
         }
+        let of_twins = self.twins.variables().into_iter().map(|variables| {
+            let variables = variables.into_iter().map(|shown| Variable {
+                name: shown.name,
+                type_name: shown.type_name.to_owned(),
+                text: sharing::cut(shown.text, max_text_bytes as usize),
+                language: String::new(),
+            });
+            Scope {
+                variables: variables.collect(),
+            }
+        });
+        merge(&mut all, of_twins.collect(), "");
         Ok(all)
     }
 
@@ -690,7 +757,10 @@ impl Dispatch {
 /// What Python's engine is told that hints in the host rely on.
 fn relied_on(native: &Native) -> Vec<String> {
     let engine = native.compiled.as_ref();
-    engine.map(sharing::relied_on).unwrap_or_default()
+    let grows = native.company.is_some();
+    engine
+        .map(|engine| sharing::relied_on(engine, grows))
+        .unwrap_or_default()
 }
 
 /// Two texts of variables to take over as one.

@@ -4,11 +4,16 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use cairo_vm::types::relocatable::Relocatable;
 use hint_proto::v1::{Scope, Variable};
 
-use super::variables::{Handover, ListId, Report, Reported, SharedValue, Told, Variables};
+use super::variables::{
+    DictId, FunctionId, Handover, HintFunction, ListId, Report, Reported, SharedValue, Told,
+    Variables,
+};
 use crate::engines::compiled::{
-    Engine, Export, Fuel, Handed, Integer, List, State, Value, builtin, exports, find,
+    Dict, Engine, Export, Fuel, HandedOver, Integer, List, State, Value, builtin, builtins,
+    exports, find,
 };
 
 /// What the text of one value may cost, in about nanoseconds.
@@ -17,6 +22,7 @@ const LOOK: u64 = 1_000_000;
 /// What a hint gets that runs in Python now.
 pub(super) fn hand_over(engine: &mut Engine, id: u32) -> Handover {
     let handed = engine.hand_over(id);
+    let relocations = engine.take_relocations();
     let report = engine.asked(id).map(|asked| Report {
         depth: engine.mirror.depth(),
         names: asked
@@ -28,17 +34,26 @@ pub(super) fn hand_over(engine: &mut Engine, id: u32) -> Handover {
         tampering: asked.tampering,
     });
     Handover {
-        variables_json: match handed.is_empty() {
-            true => String::new(),
-            false => written(engine, handed),
-        },
+        variables_json: written(engine, handed, relocations),
         report,
     }
 }
 
-fn written(engine: &Engine, handed: Vec<Handed>) -> String {
-    let mut writing = Writing::default();
-    for (depth, slot, value) in handed {
+fn written(engine: &Engine, handed: HandedOver, relocations: Vec<(isize, Relocatable)>) -> String {
+    let mut writing = Writing::new(engine);
+    for (segment, place) in relocations {
+        writing.variables.relocate(segment, place);
+    }
+    for (depth, registers) in handed.registers {
+        let (frame, step) = (registers.frame, registers.step);
+        for (name, register) in [("ap", frame.ap), ("fp", frame.fp), ("pc", registers.pc)] {
+            let register = SharedValue::Address(register);
+            writing.variables.set(depth, name, &register);
+        }
+        let step = SharedValue::Integer(step.into());
+        writing.variables.set(depth, "current_step", &step);
+    }
+    for (depth, slot, value) in handed.variables {
         let name = engine.names().name(slot);
         match value {
             None => writing.variables.delete(depth, name),
@@ -48,13 +63,24 @@ fn written(engine: &Engine, handed: Vec<Handed>) -> String {
             }
         }
     }
-    while let Some((list, id)) = writing.open.pop() {
-        let items: Vec<SharedValue> = list
-            .borrow()
-            .iter()
-            .map(|item| writing.shared(item))
-            .collect();
-        writing.variables.fill(id, &items);
+    loop {
+        if let Some((list, id)) = writing.open.pop() {
+            let items: Vec<SharedValue> = list
+                .borrow()
+                .iter()
+                .map(|item| writing.shared(item))
+                .collect();
+            writing.variables.fill(id, &items);
+        } else if let Some((dict, id)) = writing.open_dicts.pop() {
+            let entries: Vec<[SharedValue; 2]> = dict
+                .borrow()
+                .iter()
+                .map(|(key, value)| [writing.shared(key), writing.shared(value)])
+                .collect();
+            writing.variables.fill_dict(id, &entries);
+        } else {
+            break;
+        }
     }
     writing.variables.into_json()
 }
@@ -67,6 +93,9 @@ pub(super) fn learn(engine: &mut Engine, report: Option<Report>, told: Told) {
     let Some(report) = report else { return };
     match told.variables {
         Some(variables) => {
+            if report.all_scopes {
+                engine.was_told_all();
+            }
             for (depth, name, reported) in variables {
                 if let Some(slot) = engine.names().find(&name) {
                     engine.mirror.learn(depth, slot, state(reported));
@@ -85,12 +114,12 @@ pub(super) fn learn(engine: &mut Engine, report: Option<Report>, told: Told) {
 }
 
 /// What compiled hints stand in for, as `PythonInputs.relied_on`. Functions that others call are among them: of a
-/// module that is used, all.
-pub(super) fn relied_on(engine: &Engine) -> Vec<String> {
+/// module that is used, all. An engine that `grows` may come to use everything.
+pub(super) fn relied_on(engine: &Engine, grows: bool) -> Vec<String> {
     let names = engine.names();
-    let own = (0..names.len()).filter_map(|slot| names.function(slot));
+    let own = builtins().filter(|function| grows || names.find(function.name).is_some());
     let own = own.map(|function| format!("builtins:{}", function.name));
-    let of_modules = exports().filter(|(module, _)| engine.modules.contains(module));
+    let of_modules = exports().filter(|(module, _)| grows || engine.modules.contains(module));
     let of_modules = of_modules.filter_map(|(module, export)| match export {
         Export::Function(function) => Some(format!("{module}:{}", function.name)),
         Export::Constant(constant) => {
@@ -118,12 +147,10 @@ pub(super) fn describe(engine: &Engine, scopes: &mut Vec<Scope>, max_text_bytes:
             }
             continue;
         };
-        let mut text = value
+        let text = value
             .repr(&mut Fuel::new(LOOK))
             .unwrap_or_else(|_| "...".to_owned());
-        while text.len() > max_text_bytes {
-            text.pop();
-        }
+        let text = cut(text, max_text_bytes);
         let variable = Variable {
             name: name.to_owned(),
             type_name: value.type_name().to_owned(),
@@ -137,16 +164,37 @@ pub(super) fn describe(engine: &Engine, scopes: &mut Vec<Scope>, max_text_bytes:
     }
 }
 
+/// The start of a text, so long at most.
+pub(super) fn cut(mut text: String, max_bytes: usize) -> String {
+    text.truncate(text.floor_char_boundary(max_bytes));
+    text
+}
+
 /// Values while they are written down.
-#[derive(Default)]
-struct Writing {
+struct Writing<'a> {
+    engine: &'a Engine,
     variables: Variables,
     lists: HashMap<usize, ListId>,
     /// Lists whose items are not written yet.
     open: Vec<(List, ListId)>,
+    dicts: HashMap<usize, DictId>,
+    open_dicts: Vec<(Dict, DictId)>,
+    functions: HashMap<u64, FunctionId>,
 }
 
-impl Writing {
+impl<'a> Writing<'a> {
+    fn new(engine: &'a Engine) -> Self {
+        Self {
+            engine,
+            variables: Variables::default(),
+            lists: HashMap::new(),
+            open: Vec::new(),
+            dicts: HashMap::new(),
+            open_dicts: Vec::new(),
+            functions: HashMap::new(),
+        }
+    }
+
     fn shared(&mut self, value: &Value) -> SharedValue {
         match value {
             Value::Boolean(value) => SharedValue::Boolean(*value),
@@ -163,6 +211,10 @@ impl Writing {
                 },
                 name: function.name.to_owned(),
             },
+            Value::Module(module) => SharedValue::Import {
+                module: (*module).to_owned(),
+                name: String::new(),
+            },
             Value::List(list) => {
                 let address = Rc::as_ptr(list).addr();
                 if let Some(id) = self.lists.get(&address) {
@@ -173,12 +225,42 @@ impl Writing {
                 self.open.push((list.clone(), id));
                 SharedValue::List(id)
             }
+            Value::Dict(dict) => {
+                let address = Rc::as_ptr(dict).addr();
+                if let Some(id) = self.dicts.get(&address) {
+                    return SharedValue::Dict(*id);
+                }
+                let id = self.variables.dict();
+                self.dicts.insert(address, id);
+                self.open_dicts.push((dict.clone(), id));
+                SharedValue::Dict(id)
+            }
+            Value::Own(own) => {
+                if let Some(id) = self.functions.get(&own.object) {
+                    return SharedValue::Function(*id);
+                }
+                let function = self.engine.function(own.number);
+                let defaults: Vec<SharedValue> = function
+                    .defaults
+                    .iter()
+                    .map(|default| self.shared(default))
+                    .collect();
+                let id = self.variables.function(&HintFunction {
+                    hint_id: function.hint,
+                    name: &function.name,
+                    line: function.line,
+                    depth: own.scope,
+                    defaults: &defaults,
+                });
+                self.functions.insert(own.object, id);
+                SharedValue::Function(id)
+            }
             // No variable keeps one.
             Value::None
             | Value::Range(_)
             | Value::Iterator(_)
-            | Value::Struct(_)
-            | Value::Own(_) => SharedValue::None,
+            | Value::View(..)
+            | Value::Struct(_) => SharedValue::None,
         }
     }
 }
@@ -210,6 +292,6 @@ fn known(value: SharedValue) -> Option<Value> {
                 Export::Constant(_) => return None,
             },
         },
-        SharedValue::List(_) => return None,
+        SharedValue::List(_) | SharedValue::Dict(_) | SharedValue::Function(_) => return None,
     })
 }

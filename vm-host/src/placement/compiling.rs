@@ -1,23 +1,28 @@
 //! Which hints are compiled: those whose text is in the subset, and that share with hints in Python only what both
-//! sides can have. Decides what is handed over and asked for around each hint that runs in Python. Must not know
-//! twins.
+//! sides can have. Decides what is handed over and asked for around each hint that runs in Python, and again when a hint
+//! has loaded a further program. Must not know twins.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use hint_proto::PYTHON;
 
-use super::Surroundings;
 use super::python_text::PythonText;
+use super::{Placement, Surroundings};
 use crate::engines::compiled::{
-    Engine, Lowered, Parsed, Refusal, Shared, Sharing, lower, modules_that_fit, parse,
+    Engine, Lowered, Names, Parsed, Refusal, Shared, Sharing, Slot, Value, loads, lower,
+    modules_that_fit, parse,
 };
 use crate::program::CompiledProgram;
 
-/// Most hints of a program that are compiled.
+/// The variable of the first scope that the user gives.
+const PROGRAM_INPUT: &str = "program_input";
+/// Most hints of a run that are compiled.
 const MAX_HINTS: usize = 50_000;
 /// Most bytes of all their texts.
 const MAX_BYTES: usize = 8 << 20;
+/// Most programs that are looked into.
+const MAX_PROGRAMS: usize = 64;
 
 /// The compiled hints of a program.
 #[derive(Debug, Default)]
@@ -25,13 +30,28 @@ pub(crate) struct Compilation {
     pub(crate) shared: Shared,
     /// By the hints' ids.
     pub(crate) hints: Vec<Option<Lowered>>,
-    /// What each hint shares with the compiled ones when it runs in Python.
-    sharing: Vec<Rc<Sharing>>,
-    lingering: BTreeSet<usize>,
+    /// What is known of all texts.
+    pub(super) company: Company,
     /// Why each of the others is not compiled.
     pub(super) reasons: Vec<String>,
     /// Why nothing is, if it is because of one hint.
     pub(super) spoiled: Option<String>,
+}
+
+/// Every text of a run's hints in Python, and what else hints find: what decides whether a hint may be compiled.
+#[derive(Debug, Default)]
+pub(crate) struct Company {
+    texts: Texts,
+    surroundings: Surroundings,
+    /// What hints find as `program_input` in the first scope, if one of them mentions it.
+    program_input: Option<Value>,
+    /// Whether some compiled hint gives variables to a scope whose names show when it runs.
+    binds_any: bool,
+    /// Whether the client takes hints for itself.
+    client: bool,
+    programs: usize,
+    hints: usize,
+    bytes: usize,
 }
 
 impl Compilation {
@@ -45,10 +65,23 @@ impl Compilation {
         self.hints[id] = None;
     }
 
-    /// The engine that runs the hints, if there are any.
-    pub(super) fn into_engine(self) -> Option<Engine> {
-        let any = self.hints.iter().any(Option::is_some);
-        any.then(|| Engine::new(self.shared, self.hints, self.sharing, self.lingering))
+    /// The engine that runs the hints, if there are any or may be more, and what further programs join.
+    pub(super) fn into_engine(self) -> (Option<Engine>, Option<Company>) {
+        let grows = self.company.loads_programs() && self.spoiled.is_none();
+        if !grows && !self.hints.iter().any(Option::is_some) {
+            return (None, None);
+        }
+        let names = &self.shared.names;
+        let (sharing, lingering) = (self.company.sharing(names), self.company.lingering(names));
+        let input = names
+            .find(PROGRAM_INPUT)
+            .zip(self.company.program_input.clone());
+        let keeps = self.company.keeps_registers();
+        let mut engine = Engine::new(self.shared, self.hints, sharing, lingering, keeps);
+        if let Some((slot, value)) = input {
+            engine.mirror.bind(0, slot, Some(value));
+        }
+        (Some(engine), Some(self.company).filter(|_| grows))
     }
 
     /// Of the hints of a program that are not `taken` by the client.
@@ -57,10 +90,16 @@ impl Compilation {
         surroundings: &Surroundings,
         taken: &BTreeSet<u32>,
     ) -> Self {
-        let mut compilation = Self::default();
-        let mut texts = Texts::default();
-        let bytes: usize = program.hints().iter().map(|hint| hint.code.len()).sum();
-        if program.hints().len() > MAX_HINTS || bytes > MAX_BYTES {
+        let company = Company {
+            surroundings: surroundings.clone(),
+            client: !taken.is_empty(),
+            ..Company::default()
+        };
+        let mut compilation = Self {
+            company,
+            ..Self::default()
+        };
+        if !compilation.company.admit(program) {
             let reason = "the program has more hints than are looked into".to_owned();
             compilation
                 .hints
@@ -68,28 +107,10 @@ impl Compilation {
             compilation.reasons = vec![reason; program.hints().len()];
             return compilation;
         }
-        for hint in program.hints() {
-            let ours = hint.language() == PYTHON && !taken.contains(&hint.id);
-            let lowered = match ours {
-                true => {
-                    let text = texts.number(&hint.code);
-                    texts.all[text].hints.push(hint.id as usize);
-                    match &texts.all[text].parsed {
-                        Ok(parsed) => {
-                            let shared = &mut compilation.shared;
-                            lower(
-                                (program, hint),
-                                parsed,
-                                &mut shared.names,
-                                &mut shared.layouts,
-                            )
-                            .map_err(|refusal| refusal.to_string())
-                        }
-                        Err(refusal) => Err(refusal.to_string()),
-                    }
-                }
-                false => Err(String::new()),
-            };
+        let lowered = compilation
+            .company
+            .lower(program, &mut compilation.shared, taken);
+        for lowered in lowered {
             let (lowered, reason) = match lowered {
                 Ok(lowered) => (Some(lowered), String::new()),
                 Err(reason) => (None, reason),
@@ -97,106 +118,23 @@ impl Compilation {
             compilation.hints.push(lowered);
             compilation.reasons.push(reason);
         }
-        let around = Around::of(&texts.all);
-        compilation.keep_what_can_share(&texts, &around, surroundings);
-        compilation.sharing = vec![Rc::default(); program.hints().len()];
-        let slots = |names: &BTreeSet<String>| -> BTreeSet<usize> {
-            let shared = &compilation.shared.names;
-            names.iter().filter_map(|name| shared.find(name)).collect()
-        };
-        compilation.lingering = slots(&around.lingering);
-        for text in &texts.all {
-            let sharing = Rc::new(Sharing {
-                mentions: slots(&text.python.names),
-                binds: slots(&text.python.binds),
-                moves: text.python.moves,
-                tampers: text.python.tampers,
-            });
-            for id in &text.hints {
-                compilation.sharing[*id] = Rc::clone(&sharing);
+        if compilation.shared.names.find(PROGRAM_INPUT).is_some() {
+            let text = surroundings.program_input.as_deref();
+            compilation.company.program_input = text.and_then(loads);
+        }
+        let hints: Vec<Option<&Lowered>> = compilation.hints.iter().map(Option::as_ref).collect();
+        match compilation
+            .company
+            .refused(&hints, &compilation.shared.names)
+        {
+            Ok(refused) => {
+                for (id, reason) in refused {
+                    compilation.refuse(id, reason);
+                }
             }
+            Err(reason) => compilation.spoil(reason),
         }
         compilation
-    }
-
-    /// Moves hints to Python that could see, or be seen by, a hint there in a way that cannot be told it.
-    fn keep_what_can_share(
-        &mut self,
-        texts: &Texts<'_>,
-        around: &Around,
-        surroundings: &Surroundings,
-    ) {
-        if surroundings.foreign_objects {
-            let reason = "objects of the client may see and change anything";
-            return self.spoil(reason.to_owned());
-        }
-        // Any hint may come to run in Python.
-        let mut wild = texts
-            .all
-            .iter()
-            .filter_map(|text| text.python.wild.as_ref());
-        if let Some(reason) = wild.next() {
-            return self.spoil(format!("a hint uses {reason}"));
-        }
-        let mut hints = self.hints.iter().flatten();
-        // Their files are read for nobody else.
-        let modules = match hints.any(|hint| !hint.modules.is_empty()) {
-            true => modules_that_fit(&surroundings.import_folders),
-            false => BTreeSet::new(),
-        };
-        for id in 0..self.hints.len() {
-            let Some(hint) = &self.hints[id] else {
-                continue;
-            };
-            let unknown = hint
-                .modules
-                .iter()
-                .find(|module| !modules.contains(*module));
-            let reason = match unknown {
-                Some(module) => Some(format!(
-                    "`{module}` is not the file that was compared, or not there"
-                )),
-                None => self.refused(hint, around, surroundings),
-            };
-            if let Some(reason) = reason {
-                self.refuse(id, reason);
-            }
-        }
-    }
-
-    /// Why a hint cannot share what it does.
-    fn refused(
-        &self,
-        hint: &Lowered,
-        around: &Around,
-        surroundings: &Surroundings,
-    ) -> Option<String> {
-        let names = &self.shared.names;
-        for slot in &hint.slots {
-            let name = names.name(*slot);
-            if surroundings.variables.contains(name) {
-                return Some(format!("`{name}` is a variable of the client"));
-            }
-            if around.globals.contains(name) {
-                return Some(format!("a function binds `{name}` as `global`"));
-            }
-            if names.function(*slot).is_none() && !around.bound.contains(name) {
-                return Some(format!("`{name}` is no function that is compiled"));
-            }
-            if hint.binds.contains(slot)
-                && around.registers_rules
-                && around.lingering.contains(name)
-            {
-                return Some(format!("a rule may see variable `{name}`"));
-            }
-        }
-        for slot in &hint.defines {
-            let name = names.name(*slot);
-            if around.mentions.get(name).is_some_and(|texts| *texts > 1) {
-                return Some(format!("function `{name}` may be seen by another hint"));
-            }
-        }
-        None
     }
 
     fn refuse(&mut self, id: usize, reason: String) {
@@ -214,27 +152,260 @@ impl Compilation {
     }
 }
 
-/// The texts of a program's hints.
-#[derive(Default)]
-struct Texts<'a> {
-    all: Vec<Text>,
-    numbers: BTreeMap<&'a str, usize>,
+impl Company {
+    /// Has the hints of a program that was loaded, which have the next ids, compiled in `engine`, and leaves hints there to
+    /// Python that cannot share with these. Says where hints run from now on, by their ids, as far as that is news.
+    pub(crate) fn join(
+        &mut self,
+        engine: &mut Engine,
+        program: &CompiledProgram,
+    ) -> Vec<(usize, Placement)> {
+        let first = self.texts.of_hints.len();
+        let python = |id, reason: &str| (id, Placement::python(reason));
+        if !self.admit(program) {
+            engine.give_up();
+            let ids = 0..first + program.hints().len();
+            let reason = "more is loaded than is looked into";
+            return ids.map(|id| python(id, reason)).collect();
+        }
+        let mut shared = engine.lend();
+        shared.layouts.begin_program();
+        shared.first_hint = u32::try_from(first).unwrap_or(u32::MAX);
+        let mut placements = Vec::new();
+        let mut lowered = Vec::with_capacity(program.hints().len());
+        let found = self.lower(program, &mut shared, &BTreeSet::new());
+        for (id, (found, hint)) in (first..).zip(found.into_iter().zip(program.hints())) {
+            placements.push(match &found {
+                Ok(_) => (id, Placement::compiled()),
+                Err(reason) if hint.language() == PYTHON => python(id, reason),
+                Err(_) => (id, Placement::apart(hint.language())),
+            });
+            lowered.push(found.ok());
+        }
+        let sharing = self.sharing(&shared.names);
+        let lingering = self.lingering(&shared.names);
+        let keeps = self.keeps_registers();
+        engine.grow(shared, lowered, (sharing, lingering, keeps));
+        let hints: Vec<Option<&Lowered>> = engine.lowered().collect();
+        match self.refused(&hints, engine.names()) {
+            Ok(refused) => {
+                for (id, reason) in refused {
+                    engine.leave(id);
+                    placements.push(python(id, &reason));
+                }
+            }
+            Err(reason) => {
+                let ids = hints.iter().enumerate().filter(|(_, hint)| hint.is_some());
+                placements.extend(ids.map(|(id, _)| python(id, &reason)));
+                engine.give_up();
+            }
+        }
+        placements
+    }
+
+    /// Whether some function mentions registers.
+    fn keeps_registers(&self) -> bool {
+        Around::of(&self.texts.all).keeps_registers
+    }
+
+    /// Whether some text may load programs.
+    fn loads_programs(&self) -> bool {
+        let mut texts = self.texts.all.iter();
+        texts.any(|text| text.python.loads_programs)
+    }
+
+    /// Counts a further program; whether it is looked into.
+    fn admit(&mut self, program: &CompiledProgram) -> bool {
+        self.programs += 1;
+        self.hints += program.hints().len();
+        let bytes: usize = program.hints().iter().map(|hint| hint.code.len()).sum();
+        self.bytes += bytes;
+        self.programs <= MAX_PROGRAMS && self.hints <= MAX_HINTS && self.bytes <= MAX_BYTES
+    }
+
+    /// Lowers the hints of a program, as far as that can be done; of the others says why not.
+    fn lower(
+        &mut self,
+        program: &CompiledProgram,
+        shared: &mut Shared,
+        taken: &BTreeSet<u32>,
+    ) -> Vec<Result<Lowered, String>> {
+        let mut all = Vec::with_capacity(program.hints().len());
+        for hint in program.hints() {
+            if hint.language() != PYTHON || taken.contains(&hint.id) {
+                self.texts.of_hints.push(None);
+                all.push(Err(String::new()));
+                continue;
+            }
+            let text = self.texts.number(&hint.code);
+            self.texts.of_hints.push(Some(text));
+            let lowered = match &self.texts.all[text].parsed {
+                Ok(parsed) => lower((program, hint), parsed, shared),
+                Err(refusal) => Err(refusal.clone()),
+            };
+            self.binds_any |= lowered.as_ref().is_ok_and(|lowered| lowered.binds_any);
+            all.push(lowered.map_err(|refusal| refusal.to_string()));
+        }
+        if self.binds_any {
+            for name in self.texts.all.iter().flat_map(|text| &text.python.names) {
+                shared.names.slot(name);
+            }
+        }
+        all
+    }
+
+    /// The hints that could see, or be seen by, one in Python in a way that cannot be told it, and why.
+    ///
+    /// # Errors
+    /// Why that holds for all.
+    fn refused(
+        &self,
+        hints: &[Option<&Lowered>],
+        names: &Names,
+    ) -> Result<Vec<(usize, String)>, String> {
+        if self.surroundings.foreign_objects {
+            return Err("objects of the client may see and change anything".to_owned());
+        }
+        // Any hint may come to run in Python.
+        let texts = self.texts.all.iter();
+        if let Some(reason) = texts.filter_map(|text| text.python.wild.as_ref()).next() {
+            return Err(format!("a hint uses {reason}"));
+        }
+        let around = Around::of(&self.texts.all);
+        if (around.keeps_registers || around.lingers_on_all) && around.registers_rules {
+            return Err("a rule may see registers of other hints".to_owned());
+        }
+        let hints = hints.iter().enumerate();
+        let hints = hints.filter_map(|(id, hint)| Some((id, (*hint)?)));
+        // Their files are read for nobody else.
+        let modules = match hints.clone().any(|(_, hint)| !hint.modules.is_empty()) {
+            true => modules_that_fit(&self.surroundings.import_folders),
+            false => BTreeSet::new(),
+        };
+        Ok(hints
+            .filter_map(|(id, hint)| {
+                let mut needed = hint.modules.iter();
+                let unknown = needed.find(|module| !modules.contains(*module));
+                let reason = match unknown {
+                    Some(module) => Some(format!(
+                        "`{module}` is not the file that was compared, or not there"
+                    )),
+                    None => self.why_not(hint, names, &around),
+                };
+                Some((id, reason?))
+            })
+            .collect())
+    }
+
+    /// Why a hint cannot share what it does.
+    fn why_not(&self, hint: &Lowered, names: &Names, around: &Around) -> Option<String> {
+        // Only hints in the worker are told of rules.
+        if hint.relocates && (around.registers_rules || self.client) {
+            return Some("others would not know its relocation rule".to_owned());
+        }
+        let given = &self.surroundings.variables;
+        if hint.sees_builtins && (around.has_builtins || given.contains(RANGE_CHECK)) {
+            return Some("a builtin may be another".to_owned());
+        }
+        for slot in &hint.slots {
+            let name = names.name(*slot);
+            let input = name == PROGRAM_INPUT && self.program_input.is_some();
+            if given.contains(name) && !input {
+                return Some(format!("`{name}` is a variable of the client"));
+            }
+            if around.globals.contains(name) {
+                return Some(format!("a function binds `{name}` as `global`"));
+            }
+            let bound = around.bound.contains(name) || around.loads_programs;
+            if names.function(*slot).is_none() && !bound && !input {
+                return Some(format!("`{name}` is no function that is compiled"));
+            }
+            if hint.binds.contains(slot)
+                && around.registers_rules
+                && around.lingering.contains(name)
+            {
+                return Some(format!("a rule may see variable `{name}`"));
+            }
+        }
+        if hint.binds_any
+            && (!around.globals.is_empty()
+                || (around.registers_rules && !around.lingering.is_empty()))
+        {
+            return Some("code that was left behind may see variables of a new scope".to_owned());
+        }
+        for slot in &hint.defines {
+            let name = names.name(*slot);
+            let seen = around.mentions.get(name).is_some_and(|texts| *texts > 1);
+            if seen || around.loads_programs {
+                return Some(format!("function `{name}` may be seen by another hint"));
+            }
+        }
+        None
+    }
+
+    /// What each hint shares with the compiled ones when it runs in Python, by the hints' ids.
+    fn sharing(&self, names: &Names) -> Vec<Rc<Sharing>> {
+        let all: BTreeSet<Slot> = (0..names.len()).collect();
+        let texts = self.texts.all.iter();
+        let of_texts: Vec<Rc<Sharing>> = texts
+            .map(|text| {
+                Rc::new(Sharing {
+                    mentions: match text.python.sees_all {
+                        true => all.clone(),
+                        false => slots(names, &text.python.names),
+                    },
+                    binds: slots(names, &text.python.binds),
+                    moves: text.python.moves,
+                    tampers: text.python.tampers,
+                })
+            })
+            .collect();
+        let of_hints = self.texts.of_hints.iter();
+        of_hints
+            .map(|text| text.map_or_else(Rc::default, |text| Rc::clone(&of_texts[text])))
+            .collect()
+    }
+
+    /// The variables in code that hints leave behind.
+    fn lingering(&self, names: &Names) -> BTreeSet<Slot> {
+        let around = Around::of(&self.texts.all);
+        match around.lingers_on_all {
+            true => (0..names.len()).collect(),
+            false => slots(names, &around.lingering),
+        }
+    }
 }
 
+/// The slots of those names that compiled hints mention.
+fn slots(names: &Names, wanted: &BTreeSet<String>) -> BTreeSet<Slot> {
+    wanted.iter().filter_map(|name| names.find(name)).collect()
+}
+
+/// The builtin that compiled hints look at.
+const RANGE_CHECK: &str = "range_check_builtin";
+
+/// The texts of hints.
+#[derive(Debug, Default)]
+struct Texts {
+    all: Vec<Text>,
+    numbers: BTreeMap<Box<str>, usize>,
+    /// The text of each hint, by the hints' ids; none for those that run apart.
+    of_hints: Vec<Option<usize>>,
+}
+
+#[derive(Debug)]
 struct Text {
     parsed: Result<Parsed, Refusal>,
     python: PythonText,
-    /// The hints with this text, by id.
-    hints: Vec<usize>,
 }
 
-impl<'a> Texts<'a> {
-    fn number(&mut self, code: &'a str) -> usize {
+impl Texts {
+    fn number(&mut self, code: &str) -> usize {
         if let Some(number) = self.numbers.get(code) {
             return *number;
         }
         let number = self.all.len();
-        self.numbers.insert(code, number);
+        self.numbers.insert(code.into(), number);
         let parsed = parse(code);
         self.all.push(Text {
             python: match &parsed {
@@ -242,7 +413,6 @@ impl<'a> Texts<'a> {
                 Err(_) => PythonText::of(code),
             },
             parsed,
-            hints: Vec::new(),
         });
         number
     }
@@ -252,6 +422,13 @@ impl<'a> Texts<'a> {
 #[derive(Default)]
 struct Around {
     registers_rules: bool,
+    /// Whether a function mentions registers.
+    keeps_registers: bool,
+    /// Whether code that is left behind sees which variables there are.
+    lingers_on_all: bool,
+    loads_programs: bool,
+    /// Whether some text does more with a builtin than what compiled hints do.
+    has_builtins: bool,
     globals: BTreeSet<String>,
     /// Names in code that may run in later hints.
     lingering: BTreeSet<String>,
@@ -266,6 +443,10 @@ impl Around {
         let mut around = Self::default();
         for text in texts.iter().map(|text| &text.python) {
             around.registers_rules |= text.registers_rules;
+            around.keeps_registers |= text.keeps_registers;
+            around.lingers_on_all |= text.leaves_seeing_all;
+            around.loads_programs |= text.loads_programs;
+            around.has_builtins |= text.has_builtins;
             around.globals.extend(text.globals.iter().cloned());
             around.bound.extend(text.binds.iter().cloned());
             if text.leaves_code {

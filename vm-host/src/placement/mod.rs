@@ -16,6 +16,7 @@ use hint_proto::PYTHON;
 use crate::engines::compiled::Engine;
 use crate::engines::twins::{self, Compiled, Twin};
 use crate::program::{CompiledProgram, Hint};
+pub(crate) use compiling::Company;
 use compiling::Compilation;
 use names::Names;
 use python_text::PythonText;
@@ -49,11 +50,36 @@ pub struct Placement {
     pub reason: String,
 }
 
+impl Placement {
+    fn compiled() -> Self {
+        Self {
+            engine: EngineKind::Compiled,
+            reason: "its text is compiled".to_owned(),
+        }
+    }
+
+    fn python(reason: &str) -> Self {
+        Self {
+            engine: EngineKind::Python,
+            reason: reason.to_owned(),
+        }
+    }
+
+    fn apart(language: &str) -> Self {
+        Self {
+            engine: EngineKind::Apart,
+            reason: format!("its language is `{language}`"),
+        }
+    }
+}
+
 /// What hints find beside the program.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
     /// Variables that exist before the first hint, in its scope or in all.
     pub variables: BTreeSet<String>,
+    /// The JSON text of `program_input` in the first scope, where nothing else of this name can be.
+    pub program_input: Option<String>,
     /// Whether there may be objects whose code does anything: a syscall handler, or those of a client
     /// that serves the hints itself.
     pub foreign_objects: bool,
@@ -84,6 +110,8 @@ pub(crate) struct Native {
     pub(crate) twins: Vec<Option<Compiled>>,
     /// The compiled hints, if there are any.
     pub(crate) compiled: Option<Engine>,
+    /// What the hints of loaded programs join, if hints may load some.
+    pub(crate) company: Option<Company>,
 }
 
 /// Where the hints of a program run.
@@ -101,10 +129,7 @@ impl Plan {
     /// All hints in Python, but for those in other languages.
     pub(crate) fn python(program: &CompiledProgram, taken: &BTreeSet<u32>) -> Self {
         let placement = |hint: &Hint| {
-            apart(hint, taken).unwrap_or_else(|| Placement {
-                engine: EngineKind::Python,
-                reason: "all hints run in Python".to_owned(),
-            })
+            apart(hint, taken).unwrap_or_else(|| Placement::python("all hints run in Python"))
         };
         Self {
             placements: program.hints().iter().map(placement).collect(),
@@ -144,15 +169,14 @@ pub(crate) fn spoils(loaded: &CompiledProgram) -> bool {
 /// Where a hint runs that shares nothing with those of the Python of the host and its worker: one in another
 /// language, or one that the client has `taken`.
 fn apart(hint: &Hint, taken: &BTreeSet<u32>) -> Option<Placement> {
-    let reason = match hint.language() {
-        _ if taken.contains(&hint.id) => "the client runs it itself".to_owned(),
-        PYTHON => return None,
-        language => format!("its language is `{language}`"),
-    };
-    Some(Placement {
-        engine: EngineKind::Apart,
-        reason,
-    })
+    match hint.language() {
+        _ if taken.contains(&hint.id) => Some(Placement {
+            engine: EngineKind::Apart,
+            reason: "the client runs it itself".to_owned(),
+        }),
+        PYTHON => None,
+        language => Some(Placement::apart(language)),
+    }
 }
 
 /// The same with what the engines need for it. The client has `taken` some hints for itself.
@@ -220,14 +244,8 @@ pub(crate) fn plan(
                 engine: EngineKind::Twin,
                 reason,
             },
-            None if compilation.has(id) => Placement {
-                engine: EngineKind::Compiled,
-                reason: "its text is compiled".to_owned(),
-            },
-            None => Placement {
-                engine: EngineKind::Python,
-                reason: not_in_rust(&hints[id], reason, &compilation, id),
-            },
+            None if compilation.has(id) => Placement::compiled(),
+            None => Placement::python(&not_in_rust(&hints[id], reason, &compilation, id)),
         };
         if placement.engine != EngineKind::Compiled {
             compilation.leave(id);
@@ -239,11 +257,13 @@ pub(crate) fn plan(
             || twins::is_known(&hint.code)
             || placement.engine == EngineKind::Compiled
     });
+    let (engine, company) = compilation.into_engine();
     Plan {
         placements,
         native: Native {
             twins: sides.compiled,
-            compiled: compilation.into_engine(),
+            compiled: engine,
+            company,
         },
         all_known,
     }

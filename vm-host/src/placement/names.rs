@@ -158,10 +158,8 @@ pub(super) fn is_quiet_import(module: &str) -> bool {
 const RULES: &[&str] = &[
     "vm_add_validation_rule",
     "vm_add_auto_deduction_rule",
+    // Its hints could see what twins do not keep.
     "vm_load_program",
-    "add_relocation_rule",
-    "add_temp_segment",
-    "temp_segment",
     "builtin_runners",
 ];
 

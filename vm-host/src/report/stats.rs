@@ -17,6 +17,8 @@ pub(crate) struct Stats {
     pub hints_executed: u64,
     /// Those of them that ran in Rust.
     pub hints_native: u64,
+    /// The same as a percentage of all, to a tenth; null when none ran.
+    pub hints_native_percent: Option<f64>,
     /// Requests to the hint worker that were answered.
     pub round_trips: u64,
     /// Questions that the worker asked while a hint ran.
@@ -117,6 +119,11 @@ impl ContractStats {
     }
 }
 
+/// Which part of `all` these are, in percent to a tenth; none of nothing.
+fn percent(part: u64, all: u64) -> Option<f64> {
+    (all > 0).then(|| (part as f64 * 1000.0 / all as f64).round() / 10.0)
+}
+
 impl Stats {
     /// Those of a run so far, of which the steps and the hints in Rust took `stepping`.
     pub(crate) fn of(run: &Run, stepping: Duration) -> Self {
@@ -127,6 +134,7 @@ impl Stats {
             steps: run.current_step(),
             hints_executed: host + python,
             hints_native: host,
+            hints_native_percent: percent(host, host + python),
             round_trips: hints.round_trips,
             sub_requests: hints.sub_requests,
             repeated_hints: hints.repeated_hints,
@@ -154,6 +162,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_share_is_a_percentage_to_a_tenth() {
+        assert_eq!(percent(2, 3), Some(66.7));
+        assert_eq!(percent(5, 5), Some(100.0));
+        assert_eq!(percent(0, 5), Some(0.0));
+        assert_eq!(percent(0, 0), None);
+    }
+
+    #[test]
     fn every_counter_is_in_the_file() {
         let stats = Stats {
             steps: 3,
@@ -165,6 +181,6 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(json["steps"], 3);
         assert_eq!(json["seconds_stepping"], 0.5);
-        assert_eq!(json.as_object().unwrap().len(), 14);
+        assert_eq!(json.as_object().unwrap().len(), 15);
     }
 }

@@ -5,7 +5,7 @@ use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::trace::trace_entry::TraceEntry;
 use cairo_vm::vm::vm_core::VirtualMachine;
 
-use super::core::Run;
+use super::core::{Run, RunCounts};
 use super::decoded::Decoded;
 use super::step_error::{StepCause, StepError};
 use crate::account::{self, Refusing};
@@ -61,6 +61,14 @@ pub trait Pace {
         false
     }
 
+    /// Whether the counts of the run are wanted now. Asked after each slice.
+    fn wants_counts(&self) -> bool {
+        false
+    }
+
+    /// Takes the counts that were wanted.
+    fn count(&mut self, _: RunCounts) {}
+
     /// Called after each slice, some hundred microseconds; may take its time.
     fn rest(&mut self, progress: Progress) -> impl Future<Output = ()>;
 }
@@ -108,6 +116,9 @@ impl Run {
                     .map_err(|cause| self.stop(cause))?;
                 let steps = self.current_step();
                 self.watched.tell(|watcher| watcher.comes_to(steps));
+                if pace.wants_counts() {
+                    pace.count(self.counts());
+                }
                 pace.rest(Progress {
                     steps,
                     hints: self.hints_executed(),

@@ -16,7 +16,7 @@ use super::rules::Rules;
 use crate::hint::dispatch::Dispatch;
 use crate::hint::effects::Applier;
 use crate::hint::running::RunningHint;
-use crate::hint::statistics::{HintCost, Statistics};
+use crate::hint::statistics::{Engine, EngineCounts, HintCost, HostHints, Statistics};
 use crate::hint::table::LoadedProgram;
 use crate::hint::watch::{Watched, Watcher};
 use crate::placement::Placement;
@@ -56,6 +56,21 @@ pub struct Run {
     pub(super) turn: Option<Turn>,
     /// Whether the hints were asked for their side of the end.
     pub(super) hints_ended: bool,
+}
+
+/// What a run has done.
+#[derive(Clone, Debug, Default)]
+pub struct RunCounts {
+    /// Steps.
+    pub steps: u64,
+    /// Hints inside of the host.
+    pub host: HostHints,
+    /// Hints outside of it; one engine may be there more than once.
+    pub outside: Vec<(Engine, EngineCounts)>,
+    /// Bytes to workers.
+    pub sent: u64,
+    /// Bytes from workers.
+    pub received: u64,
 }
 
 impl std::fmt::Debug for Run {
@@ -210,6 +225,24 @@ impl Run {
     pub(crate) fn hint_statistics(&self) -> Statistics {
         let hints = self.hints.as_ref();
         hints.map_or_else(Statistics::default, Dispatch::statistics)
+    }
+
+    /// What the run has done so far, for whoever adds up many runs.
+    #[must_use]
+    pub fn counts(&self) -> RunCounts {
+        let (host, outside) = self
+            .hints
+            .as_ref()
+            .map(Dispatch::counts)
+            .unwrap_or_default();
+        let (sent, received) = self.hint_traffic();
+        RunCounts {
+            steps: self.current_step(),
+            host,
+            outside,
+            sent,
+            received,
+        }
     }
 
     /// What hints did with contracts, once the run has ended, by contract and endpoint.

@@ -18,7 +18,7 @@ pub(crate) struct StandingHint<'a> {
     pub(crate) hint: &'a Hint,
     /// Where its program's code starts.
     pub(crate) base: Relocatable,
-    /// Who runs it; absent for hints of programs that hints loaded, which all run in Python.
+    /// Who runs it; absent for hints of programs that hints loaded where none of those is looked into.
     pub(crate) placement: Option<&'a Placement>,
 }
 
@@ -38,7 +38,7 @@ impl Run {
             .map_err(|refusal| refusal.told(Writer::Request).to_string())
     }
 
-    /// The variables of the hint scopes, as far as Python has them; each text at most so long.
+    /// The variables of the hint scopes, whoever has them; each text at most so long.
     ///
     /// # Errors
     /// [`HintError`] when Python is gone.
@@ -58,12 +58,14 @@ impl Run {
 
     /// The hint with a number.
     pub(crate) fn hint(&self, id: u32) -> Option<StandingHint<'_>> {
-        let (loaded, hint) = self.hints.as_ref()?.table().hint(id)?;
+        let hints = self.hints.as_ref()?;
+        let (loaded, hint) = hints.table().hint(id)?;
+        let joined = hints.joined(id);
         Some(StandingHint {
             id,
             hint,
             base: loaded.base,
-            placement: self.placements.get(id as usize),
+            placement: joined.or_else(|| self.placements.get(id as usize)),
         })
     }
 

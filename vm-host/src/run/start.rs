@@ -17,6 +17,7 @@ use crate::hint::HintError;
 use crate::hint::dispatch::{Dispatch, NoPython};
 use crate::hint::effects::Applier;
 use crate::hint::peer::Peer;
+use crate::hint::printing::Prints;
 use crate::hint::watch::Watched;
 use crate::placement::{Placement, Plan, Surroundings, plan};
 use crate::program::{CompiledProgram, ExceptionContext, Hint, ProgramError, SourceFiles};
@@ -251,6 +252,13 @@ impl Run {
     pub(crate) fn sleep(&mut self, worker: Sleeper) {
         if let Some(hints) = &mut self.hints {
             hints.sleep(worker);
+        }
+    }
+
+    /// Has hints in the host print there, not on the standard output of this process.
+    pub(crate) fn print_to(&mut self, prints: Box<dyn Prints>) {
+        if let Some(hints) = &mut self.hints {
+            hints.print_to(prints);
         }
     }
 

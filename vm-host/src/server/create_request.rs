@@ -94,8 +94,8 @@ impl VmRequest {
         };
         let layout_params = layout_params(layout, &request.dynamic_layout_params_json)?;
         let placement = match request.hint_placement() {
-            HintPlacement::Unspecified | HintPlacement::Python => run::HintPlacement::Python,
-            HintPlacement::Auto => run::HintPlacement::Auto,
+            HintPlacement::Unspecified | HintPlacement::Auto => run::HintPlacement::Auto,
+            HintPlacement::Python => run::HintPlacement::Python,
             HintPlacement::Native => run::HintPlacement::Native,
             HintPlacement::Apart => {
                 let text = "`HINT_PLACEMENT_APART` is for answers only";
@@ -154,7 +154,7 @@ impl VmRequest {
                 false => HintEngine::Worker.into(),
             },
             hint_placement: match request.hint_placement() {
-                HintPlacement::Unspecified => HintPlacement::Python.into(),
+                HintPlacement::Unspecified => HintPlacement::Auto.into(),
                 placement => placement.into(),
             },
             limits: Some(VmLimits {

@@ -34,6 +34,12 @@ impl Moves {
         self.0.get(&segment)
     }
 
+    /// Whether no segment goes anywhere.
+    #[must_use]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Where each segment goes.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (isize, &MaybeRelocatable)> {
         self.0.iter().map(|(segment, place)| (*segment, place))

@@ -36,8 +36,14 @@ pub struct Launch {
     pub records: Option<Arc<RecordPipe>>,
 }
 
-/// Who waits for a worker that somebody else starts.
-pub(crate) type Wanted = oneshot::Sender<Result<(Link, WorkerProcess), LaunchError>>;
+/// A worker that somebody else starts.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    /// Who waits for it.
+    pub(crate) reply: oneshot::Sender<Result<(Link, WorkerProcess), LaunchError>>,
+    /// What it is started in.
+    pub(crate) span: tracing::Span,
+}
 
 /// A worker that starts when it is needed, and who starts it.
 #[derive(Debug)]
@@ -58,7 +64,9 @@ impl Sleeper {
             Self::Own(launch) => launch.start().await,
             Self::Asked(requests) => {
                 let gone = || LaunchError::Link(LinkError::Closed);
-                let (wanted, started) = oneshot::channel();
+                let (reply, started) = oneshot::channel();
+                let span = tracing::Span::current();
+                let wanted = Wanted { reply, span };
                 requests.send(wanted).await.map_err(|_| gone())?;
                 started.await.map_err(|_| gone())?
             }

@@ -3,6 +3,7 @@
 
 mod binary;
 mod birth;
+mod census;
 mod cgroup;
 mod cores;
 mod counting;
@@ -27,8 +28,10 @@ mod usage;
 mod zygote;
 
 pub use binary::{SpawnError, WorkerOptions};
+pub use census::{Census, Counts, Start, WorkerEnd};
 pub use counting::Traffic;
 pub use death::{Death, Excess};
+pub use embedded::embedded_version;
 pub use environment::PythonEnvironment;
 pub(crate) use environment::site_packages;
 pub use launch::{Launch, LaunchError};
@@ -41,6 +44,7 @@ pub use process::WorkerProcess;
 pub use record_pipe::RecordPipe;
 pub use sandbox::{Profile, Sandbox, SandboxError, WorkerLimits};
 pub(crate) use scenario::{ScenarioOptions, ScenarioProcess, ScenarioStart};
+pub use seats::SeatCounts;
 pub use spawner::Spawner;
 pub use terminal::SharedTerminal;
 pub use turn::{Places, Turn};

@@ -19,6 +19,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::time::Instant;
 
 use super::binary::{SpawnError, WorkerOptions};
+use super::census::{Census, Listed, WorkerEnd};
 use super::cgroup::WorkerGroup;
 use super::death::{Death, Excess};
 use super::keeper::Keeper;
@@ -54,6 +55,10 @@ pub struct WorkerProcess {
     parent: Parent,
     /// The control group that it is in, if there is one. Removed when the process is gone.
     group: Option<WorkerGroup>,
+    /// Its place among the workers of a server, if it is one of theirs.
+    listed: Option<Listed>,
+    /// Why it was ended, when somebody had a reason.
+    blamed: Option<WorkerEnd>,
 }
 
 /// Held by the workers of a zygote, which lives until none is left.
@@ -112,6 +117,8 @@ impl WorkerProcess {
             excess: Cell::new(None),
             parent: Parent::Keeper(keeper),
             group: None,
+            listed: None,
+            blamed: None,
         };
         Ok((worker, ours))
     }
@@ -132,6 +139,8 @@ impl WorkerProcess {
             excess: Cell::new(None),
             parent: Parent::Zygote { ended, zygote },
             group: None,
+            listed: None,
+            blamed: None,
         }
     }
 
@@ -149,6 +158,16 @@ impl WorkerProcess {
     /// What it is confined to.
     pub(super) fn sandbox(&self) -> &Arc<Sandbox> {
         &self.sandbox
+    }
+
+    /// It is one of a server's from now on.
+    pub(super) fn listed(&mut self, census: &Census) {
+        self.listed = Some(census.list(self.pid));
+    }
+
+    /// Notes why it is about to be ended, unless there was a reason before.
+    pub(crate) fn blame(&mut self, why: WorkerEnd) {
+        self.blamed.get_or_insert(why);
     }
 
     /// It is in this group now, and ends with it.
@@ -212,11 +231,15 @@ impl WorkerProcess {
         let deadline = Instant::now() + LAST_GASP;
         loop {
             match self.ended() {
-                Some(death) => return death,
+                Some(death) => {
+                    self.blame(death.into());
+                    return death;
+                }
                 None if Instant::now() < deadline => {
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
                 None => {
+                    self.blame(WorkerEnd::Disconnected);
                     self.kill();
                     return Death::Disconnected;
                 }
@@ -281,6 +304,11 @@ impl WorkerProcess {
 
 impl Drop for WorkerProcess {
     fn drop(&mut self) {
+        if let Some(listed) = self.listed.take() {
+            let ended = self.ended().map(WorkerEnd::from);
+            let why = self.blamed.or(ended);
+            listed.ended(why.unwrap_or(WorkerEnd::Done));
+        }
         self.kill();
     }
 }

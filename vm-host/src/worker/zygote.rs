@@ -100,7 +100,7 @@ impl Zygote {
     /// [`SpawnError::Zygote`] when the zygote is gone or does not answer in time, others when it goes on.
     pub fn fork(
         &mut self,
-        output: Option<WorkerOutput>,
+        output: Option<&WorkerOutput>,
     ) -> Result<(WorkerProcess, UnixStream), SpawnError> {
         if !self.preloaded {
             self.hear(PRELOADED).map_err(SpawnError::Zygote)?;
@@ -110,7 +110,7 @@ impl Zygote {
         let (ended, report) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)
             .map_err(|error| SpawnError::Fork(error.into()))?;
         let mut descriptors = vec![theirs.as_fd(), report.as_fd()];
-        if let Some(output) = &output {
+        if let Some(output) = output {
             descriptors.extend([
                 output.stdout.as_fd(),
                 output.stderr.as_fd(),

@@ -28,9 +28,9 @@ class Here:
     hint_locals: Dict[str, Any] = field(default_factory=dict)
     #: Variables that hints see in every scope.
     static_locals: Dict[str, Any] = field(default_factory=dict)
-    #: `python`: every hint runs here. `auto`: the server runs those where nobody can tell; with live
-    #: objects, which may see anything, these are none.
-    placement: Placement = "python"
+    #: Where the hints run that do not run here. With live objects, which may see anything, all run here
+    #: unless `only` leaves some to the server.
+    placement: Placement = "auto"
     #: Called with the engine once the hints are loaded; what it does to the VM precedes the first step.
     prepare: Optional[Callable[[Any], None]] = None
     #: Whether a hint runs here; all do without. The others run where `placement` says, in Python of the
@@ -42,7 +42,7 @@ def here(
     hint_locals: Optional[Mapping[str, Any]] = None,
     static_locals: Optional[Mapping[str, Any]] = None,
     *,
-    placement: Placement = "python",
+    placement: Placement = "auto",
     only: Optional[Callable[[OfferedHint], bool]] = None,
 ) -> Here:
     """Says that hints run in this interpreter, with these live objects among their variables.

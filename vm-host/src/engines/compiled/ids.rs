@@ -33,6 +33,11 @@ pub(crate) struct Layouts {
 }
 
 impl Layouts {
+    /// From now on names are those of another program's structs.
+    pub(crate) fn begin_program(&mut self) {
+        self.numbers.clear();
+    }
+
     /// A struct by its number.
     pub(crate) fn get(&self, number: usize) -> &Layout {
         &self.layouts[number]

@@ -3,7 +3,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use cairo_vm::Felt252;
@@ -19,6 +19,91 @@ use super::guards::NoLimit;
 
 /// cairo-vm's name of a variable where it is not Python's.
 const RENAMED: &[(&str, &str)] = &[("dict_manager", "__dict_manager")];
+
+/// A variable of a twin, for people.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) name: String,
+    /// The name of its class in Python.
+    pub(crate) type_name: &'static str,
+    pub(crate) text: String,
+}
+
+/// The variables of all scopes, for people.
+pub(super) fn shown(scopes: &ExecutionScopes) -> Vec<Vec<Shown>> {
+    let mut managers = Vec::new();
+    let of_scope = |scope: &HashMap<String, Box<dyn Any>>| {
+        let mut variables: Vec<Shown> = scope
+            .iter()
+            .filter_map(|(name, value)| {
+                let described = describe(value.as_ref(), &mut managers)?;
+                let (type_name, text) = python_text(&described)?;
+                let name = python_name(name).to_owned();
+                Some(Shown {
+                    name,
+                    type_name,
+                    text,
+                })
+            })
+            .collect();
+        variables.sort_by(|one, other| one.name.cmp(&other.name));
+        variables
+    };
+    scopes.data.iter().map(of_scope).collect()
+}
+
+/// The class and the `repr` of a described variable.
+fn python_text(described: &Value) -> Option<(&'static str, String)> {
+    let (kind, value) = described.as_object()?.iter().next()?;
+    Some(match (kind.as_str(), value) {
+        ("none", _) => ("NoneType", "None".to_owned()),
+        ("int", Value::String(digits)) => ("int", digits.clone()),
+        ("address", Value::Array(place)) => match place.as_slice() {
+            [segment, offset] => ("RelocatableValue", format!("{segment}:{offset}")),
+            _ => return None,
+        },
+        ("list", Value::Array(items)) => {
+            let items: Option<Vec<String>> = items
+                .iter()
+                .map(|item| python_text(item).map(|(_, text)| text))
+                .collect();
+            ("list", format!("[{}]", items?.join(", ")))
+        }
+        ("dict", Value::Array(entries)) => ("dict", dictionary(entries)?),
+        ("dict_of_lists", Value::Array(entries)) => {
+            let entries = dictionary(entries)?;
+            let text = format!("defaultdict(<class 'list'>, {entries})");
+            ("defaultdict", text)
+        }
+        ("dict_manager", _) => {
+            let text = "<starkware.cairo.common.dict.DictManager object>";
+            ("DictManager", text.to_owned())
+        }
+        _ => return None,
+    })
+}
+
+fn dictionary(entries: &[Value]) -> Option<String> {
+    let mut texts = BTreeSet::new();
+    for entry in entries {
+        let [key, value] = entry.as_array()?.as_slice() else {
+            return None;
+        };
+        let (key, value) = (python_text(key)?.1, python_text(value)?.1);
+        // Numbers by their size.
+        texts.insert((key.len(), key, value));
+    }
+    let entries = texts
+        .iter()
+        .map(|(_, key, value)| format!("{key}: {value}"));
+    Some(format!("{{{}}}", entries.collect::<Vec<_>>().join(", ")))
+}
+
+/// What Python calls a variable of cairo-vm's.
+fn python_name(name: &str) -> &str {
+    let renamed = RENAMED.iter().find(|(found, _)| *found == name);
+    renamed.map_or(name, |(_, python)| python)
+}
 
 /// Takes the variables out of all scopes, as the JSON of `ExecuteHint.variables_json`; empty when there
 /// are none. The scopes stay.
@@ -36,9 +121,7 @@ pub(super) fn take(scopes: &mut ExecutionScopes) -> String {
                 .filter_map(|(name, value)| {
                     let described = describe(value.as_ref(), &mut managers);
                     debug_assert!(described.is_some(), "`{name}` has a type of its own");
-                    let renamed = RENAMED.iter().find(|(found, _)| *found == name);
-                    let name = renamed.map_or(name.as_str(), |(_, python)| python);
-                    Some((name.to_owned(), described?))
+                    Some((python_name(&name).to_owned(), described?))
                 })
                 .collect();
             Value::Object(variables)

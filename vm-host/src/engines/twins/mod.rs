@@ -7,6 +7,7 @@ mod handover;
 mod table;
 
 pub(crate) use compile::compile;
+pub(crate) use handover::Shown;
 #[cfg(test)]
 pub(crate) use table::{DIFFERENT, all};
 pub(crate) use table::{Twin, find, is_known};
@@ -147,6 +148,12 @@ impl Twins {
             std::mem::take(&mut self.change),
             std::mem::take(&mut self.handed_over),
         )
+    }
+
+    /// The variables of the twins in each scope, outermost first, as Python would show them. Dictionaries are sorted: the
+    /// order in which Python has them is not known here.
+    pub(crate) fn variables(&self) -> Vec<Vec<Shown>> {
+        handover::shown(&self.scopes)
     }
 
     /// Leaves and enters scopes as a hint elsewhere did. The caller has checked the numbers.

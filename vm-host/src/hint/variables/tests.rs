@@ -91,9 +91,12 @@ fn values_are_written_as_engines_read_them() {
     variables.set(2, "long", &SharedValue::Integer(BigInt::from(-1) << 20_000));
     variables.delete(1, "a");
     variables.delete(0, "b\"");
+    variables.relocate(-1, Relocatable::from((4, 7)));
+    variables.relocate(-3, Relocatable::from((-2, 0)));
     let text = variables.into_json();
     let written: Value = serde_json::from_str(&text).unwrap();
     let expected = json!({
+        "relocations": [[-1, [4, 7]], [-3, [-2, 0]]],
         "deleted": [[1, "a"], [0, "b\""]],
         "lists": [[{ "same": 1 }, { "same": 0 }], [{ "int": "-0xff" }]],
         "scopes": [

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use cairo_vm::types::relocatable::Relocatable;
 use num_bigint::BigInt;
 use serde_json::{Map, Value};
 
@@ -10,6 +11,29 @@ use super::SharedValue;
 /// A list among those of [`Variables`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ListId(usize);
+
+/// A dictionary among those of [`Variables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DictId(usize);
+
+/// A function among those of [`Variables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FunctionId(usize);
+
+/// A function that a hint defined in the host: the engine has its code in that of the hint.
+#[derive(Clone, Copy, Debug)]
+pub struct HintFunction<'a> {
+    /// The hint that defined it.
+    pub hint_id: u32,
+    /// Its name, or `<lambda>`.
+    pub name: &'a str,
+    /// Its line in the hint's text, from 1.
+    pub line: usize,
+    /// The scope whose variables it sees.
+    pub depth: usize,
+    /// What its last parameters are when they are not given.
+    pub defaults: &'a [SharedValue],
+}
 
 /// What hints in the host did to variables since a hint in Python last saw them. The engine first deletes, then sets,
 /// whatever the order of the calls was.
@@ -22,7 +46,12 @@ pub struct Variables {
     scopes: Vec<String>,
     /// The items of each list.
     lists: Vec<String>,
+    /// The entries of each dictionary.
+    dicts: Vec<String>,
+    /// Each function.
+    functions: Vec<String>,
     deleted: String,
+    relocations: String,
 }
 
 impl Variables {
@@ -57,17 +86,68 @@ impl Variables {
         }
     }
 
+    /// A dictionary whose entries [`Variables::fill_dict`] says, once.
+    pub fn dict(&mut self) -> DictId {
+        self.dicts.push(String::new());
+        DictId(self.dicts.len() - 1)
+    }
+
+    /// These are the keys and values of the dictionary, in this order.
+    pub fn fill_dict(&mut self, dict: DictId, entries: &[[SharedValue; 2]]) {
+        let Some(text) = self.dicts.get_mut(dict.0) else {
+            return;
+        };
+        text.clear();
+        for entry in entries {
+            separate(text);
+            text.push('[');
+            write_all(text, entry);
+            text.push(']');
+        }
+    }
+
+    /// A function that several variables may be.
+    pub fn function(&mut self, function: &HintFunction<'_>) -> FunctionId {
+        let (hint, line, depth) = (function.hint_id, function.line, function.depth);
+        let mut text = format!("{hint},{},{line},{depth},[", Quoted(function.name));
+        write_all(&mut text, function.defaults);
+        text.push(']');
+        self.functions.push(text);
+        FunctionId(self.functions.len() - 1)
+    }
+
+    /// The temporary segment goes there from now on.
+    pub fn relocate(&mut self, segment: isize, place: Relocatable) {
+        separate(&mut self.relocations);
+        let (index, offset) = (place.segment_index, place.offset);
+        let _ = write!(self.relocations, "[{segment},[{index},{offset}]]");
+    }
+
     /// The text; empty when there is nothing to tell.
     #[must_use]
     pub fn into_json(self) -> String {
-        if self.scopes.is_empty() && self.deleted.is_empty() {
+        let Self {
+            deleted,
+            relocations,
+            ..
+        } = &self;
+        if self.scopes.is_empty() && deleted.is_empty() && relocations.is_empty() {
             return String::new();
         }
-        let mut json = format!("{{\"deleted\":[{}],\"scopes\":[", self.deleted);
+        let mut json =
+            format!("{{\"relocations\":[{relocations}],\"deleted\":[{deleted}],\"scopes\":[");
         bracket(&mut json, &self.scopes, ('{', '}'));
         json.push_str("],\"lists\":[");
         bracket(&mut json, &self.lists, ('[', ']'));
-        json.push_str("]}");
+        json.push(']');
+        for (key, parts) in [("dicts", &self.dicts), ("functions", &self.functions)] {
+            if !parts.is_empty() {
+                let _ = write!(json, ",\"{key}\":[");
+                bracket(&mut json, parts, ('[', ']'));
+                json.push(']');
+            }
+        }
+        json.push('}');
         json
     }
 }
@@ -144,6 +224,8 @@ fn write_value(json: &mut String, value: &SharedValue) {
             write!(json, r#"{{"import":[{module},{name}]}}"#)
         }
         SharedValue::List(ListId(index)) => write!(json, r#"{{"same":{index}}}"#),
+        SharedValue::Dict(DictId(index)) => write!(json, r#"{{"same_dict":{index}}}"#),
+        SharedValue::Function(FunctionId(index)) => write!(json, r#"{{"function":{index}}}"#),
     };
 }
 

@@ -50,6 +50,7 @@ enum Figure {
     Count(u64),
     Bytes(u64),
     Seconds(f64),
+    Percent(Option<f64>),
 }
 
 impl Figure {
@@ -58,6 +59,9 @@ impl Figure {
             Self::Count(number) => count(*number),
             Self::Bytes(number) => bytes(*number),
             Self::Seconds(seconds) => time((seconds * 1e9) as u64),
+            Self::Percent(percent) => {
+                percent.map_or_else(String::new, |percent| format!("{percent} %"))
+            }
         }
     }
 
@@ -66,12 +70,15 @@ impl Figure {
         match self {
             Self::Count(number) | Self::Bytes(number) => number.to_string(),
             Self::Seconds(seconds) => seconds.to_string(),
+            Self::Percent(percent) => {
+                percent.map_or_else(String::new, |percent| percent.to_string())
+            }
         }
     }
 }
 
 pub(super) fn section(page: &Page<'_>, room: &Room) -> Markup {
-    use Figure::{Bytes, Count, Seconds};
+    use Figure::{Bytes, Count, Percent, Seconds};
     let stats = page.stats;
     let duration = page.recorder.duration();
     let rows = [
@@ -85,6 +92,11 @@ pub(super) fn section(page: &Page<'_>, room: &Room) -> Markup {
             "hints_native",
             "Those of them in Rust",
             Count(stats.hints_native),
+        ),
+        (
+            "hints_native_percent",
+            "As a part of all",
+            Percent(stats.hints_native_percent),
         ),
         (
             "round_trips",
