@@ -19,6 +19,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "command",
             "server",
             "processor",
+            "report",
             "run",
             "hint",
             "placement",
@@ -89,6 +90,11 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
         "vm-host/src/run/",
         "who calls for it",
         &[Import("run", "command"), Import("run", "server")],
+    ),
+    (
+        "vm-host/src/report/",
+        "who asked for it",
+        &[Import("report", "command"), Import("report", "server")],
     ),
     (
         "vm-host/src/account/",
@@ -525,6 +531,7 @@ fn what_is_forbidden_is_found() {
 const WALL_CLOCK: &[&str] = &[
     "hint-worker/src/engines/wasm/artifacts/",
     "hint-worker/src/log/record.rs",
+    "vm-host/src/report/recorder.rs",
     "vm-host/src/server/handle.rs",
     "vm-host/src/server/registry.rs",
     "vm-host/src/server/tenants/",

@@ -27,6 +27,7 @@ mod quotas;
 mod raw;
 mod records;
 mod repeating;
+mod report;
 mod running;
 mod sandbox;
 mod slices;

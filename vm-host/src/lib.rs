@@ -20,6 +20,7 @@ pub mod hint;
 pub mod placement;
 pub mod processor;
 pub mod program;
+mod report;
 pub mod run;
 pub mod server;
 mod spans;

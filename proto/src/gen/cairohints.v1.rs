@@ -2151,6 +2151,9 @@ pub struct CreateVmRequest {
     /// Modules that hints in the language `wasm` may call, and what these may use up.
     #[prost(message, optional, tag = "30")]
     pub wasm: ::core::option::Option<WasmInputs>,
+    /// Whether the run keeps what ARTIFACT_REPORT shows.
+    #[prost(bool, tag = "31")]
+    pub report: bool,
 }
 /// Where a run starts.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -3097,6 +3100,9 @@ pub enum Artifact {
     AirPublicInput = 4,
     /// The private input of the AIR; proof mode.
     AirPrivateInput = 5,
+    /// A page of HTML that says where the run's time went, and why it failed if it did; of a VM created with `report`
+    /// that has ended, also of one that failed.
+    Report = 6,
 }
 impl Artifact {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3111,6 +3117,7 @@ impl Artifact {
             Self::CairoPie => "ARTIFACT_CAIRO_PIE",
             Self::AirPublicInput => "ARTIFACT_AIR_PUBLIC_INPUT",
             Self::AirPrivateInput => "ARTIFACT_AIR_PRIVATE_INPUT",
+            Self::Report => "ARTIFACT_REPORT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3122,6 +3129,7 @@ impl Artifact {
             "ARTIFACT_CAIRO_PIE" => Some(Self::CairoPie),
             "ARTIFACT_AIR_PUBLIC_INPUT" => Some(Self::AirPublicInput),
             "ARTIFACT_AIR_PRIVATE_INPUT" => Some(Self::AirPrivateInput),
+            "ARTIFACT_REPORT" => Some(Self::Report),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ mod completions;
 mod contract;
 mod error;
 mod exit_code;
+mod following;
 mod health;
 mod hints;
 mod inputs;
@@ -19,23 +20,21 @@ mod output_files;
 mod outputs;
 mod printer;
 mod prints;
-mod profile;
 mod progress;
 mod remote;
 mod run;
 mod sandbox;
 mod serve;
-mod stats;
 #[cfg(test)]
 mod tests;
 mod token;
 mod top;
 mod version;
 
+pub use crate::report::peak_memory_bytes;
 pub(crate) use arguments::RunArgs;
-pub(crate) use error::CommandError;
+pub(crate) use error::{CommandError, Unsuccessful};
 pub(crate) use exit_code::ExitCode;
-pub use stats::peak_memory_bytes;
 
 use std::process;
 

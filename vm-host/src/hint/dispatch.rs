@@ -24,6 +24,7 @@ use super::sharing::{self, hand_over, learn};
 use super::statistics::{Engine, EngineCounts, HintCost, HostHints, Statistics};
 use super::table::HintTable;
 use super::variables::{Handover, join_variables};
+use super::watch::Watched;
 use crate::account::{self, Refusing};
 use crate::engines::Attempt;
 use crate::engines::compiled;
@@ -175,6 +176,11 @@ impl Dispatch {
         self.company = native.company;
     }
 
+    /// From now on, whoever that is follows the hints.
+    pub(crate) fn watch(&mut self, watched: Watched) {
+        self.state.watched = watched;
+    }
+
     /// From now on, long waits give `turn` to other VMs.
     pub(crate) fn share(&mut self, turn: Turn) {
         for session in self.sessions.iter_mut().flatten() {
@@ -301,7 +307,10 @@ impl Dispatch {
         let started = Instant::now();
         let (link, process) = worker.start().await.map_err(NoPython::Launch)?;
         let opened = self.open(Peer::Worker { link, process }, vm).await;
-        self.starting += started.elapsed();
+        let took = started.elapsed();
+        self.starting += took;
+        let watched = &self.state.watched;
+        watched.tell(|watcher| watcher.started_worker(started, took));
         opened.map_err(NoPython::Session)
     }
 
@@ -400,7 +409,11 @@ impl Dispatch {
             self.running = Some((index, id));
             self.shown.begins(id, vm.get_current_step() as u64);
             let programs = self.table().programs().len();
-            self.run(vm, id).await.map_err(|error| (index, error))?;
+            let ran = match self.state.watched.is_any() {
+                true => self.run_watched(vm, id).await,
+                false => self.run(vm, id).await,
+            };
+            ran.map_err(|error| (index, error))?;
             for loaded in self
                 .state
                 .table
@@ -423,6 +436,16 @@ impl Dispatch {
         self.running = None;
         self.shown.ends();
         Ok(())
+    }
+
+    /// Runs one hint, and tells whoever follows.
+    async fn run_watched(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), NotRun> {
+        let (watched, before) = (self.state.watched.clone(), self.statistics());
+        watched.tell(|watcher| watcher.begins(id, vm.get_current_step() as u64));
+        let ran = self.run(vm, id).await;
+        let used = self.statistics().since(before);
+        watched.tell(|watcher| watcher.ends(id, &used, ran.is_err()));
+        ran
     }
 
     /// Runs one hint in the first engine that takes it.

@@ -29,6 +29,7 @@ pub(crate) mod table;
 mod testing;
 pub(crate) mod variables;
 pub mod wasm;
+pub(crate) mod watch;
 
 pub use error::HintError;
 pub use inputs::SessionInputs;

@@ -13,6 +13,7 @@ use super::effects::{Applied, Applier, Breath, Refusal, RegisteredRule};
 use super::limits::Limits;
 use super::struct_names::StructPrefix;
 use super::table::HintTable;
+use super::watch::Watched;
 use crate::engines::OwnEffects;
 use crate::program::{CompiledProgram, ProgramParts};
 use crate::vm::wire;
@@ -50,6 +51,8 @@ pub struct RunState {
     pub(super) removed: Vec<Relocatable>,
     pub(super) pure_address: Option<String>,
     pub(super) unheld_attributes: Option<String>,
+    /// Who follows the run.
+    pub(super) watched: Watched,
 }
 
 /// What a name stands for, with the structs that it leads to, by their names on the wire.
@@ -79,6 +82,7 @@ impl RunState {
             removed: Vec::new(),
             pure_address: None,
             unheld_attributes: None,
+            watched: Watched::default(),
         }
     }
 

@@ -701,6 +701,9 @@ impl HintSession {
             forecast.learn(took);
             self.statistics.waiting += took;
             self.statistics.round_trips += 1;
+            let asked = matches!(response, Ok(Response::Ask(_)));
+            let watched = &state.watched;
+            watched.tell(|watcher| watcher.waited(sent.into_std(), took, asked));
             account::check()?;
             match response {
                 Ok(Response::Ask(ask)) => {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::counts::Durations;
 
-/// Counters of one session.
+/// Counters of one session, or of all.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Statistics {
     /// Hints that were run in the engine.
@@ -24,6 +24,21 @@ pub struct Statistics {
 }
 
 impl Statistics {
+    /// What was added since an earlier time.
+    pub(super) fn since(self, earlier: Self) -> Self {
+        Self {
+            hints: self.hints.saturating_sub(earlier.hints),
+            round_trips: self.round_trips.saturating_sub(earlier.round_trips),
+            sub_requests: self.sub_requests.saturating_sub(earlier.sub_requests),
+            repeated_hints: self.repeated_hints.saturating_sub(earlier.repeated_hints),
+            repeated_round_trips: self
+                .repeated_round_trips
+                .saturating_sub(earlier.repeated_round_trips),
+            waiting: self.waiting.saturating_sub(earlier.waiting),
+            python: self.python.saturating_sub(earlier.python),
+        }
+    }
+
     /// Those of two sessions together.
     pub(super) fn plus(self, other: Self) -> Self {
         Self {

@@ -1,5 +1,7 @@
 //! A run: the VM, its hints, and what is known of both.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +18,11 @@ use crate::hint::effects::Applier;
 use crate::hint::running::RunningHint;
 use crate::hint::statistics::{Engine, EngineCounts, HintCost, HostHints, Statistics};
 use crate::hint::table::LoadedProgram;
+use crate::hint::watch::{Watched, Watcher};
 use crate::placement::Placement;
 use crate::program::{CompiledProgram, ExceptionContext, Hint};
 use crate::vm::end::Ended;
+use crate::vm::profile::StepStacks;
 use crate::vm::shape::RunShape;
 use crate::vm::slices::Slices;
 use crate::vm::start::PreparedRun;
@@ -40,6 +44,10 @@ pub struct Run {
     pub(super) hints: Option<Dispatch>,
     pub(super) rules: Rules,
     pub(super) decoded: Decoded,
+    /// The steps by call stack, if they are counted.
+    pub(super) stacks: Option<Box<StepStacks>>,
+    /// Who follows the run.
+    pub(super) watched: Watched,
     /// What the client's own writes have used of the limits.
     pub(super) written: Applier,
     pub(super) context: ExceptionContext,
@@ -151,6 +159,19 @@ impl Run {
     #[must_use]
     pub fn current_step(&self) -> u64 {
         self.vm().get_current_step() as u64
+    }
+
+    /// The steps by call stack, if they are counted.
+    pub(crate) fn stacks(&self) -> Option<&StepStacks> {
+        self.stacks.as_deref()
+    }
+
+    /// From now on, that one follows the run.
+    pub(crate) fn watch(&mut self, watcher: Rc<RefCell<dyn Watcher>>) {
+        self.watched = Watched::by(watcher);
+        if let Some(hints) = &mut self.hints {
+            hints.watch(self.watched.clone());
+        }
     }
 
     /// How many hints ran, in all engines.

@@ -12,6 +12,7 @@ use super::link::{Link, LinkError};
 use super::locate::{WorkerChoice, WorkerNotFound, choose_worker};
 use super::log_level::HintLogLevel;
 use super::process::WorkerProcess;
+use super::record_pipe::RecordPipe;
 use super::sandbox::{Sandbox, SandboxError};
 use super::terminal::SharedTerminal;
 
@@ -31,6 +32,8 @@ pub struct Launch {
     pub terminal: Option<Arc<SharedTerminal>>,
     /// From which level on what hints log is shown on stderr.
     pub log_level: HintLogLevel,
+    /// Who gets the same as records, if anybody.
+    pub records: Option<Arc<RecordPipe>>,
 }
 
 /// A worker that somebody else starts.
@@ -119,8 +122,12 @@ impl Launch {
         if let Some(warning) = warning {
             notice!("warning: {warning}");
         }
-        let (mut process, socket) =
-            WorkerProcess::spawn_on(&worker, self.log_level, self.terminal.as_deref())?;
+        let (mut process, socket) = WorkerProcess::spawn_on(
+            &worker,
+            self.log_level,
+            self.terminal.as_deref(),
+            self.records.as_deref(),
+        )?;
         match Link::open(socket).await {
             Ok(link) => Ok((link, process)),
             Err(LinkError::Closed) => Err(LaunchError::of(process.death().await)),

@@ -25,6 +25,7 @@ use super::death::{Death, Excess};
 use super::keeper::Keeper;
 use super::log_level::HintLogLevel;
 use super::orphans;
+use super::record_pipe::RecordPipe;
 use super::sandbox::{Sandbox, SandboxError};
 use super::terminal::SharedTerminal;
 use super::usage;
@@ -87,20 +88,25 @@ impl WorkerProcess {
     /// # Errors
     /// [`SpawnError`] when there is no socket or the binary does not start.
     pub fn spawn(options: &WorkerOptions) -> Result<(Self, UnixStream), SpawnError> {
-        Self::spawn_on(options, HintLogLevel::default(), None)
+        Self::spawn_on(options, HintLogLevel::default(), None, None)
     }
 
-    /// The same, for a worker that shows what hints log from a level on, and prints on a terminal where this process
-    /// shows a line.
+    /// The same, for a worker that shows what hints log from a level on, prints on a terminal where this process shows
+    /// a line, and writes its log into a pipe as well.
     pub(super) fn spawn_on(
         options: &WorkerOptions,
         log_level: HintLogLevel,
         terminal: Option<&SharedTerminal>,
+        records: Option<&RecordPipe>,
     ) -> Result<(Self, UnixStream), SpawnError> {
         let terminal = terminal.map(|terminal| terminal.descriptor().to_string());
         let mut arguments: Vec<OsString> = vec!["--log-level".into(), log_level.argument().into()];
         if let Some(descriptor) = terminal {
             arguments.extend(["--terminal-fd".into(), descriptor.into()]);
+        }
+        if let Some(records) = records {
+            let descriptor = records.descriptor().to_string();
+            arguments.extend(["--records-fd".into(), descriptor.into()]);
         }
         let (keeper, ours) = Keeper::spawn(options, &arguments, Stdio::inherit())?;
         let worker = Self {

@@ -64,6 +64,7 @@ class Artifact(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ARTIFACT_CAIRO_PIE: _ClassVar[Artifact]
     ARTIFACT_AIR_PUBLIC_INPUT: _ClassVar[Artifact]
     ARTIFACT_AIR_PRIVATE_INPUT: _ClassVar[Artifact]
+    ARTIFACT_REPORT: _ClassVar[Artifact]
 HINT_PLACEMENT_UNSPECIFIED: HintPlacement
 HINT_PLACEMENT_AUTO: HintPlacement
 HINT_PLACEMENT_PYTHON: HintPlacement
@@ -96,6 +97,7 @@ ARTIFACT_MEMORY: Artifact
 ARTIFACT_CAIRO_PIE: Artifact
 ARTIFACT_AIR_PUBLIC_INPUT: Artifact
 ARTIFACT_AIR_PRIVATE_INPUT: Artifact
+ARTIFACT_REPORT: Artifact
 
 class UploadProgramRequest(_message.Message):
     __slots__ = ("declaration", "chunk")
@@ -182,7 +184,7 @@ class ProgramSummary(_message.Message):
     def __init__(self, builtins: _Optional[_Iterable[str]] = ..., data_cells: _Optional[int] = ..., hints: _Optional[int] = ..., compiler_version: _Optional[str] = ...) -> None: ...
 
 class CreateVmRequest(_message.Message):
-    __slots__ = ("program_hash", "vm_id", "request_id", "layout", "dynamic_layout_params_json", "proof_mode", "allow_missing_builtins", "trace", "entry_point", "hint_placement", "program_input_json", "hint_locals_json", "static_locals_json", "syscall_handler", "hint_engine", "limits", "verify_secure", "program_segment_size", "import_paths", "hint_locals_callable", "wasm")
+    __slots__ = ("program_hash", "vm_id", "request_id", "layout", "dynamic_layout_params_json", "proof_mode", "allow_missing_builtins", "trace", "entry_point", "hint_placement", "program_input_json", "hint_locals_json", "static_locals_json", "syscall_handler", "hint_engine", "limits", "verify_secure", "program_segment_size", "import_paths", "hint_locals_callable", "wasm", "report")
     PROGRAM_HASH_FIELD_NUMBER: _ClassVar[int]
     VM_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -204,6 +206,7 @@ class CreateVmRequest(_message.Message):
     IMPORT_PATHS_FIELD_NUMBER: _ClassVar[int]
     HINT_LOCALS_CALLABLE_FIELD_NUMBER: _ClassVar[int]
     WASM_FIELD_NUMBER: _ClassVar[int]
+    REPORT_FIELD_NUMBER: _ClassVar[int]
     program_hash: str
     vm_id: str
     request_id: str
@@ -225,7 +228,8 @@ class CreateVmRequest(_message.Message):
     import_paths: _containers.RepeatedScalarFieldContainer[str]
     hint_locals_callable: str
     wasm: _wasm_pb2.WasmInputs
-    def __init__(self, program_hash: _Optional[str] = ..., vm_id: _Optional[str] = ..., request_id: _Optional[str] = ..., layout: _Optional[str] = ..., dynamic_layout_params_json: _Optional[str] = ..., proof_mode: bool = ..., allow_missing_builtins: bool = ..., trace: bool = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ..., verify_secure: bool = ..., program_segment_size: _Optional[int] = ..., import_paths: _Optional[_Iterable[str]] = ..., hint_locals_callable: _Optional[str] = ..., wasm: _Optional[_Union[_wasm_pb2.WasmInputs, _Mapping]] = ...) -> None: ...
+    report: bool
+    def __init__(self, program_hash: _Optional[str] = ..., vm_id: _Optional[str] = ..., request_id: _Optional[str] = ..., layout: _Optional[str] = ..., dynamic_layout_params_json: _Optional[str] = ..., proof_mode: bool = ..., allow_missing_builtins: bool = ..., trace: bool = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ..., verify_secure: bool = ..., program_segment_size: _Optional[int] = ..., import_paths: _Optional[_Iterable[str]] = ..., hint_locals_callable: _Optional[str] = ..., wasm: _Optional[_Union[_wasm_pb2.WasmInputs, _Mapping]] = ..., report: bool = ...) -> None: ...
 
 class EntryPoint(_message.Message):
     __slots__ = ("name", "pc", "arguments", "builtins", "segments", "temporary_segments", "keep_temporary_segments")

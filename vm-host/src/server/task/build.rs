@@ -11,6 +11,7 @@ use super::super::error::{Problem, Reason, internal, invalid};
 use super::super::metrics::Meter;
 use super::super::shared::Shared;
 use super::engine::WorkerOf;
+use super::report::Kept;
 use super::{Supplies, VmTask, state};
 use crate::program::{CompiledProgram, SourceFiles};
 use crate::run::{EntryError, HintPlacement, NotPlaced, Run, StartError};
@@ -33,9 +34,11 @@ impl VmTask {
         } = request;
         let meter = Meter::new(&supplies.metrics, &tenant);
         let turn = supplies.places.turn(tenant);
+        let counts_steps = config.counts_steps;
         let mut run = Run::of_program(&program.text, &entry, config, None, SourceFiles::Ignored)
             .map_err(|error| refused(&program.text.program, error))?;
         run.share(turn.clone());
+        let report = counts_steps.then(|| Kept::begin(&mut run, shared));
         let worker = WorkerOf::new(&supplies.spawner, shared);
         run.print_to(Box::new(worker.clone()));
         let mut task = Self {
@@ -54,6 +57,7 @@ impl VmTask {
             abandoned: false,
             relocation: None,
             cell_count: None,
+            report,
         };
         let config = task.run.config();
         let layout = config.vm.layout;

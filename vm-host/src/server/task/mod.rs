@@ -8,6 +8,7 @@ mod finish;
 mod memory;
 mod output;
 mod records;
+mod report;
 mod run;
 mod state;
 
@@ -32,6 +33,7 @@ use crate::run::{Failure, Run};
 use crate::vm::outputs::Relocation;
 use crate::worker::{Places, Spawner, Turn};
 use engine::WorkerOf;
+use report::Kept;
 
 /// Something to do on the VM's thread.
 pub(super) type Job = Box<dyn for<'a> FnOnce(&'a mut VmTask) -> LocalBoxFuture<'a, ()> + Send>;
@@ -70,6 +72,8 @@ pub(super) struct VmTask {
     relocation: Option<Relocation>,
     /// Cells in memory; counted when the memory was asked for.
     cell_count: Option<u64>,
+    /// What its report is made from, if it has one.
+    report: Option<Kept>,
 }
 
 impl std::fmt::Debug for VmTask {
@@ -143,6 +147,9 @@ impl VmTask {
 
     /// Ends the VM with a failure.
     pub(super) fn fail(&mut self, failure: Failure) {
+        if let Some(report) = &mut self.report {
+            report.fail(&failure);
+        }
         self.meter.failed(failure.reason);
         let failure = state::failure(self, failure);
         let progress = state::progress(&self.run);

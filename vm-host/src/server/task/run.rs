@@ -78,13 +78,12 @@ impl VmTask {
             Ok(result) => result,
             Err(passed) => {
                 self.worker.flush().await;
+                let failure = Failure::new(FailureReason::LimitExceeded, passed.to_string());
+                self.keep_report(&failure).await;
                 self.count();
                 self.run.abandon();
                 self.abandoned = true;
-                self.fail(Failure::new(
-                    FailureReason::LimitExceeded,
-                    passed.to_string(),
-                ));
+                self.fail(failure);
                 self.shared.runs.stop(StopReason::Failed);
                 return Ok(StopReason::Failed);
             }
