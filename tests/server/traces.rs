@@ -225,7 +225,7 @@ async fn failures_and_samples() {
     run(&mut client, &vm.name, steps).await;
     delete(&mut client, &vm.name).await;
     // What is left is sent when the server ends.
-    terminate(&mut server);
+    terminate(&mut server).await;
     let spans = collector.spans();
     let mut executions: Vec<u64> = spans
         .iter()
@@ -254,16 +254,22 @@ async fn an_encrypted_collector() {
         let mut server = Process::of(command, &["--otlp", &endpoint]);
         let mut client = server.client().await;
         upload(&mut client, &program(&[RET], None)).await.unwrap();
-        terminate(&mut server);
+        terminate(&mut server).await;
         assert_eq!(!collector.spans().is_empty(), believed, "{}", server.log());
     }
 }
 
-/// Ends a server, which then sends what is left.
-fn terminate(server: &mut Process) {
+/// Ends a server, which then sends what is left to a collector in this thread.
+async fn terminate(server: &mut Process) {
     let pid = rustix::process::Pid::from_raw(server.child.id() as i32).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    assert!(server.child.wait().unwrap().success());
+    loop {
+        if let Some(status) = server.child.try_wait().unwrap() {
+            assert!(status.success(), "{}", server.log());
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Where nobody collects, calls go on, and the server ends.
@@ -276,7 +282,7 @@ async fn a_collector_that_is_not_there_holds_up_nobody() {
     let ran = run(&mut client, &vm.name, None).await;
     assert_eq!(ran.stop_reason(), StopReason::Ended);
     delete(&mut client, &vm.name).await;
-    terminate(&mut server);
+    terminate(&mut server).await;
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
