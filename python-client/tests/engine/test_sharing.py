@@ -456,3 +456,29 @@ def test_what_no_file_says_counts_as_tampered_with():
             assert ask(session, "pass", tampering=True) == f"relied_on_other:{name}"
     finally:
         del sys.modules["relied_on_other"]
+
+
+def test_dictionaries_are_the_same_ones_in_their_order():
+    session, _ = make_session()
+    scope = hand_over(
+        session,
+        dicts=[[[{"text": "b"}, {"same_dict": 1}], [{"int": "0x1"}, {"same": 0}]], []],
+        lists=[[{"same_dict": 1}]],
+        scopes=[{"one": {"same_dict": 0}, "two": {"same_dict": 0}, "inner": {"same_dict": 1}}],
+    )
+    assert list(scope["one"]) == ["b", 1]
+    assert scope["one"] is scope["two"]
+    assert scope["one"]["b"] is scope["inner"] is scope["one"][1][0]
+
+
+def test_functions_of_hints_see_the_scope_that_they_were_defined_in():
+    session, _ = make_session()
+    code = "def f(x, y=2):\n    return x, y, seen, fp\ng = lambda: f(1)"
+    hint = len(session.hints)
+    run(session, code)
+    handed = {
+        "functions": [[hint, "f", 1, 0, [{"int": "0x7"}]], [hint, "<lambda>", 3, 0, []]],
+        "scopes": [{"f": {"function": 0}, "again": {"function": 0}, "g": {"function": 1}}],
+    }
+    scope = hand_over(session, "seen = 3\ntold = g(), again is f, f(0, 1)[:2], f.__name__", **handed)
+    assert scope["told"] == ((1, 7, 3, scope["fp"]), True, (0, 1), "f")

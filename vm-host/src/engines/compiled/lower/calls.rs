@@ -74,7 +74,13 @@ impl Lowering<'_> {
                 named: Vec::new(),
             };
             for keyword in &call.arguments.keywords {
-                let name = keyword.arg.as_ref().map(|name| name.as_str().into());
+                let name: Option<Box<str>> = keyword.arg.as_ref().map(|name| name.as_str().into());
+                let mut known = arguments.named.iter().filter_map(|(name, _)| name.as_ref());
+                if let Some(name) = &name
+                    && known.any(|known| known == name)
+                {
+                    return lowering.refuse("two arguments of one name", keyword);
+                }
                 let value = lowering.expression(&keyword.value)?;
                 arguments.named.push((name, value));
             }

@@ -133,6 +133,11 @@ impl Lowering<'_> {
             .iter()
             .map(|given| given.name().as_str())
             .collect();
+        let different: BTreeSet<&str> = names.iter().copied().collect();
+        if different.len() < names.len() {
+            self.frames.pop();
+            return self.refuse("two parameters of one name", parameters);
+        }
         for name in &names {
             self.add_local(name);
         }
