@@ -6,7 +6,7 @@ from starkware.cairo.common.math import assert_nn
 from starkware.cairo.common.memcpy import memcpy
 from starkware.cairo.common.patricia import patricia_update
 
-const HEIGHT = 8;
+const HEIGHT = 5;
 
 struct Request {
     kind: felt,

@@ -346,6 +346,8 @@ impl Company {
     /// What each hint shares with the compiled ones when it runs in Python, by the hints' ids.
     fn sharing(&self, names: &Names) -> Vec<Rc<Sharing>> {
         let all: BTreeSet<Slot> = (0..names.len()).collect();
+        // What functions do that were left behind, whoever calls them does.
+        let later = Around::of(&self.texts.all).tampers_later;
         let texts = self.texts.all.iter();
         let of_texts: Vec<Rc<Sharing>> = texts
             .map(|text| {
@@ -356,7 +358,7 @@ impl Company {
                     },
                     binds: slots(names, &text.python.binds),
                     moves: text.python.moves,
-                    tampers: text.python.tampers,
+                    tampers: text.python.tampers || later,
                 })
             })
             .collect();
@@ -429,6 +431,8 @@ struct Around {
     loads_programs: bool,
     /// Whether some text does more with a builtin than what compiled hints do.
     has_builtins: bool,
+    /// Whether code that was left behind may change functions that others call.
+    tampers_later: bool,
     globals: BTreeSet<String>,
     /// Names in code that may run in later hints.
     lingering: BTreeSet<String>,
@@ -447,6 +451,7 @@ impl Around {
             around.lingers_on_all |= text.leaves_seeing_all;
             around.loads_programs |= text.loads_programs;
             around.has_builtins |= text.has_builtins;
+            around.tampers_later |= text.tampers && text.leaves_code;
             around.globals.extend(text.globals.iter().cloned());
             around.bound.extend(text.binds.iter().cloned());
             if text.leaves_code {

@@ -257,6 +257,16 @@ impl<'a> Visitor<'a> for PythonText {
             Expr::Call(call) => {
                 if let Expr::Name(name) = &*call.func {
                     self.tampers |= matches!(&*name.id, "setattr" | "delattr");
+                    if name.id == "getattr" {
+                        match call.arguments.args.get(1) {
+                            Some(Expr::StringLiteral(literal)) => {
+                                self.reach(literal.value.to_str())
+                            }
+                            _ => {
+                                self.wild = Some("`getattr` of a name that is computed".to_owned())
+                            }
+                        }
+                    }
                     if let [Expr::Generator(generator)] = &*call.arguments.args
                         && CONSUMERS.contains(&name.id.as_str())
                     {
