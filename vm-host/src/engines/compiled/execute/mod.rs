@@ -19,11 +19,10 @@ use cells::runs;
 use hint_proto::v1::relocation_rule::Destination;
 use hint_proto::v1::{AddedSegment, Effects, RelocationRule, ScopeChange};
 
-use super::library::SCOPE;
 use super::scopes::{Handed, Mirror, Names, Registers, Sharing};
 use super::shared::Shared;
 use super::tree::{Body, Lowered, OwnFunction, Slot};
-use super::value::{Decline, Fuel, Journal, Value};
+use super::value::{Decline, Fuel, Journal, SCOPE, Value};
 use crate::program::Frame;
 use crate::vm::temporary::Moves;
 use crate::vm::wire;
