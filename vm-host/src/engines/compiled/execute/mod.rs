@@ -18,11 +18,10 @@ use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::relocation_rule::Destination;
 use hint_proto::v1::{RelocationRule, ScopeChange};
 
-use super::library::SCOPE;
 use super::scopes::{Handed, Mirror, Names, Registers, Sharing};
 use super::shared::Shared;
 use super::tree::{Body, Lowered, OwnFunction, Slot};
-use super::value::{Decline, Fuel, Journal, Value};
+use super::value::{Decline, Fuel, Journal, SCOPE, Value};
 use crate::engines::{OwnEffects, Write};
 use crate::program::Frame;
 use crate::vm::temporary::Moves;

@@ -16,7 +16,7 @@ pub(crate) mod tests;
 
 pub(crate) use builtins::RELOCATABLE_VALUE;
 pub(crate) use files::modules_that_fit;
-pub(crate) use scope::{SCOPE, of_every_scope};
+pub(crate) use scope::of_every_scope;
 
 use super::value::{Context, Decline, Function, Value};
 

@@ -4,10 +4,7 @@
 use super::builtins::int;
 use super::residues::{SAFE_DIV, div_mod, is_quad_residue, sqrt};
 use super::{Context, Decline, Function, Value, argument, optional};
-use crate::engines::compiled::value::{Binary, Integer};
-
-/// Stands where a module's name does.
-pub(crate) const SCOPE: &str = "(scope)";
+use crate::engines::compiled::value::{Binary, Integer, SCOPE};
 
 /// The function of a name that every scope has.
 pub(crate) fn of_every_scope(name: &str) -> Option<&'static Function> {

@@ -2,6 +2,9 @@
 
 use super::{Decline, Fuel, StructValue, Value};
 
+/// Stands where a module's name does, for functions that every scope has while a hint runs in it.
+pub(crate) const SCOPE: &str = "(scope)";
+
 /// A function, or a type that is called as one.
 #[derive(Debug)]
 pub(crate) struct Function {

@@ -6,8 +6,7 @@ use std::mem;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
-use super::{Decline, Fuel, MAX_DEPTH, TOO_DEEP, Value};
-use crate::engines::compiled::library::SCOPE;
+use super::{Decline, Fuel, MAX_DEPTH, SCOPE, TOO_DEEP, Value};
 
 /// A list and who else has it.
 pub(crate) type List = Rc<RefCell<Items>>;

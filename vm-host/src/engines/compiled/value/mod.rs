@@ -17,7 +17,7 @@ mod sequence;
 mod text;
 
 pub(crate) use dict::{Dict, Part};
-pub(crate) use function::{Context, Function};
+pub(crate) use function::{Context, Function, SCOPE};
 pub(crate) use integer::Integer;
 pub(crate) use iterate::Cursor;
 pub(crate) use journal::Journal;
