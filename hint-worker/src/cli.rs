@@ -35,6 +35,9 @@ pub struct Arguments {
     /// The inherited file in which the host keeps what stands on the terminal where hints print.
     #[arg(long, value_name = "FD")]
     pub terminal_fd: Option<RawFd>,
+    /// The inherited pipe that gets the records of what hints log, beside stderr.
+    #[arg(long, value_name = "FD")]
+    pub records_fd: Option<RawFd>,
     /// From which level on what hints log goes to stderr: debug, info, warning, error, critical or off.
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     pub log_level: Threshold,

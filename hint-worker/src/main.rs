@@ -2,7 +2,7 @@
 //! place that knows which engines there are.
 
 use std::io::{Read as _, Write as _};
-use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd, RawFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -62,6 +62,11 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     };
     let socket = inherited_socket(arguments.socket_fd.ok_or("no socket was given")?);
     log::quieter_than(arguments.log_level);
+    if let Some(descriptor) = arguments.records_fd {
+        let pipe = inherited_pipe(descriptor);
+        rustix::io::fcntl_setfd(&pipe, rustix::io::FdFlags::CLOEXEC)?;
+        log::copy_to_pipe(pipe);
+    }
     PythonRuntime::with(environment, |python| {
         if let Some(descriptor) = arguments.terminal_fd {
             python.share_terminal(descriptor)?;
@@ -231,6 +236,12 @@ fn contract(arguments: ContractArguments) -> ExitCode {
 fn inherited_socket(descriptor: RawFd) -> UnixStream {
     // SAFETY: vm-host opened this descriptor for us and nothing else in this process knows it.
     unsafe { UnixStream::from_raw_fd(descriptor) }
+}
+
+#[expect(unsafe_code, reason = "an inherited descriptor is only a number")]
+fn inherited_pipe(descriptor: RawFd) -> OwnedFd {
+    // SAFETY: vm-host opened this descriptor for us and nothing else in this process knows it.
+    unsafe { OwnedFd::from_raw_fd(descriptor) }
 }
 
 #[expect(unsafe_code, reason = "an inherited descriptor is only a number")]

@@ -138,6 +138,8 @@ class FakeService(VmServiceServicer):
         self.uploads = 0
         #: What answers say of the server, if anything.
         self.version = None
+        #: What came along with the last CreateVm.
+        self.metadata = {}
 
     def find(self, name, context):
         if name not in self.vms:
@@ -159,6 +161,7 @@ class FakeService(VmServiceServicer):
         return pb.UploadProgramResponse(program_hash=program_hash(data))
 
     def CreateVm(self, request, context):
+        self.metadata = dict(context.invocation_metadata())
         if request.program_hash not in self.programs:
             refuse(context, grpc.StatusCode.NOT_FOUND, "no such program", "PROGRAM_NOT_FOUND")
         if request.layout == "nonsense":

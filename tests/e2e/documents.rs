@@ -19,7 +19,7 @@ const RUST: &[(&str, &str)] = &[
     ("proto/tests", "proto"),
     ("proto/src", "hint_proto"),
 ];
-const PYTHON: &[&str] = &["tests/clients", "python-client/tests"];
+const PYTHON: &[&str] = &["tests/clients", "tests/stack", "python-client/tests"];
 
 /// Everything that a document may name.
 struct Names {

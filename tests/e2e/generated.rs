@@ -98,7 +98,8 @@ impl Writer {
 
     /// One statement, or two that belong together.
     fn statement(&mut self) {
-        match self.random.below(22) {
+        match self.random.below(26) {
+            22..=25 => self.shared_objects(),
             0 => self.own_hint(),
             1 => self.own_scope(),
             2 => self.known_scope(),
@@ -240,7 +241,13 @@ impl Writer {
             0 => "vm_enter_scope()".to_owned() + "\nown = 1",
             1 => format!("vm_enter_scope({{'{variable}': {value}}})"),
             2 => format!("vm_enter_scope({{'own': 1, 'mine': {value}}})"),
-            _ => format!("kept = {value}\nvm_enter_scope(dict(mine=kept))"),
+            _ => format!(
+                "kept = {value}\nnames = dict(mine=kept)\n\
+                 for name in ('bump', 'table', 'seen', 'look'):\n    \
+                 if name == 'table' and 'table' in globals(): names[name] = table\n    \
+                 if name == 'bump' and 'bump' in globals(): names[name] = bump\n\
+                 vm_enter_scope(names)"
+            ),
         };
         self.hint(&code);
         self.scopes.push(Vec::new());
@@ -264,6 +271,32 @@ impl Writer {
                 self.scopes.push(Vec::new());
             }
         }
+    }
+
+    /// Functions, dictionaries and lists that hints share, some of which only Python runs.
+    fn shared_objects(&mut self) {
+        let value = self.random.below(9);
+        let code = match self.random.below(16) {
+            0 => "seen = []\ndef bump(k, by=2):\n    seen.append(k)\n    print('bump', k, by, own)\n    return k + by\nown = 1"
+                .to_owned(),
+            1 | 2 => format!("if 'bump' in globals():\n    own = {value}\n    print(bump({value}), bump(k=1, by=own))"),
+            3 => format!("table = {{'a': [{value}], {value}: None}}\nother = table\nprint(table)"),
+            4 => format!("if 'table' in globals():\n    table[{value}] = table.get({value}, 0) or {value}\n    print(table, len(table))"),
+            5 => "if 'table' in globals() and 'other' in globals():\n    print(other is table, other == table)".to_owned(),
+            6 => "if 'table' in globals() and 'a' in table:\n    table['a'].append(len(table['a']))\n    seen = table['a']".to_owned(),
+            // Only Python has floats.
+            7 => "if 'table' in globals():\n    table['half'] = 0.5\n    print(table)".to_owned(),
+            8 => "if 'bump' in globals():\n    print(bump(1.5), sorted(seen), bump.__name__)".to_owned(),
+            9 => "print([type(globals()[name]).__name__ for name in ('bump', 'table', 'seen') if name in globals()])".to_owned(),
+            10 => "look = lambda: (str(ap), str(fp), current_step)\nprint(look()[1] == str(fp))".to_owned(),
+            11 => "if 'look' in globals():\n    print(look()[1] == str(fp), look()[2] == current_step)".to_owned(),
+            12 => "if 'look' in globals():\n    print(0.5, *look())".to_owned(),
+            13 => format!("try:\n    print(bump({value}))\nexcept NameError as error:\n    print(error)\nfinally:\n    own = {value}"),
+            14 => "first, *rest = [own, 2, 3] if 'own' in globals() else [0]\nprint(first, rest, end='.\\n')".to_owned(),
+            _ => "names = {}\nfor name in ('bump', 'look'):\n    if name == 'bump' and 'bump' in globals(): names[name] = bump\n    if name == 'look' and 'look' in globals(): names[name] = look\nvm_enter_scope(names)\nvm_exit_scope()"
+                .to_owned(),
+        };
+        self.hint(&code);
     }
 
     fn own_hint(&mut self) {

@@ -23,6 +23,7 @@ mod log;
 mod parity;
 mod pie;
 mod placement;
+mod report;
 mod rooms;
 mod sandbox;
 mod serving;

@@ -2,19 +2,22 @@
 //! `--hints python`, byte for byte; which hints run where; when the worker starts.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use hint_tests::archive::{read_air_inputs, read_pie};
-use hint_tests::compiler;
 use hint_tests::process::Finished;
 use hint_tests::record::{self, names_below, programs_directory};
-use hint_tests::run::{Observed, finish, observe_placed, vm_host_placed};
+use hint_tests::run::{Observed, finish, observe_placed, vm_host, vm_host_placed};
+use hint_tests::{binaries, compiler};
 use serde_json::Value;
 
 const WORKERS: usize = 2;
+/// Percent of the corpus's different texts that run in Rust.
+const PROMISED: u64 = 70;
 const DEADLINE: Duration = Duration::from_secs(300);
 
 /// What is compared: everything that a run leaves behind.
@@ -31,8 +34,8 @@ struct Left {
 
 fn left(observed: &Observed) -> Left {
     let process = &observed.process;
-    let file = |path: &std::path::Path| fs::read(path).ok();
-    let exists = |path: &std::path::PathBuf| path.exists();
+    let file = |path: &Path| fs::read(path).ok();
+    let exists = |path: &PathBuf| path.exists();
     Left {
         exit_code: process.exit_code(),
         stdout: process.stdout.clone(),
@@ -245,4 +248,49 @@ func of_caller() -> (here: felt) {
     let python = run("python");
     assert!(python.1.contains("past the end"), "{}", python.1);
     assert_eq!(run("auto"), python);
+}
+
+/// Every compiled program below a folder.
+fn programs_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            programs_below(&path, found);
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            let text: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            if text.get("hints").is_some() {
+                found.push(path);
+            }
+        }
+    }
+}
+
+/// The share of the corpus's different texts that runs in Rust.
+#[test]
+fn most_texts_of_the_corpus_run_in_rust() {
+    let mut programs = Vec::new();
+    programs_below(&programs_directory(), &mut programs);
+    let mut command = vm_host("hints");
+    command.args(["--share", "--json"]).args(&programs);
+    if let Some(environment) = binaries::python_env() {
+        command.arg("--python-env").arg(environment);
+    }
+    let finished = finish(&mut command, DEADLINE).unwrap();
+    assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
+    let share: Value = serde_json::from_slice(&finished.stdout).unwrap();
+    let count = |name: &str| share[name].as_u64().unwrap();
+    let percent = |part: u64| part * 100 / count("texts");
+    println!(
+        "of {} texts {} % are compiled, {} % have a twin",
+        count("texts"),
+        percent(count("compiled")),
+        percent(count("twin"))
+    );
+    assert_eq!(count("programs"), programs.len() as u64);
+    assert!(count("texts") > 500, "{share}");
+    let rust = percent(count("compiled") + count("twin"));
+    assert!(rust >= PROMISED, "{rust} %: {share}");
 }

@@ -19,6 +19,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "command",
             "server",
             "processor",
+            "report",
             "run",
             "hint",
             "placement",
@@ -27,6 +28,8 @@ const ORDERS: &[(&str, &[&str])] = &[
             "worker",
             "program",
             "account",
+            "counts",
+            "spans",
         ],
     ),
     (
@@ -89,6 +92,11 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
         &[Import("run", "command"), Import("run", "server")],
     ),
     (
+        "vm-host/src/report/",
+        "who asked for it",
+        &[Import("report", "command"), Import("report", "server")],
+    ),
+    (
         "vm-host/src/account/",
         "what the memory is for",
         &[Word("vm-host/src/account", "cairo_vm")],
@@ -121,6 +129,21 @@ const MUST_NOT_KNOW: &[(&str, &str, &[Rule])] = &[
         "vm-host/src/server/",
         "what a hint is",
         &[Import("server", "hint"), Import("server", "engines")],
+    ),
+    (
+        "vm-host/src/server/metrics/",
+        "who asks for it",
+        &[Import("server::metrics", "server::scrape")],
+    ),
+    (
+        "vm-host/src/counts/",
+        "who reads them",
+        &[Word("vm-host/src/counts", "prometheus")],
+    ),
+    (
+        "vm-host/src/spans.rs",
+        "who exports them",
+        &[Word("vm-host/src/spans.rs", "otlp")],
     ),
     (
         "vm-host/src/server/tenants/",
@@ -508,6 +531,7 @@ fn what_is_forbidden_is_found() {
 const WALL_CLOCK: &[&str] = &[
     "hint-worker/src/engines/wasm/artifacts/",
     "hint-worker/src/log/record.rs",
+    "vm-host/src/report/recorder.rs",
     "vm-host/src/server/handle.rs",
     "vm-host/src/server/registry.rs",
     "vm-host/src/server/tenants/",

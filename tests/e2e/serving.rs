@@ -68,6 +68,43 @@ fn what_cannot_be_served_or_asked_is_refused() {
     );
 }
 
+/// Where metrics and spans go is looked at before anybody is served.
+#[test]
+fn places_for_metrics_and_spans_are_checked() {
+    let listen = ["--listen", "127.0.0.1:0"];
+    let refused = |options: &[&str], code, words: &str| {
+        let finished = run("serve", &[&listen, options].concat());
+        let stderr = finished.stderr_text();
+        assert_eq!(finished.exit_code(), Some(code), "{options:?}: {stderr}");
+        assert!(stderr.contains(words), "{options:?}: {stderr}");
+    };
+    for place in ["nowhere", "unix:", "9464", "http://127.0.0.1:9464"] {
+        refused(
+            &["--metrics", place],
+            2,
+            "use ADDRESS:PORT, such as 127.0.0.1:9464",
+        );
+    }
+    for endpoint in [
+        "nowhere",
+        "localhost:4317",
+        "ftp://localhost:4317",
+        "http://",
+    ] {
+        let words = format!("`{endpoint}` is no endpoint of OTLP");
+        refused(&["--otlp", endpoint], 2, &words);
+    }
+    refused(
+        &["--otlp", "https://localhost:4317"],
+        2,
+        "OTEL_EXPORTER_OTLP_CERTIFICATE",
+    );
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let words = format!("cannot listen on `{address}`");
+    refused(&["--metrics", &address], 73, &words);
+}
+
 /// The options of `serve` can be written as those of `run`.
 #[test]
 fn both_spellings_work_everywhere() {

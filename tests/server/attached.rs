@@ -20,7 +20,7 @@ fn say(message: Said) -> AttachHintsRequest {
 }
 
 /// Serves hints that do nothing; leaves when it is asked to run one after `hints` of them.
-async fn serve(mut client: Client, name: String, hints: usize) -> usize {
+pub(crate) async fn serve(mut client: Client, name: String, hints: usize) -> usize {
     let (out, outgoing) = mpsc::channel(2);
     let first = AttachHintsRequest {
         message: Some(Attaching::Name(name)),
@@ -57,7 +57,7 @@ async fn serve(mut client: Client, name: String, hints: usize) -> usize {
     served
 }
 
-async fn attached_vm(client: &mut Client, data: &[&str]) -> Vm {
+pub(crate) async fn attached_vm(client: &mut Client, data: &[&str]) -> Vm {
     let hash = upload(client, &program(data, Some((0, "x = 1"))))
         .await
         .unwrap();

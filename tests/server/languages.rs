@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use crate::harness::*;
 use crate::process::Process;
 
-fn program_of(name: &str) -> Vec<u8> {
+pub(crate) fn program_of(name: &str) -> Vec<u8> {
     std::fs::read(tests_directory().join("contracts/cairo").join(name)).unwrap()
 }
 
 /// The folder of the worlds of contracts, and of the contracts themselves.
-fn worlds() -> String {
+pub(crate) fn worlds() -> String {
     tests_directory()
         .join("contracts")
         .to_str()
@@ -56,6 +56,11 @@ fn request_with(hash: &str, modules: &[(&str, &str)]) -> CreateVmRequest {
         }),
         ..request(hash)
     }
+}
+
+/// A VM whose hints find the world of the examples and the module `sums`.
+pub(crate) fn request_with_sums(hash: &str) -> CreateVmRequest {
+    request_with(hash, &[("sums", SUMS)])
 }
 
 /// Trace and memory of a VM that has ended.

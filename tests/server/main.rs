@@ -17,6 +17,7 @@ mod leftovers;
 mod life;
 mod logs;
 mod many;
+mod metrics;
 mod overload;
 mod pausing;
 mod placed;
@@ -26,11 +27,13 @@ mod quotas;
 mod raw;
 mod records;
 mod repeating;
+mod report;
 mod running;
 mod sandbox;
 mod slices;
 mod tenants;
 mod tls;
+mod traces;
 mod zygote;
 
 /// That of the executable: VMs of the servers in these tests are charged for their memory, too.

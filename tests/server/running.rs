@@ -115,9 +115,24 @@ async fn interleaved_vms_do_not_see_each_other() {
     let request = ListVmsRequest {
         page_size: 5,
         page_token: first.next_page_token,
+        usage: true,
     };
     let second = client.list_vms(request).await.unwrap().into_inner();
     assert_eq!((second.vms.len(), second.next_page_token.as_str()), (4, ""));
+    // What they use is looked up when it is wanted.
+    assert!(
+        first
+            .vms
+            .iter()
+            .all(|vm| vm.usage.is_none() && vm.tenant == "tcp:127.0.0.1")
+    );
+    for vm in &second.vms {
+        let usage = vm.usage.as_ref().unwrap();
+        let has_worker = vm.worker_process_id > 0;
+        assert!(usage.memory_bytes > 0, "{usage:?}");
+        assert_eq!(usage.worker_memory_bytes > 0, has_worker, "{usage:?}");
+        assert_eq!(usage.worker_cpu_time.is_some(), has_worker, "{usage:?}");
+    }
 }
 
 #[tokio::test]

@@ -50,13 +50,13 @@ impl Authority {
 }
 
 /// The files of a server.
-struct Files {
+pub(crate) struct Files {
     folder: tempfile::TempDir,
     authority: Authority,
 }
 
 impl Files {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let files = Self {
             folder: tempfile::tempdir().unwrap(),
             authority: Authority::new(),
@@ -68,7 +68,7 @@ impl Files {
         files
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 

@@ -101,7 +101,13 @@ pub fn vm_host(subcommand: &str) -> Command {
     let mut command = Command::new(binaries::vm_host());
     command.current_dir(programs_directory()).arg(subcommand);
     // A user's own settings must not change what the tests see.
-    for variable in ["PYTHONPATH", "PYTHONSTARTUP", "VIRTUAL_ENV", "RUST_LOG"] {
+    for variable in [
+        "PYTHONPATH",
+        "PYTHONSTARTUP",
+        "VIRTUAL_ENV",
+        "RUST_LOG",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+    ] {
         command.env_remove(variable);
     }
     command

@@ -6,8 +6,8 @@
 #
 # On a Unix socket (`unix:/path`) the authority must be a host name; gRPC would send the path.
 #
-# For a server that knows tenants: CAIROHINTS_TOKEN is the token, CAIROHINTS_TLS_CA the authority of the server's
-# certificate, CAIROHINTS_TLS_CERT and CAIROHINTS_TLS_KEY the client's own.
+# For a server that knows tenants: CAIROHINTS_TOKEN is the token, or CAIROHINTS_TOKEN_FILE has it, CAIROHINTS_TLS_CA is
+# the authority of the server's certificate, CAIROHINTS_TLS_CERT and CAIROHINTS_TLS_KEY are the client's own.
 
 require "grpc"
 require "securerandom"
@@ -39,7 +39,9 @@ authority, own, key = %w[CA CERT KEY].map do |name|
 end
 credentials = authority ? GRPC::Core::ChannelCredentials.new(authority, key, own) : :this_channel_is_insecure
 arguments = address.start_with?("unix:") ? { "grpc.default_authority" => "localhost" } : {}
-interceptors = ENV["CAIROHINTS_TOKEN"] ? [Token.new(ENV["CAIROHINTS_TOKEN"])] : []
+secret = ENV["CAIROHINTS_TOKEN_FILE"]
+token = ENV["CAIROHINTS_TOKEN"] || (secret && File.read(secret).strip)
+interceptors = token ? [Token.new(token)] : []
 vms = VmService::Stub.new(address, credentials, channel_args: arguments, interceptors: interceptors)
 
 parts = [UploadProgramRequest.new(declaration: ProgramDeclaration.new(size_bytes: program.bytesize))]

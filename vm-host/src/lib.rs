@@ -14,13 +14,16 @@ macro_rules! notice {
 
 pub mod account;
 pub mod command;
+pub mod counts;
 mod engines;
 pub mod hint;
 pub mod placement;
 pub mod processor;
 pub mod program;
+mod report;
 pub mod run;
 pub mod server;
+mod spans;
 mod vm;
 pub mod worker;
 

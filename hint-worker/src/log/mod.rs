@@ -15,7 +15,9 @@ mod waiting;
 
 pub use place::{begin_hint, no_hint};
 pub use record::{Level, Value};
-pub use sink::{Threshold, descriptors, quieter_than, share_terminal, to_pipe, wants};
+pub use sink::{
+    Threshold, copy_to_pipe, descriptors, quieter_than, share_terminal, to_pipe, wants,
+};
 pub use waiting::Waiting;
 
 /// Logs `text`, of the hint that runs now, with `fields` in their order. What is too long is cut. Blocks while

@@ -20,6 +20,7 @@ static THRESHOLD: AtomicU8 = AtomicU8::new(Level::Info as u8);
 
 static SINK: Mutex<Sink> = Mutex::new(Sink {
     pipe: None,
+    lines: false,
     terminal: None,
     scratch: Vec::new(),
 });
@@ -28,6 +29,8 @@ static SINK: Mutex<Sink> = Mutex::new(Sink {
 struct Sink {
     /// The host's pipe, if it wants records.
     pipe: Option<File>,
+    /// Whether there are lines on stderr beside that.
+    lines: bool,
     /// What stands on the terminal, if the host shows a line there.
     terminal: Option<Terminal>,
     /// Room for one record, kept between them.
@@ -85,6 +88,13 @@ pub fn to_pipe(pipe: OwnedFd) {
     THRESHOLD.store(Level::Output as u8, Ordering::Relaxed);
 }
 
+/// Sends the records that go to stderr to the host as well.
+pub fn copy_to_pipe(pipe: OwnedFd) {
+    let mut sink = lock();
+    sink.pipe = Some(File::from(pipe));
+    sink.lines = true;
+}
+
 /// What must stay open: the host's pipe, if it wants records, and the file that the terminal is shared by.
 #[must_use]
 pub fn descriptors() -> Vec<RawFd> {
@@ -108,17 +118,23 @@ pub fn share_terminal(state: std::os::fd::BorrowedFd<'_>) -> io::Result<()> {
 pub(super) fn write(record: &HintRecord) {
     let Sink {
         pipe,
+        lines,
         terminal,
         scratch,
     } = &mut *lock();
     scratch.clear();
-    if let Some(open) = pipe {
-        if record.encode_length_delimited(scratch).is_err() || open.write_all(scratch).is_err() {
-            // The host has no use for records any more.
-            *pipe = None;
+    if let Some(open) = pipe
+        && (record.encode_length_delimited(scratch).is_err() || open.write_all(scratch).is_err())
+    {
+        // The host has no use for records any more.
+        *pipe = None;
+        if !*lines {
             THRESHOLD.store(u8::MAX, Ordering::Relaxed);
+            return;
         }
-    } else {
+    }
+    if pipe.is_none() || *lines {
+        scratch.clear();
         write_line(record, scratch);
         // A reader that is gone is no reason to fail.
         let _ = write_to(io::stderr(), scratch, terminal.as_ref());

@@ -2151,6 +2151,9 @@ pub struct CreateVmRequest {
     /// Modules that hints in the language `wasm` may call, and what these may use up.
     #[prost(message, optional, tag = "30")]
     pub wasm: ::core::option::Option<WasmInputs>,
+    /// Whether the run keeps what ARTIFACT_REPORT shows.
+    #[prost(bool, tag = "31")]
+    pub report: bool,
 }
 /// Where a run starts.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2331,6 +2334,25 @@ pub struct Vm {
     /// Why the last RunVm stopped the VM; unspecified before that and while it runs.
     #[prost(enumeration = "StopReason", tag = "21")]
     pub stop_reason: i32,
+    /// Whose it is: a tenant, or without a file of tenants the peer. Not in WatchVm.
+    #[prost(string, tag = "22")]
+    pub tenant: ::prost::alloc::string::String,
+    /// What it uses at this moment. In ListVms only, when it is asked for.
+    #[prost(message, optional, tag = "23")]
+    pub usage: ::core::option::Option<VmUsage>,
+}
+/// What a VM uses.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VmUsage {
+    /// Processor time of its hint worker so far; absent without one.
+    #[prost(message, optional, tag = "1")]
+    pub worker_cpu_time: ::core::option::Option<::prost_types::Duration>,
+    /// Resident bytes of its hint worker; those that all workers share count for each.
+    #[prost(uint64, tag = "2")]
+    pub worker_memory_bytes: u64,
+    /// Bytes of the server's memory that are charged to it.
+    #[prost(uint64, tag = "3")]
+    pub memory_bytes: u64,
 }
 /// Why a VM failed.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2434,6 +2456,9 @@ pub struct ListVmsRequest {
     /// Where to go on.
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
+    /// Whether `usage` of each VM is wanted, which takes the server a moment for each.
+    #[prost(bool, tag = "3")]
+    pub usage: bool,
 }
 /// The caller's VMs.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -3075,6 +3100,9 @@ pub enum Artifact {
     AirPublicInput = 4,
     /// The private input of the AIR; proof mode.
     AirPrivateInput = 5,
+    /// A page of HTML that says where the run's time went, and why it failed if it did; of a VM created with `report`
+    /// that has ended, also of one that failed.
+    Report = 6,
 }
 impl Artifact {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3089,6 +3117,7 @@ impl Artifact {
             Self::CairoPie => "ARTIFACT_CAIRO_PIE",
             Self::AirPublicInput => "ARTIFACT_AIR_PUBLIC_INPUT",
             Self::AirPrivateInput => "ARTIFACT_AIR_PRIVATE_INPUT",
+            Self::Report => "ARTIFACT_REPORT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3100,6 +3129,7 @@ impl Artifact {
             "ARTIFACT_CAIRO_PIE" => Some(Self::CairoPie),
             "ARTIFACT_AIR_PUBLIC_INPUT" => Some(Self::AirPublicInput),
             "ARTIFACT_AIR_PRIVATE_INPUT" => Some(Self::AirPrivateInput),
+            "ARTIFACT_REPORT" => Some(Self::Report),
             _ => None,
         }
     }
@@ -3120,7 +3150,9 @@ pub mod vm_service_client {
     /// A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     /// it stays readable until it is deleted, its client's connection ends, or its time to live passes.
     ///
-    /// Every answer has the header `cairohints-version` with the server's version.
+    /// Every answer has the header `cairohints-version` with the server's version, and `x-request-id`, by which the
+    /// server's log names the call: the caller's own header of that name (at most 128 letters, digits and `-_.:/+=`), or
+    /// one that the server made. The header `traceparent` makes the server's spans part of the caller's trace.
     ///
     /// Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     /// google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
@@ -3942,7 +3974,9 @@ pub mod vm_service_server {
     /// A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     /// it stays readable until it is deleted, its client's connection ends, or its time to live passes.
     ///
-    /// Every answer has the header `cairohints-version` with the server's version.
+    /// Every answer has the header `cairohints-version` with the server's version, and `x-request-id`, by which the
+    /// server's log names the call: the caller's own header of that name (at most 128 letters, digits and `-_.:/+=`), or
+    /// one that the server made. The header `traceparent` makes the server's spans part of the caller's trace.
     ///
     /// Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     /// google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,

@@ -369,6 +369,13 @@ class AsyncVm:
         """The Cairo PIE, a zip file."""
         return await self.artifact(Artifact.CAIRO_PIE)
 
+    async def report(self) -> str:
+        """A page of HTML that shows where the time of the run went, and why it failed if it did.
+
+        Needs `report=True` and a run that has ended; also one that failed.
+        """
+        return (await self.artifact(Artifact.REPORT)).decode()
+
     # The end.
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Optional, Tuple, Union
 import grpc
 
 from .errors import InvalidArgument
+from .tracing import trace_metadata
 
 #: A PEM file, or its text.
 Pem = Union[str, "os.PathLike[str]", bytes]
@@ -82,10 +83,9 @@ class Credentials:
         return (("authorization", f"Bearer {self.token}"),) if self.token else ()
 
     def show(self, stub: Any) -> Any:
-        """The calls of a service, each of which shows the token."""
-        if self.token:
-            for name, method in list(vars(stub).items()):
-                setattr(stub, name, _Showing(method, self.metadata()))
+        """The calls of a service, each of which shows the token, and the trace that it is part of."""
+        for name, method in list(vars(stub).items()):
+            setattr(stub, name, _Showing(method, self.metadata()))
         return stub
 
     def channel_credentials(self) -> Optional[Any]:
@@ -104,14 +104,17 @@ class _Showing:
         self._method = method
         self._metadata = metadata
 
+    def _shown(self) -> Tuple[Tuple[str, str], ...]:
+        return self._metadata + trace_metadata()
+
     def __call__(self, *given: Any, **named: Any) -> Any:
-        return self._method(*given, metadata=self._metadata, **named)
+        return self._method(*given, metadata=self._shown(), **named)
 
     def with_call(self, *given: Any, **named: Any) -> Any:
-        return self._method.with_call(*given, metadata=self._metadata, **named)
+        return self._method.with_call(*given, metadata=self._shown(), **named)
 
     def future(self, *given: Any, **named: Any) -> Any:
-        return self._method.future(*given, metadata=self._metadata, **named)
+        return self._method.future(*given, metadata=self._shown(), **named)
 
 
 def _token(token: Optional[str]) -> Optional[str]:

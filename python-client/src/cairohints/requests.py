@@ -76,6 +76,7 @@ class VmKeywords(TypedDict, total=False):
     proof_mode: bool
     allow_missing_builtins: bool
     trace: bool
+    report: bool
     entry_point: Union[str, int, None]
     args: Sequence[Any]
     hints: Union[Placement, Here]
@@ -111,6 +112,8 @@ class VmOptions:
     allow_missing_builtins: bool = False
     #: Whether the run keeps a trace.
     trace: bool = False
+    #: Whether the run keeps what its report shows.
+    report: bool = False
     #: A function by its name or pc; `main` without.
     entry_point: Union[str, int, None] = None
     #: Its arguments: ints, addresses, and lists, which become segments.
@@ -176,6 +179,7 @@ class VmOptions:
             proof_mode=self.proof_mode,
             allow_missing_builtins=self.allow_missing_builtins,
             trace=self.trace or self.proof_mode,
+            report=self.report,
             hint_placement=_PLACEMENTS[placement],
             program_input_json=_json("program_input", self.program_input),
             hint_locals_json="" if made else _json("hint_locals", self.hint_locals),

@@ -43,6 +43,7 @@ class Artifact(str, enum.Enum):
     CAIRO_PIE = "cairo_pie"
     AIR_PUBLIC_INPUT = "air_public_input"
     AIR_PRIVATE_INPUT = "air_private_input"
+    REPORT = "report"
 
 
 class Registers(NamedTuple):

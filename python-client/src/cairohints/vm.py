@@ -388,6 +388,13 @@ class Vm:
         """The Cairo PIE, a zip file."""
         return self.artifact(Artifact.CAIRO_PIE)
 
+    def report(self) -> str:
+        """A page of HTML that shows where the time of the run went, and why it failed if it did.
+
+        Needs `report=True` and a run that has ended; also one that failed.
+        """
+        return self.artifact(Artifact.REPORT).decode()
+
     # The end.
 
     def close(self) -> None:

@@ -5,7 +5,7 @@
 //! cargo build --release --workspace --bins --examples
 //! cargo bench --workspace --bench hints -- [--python-env DIR] [--reference DIR] [--rounds N] [--only PART]
 //! ```
-//! The parts are `hint`, `log`, `programs`, `languages`, `stepping`, `start` and `many`. `--python-env` is a virtual environment with
+//! The parts are `hint`, `log`, `programs`, `languages`, `stepping`, `start`, `many` and `scrape`. `--python-env` is a virtual environment with
 //! cairo-lang, for real programs and the start with its modules; `--reference` one whose `cairo-run` runs the same programs.
 
 mod child;
@@ -17,6 +17,7 @@ mod programs;
 mod raw_socket;
 mod reference;
 mod runs;
+mod scrape;
 mod server;
 mod start;
 mod stepping;
@@ -44,6 +45,7 @@ enum Part {
     Stepping,
     Start,
     Many,
+    Scrape,
 }
 
 #[derive(Debug, Parser)]
@@ -112,6 +114,9 @@ fn measure(arguments: &Arguments) -> Result<(), Error> {
     }
     if wanted(Part::Many) {
         many::measure(&mut table, rounds)?;
+    }
+    if wanted(Part::Scrape) {
+        scrape::measure(&mut table)?;
     }
     print!("{table}");
     Ok(())

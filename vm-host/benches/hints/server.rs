@@ -17,11 +17,13 @@ use tonic::transport::{Channel, Endpoint};
 use super::{Error, child};
 
 const CHUNK: usize = 1 << 20;
+/// The socket of the metrics, in the folder of a server.
+const METRICS: &str = "metrics";
 
 /// A running server.
 pub(crate) struct Server {
     process: Child,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     channel: Channel,
 }
 
@@ -36,15 +38,22 @@ impl Server {
         let process = command
             .args(["serve", "--unix"])
             .arg(&path)
+            .arg("--metrics")
+            .arg(format!("unix:{}", folder.path().join(METRICS).display()))
             .env("RUST_LOG", "error")
             .stdin(Stdio::null())
             .spawn()?;
         let channel = connect(path).await?;
         Ok(Self {
             process,
-            _folder: folder,
+            folder,
             channel,
         })
+    }
+
+    /// Where its metrics are asked for.
+    pub(crate) fn metrics(&self) -> PathBuf {
+        self.folder.path().join(METRICS)
     }
 
     pub(crate) async fn upload(&self, program: &Path) -> Result<String, Error> {

@@ -104,6 +104,11 @@ impl Sum {
         }
     }
 
+    /// What there is, and what there may be.
+    pub(super) fn used(&self) -> (usize, usize) {
+        (self.used.load(Ordering::Relaxed), self.limit)
+    }
+
     /// Whether there is room for so many bytes.
     pub(super) fn check(&self, bytes: usize) -> Result<(), OverLimit> {
         let used = self.used.load(Ordering::Relaxed).saturating_add(bytes);

@@ -83,6 +83,12 @@ impl Pool {
         Account(Arc::new(Ledger::new(limit, Some(Arc::clone(&self.0)))))
     }
 
+    /// What all its accounts have, in bytes, and what they may have.
+    #[must_use]
+    pub fn used(&self) -> (usize, usize) {
+        self.0.used()
+    }
+
     /// Whether there is room for so many bytes.
     ///
     /// # Errors

@@ -145,6 +145,14 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub stats: Option<PathBuf>,
 
+    /// Write a page that shows where the time went here, HTML; also when the run fails
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
+
+    /// Write what happens when here, while it happens, for Perfetto
+    #[arg(long, value_name = "FILE")]
+    pub timeline: Option<PathBuf>,
+
     /// Print the errors behind an error too
     #[arg(long)]
     pub show_trace: bool,

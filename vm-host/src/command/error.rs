@@ -160,3 +160,39 @@ impl CommandError {
         }
     }
 }
+
+/// The same of a run, with what a report says of it.
+#[derive(Debug)]
+pub(crate) struct Unsuccessful {
+    /// What it prints, and its exit code.
+    pub(crate) error: CommandError,
+    /// Why the run failed, if it was the run.
+    pub(crate) failure: Option<Box<Failure>>,
+}
+
+impl From<Failure> for Unsuccessful {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure: Some(Box::new(failure.clone())),
+            error: failure.into(),
+        }
+    }
+}
+
+impl From<CommandError> for Unsuccessful {
+    fn from(error: CommandError) -> Self {
+        Self {
+            error,
+            failure: None,
+        }
+    }
+}
+
+impl From<NotEnded> for Unsuccessful {
+    fn from(error: NotEnded) -> Self {
+        match error {
+            NotEnded::Failed(failure) => Self::from(*failure),
+            error @ NotEnded::Print(_) => CommandError::from(error).into(),
+        }
+    }
+}

@@ -1,11 +1,15 @@
-//! The log of `serve` on stderr: which lines, and in which form.
+//! The log of `serve` on stderr: which lines, and in which form; and where its spans go, if anywhere.
 
 use std::io::IsTerminal as _;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
+use super::otlp::Exporter;
 use super::{CommandError, ExitCode};
+use crate::spans;
 
 /// The variable that says which lines are logged.
 const VARIABLE: &str = "RUST_LOG";
@@ -22,27 +26,37 @@ pub(super) enum LogFormat {
     Json,
 }
 
-/// Logs to stderr from now on.
+/// Logs to stderr from now on, and sends spans to a collector at `otlp`, until the result is dropped.
 ///
 /// # Errors
-/// [`CommandError`] when `RUST_LOG` cannot be understood.
-pub(super) fn start(format: LogFormat) -> Result<(), CommandError> {
+/// [`CommandError`] when `RUST_LOG` or the endpoint cannot be understood.
+pub(super) fn start(
+    format: LogFormat,
+    otlp: Option<&str>,
+) -> Result<Option<Exporter>, CommandError> {
     let wanted = match std::env::var(VARIABLE) {
         Ok(wanted) if !wanted.trim().is_empty() => wanted,
         _ => DEFAULT.to_owned(),
     };
-    let filter = filter(&wanted)?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let filter = filter(&wanted)?.and(filter_fn(|metadata| metadata.target() != spans::TARGET));
+    let exporter = otlp
+        .filter(|endpoint| !endpoint.is_empty())
+        .map(Exporter::start)
+        .transpose()?;
+    let log = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         // It would say on stderr that stderr cannot be written, and panic.
         .log_internal_errors(false);
-    match format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
-    }
-    Ok(())
+    let log = match format {
+        LogFormat::Text => log.with_filter(filter).boxed(),
+        LogFormat::Json => log.json().flatten_event(true).with_filter(filter).boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(log)
+        .with(exporter.as_ref().map(Exporter::layer))
+        .init();
+    Ok(exporter)
 }
 
 fn filter(wanted: &str) -> Result<EnvFilter, CommandError> {

@@ -8,31 +8,33 @@ mod completions;
 mod contract;
 mod error;
 mod exit_code;
+mod following;
 mod health;
 mod hints;
 mod inputs;
 mod interrupt;
 mod logging;
 mod options;
+mod otlp;
 mod output_files;
 mod outputs;
 mod printer;
 mod prints;
-mod profile;
 mod progress;
+mod remote;
 mod run;
 mod sandbox;
 mod serve;
-mod stats;
 #[cfg(test)]
 mod tests;
 mod token;
+mod top;
 mod version;
 
+pub use crate::report::peak_memory_bytes;
 pub(crate) use arguments::RunArgs;
-pub(crate) use error::CommandError;
+pub(crate) use error::{CommandError, Unsuccessful};
 pub(crate) use exit_code::ExitCode;
-pub use stats::peak_memory_bytes;
 
 use std::process;
 
@@ -46,6 +48,7 @@ use rustix::process::Signal;
 use serve::{ServeArgs, serve};
 use token::{TokenArgs, token};
 use tokio::signal::unix::SignalKind;
+use top::{TopArgs, top};
 
 use crate::worker::orphans;
 
@@ -79,6 +82,8 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Asks a server whether it takes new VMs.
     Health(HealthArgs),
+    /// Shows the VMs of a server, live in the terminal.
+    Top(TopArgs),
     /// Makes a token for a tenant of a server.
     Token(TokenArgs),
     /// Prints a script that makes a shell complete this command.
@@ -102,12 +107,14 @@ pub fn main() -> process::ExitCode {
         }
         Command::Serve(arguments) => {
             orphans::adopt();
-            logging::start(arguments.log_format)
-                .and_then(|()| runtime()?.block_on(serve(&arguments)))
+            // The last spans are sent when everything else has ended.
+            logging::start(arguments.log_format, arguments.otlp.as_deref())
+                .and_then(|_exporter| runtime()?.block_on(serve(&arguments)))
         }
         Command::Health(arguments) => {
             runtime().and_then(|runtime| runtime.block_on(health(&arguments)))
         }
+        Command::Top(arguments) => runtime().and_then(|runtime| runtime.block_on(top(&arguments))),
         Command::Token(arguments) => token(&arguments),
         Command::Completions(arguments) => {
             completions(arguments, Arguments::command());

@@ -6,18 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::following::{Following, Prepared};
 use super::interrupt::Interrupts;
 use super::options::{ProgramSource, RunOptions};
 use super::output_files::{Output, OutputError, OutputFiles};
 use super::outputs::{write_outputs, write_partial_outputs};
 use super::printer::Printer;
 use super::progress::{self, ProgressLine};
-use super::stats::{ContractStats, Stats, peak_memory_bytes, percent};
-use super::{CommandError, ExitCode, hints, inputs, profile, survive_file_limits};
+use super::{CommandError, ExitCode, Unsuccessful, hints, inputs, survive_file_limits};
 use crate::account::Account;
 use crate::program::{SourceFiles, file_kind};
+use crate::report::{self, Stats};
 use crate::run::{
-    Entry, Goal, Limits, ProgramText, Run, RunConfig, SessionInputs, StartError, Stop,
+    Entry, Failure, Goal, Limits, ProgramText, Run, RunConfig, SessionInputs, StartError, Stop,
 };
 use crate::vm::VmConfig;
 use crate::vm::pie::{PieError, read_pie};
@@ -48,43 +49,76 @@ pub(super) async fn run_printing<W: Write>(
     let _charged = account.enter();
     let mut files = OutputFiles::prepare(&options.outputs)?;
     let terminal = progress::terminal(options.quiet);
-    let (mut run, goal) = start(options, terminal.clone())
-        .await
+    let following = Following::prepare(&options.outputs)?;
+    let (mut run, goal) = load(options, terminal.clone(), following.as_ref())
         .map_err(|error| with_import_places(error, options))?;
+    let mut following = match following {
+        Some(following) => Some(following.begin(&mut run, &options.source.file_name(), &files)?),
+        None => None,
+    };
+    if let Err(error) = start_hints(&mut run, &options.source).await {
+        if let Some(following) = following {
+            let stats = Stats::of(&run, Duration::ZERO);
+            following.end_failed(&mut run, &stats, &error, files);
+        }
+        return Err(with_import_places(error.error, options));
+    }
     before(&mut run);
     let started = Instant::now();
     let already = run.time_starting();
-    let mut outcome = advance(&mut run, goal, interrupts, terminal).await;
+    let advanced = match &following {
+        Some(following) => {
+            let advancing = advance(&mut run, goal, interrupts, terminal);
+            following.writing_while(advancing).await
+        }
+        None => advance(&mut run, goal, interrupts, terminal).await,
+    };
+    let mut outcome = advanced.map_err(Unsuccessful::from);
     // A worker may start in the middle.
     let starting = run.time_starting().saturating_sub(already);
     let running = started.elapsed().saturating_sub(starting);
     let stepping = running.saturating_sub(waiting(&run));
-    let steps = run.current_step();
     if outcome.is_ok() {
-        outcome = run.end_hints().await.map_err(CommandError::from);
+        outcome = run.end_hints().await.map_err(Unsuccessful::from);
     }
+    let stats = Stats::of(&run, stepping);
     files.write(Output::Stats, |file| {
-        stats(&run, steps, stepping)
-            .write(file)
-            .map(Ok::<_, OutputError>)
+        stats.write(file).map(Ok::<_, OutputError>)
     })?;
     files.write(Output::Profile, |file| {
-        profile::write(file, &run, &options.source.file_name(), running).map(Ok::<_, OutputError>)
+        let name = options.source.file_name();
+        report::write_profile(file, &run, &name, running).map(Ok::<_, OutputError>)
     })?;
+    if let Some(following) = &mut following {
+        following.rest(run.current_step());
+    }
     if outcome.is_ok() {
         outcome = match run.end(&mut stdout).await {
-            Ok(()) => write_outputs(&run, options, &mut files, &mut stdout),
+            Ok(()) => write_outputs(&run, options, &mut files, &mut stdout).map_err(Into::into),
             Err(error) => Err(error.into()),
         };
         // What was printed before the failure comes first, as in the reference VM.
         let _ = stdout.flush();
     }
     match outcome {
-        Ok(()) => Ok(files.publish()?),
-        Err(error) if options.debug_error && error.code == ExitCode::ProgramFailed => {
-            partial(&error, &mut run, options, files, stdout)
+        Ok(()) => {
+            if let Some(following) = following {
+                following.end(&mut run, &stats, &mut files)?;
+            }
+            Ok(files.publish()?)
         }
-        Err(error) => Err(with_import_places(error, options)),
+        Err(failed) if options.debug_error && failed.error.code == ExitCode::ProgramFailed => {
+            if let Some(following) = following {
+                following.write_failed(&mut run, &stats, &failed, &mut files);
+            }
+            partial(&failed.error, &mut run, options, files, stdout)
+        }
+        Err(failed) => {
+            if let Some(following) = following {
+                following.end_failed(&mut run, &stats, &failed, files);
+            }
+            Err(with_import_places(failed.error, options))
+        }
     }
 }
 
@@ -111,17 +145,16 @@ fn partial<W: Write>(
     ))
 }
 
-/// The run before its first step, and how far it goes. Its hints print on `terminal` if there is one.
-pub(super) async fn start(
+/// The run before its first step and before its hints are started, and how far it goes. Its hints print on `terminal`
+/// if there is one, and log for whoever follows the run.
+pub(super) fn load(
     options: &RunOptions,
     terminal: Option<Arc<SharedTerminal>>,
+    following: Option<&Prepared>,
 ) -> Result<(Run, Goal), CommandError> {
     match &options.source {
         ProgramSource::Program(path) => {
-            let mut run = load(options, path, terminal)?;
-            let name = path.display().to_string();
-            let started = run.start_hints().await;
-            started.map_err(|error| CommandError::of_start(&name, error))?;
+            let run = load_program(options, path, terminal, following)?;
             let goal = match (options.steps, options.min_steps) {
                 (Some(steps), _) if options.no_end => Goal::Within(steps),
                 (Some(steps), _) => Goal::Exactly(steps),
@@ -152,6 +185,22 @@ pub(super) async fn start(
     }
 }
 
+/// Starts the worker if a hint may need it.
+pub(super) async fn start_hints(run: &mut Run, source: &ProgramSource) -> Result<(), Unsuccessful> {
+    let (ProgramSource::Program(path) | ProgramSource::CairoPie(path)) = source;
+    let started = run.start_hints().await;
+    started.map_err(|error| {
+        let failure = match &error {
+            StartError::Hints(failure) => Some(failure.clone()),
+            _ => None,
+        };
+        Unsuccessful {
+            failure,
+            error: CommandError::of_start(&path.display().to_string(), error),
+        }
+    })
+}
+
 /// What to do with a file that is no Cairo PIE.
 fn no_pie(path: &Path) -> String {
     let mut head = Vec::new();
@@ -178,10 +227,11 @@ fn no_pie(path: &Path) -> String {
     format!("\nhint: {advice}")
 }
 
-fn load(
+fn load_program(
     options: &RunOptions,
     path: &Path,
     terminal: Option<Arc<SharedTerminal>>,
+    following: Option<&Prepared>,
 ) -> Result<Run, CommandError> {
     let name = path.display().to_string();
     let bad = |error| CommandError::of_start(&name, error);
@@ -212,6 +262,7 @@ fn load(
         ),
         terminal,
         log_level: options.hints.log_level,
+        records: following.map(Prepared::pipe),
     };
     let run = Run::of_program(&text, &entry, config, Some(launch), SourceFiles::Read);
     run.map_err(|error| match error {
@@ -227,10 +278,11 @@ fn config(options: &RunOptions) -> Result<RunConfig, CommandError> {
             layout_params: inputs::layout_params(options)?,
             proof_mode: options.proof_mode,
             allow_missing_builtins: options.allow_missing_builtins,
-            trace: options.outputs.trace.is_some() || options.outputs.profile.is_some(),
+            trace: options.outputs.trace.is_some(),
         },
         secure_run: options.secure_run,
         no_end: options.no_end,
+        counts_steps: options.outputs.profile.is_some() || options.outputs.report.is_some(),
         placement: options.hints.placement,
         debug_info: options.outputs.debug_info.is_some(),
         hints: SessionInputs {
@@ -298,7 +350,7 @@ pub(super) async fn advance(
     goal: Goal,
     interrupts: &Interrupts,
     terminal: Option<Arc<SharedTerminal>>,
-) -> Result<(), CommandError> {
+) -> Result<(), Failure> {
     let total = match goal {
         Goal::Exactly(steps) | Goal::Within(steps) => Some(steps),
         _ => None,
@@ -317,34 +369,10 @@ pub(super) async fn advance(
         Some(Err(error)) => run.explain(error),
         None => run.interrupted(),
     };
-    Err(failure.into())
+    Err(failure)
 }
 
 /// How long hints in Python were waited for so far.
 fn waiting(run: &Run) -> Duration {
     run.hint_statistics().waiting
-}
-
-fn stats(run: &Run, steps: u64, stepping: Duration) -> Stats {
-    let (host, python) = run.hints_by_side();
-    let mut stats = Stats {
-        steps,
-        hints_executed: host + python,
-        hints_native: host,
-        hints_native_percent: percent(host, host + python),
-        host_peak_bytes: peak_memory_bytes().unwrap_or_default(),
-        ..Stats::default()
-    };
-    let hints = run.hint_statistics();
-    stats.round_trips = hints.round_trips;
-    stats.sub_requests = hints.sub_requests;
-    stats.repeated_hints = hints.repeated_hints;
-    stats.repeated_round_trips = hints.repeated_round_trips;
-    stats.seconds_in_python = hints.python.as_secs_f64();
-    (stats.bytes_to_worker, stats.bytes_from_worker) = run.hint_traffic();
-    stats.seconds_starting = run.time_starting().as_secs_f64();
-    stats.seconds_waiting = waiting(run).as_secs_f64();
-    stats.seconds_stepping = stepping.as_secs_f64();
-    stats.contracts = ContractStats::of(run.contract_use());
-    stats
 }

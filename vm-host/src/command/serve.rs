@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit};
@@ -13,7 +14,9 @@ use super::sandbox::SandboxArgs;
 use super::{CommandError, ExitCode, survive_file_limits};
 use crate::run::Limits;
 use crate::server::{Listeners, ServeOptions, Tenants, TenantsError, Tls, run};
-use crate::worker::{Profile, PythonEnvironment, WorkerChoice, WorkerNotFound, choose_worker};
+use crate::worker::{
+    Profile, PythonEnvironment, WorkerChoice, WorkerNotFound, choose_worker, embedded_version,
+};
 
 /// Serves VMs to clients over gRPC.
 #[derive(Clone, Debug, clap::Args)]
@@ -50,6 +53,15 @@ pub(super) struct ServeArgs {
     /// File that the TCP address is written to when the server listens
     #[arg(long = "address-file", value_name = "FILE", requires = "listen")]
     pub address_file: Option<PathBuf>,
+
+    /// Where Prometheus asks for the metrics, over HTTP: ADDRESS:PORT, or unix:PATH. Whoever reaches it sees
+    /// the names of tenants
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics: Option<Place>,
+
+    /// Collector of OpenTelemetry that gets the spans of calls, runs and hints: http://HOST:4317, gRPC
+    #[arg(long, value_name = "ENDPOINT", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub otlp: Option<String>,
 
     /// Seconds that VMs at work may go on after SIGTERM, SIGINT or SIGHUP; a second signal ends them at once
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
@@ -172,6 +184,28 @@ pub(super) struct ServeArgs {
     pub program_cache_bytes: u64,
 }
 
+/// An address to listen on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Over TCP.
+    Tcp(SocketAddr),
+    /// A Unix socket.
+    Unix(PathBuf),
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bad = || "use ADDRESS:PORT, such as 127.0.0.1:9464, or unix:PATH".to_owned();
+        match text.strip_prefix("unix:") {
+            Some("") => Err(bad()),
+            Some(path) => Ok(Self::Unix(path.into())),
+            None => text.parse().map(Self::Tcp).map_err(|_| bad()),
+        }
+    }
+}
+
 impl ServeArgs {
     /// The server's options. Says on stderr when hints go without the active environment.
     ///
@@ -288,7 +322,7 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
         false => Some(signal(SignalKind::hangup()).map_err(internal)?),
     };
     let mut quit = signal(SignalKind::quit()).map_err(internal)?;
-    let listeners = Listeners::bind(arguments.listen, arguments.unix.as_deref())
+    let mut listeners = Listeners::bind(arguments.listen, arguments.unix.as_deref())
         .await
         .map_err(|error| CommandError::new(ExitCode::CannotWrite, error))?;
     if options.tenants.is_some() {
@@ -307,6 +341,11 @@ pub(super) async fn serve(arguments: &ServeArgs) -> Result<(), CommandError> {
     }
     if let Some(path) = &arguments.unix {
         say_listening(arguments.log_format, &format!("unix:{}", path.display()));
+    }
+    if let Some(place) = &arguments.metrics {
+        let metrics = listen_for_metrics(place, arguments.log_format).await?;
+        listeners.serve_metrics(metrics);
+        options.python_version = embedded_version(&options.worker);
     }
     say_sandbox(arguments.log_format, spawner.sandbox());
     let (first, signalled) = oneshot::channel::<()>();
@@ -391,6 +430,26 @@ fn check_openness(arguments: &ServeArgs) -> Result<(), CommandError> {
         );
     }
     Ok(())
+}
+
+/// Opens the socket of the metrics, and says where it is.
+async fn listen_for_metrics(place: &Place, format: LogFormat) -> Result<Listeners, CommandError> {
+    let (address, path) = match place {
+        Place::Tcp(address) => (Some(*address), None),
+        Place::Unix(path) => (None, Some(path.as_path())),
+    };
+    let listeners = Listeners::bind(address, path)
+        .await
+        .map_err(|error| CommandError::new(ExitCode::CannotWrite, error))?;
+    let place = match (place, listeners.address()) {
+        (Place::Unix(path), _) => format!("unix:{}", path.display()),
+        (Place::Tcp(asked), bound) => bound.unwrap_or(*asked).to_string(),
+    };
+    match format {
+        LogFormat::Text => notice!("metrics on {place}"),
+        LogFormat::Json => tracing::info!(address = place, "metrics"),
+    }
+    Ok(listeners)
 }
 
 /// Says where the server is; a log for programs has no other lines.

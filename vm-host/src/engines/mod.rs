@@ -4,6 +4,22 @@
 pub(crate) mod compiled;
 pub(crate) mod twins;
 
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use hint_proto::v1::RelocationRule;
+
+/// One cell and its value.
+pub(crate) type Write = (Relocatable, MaybeRelocatable);
+
+/// What a hint would do to memory. Whoever applies it makes the checks that a worker's effects pass.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct OwnEffects {
+    /// No cell is in it twice.
+    pub(crate) writes: Vec<Write>,
+    pub(crate) added_segments: usize,
+    pub(crate) added_temporary_segments: usize,
+    pub(crate) relocation_rules: Vec<RelocationRule>,
+}
+
 /// What became of a hint that an engine was asked to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Attempt {

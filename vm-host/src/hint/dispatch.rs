@@ -15,17 +15,19 @@ use super::builtins;
 use super::error::HintError;
 use super::inputs::SessionInputs;
 use super::peer::Peer;
+use super::printing::{OwnStdout, Prints};
 use super::run_state::{OwnedRule, RuleOwner, RunState};
 use super::running::RunningHint;
 use super::scopes::merge;
 use super::session::{HintSession, Ran, RuleOutcome};
 use super::sharing::{self, hand_over, learn};
-use super::statistics::{HintCost, Statistics};
+use super::statistics::{Engine, EngineCounts, HintCost, HostHints, Statistics};
 use super::table::HintTable;
 use super::variables::{Handover, join_variables};
+use super::watch::Watched;
 use crate::account::{self, Refusing};
 use crate::engines::Attempt;
-use crate::engines::compiled::Engine;
+use crate::engines::compiled;
 use crate::engines::twins::Twins;
 use crate::placement::{Company, Native, Placement, spoils};
 use crate::program::CompiledProgram;
@@ -55,7 +57,7 @@ const HOST: RuleOwner = RuleOwner {
 pub(crate) struct Dispatch {
     twins: Twins,
     /// The hints that are compiled in the host.
-    compiled: Option<Engine>,
+    compiled: Option<compiled::Engine>,
     /// What the hints of loaded programs join.
     company: Option<Company>,
     /// Where hints run since others joined them, by their ids.
@@ -77,6 +79,8 @@ pub(crate) struct Dispatch {
     shown: RunningHint,
     /// How long the start of the worker took.
     starting: Duration,
+    /// What compiled hints print goes there.
+    prints: Box<dyn Prints>,
 }
 
 #[derive(Debug)]
@@ -155,7 +159,13 @@ impl Dispatch {
             running: None,
             shown,
             starting: Duration::ZERO,
+            prints: Box::new(OwnStdout),
         }
+    }
+
+    /// Has hints in the host print there.
+    pub(crate) fn print_to(&mut self, prints: Box<dyn Prints>) {
+        self.prints = prints;
     }
 
     /// Other hints for the engines in the host, before the first step.
@@ -164,6 +174,11 @@ impl Dispatch {
         self.twins = Twins::new(native.twins);
         self.compiled = native.compiled;
         self.company = native.company;
+    }
+
+    /// From now on, whoever that is follows the hints.
+    pub(crate) fn watch(&mut self, watched: Watched) {
+        self.state.watched = watched;
     }
 
     /// From now on, long waits give `turn` to other VMs.
@@ -220,8 +235,27 @@ impl Dispatch {
     /// How many hints ran in the host and outside of it.
     pub(crate) fn executed(&self) -> (u64, u64) {
         let outside = self.sessions().map(|session| session.statistics().hints);
-        let compiled = self.compiled.as_ref().map_or(0, Engine::executed);
+        let compiled = self.compiled.as_ref().map_or(0, compiled::Engine::executed);
         (self.twins.executed() + compiled, outside.sum())
+    }
+
+    /// How many hints ran in each engine so far, and what those outside of the host cost.
+    pub(crate) fn counts(&self) -> (HostHints, Vec<(Engine, EngineCounts)>) {
+        let host = HostHints {
+            twins: self.twins.executed(),
+            compiled: self.compiled.as_ref().map_or(0, compiled::Engine::executed),
+        };
+        let mut outside = Vec::new();
+        for (place, session) in self.sessions.iter().enumerate() {
+            for (language, counts) in session.iter().flat_map(|session| session.counts()) {
+                let engine = match place {
+                    CLIENT => Engine::Attached,
+                    _ => Engine::of_worker(language),
+                };
+                outside.push((engine, *counts));
+            }
+        }
+        (host, outside)
     }
 
     /// The hint that runs now, or in which the run stopped: its place among those of its pc, and its id.
@@ -273,7 +307,10 @@ impl Dispatch {
         let started = Instant::now();
         let (link, process) = worker.start().await.map_err(NoPython::Launch)?;
         let opened = self.open(Peer::Worker { link, process }, vm).await;
-        self.starting += started.elapsed();
+        let took = started.elapsed();
+        self.starting += took;
+        let watched = &self.state.watched;
+        watched.tell(|watcher| watcher.started_worker(started, took));
         opened.map_err(NoPython::Session)
     }
 
@@ -372,7 +409,11 @@ impl Dispatch {
             self.running = Some((index, id));
             self.shown.begins(id, vm.get_current_step() as u64);
             let programs = self.table().programs().len();
-            self.run(vm, id).await.map_err(|error| (index, error))?;
+            let ran = match self.state.watched.is_any() {
+                true => self.run_watched(vm, id).await,
+                false => self.run(vm, id).await,
+            };
+            ran.map_err(|error| (index, error))?;
             for loaded in self
                 .state
                 .table
@@ -395,6 +436,16 @@ impl Dispatch {
         self.running = None;
         self.shown.ends();
         Ok(())
+    }
+
+    /// Runs one hint, and tells whoever follows.
+    async fn run_watched(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), NotRun> {
+        let (watched, before) = (self.state.watched.clone(), self.statistics());
+        watched.tell(|watcher| watcher.begins(id, vm.get_current_step() as u64));
+        let ran = self.run(vm, id).await;
+        let used = self.statistics().since(before);
+        watched.tell(|watcher| watcher.ends(id, &used, ran.is_err()));
+        ran
     }
 
     /// Runs one hint in the first engine that takes it.
@@ -429,16 +480,22 @@ impl Dispatch {
         };
         account::check().map_err(|over| NotRun::Failed(over.into()))?;
         let Some(ran) = ran else { return Ok(false) };
+        let printed = ran.printed.len();
+        // A client's hints print where it is.
+        if printed > 0 && (self.sessions[CLIENT].is_some() || !self.prints.has_room(printed)) {
+            engine.take_back();
+            return Ok(false);
+        }
         let turn = &self.opening.turn;
-        if self
-            .state
-            .apply(vm, &ran.effects, HOST, turn)
-            .await
-            .is_err()
-        {
+        let applied = self.state.apply_own(vm, &ran.effects, HOST, turn).await;
+        if applied.is_err() {
             // Python's own error is the right one.
             engine.take_back();
             return Ok(false);
+        }
+        if printed > 0 {
+            let written = self.prints.print(&ran.printed);
+            written.map_err(|error| NotRun::Failed(HintError::Print(error.to_string())))?;
         }
         let change = engine.keep(id, ran);
         if change != ScopeChange::default() {

@@ -49,6 +49,9 @@ pub enum HintError {
     /// What the hint did is refused.
     #[error(transparent)]
     Diff(Refusal),
+    /// What the hint printed cannot be written.
+    #[error("cannot write what the hint prints: {0}")]
+    Print(String),
     /// The run took more host memory than it may.
     #[error("the run was ended: {0}")]
     OverLimit(#[from] OverLimit),

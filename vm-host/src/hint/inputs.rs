@@ -45,7 +45,14 @@ impl SessionInputs {
             self.static_locals_json.as_str(),
         ];
         let mut surroundings = Surroundings::of_locals(&locals);
-        surroundings.variables.insert("program_input".to_owned());
+        if surroundings.variables.insert("program_input".to_owned()) {
+            // Without an input hints find an empty one.
+            let text = match self.program_input_json.as_str() {
+                "" => "{}",
+                text => text,
+            };
+            surroundings.program_input = Some(text.to_owned());
+        }
         surroundings.foreign_objects |= foreign_objects || self.calls_for_objects();
         let paths = self.import_paths.iter().map(PathBuf::from);
         let of_the_shell = std::env::var_os("PYTHONPATH").unwrap_or_default();

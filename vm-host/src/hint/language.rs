@@ -7,6 +7,7 @@ use cairo_vm::types::relocatable::Relocatable;
 use hint_proto::v1::{self, ScopeChange};
 
 use super::known::KnownCells;
+use super::statistics::EngineCounts;
 use crate::vm::wire;
 
 /// One language of an engine.
@@ -24,6 +25,8 @@ pub(super) struct Language {
     untold_scopes: ScopeChange,
     /// How many of the cells that hints took out of memory it was told.
     removed: usize,
+    /// What its hints cost.
+    pub(super) counts: EngineCounts,
 }
 
 impl Language {

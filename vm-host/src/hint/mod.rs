@@ -14,6 +14,7 @@ mod language;
 pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod peer;
+pub(crate) mod printing;
 pub(crate) mod reads;
 pub(crate) mod run_state;
 pub(crate) mod running;
@@ -28,6 +29,7 @@ pub(crate) mod table;
 mod testing;
 pub(crate) mod variables;
 pub mod wasm;
+pub(crate) mod watch;
 
 pub use error::HintError;
 pub use inputs::SessionInputs;
@@ -35,4 +37,7 @@ pub use limits::Limits;
 pub use peer::Peer;
 pub use run_state::RunState;
 pub use session::{HintSession, Ran};
-pub use variables::{Handover, ListId, Report, Reported, SharedValue, Told, Variables};
+pub use variables::{
+    DictId, FunctionId, Handover, HintFunction, ListId, Report, Reported, SharedValue, Told,
+    Variables,
+};

@@ -12,7 +12,9 @@ use tokio::time::Instant;
 use tonic::Status;
 
 use super::log::{RecordSink, checked};
-use crate::worker::{Death, Link, LinkError, SandboxError, Traffic, Turn, WorkerProcess};
+use crate::worker::{
+    Death, Link, LinkError, SandboxError, Traffic, Turn, WorkerEnd, WorkerProcess,
+};
 
 /// The other side of a session.
 #[allow(clippy::large_enum_variant, reason = "there is one for each VM")]
@@ -87,7 +89,13 @@ impl Peer {
     /// Ends the peer's part: kills the process, or closes the stream, which says why.
     pub fn end(&mut self, why: Ending) {
         match self {
-            Self::Worker { process, .. } => process.kill(),
+            Self::Worker { process, .. } => {
+                process.blame(match why {
+                    Ending::Late(_) => WorkerEnd::Timeout,
+                    Ending::Refused(_) => WorkerEnd::Refused,
+                });
+                process.kill();
+            }
             Self::Attached(client) => {
                 // The first reason is the one that counts.
                 let _ = client.ending.set(why);

@@ -13,6 +13,8 @@ use super::effects::{Applied, Applier, Breath, Refusal, RegisteredRule};
 use super::limits::Limits;
 use super::struct_names::StructPrefix;
 use super::table::HintTable;
+use super::watch::Watched;
+use crate::engines::OwnEffects;
 use crate::program::{CompiledProgram, ProgramParts};
 use crate::vm::wire;
 use crate::worker::Turn;
@@ -49,6 +51,8 @@ pub struct RunState {
     pub(super) removed: Vec<Relocatable>,
     pub(super) pure_address: Option<String>,
     pub(super) unheld_attributes: Option<String>,
+    /// Who follows the run.
+    pub(super) watched: Watched,
 }
 
 /// What a name stands for, with the structs that it leads to, by their names on the wire.
@@ -78,6 +82,7 @@ impl RunState {
             removed: Vec::new(),
             pure_address: None,
             unheld_attributes: None,
+            watched: Watched::default(),
         }
     }
 
@@ -111,15 +116,39 @@ impl RunState {
         Ok(())
     }
 
+    /// Applies what a hint of an engine in the host did, `owner`.
+    pub(super) async fn apply_own(
+        &mut self,
+        vm: &mut VirtualMachine,
+        effects: &OwnEffects,
+        owner: RuleOwner,
+        turn: &Turn,
+    ) -> Result<(), Refusal> {
+        let breath = Breath::of(turn);
+        self.applier.apply_own(vm, effects, breath).await?;
+        if !self.rules.is_empty() {
+            for (address, _) in &effects.writes {
+                if self.is_validated(address.segment_index as i64, owner) {
+                    self.unvalidated.push((*address, owner));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether rules look at cells of a segment that `writer` does not have.
+    fn is_validated(&self, segment: i64, writer: RuleOwner) -> bool {
+        self.rules.iter().any(|owned| {
+            owned.rule.kind == v1::RuleKind::Validation
+                && owned.owner != writer
+                && i64::try_from(owned.rule.segment) == Ok(segment)
+        })
+    }
+
     /// Remembers what was written where rules have to look at it that whoever wrote it does not have.
     fn note_unvalidated(&mut self, effects: &Effects, writer: RuleOwner) {
         for run in &effects.writes {
-            let is_looked_at = |owned: &OwnedRule| {
-                owned.rule.kind == v1::RuleKind::Validation
-                    && owned.owner != writer
-                    && i64::try_from(owned.rule.segment) == Ok(run.segment)
-            };
-            if !self.rules.iter().any(is_looked_at) {
+            if !self.is_validated(run.segment, writer) {
                 continue;
             }
             let count = run.values.len() / CELL_BYTES;

@@ -17,6 +17,8 @@ use hint_proto::v1::{
 use hint_proto::waiting::Forecast;
 use hint_proto::{PROTOCOL_VERSIONS, common_version};
 use tokio::time::Instant;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use super::effects::RegisteredRule;
 use super::error::{HintError, failed_start, out_of_order};
@@ -26,10 +28,11 @@ use super::peer::{Ending, Peer};
 use super::reads::Pointer;
 use super::run_state::{OwnedRule, RuleOwner, RunState};
 use super::snapshot::Expectation;
-use super::statistics::{HintCost, Statistics};
+use super::statistics::{EngineCounts, HintCost, Statistics};
 use super::variables::{Handover, Told};
 use crate::account;
 use crate::program::Frame;
+use crate::spans;
 use crate::vm::wire;
 use crate::worker::{LinkError, Traffic, Turn};
 
@@ -405,8 +408,13 @@ impl HintSession {
         };
         self.statistics.hints += 1;
         let started = self.statistics;
+        let span = match spans::is_sampled(self.hints[id as usize].cost.count) {
+            true => self.span_of(state, id, index),
+            false => Span::none(),
+        };
         let response = self
             .converse(vm, state, Request::ExecuteHint(request), &mut exchange)
+            .instrument(span)
             .await;
         let cost = &mut self.hints[id as usize].cost;
         if cost.count > 0 {
@@ -415,7 +423,16 @@ impl HintSession {
                 self.statistics.round_trips - started.round_trips;
         }
         cost.count += 1;
-        cost.time += self.statistics.waiting - started.waiting;
+        let took = self.statistics.waiting - started.waiting;
+        cost.time += took;
+        let declined = matches!(response, Ok(Response::Declined(_)));
+        let counts = &mut self.languages[index].counts;
+        counts.hints += u64::from(!declined);
+        counts.round_trips += self.statistics.round_trips - started.round_trips;
+        counts.questions += self.statistics.sub_requests - started.sub_requests;
+        if let Some(nanos) = response.as_ref().ok().and_then(hint_nanos) {
+            counts.answered(took, nanos);
+        }
         match response? {
             Response::Done(done) => {
                 let effects = done.effects.unwrap_or_default();
@@ -437,6 +454,29 @@ impl HintSession {
             }
             _ => Err(out_of_order()),
         }
+    }
+
+    /// The span of a hint, which belongs to whatever runs it.
+    fn span_of(&self, state: &RunState, id: u32, language: usize) -> Span {
+        let span = tracing::info_span!(
+            target: spans::TARGET,
+            "hint",
+            hint_id = id,
+            language = self.languages[language].full_name(),
+            attached = self.peer.is_attached(),
+            execution = self.hints[id as usize].cost.count + 1,
+            code.filepath = Empty,
+            code.lineno = Empty,
+        );
+        if !span.is_disabled()
+            && let Some((_, hint)) = state.table.hint(id)
+            && let Some(location) = &hint.location
+        {
+            let location = &location.location;
+            span.record("code.filepath", location.input_file.filename.as_deref());
+            span.record("code.lineno", location.start_line);
+        }
+        span
     }
 
     async fn apply(
@@ -661,6 +701,9 @@ impl HintSession {
             forecast.learn(took);
             self.statistics.waiting += took;
             self.statistics.round_trips += 1;
+            let asked = matches!(response, Ok(Response::Ask(_)));
+            let watched = &state.watched;
+            watched.tell(|watcher| watcher.waited(sent.into_std(), took, asked));
             account::check()?;
             match response {
                 Ok(Response::Ask(ask)) => {
@@ -720,7 +763,10 @@ impl HintSession {
                 self.peer.end(Ending::Refused(error.to_string()));
             }
             // A failed hint may still be asked about.
-            HintError::Raised(_) | HintError::Died { .. } | HintError::Unserved { .. } => {}
+            HintError::Raised(_)
+            | HintError::Died { .. }
+            | HintError::Print(_)
+            | HintError::Unserved { .. } => {}
         }
     }
 
@@ -799,6 +845,12 @@ impl HintSession {
         self.statistics
     }
 
+    /// What the hints in each of the engine's languages cost so far.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (&str, &EngineCounts)> {
+        let languages = self.languages.iter().filter(|language| language.used);
+        languages.map(|language| (language.full_name(), &language.counts))
+    }
+
     /// What a hint cost so far.
     #[must_use]
     pub fn cost(&self, id: u32) -> HintCost {
@@ -823,6 +875,16 @@ impl HintSession {
     pub fn engine(&self) -> &Started {
         &self.started
     }
+}
+
+/// How long a hint took by what its engine says; nothing of one that did not run.
+fn hint_nanos(response: &Response) -> Option<u64> {
+    let effects = match response {
+        Response::Done(done) => done.effects.as_ref(),
+        Response::Failed(failed) => failed.effects.as_ref(),
+        _ => return None,
+    };
+    Some(effects.map_or(0, |effects| effects.hint_nanos))
 }
 
 fn rule_outcome(

@@ -7,9 +7,13 @@ use std::rc::Rc;
 use cairo_vm::types::relocatable::Relocatable;
 use hint_proto::v1::{Scope, Variable};
 
-use super::variables::{Handover, ListId, Report, Reported, SharedValue, Told, Variables};
+use super::variables::{
+    DictId, FunctionId, Handover, HintFunction, ListId, Report, Reported, SharedValue, Told,
+    Variables,
+};
 use crate::engines::compiled::{
-    Engine, Export, Fuel, Handed, Integer, List, State, Value, builtin, builtins, exports, find,
+    Dict, Engine, Export, Fuel, HandedOver, Integer, List, State, Value, builtin, builtins,
+    exports, find,
 };
 
 /// What the text of one value may cost, in about nanoseconds.
@@ -35,12 +39,21 @@ pub(super) fn hand_over(engine: &mut Engine, id: u32) -> Handover {
     }
 }
 
-fn written(engine: &Engine, handed: Vec<Handed>, relocations: Vec<(isize, Relocatable)>) -> String {
-    let mut writing = Writing::default();
+fn written(engine: &Engine, handed: HandedOver, relocations: Vec<(isize, Relocatable)>) -> String {
+    let mut writing = Writing::new(engine);
     for (segment, place) in relocations {
         writing.variables.relocate(segment, place);
     }
-    for (depth, slot, value) in handed {
+    for (depth, registers) in handed.registers {
+        let (frame, step) = (registers.frame, registers.step);
+        for (name, register) in [("ap", frame.ap), ("fp", frame.fp), ("pc", registers.pc)] {
+            let register = SharedValue::Address(register);
+            writing.variables.set(depth, name, &register);
+        }
+        let step = SharedValue::Integer(step.into());
+        writing.variables.set(depth, "current_step", &step);
+    }
+    for (depth, slot, value) in handed.variables {
         let name = engine.names().name(slot);
         match value {
             None => writing.variables.delete(depth, name),
@@ -50,13 +63,24 @@ fn written(engine: &Engine, handed: Vec<Handed>, relocations: Vec<(isize, Reloca
             }
         }
     }
-    while let Some((list, id)) = writing.open.pop() {
-        let items: Vec<SharedValue> = list
-            .borrow()
-            .iter()
-            .map(|item| writing.shared(item))
-            .collect();
-        writing.variables.fill(id, &items);
+    loop {
+        if let Some((list, id)) = writing.open.pop() {
+            let items: Vec<SharedValue> = list
+                .borrow()
+                .iter()
+                .map(|item| writing.shared(item))
+                .collect();
+            writing.variables.fill(id, &items);
+        } else if let Some((dict, id)) = writing.open_dicts.pop() {
+            let entries: Vec<[SharedValue; 2]> = dict
+                .borrow()
+                .iter()
+                .map(|(key, value)| [writing.shared(key), writing.shared(value)])
+                .collect();
+            writing.variables.fill_dict(id, &entries);
+        } else {
+            break;
+        }
     }
     writing.variables.into_json()
 }
@@ -147,15 +171,30 @@ pub(super) fn cut(mut text: String, max_bytes: usize) -> String {
 }
 
 /// Values while they are written down.
-#[derive(Default)]
-struct Writing {
+struct Writing<'a> {
+    engine: &'a Engine,
     variables: Variables,
     lists: HashMap<usize, ListId>,
     /// Lists whose items are not written yet.
     open: Vec<(List, ListId)>,
+    dicts: HashMap<usize, DictId>,
+    open_dicts: Vec<(Dict, DictId)>,
+    functions: HashMap<u64, FunctionId>,
 }
 
-impl Writing {
+impl<'a> Writing<'a> {
+    fn new(engine: &'a Engine) -> Self {
+        Self {
+            engine,
+            variables: Variables::default(),
+            lists: HashMap::new(),
+            open: Vec::new(),
+            dicts: HashMap::new(),
+            open_dicts: Vec::new(),
+            functions: HashMap::new(),
+        }
+    }
+
     fn shared(&mut self, value: &Value) -> SharedValue {
         match value {
             Value::Boolean(value) => SharedValue::Boolean(*value),
@@ -172,6 +211,10 @@ impl Writing {
                 },
                 name: function.name.to_owned(),
             },
+            Value::Module(module) => SharedValue::Import {
+                module: (*module).to_owned(),
+                name: String::new(),
+            },
             Value::List(list) => {
                 let address = Rc::as_ptr(list).addr();
                 if let Some(id) = self.lists.get(&address) {
@@ -182,12 +225,42 @@ impl Writing {
                 self.open.push((list.clone(), id));
                 SharedValue::List(id)
             }
+            Value::Dict(dict) => {
+                let address = Rc::as_ptr(dict).addr();
+                if let Some(id) = self.dicts.get(&address) {
+                    return SharedValue::Dict(*id);
+                }
+                let id = self.variables.dict();
+                self.dicts.insert(address, id);
+                self.open_dicts.push((dict.clone(), id));
+                SharedValue::Dict(id)
+            }
+            Value::Own(own) => {
+                if let Some(id) = self.functions.get(&own.object) {
+                    return SharedValue::Function(*id);
+                }
+                let function = self.engine.function(own.number);
+                let defaults: Vec<SharedValue> = function
+                    .defaults
+                    .iter()
+                    .map(|default| self.shared(default))
+                    .collect();
+                let id = self.variables.function(&HintFunction {
+                    hint_id: function.hint,
+                    name: &function.name,
+                    line: function.line,
+                    depth: own.scope,
+                    defaults: &defaults,
+                });
+                self.functions.insert(own.object, id);
+                SharedValue::Function(id)
+            }
             // No variable keeps one.
             Value::None
             | Value::Range(_)
             | Value::Iterator(_)
-            | Value::Struct(_)
-            | Value::Own(_) => SharedValue::None,
+            | Value::View(..)
+            | Value::Struct(_) => SharedValue::None,
         }
     }
 }
@@ -219,6 +292,6 @@ fn known(value: SharedValue) -> Option<Value> {
                 Export::Constant(_) => return None,
             },
         },
-        SharedValue::List(_) => return None,
+        SharedValue::List(_) | SharedValue::Dict(_) | SharedValue::Function(_) => return None,
     })
 }

@@ -10,10 +10,13 @@ use hint_proto::PYTHON;
 use super::python_text::PythonText;
 use super::{Placement, Surroundings};
 use crate::engines::compiled::{
-    Engine, Lowered, Names, Parsed, Refusal, Shared, Sharing, Slot, lower, modules_that_fit, parse,
+    Engine, Lowered, Names, Parsed, Refusal, Shared, Sharing, Slot, Value, loads, lower,
+    modules_that_fit, parse,
 };
 use crate::program::CompiledProgram;
 
+/// The variable of the first scope that the user gives.
+const PROGRAM_INPUT: &str = "program_input";
 /// Most hints of a run that are compiled.
 const MAX_HINTS: usize = 50_000;
 /// Most bytes of all their texts.
@@ -40,6 +43,10 @@ pub(crate) struct Compilation {
 pub(crate) struct Company {
     texts: Texts,
     surroundings: Surroundings,
+    /// What hints find as `program_input` in the first scope, if one of them mentions it.
+    program_input: Option<Value>,
+    /// Whether some compiled hint gives variables to a scope whose names show when it runs.
+    binds_any: bool,
     /// Whether the client takes hints for itself.
     client: bool,
     programs: usize,
@@ -66,7 +73,14 @@ impl Compilation {
         }
         let names = &self.shared.names;
         let (sharing, lingering) = (self.company.sharing(names), self.company.lingering(names));
-        let engine = Engine::new(self.shared, self.hints, sharing, lingering);
+        let input = names
+            .find(PROGRAM_INPUT)
+            .zip(self.company.program_input.clone());
+        let keeps = self.company.keeps_registers();
+        let mut engine = Engine::new(self.shared, self.hints, sharing, lingering, keeps);
+        if let Some((slot, value)) = input {
+            engine.mirror.bind(0, slot, Some(value));
+        }
         (Some(engine), Some(self.company).filter(|_| grows))
     }
 
@@ -103,6 +117,10 @@ impl Compilation {
             };
             compilation.hints.push(lowered);
             compilation.reasons.push(reason);
+        }
+        if compilation.shared.names.find(PROGRAM_INPUT).is_some() {
+            let text = surroundings.program_input.as_deref();
+            compilation.company.program_input = text.and_then(loads);
         }
         let hints: Vec<Option<&Lowered>> = compilation.hints.iter().map(Option::as_ref).collect();
         match compilation
@@ -152,6 +170,7 @@ impl Company {
         }
         let mut shared = engine.lend();
         shared.layouts.begin_program();
+        shared.first_hint = u32::try_from(first).unwrap_or(u32::MAX);
         let mut placements = Vec::new();
         let mut lowered = Vec::with_capacity(program.hints().len());
         let found = self.lower(program, &mut shared, &BTreeSet::new());
@@ -165,7 +184,8 @@ impl Company {
         }
         let sharing = self.sharing(&shared.names);
         let lingering = self.lingering(&shared.names);
-        engine.grow(shared, lowered, sharing, lingering);
+        let keeps = self.keeps_registers();
+        engine.grow(shared, lowered, (sharing, lingering, keeps));
         let hints: Vec<Option<&Lowered>> = engine.lowered().collect();
         match self.refused(&hints, engine.names()) {
             Ok(refused) => {
@@ -181,6 +201,11 @@ impl Company {
             }
         }
         placements
+    }
+
+    /// Whether some function mentions registers.
+    fn keeps_registers(&self) -> bool {
+        Around::of(&self.texts.all).keeps_registers
     }
 
     /// Whether some text may load programs.
@@ -215,15 +240,16 @@ impl Company {
             let text = self.texts.number(&hint.code);
             self.texts.of_hints.push(Some(text));
             let lowered = match &self.texts.all[text].parsed {
-                Ok(parsed) => lower(
-                    (program, hint),
-                    parsed,
-                    &mut shared.names,
-                    &mut shared.layouts,
-                ),
+                Ok(parsed) => lower((program, hint), parsed, shared),
                 Err(refusal) => Err(refusal.clone()),
             };
+            self.binds_any |= lowered.as_ref().is_ok_and(|lowered| lowered.binds_any);
             all.push(lowered.map_err(|refusal| refusal.to_string()));
+        }
+        if self.binds_any {
+            for name in self.texts.all.iter().flat_map(|text| &text.python.names) {
+                shared.names.slot(name);
+            }
         }
         all
     }
@@ -246,6 +272,9 @@ impl Company {
             return Err(format!("a hint uses {reason}"));
         }
         let around = Around::of(&self.texts.all);
+        if (around.keeps_registers || around.lingers_on_all) && around.registers_rules {
+            return Err("a rule may see registers of other hints".to_owned());
+        }
         let hints = hints.iter().enumerate();
         let hints = hints.filter_map(|(id, hint)| Some((id, (*hint)?)));
         // Their files are read for nobody else.
@@ -280,14 +309,15 @@ impl Company {
         }
         for slot in &hint.slots {
             let name = names.name(*slot);
-            if given.contains(name) {
+            let input = name == PROGRAM_INPUT && self.program_input.is_some();
+            if given.contains(name) && !input {
                 return Some(format!("`{name}` is a variable of the client"));
             }
             if around.globals.contains(name) {
                 return Some(format!("a function binds `{name}` as `global`"));
             }
             let bound = around.bound.contains(name) || around.loads_programs;
-            if names.function(*slot).is_none() && !bound {
+            if names.function(*slot).is_none() && !bound && !input {
                 return Some(format!("`{name}` is no function that is compiled"));
             }
             if hint.binds.contains(slot)
@@ -296,6 +326,12 @@ impl Company {
             {
                 return Some(format!("a rule may see variable `{name}`"));
             }
+        }
+        if hint.binds_any
+            && (!around.globals.is_empty()
+                || (around.registers_rules && !around.lingering.is_empty()))
+        {
+            return Some("code that was left behind may see variables of a new scope".to_owned());
         }
         for slot in &hint.defines {
             let name = names.name(*slot);
@@ -311,11 +347,15 @@ impl Company {
     fn sharing(&self, names: &Names) -> Vec<Rc<Sharing>> {
         // What functions do that were left behind, whoever calls them does.
         let later = Around::of(&self.texts.all).tampers_later;
+        let all: BTreeSet<Slot> = (0..names.len()).collect();
         let texts = self.texts.all.iter();
         let of_texts: Vec<Rc<Sharing>> = texts
             .map(|text| {
                 Rc::new(Sharing {
-                    mentions: slots(names, &text.python.names),
+                    mentions: match text.python.sees_all {
+                        true => all.clone(),
+                        false => slots(names, &text.python.names),
+                    },
                     binds: slots(names, &text.python.binds),
                     moves: text.python.moves,
                     tampers: text.python.tampers || later,
@@ -330,7 +370,11 @@ impl Company {
 
     /// The variables in code that hints leave behind.
     fn lingering(&self, names: &Names) -> BTreeSet<Slot> {
-        slots(names, &Around::of(&self.texts.all).lingering)
+        let around = Around::of(&self.texts.all);
+        match around.lingers_on_all {
+            true => (0..names.len()).collect(),
+            false => slots(names, &around.lingering),
+        }
     }
 }
 
@@ -380,6 +424,10 @@ impl Texts {
 #[derive(Default)]
 struct Around {
     registers_rules: bool,
+    /// Whether a function mentions registers.
+    keeps_registers: bool,
+    /// Whether code that is left behind sees which variables there are.
+    lingers_on_all: bool,
     loads_programs: bool,
     /// Whether some text does more with a builtin than what compiled hints do.
     has_builtins: bool,
@@ -399,6 +447,8 @@ impl Around {
         let mut around = Self::default();
         for text in texts.iter().map(|text| &text.python) {
             around.registers_rules |= text.registers_rules;
+            around.keeps_registers |= text.keeps_registers;
+            around.lingers_on_all |= text.leaves_seeing_all;
             around.loads_programs |= text.loads_programs;
             around.has_builtins |= text.has_builtins;
             around.tampers_later |= text.tampers && text.leaves_code;

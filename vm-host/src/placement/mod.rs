@@ -78,6 +78,8 @@ impl Placement {
 pub struct Surroundings {
     /// Variables that exist before the first hint, in its scope or in all.
     pub variables: BTreeSet<String>,
+    /// The JSON text of `program_input` in the first scope, where nothing else of this name can be.
+    pub program_input: Option<String>,
     /// Whether there may be objects whose code does anything: a syscall handler, or those of a client
     /// that serves the hints itself.
     pub foreign_objects: bool,

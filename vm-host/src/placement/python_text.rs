@@ -40,7 +40,30 @@ const WILD: &[&str] = &[
     "vm",
 ];
 /// Names with two underscores that reach nothing but the object itself.
-const PLAIN: &[&str] = &["__name__", "__len__", "__str__", "__repr__", "__init__"];
+const PLAIN: &[&str] = &[
+    "__add__",
+    "__class__",
+    "__contains__",
+    "__doc__",
+    "__enter__",
+    "__eq__",
+    "__exit__",
+    "__getitem__",
+    "__hash__",
+    "__init__",
+    "__iter__",
+    "__len__",
+    "__lt__",
+    "__mro__",
+    "__name__",
+    "__next__",
+    "__qualname__",
+    "__repr__",
+    "__setitem__",
+    "__str__",
+];
+/// Functions for which the order of what they go through makes no difference.
+const UNORDERED: &[&str] = &["all", "any", "len", "set", "sorted", "sum"];
 /// Names that a scope goes on having, with the values of the hint that ran last in it.
 const LASTING: &[&str] = &["ap", "fp", "pc", "current_step"];
 /// What the VM gives every hint: whoever changes these changes what hints mean.
@@ -69,12 +92,18 @@ pub(super) struct PythonText {
     pub(super) moves: bool,
     /// Whether it leaves code behind that others run.
     pub(super) leaves_code: bool,
+    /// Whether a function in it mentions registers, which a scope goes on having.
+    pub(super) keeps_registers: bool,
     /// Whether it may load programs.
     pub(super) loads_programs: bool,
     /// Whether it does more with a builtin than to look at the bound of numbers.
     pub(super) has_builtins: bool,
     /// Whether it has code called between hints.
     pub(super) registers_rules: bool,
+    /// Whether it sees which variables there are, whatever their names, in no order.
+    pub(super) sees_all: bool,
+    /// Whether code that it leaves behind does.
+    pub(super) leaves_seeing_all: bool,
     /// Where generators start that are used up at once.
     consumed: BTreeSet<u32>,
     /// How many functions are around what is looked at.
@@ -114,7 +143,7 @@ impl PythonText {
             self.wild = Some("a name beyond ASCII".to_owned());
         }
         if self.functions > 0 && LASTING.contains(&name) {
-            self.wild = Some(format!("a function that may see `{name}` of others"));
+            self.keeps_registers = true;
         }
         self.reach(name);
         self.names.insert(name.to_owned());
@@ -184,6 +213,12 @@ impl<'a> Visitor<'a> for PythonText {
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Some(rest) = looks_at_all(expression) {
+            self.sees_all |= self.functions == 0;
+            self.leaves_seeing_all |= self.functions > 0;
+            rest.into_iter().for_each(|rest| self.visit_expr(rest));
+            return;
+        }
         if let Some((name, rest)) = variable_of_globals(expression) {
             self.mention(name);
             self.bind(name);
@@ -240,10 +275,14 @@ impl<'a> Visitor<'a> for PythonText {
                 }
             }
             Expr::Attribute(attribute) => {
-                self.reach(&attribute.attr);
                 let mut root = &*attribute.value;
                 while let Expr::Attribute(inner) = root {
                     root = &inner.value;
+                }
+                // The scope of Cairo.
+                let of_cairo = matches!(root, Expr::Name(name) if name.id == "ids");
+                if !(of_cairo && attribute.attr == *"__main__") {
+                    self.reach(&attribute.attr);
                 }
                 if attribute.ctx != ExprContext::Load {
                     match root {
@@ -324,11 +363,88 @@ fn variable_of_globals(expression: &Expr) -> Option<(&str, &[Expr])> {
 
 impl PythonText {
     fn import(&mut self, module: &str) {
-        for part in module.split('.') {
+        // A package of that name is no way to the VM that hints run in.
+        for part in module.split('.').filter(|part| *part != "vm") {
             self.reach(part);
         }
         if !is_quiet_import(module) {
             self.tampers = true;
         }
     }
+}
+
+/// The expressions in one that looks which variables there are, in no order: `name in globals()`, `globals()[name]` and
+/// `globals().get(name)` with a name that is computed, and what goes through all where their order makes no difference.
+fn looks_at_all(expression: &Expr) -> Option<Vec<&Expr>> {
+    if variable_of_globals(expression).is_some() {
+        return None;
+    }
+    match expression {
+        Expr::Compare(compare) => match (&*compare.ops, &*compare.comparators) {
+            ([CmpOp::In | CmpOp::NotIn], [dictionary]) if is_globals(dictionary) => {
+                Some(vec![&compare.left])
+            }
+            _ => None,
+        },
+        Expr::Subscript(subscript)
+            if subscript.ctx == ExprContext::Load && is_globals(&subscript.value) =>
+        {
+            Some(vec![&subscript.slice])
+        }
+        Expr::Call(call) if call.arguments.keywords.is_empty() => {
+            match (&*call.func, &*call.arguments.args) {
+                (Expr::Attribute(get), arguments)
+                    if get.attr == *"get" && is_globals(&get.value) =>
+                {
+                    Some(arguments.iter().collect())
+                }
+                (Expr::Name(function), [names]) if UNORDERED.contains(&function.id.as_str()) => {
+                    goes_through_all(names)
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The conditions of a comprehension that goes through the names of all variables and calls nothing of the hint's.
+fn goes_through_all(expression: &Expr) -> Option<Vec<&Expr>> {
+    let (element, generators) = match expression {
+        Expr::Generator(names) => (&names.elt, &names.generators),
+        Expr::ListComp(names) => (&names.elt, &names.generators),
+        _ => return None,
+    };
+    let ([generator], Expr::Name(_)) = (&**generators, &**element) else {
+        return None;
+    };
+    let quiet = generator.ifs.iter().all(calls_nothing);
+    let plain = matches!(&generator.target, Expr::Name(_)) && is_globals(&generator.iter);
+    // Its target is a variable of its own, which is looked at as any name.
+    (plain && quiet).then(|| generator.ifs.iter().collect())
+}
+
+/// Whether the expression calls nothing but `startswith`.
+fn calls_nothing(expression: &Expr) -> bool {
+    struct Calls(bool);
+    impl<'a> Visitor<'a> for Calls {
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            if let Expr::Call(call) = expression {
+                let starts =
+                    matches!(&*call.func, Expr::Attribute(method) if method.attr == *"startswith");
+                self.0 |= !starts;
+            }
+            self.0 |= matches!(expression, Expr::Named(_) | Expr::Await(_) | Expr::Yield(_));
+            walk_expr(self, expression);
+        }
+    }
+    let mut calls = Calls(false);
+    calls.visit_expr(expression);
+    !calls.0
+}
+
+fn is_globals(expression: &Expr) -> bool {
+    matches!(expression, Expr::Call(call)
+        if call.arguments.is_empty()
+            && matches!(&*call.func, Expr::Name(function) if function.id == "globals"))
 }

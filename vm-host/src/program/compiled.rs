@@ -112,6 +112,22 @@ impl CompiledProgram {
         functions
     }
 
+    /// The file and line of each instruction, where they are known.
+    pub(crate) fn lines(&self) -> Vec<Option<(Arc<str>, u32)>> {
+        let mut lines = vec![None; self.data.len()];
+        let locations = self
+            .debug_info
+            .iter()
+            .flat_map(|info| &info.instruction_locations);
+        for (pc, location) in locations {
+            let inst = &location.inst;
+            if let (Some(line), Some(file)) = (lines.get_mut(*pc), &inst.input_file.filename) {
+                *line = Some((Arc::clone(file), inst.start_line));
+            }
+        }
+        lines
+    }
+
     /// The pc of a label or function, by its name in the main scope or its full name.
     pub fn label(&self, name: &str) -> Option<usize> {
         let in_main = self.label_in(&self.main_scope, name);

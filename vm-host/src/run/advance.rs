@@ -5,7 +5,8 @@ use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::trace::trace_entry::TraceEntry;
 use cairo_vm::vm::vm_core::VirtualMachine;
 
-use super::core::Run;
+use super::core::{Run, RunCounts};
+use super::decoded::Decoded;
 use super::step_error::{StepCause, StepError};
 use crate::account::{self, Refusing};
 use crate::hint::dispatch::Dispatch;
@@ -60,6 +61,14 @@ pub trait Pace {
         false
     }
 
+    /// Whether the counts of the run are wanted now. Asked after each slice.
+    fn wants_counts(&self) -> bool {
+        false
+    }
+
+    /// Takes the counts that were wanted.
+    fn count(&mut self, _: RunCounts) {}
+
     /// Called after each slice, some hundred microseconds; may take its time.
     fn rest(&mut self, progress: Progress) -> impl Future<Output = ()>;
 }
@@ -105,8 +114,13 @@ impl Run {
                 // Cells are refused at once; what else grows, the trace above all, is noticed here.
                 self.stay_within_limits()
                     .map_err(|cause| self.stop(cause))?;
+                let steps = self.current_step();
+                self.watched.tell(|watcher| watcher.comes_to(steps));
+                if pace.wants_counts() {
+                    pace.count(self.counts());
+                }
                 pace.rest(Progress {
-                    steps: self.current_step(),
+                    steps,
                     hints: self.hints_executed(),
                 })
                 .await;
@@ -201,21 +215,17 @@ impl Run {
             _ => None,
         };
         let table = self.hints.as_ref().map(Dispatch::table);
-        let vm = &mut self.vm.runner.vm;
-        let _refusing = Refusing::start();
-        for done in 0..steps {
-            let pc = vm.get_pc();
+        let stops = |pc| {
             let has_hints = table.is_some_and(|table| !table.at(pc).is_empty());
-            if has_hints || Some(pc) == end || Some(pc) == address {
-                return Ok(done);
-            }
-            let before = Registers::of(vm);
-            let stepped = self.decoded.admit(pc).map_err(StepCause::from);
-            let stepped =
-                stepped.and_then(|()| vm.step_instruction().map_err(StepCause::of_instruction));
-            stepped.map_err(|cause| StepError { before, cause })?;
+            has_hints || Some(pc) == end || Some(pc) == address
+        };
+        let vm = &mut self.vm.runner.vm;
+        let decoded = &mut self.decoded;
+        match self.stacks.as_deref_mut() {
+            // Nobody pays for what nobody asked for.
+            None => step_until(vm, decoded, stops, steps, |_| {}),
+            Some(stacks) => step_until(vm, decoded, stops, steps, |at| stacks.count(at.pc, at.fp)),
         }
-        Ok(steps)
     }
 
     /// One step: the hints at pc, then its instruction.
@@ -232,8 +242,14 @@ impl Run {
             .admit(vm.get_pc())
             .map_err(|over| at(over.into()))?;
         let hints = self.hints.as_mut();
+        let stacks = &mut self.stacks;
+        let mut count = || {
+            if let Some(stacks) = stacks {
+                stacks.count(before.pc, before.fp);
+            }
+        };
         let Some(hints) = hints.filter(|hints| !hints.rules().is_empty()) else {
-            return step_within_limits(vm).map_err(at);
+            return step_within_limits(vm).map(|()| count()).map_err(at);
         };
         let rules = &mut self.rules;
         rules
@@ -242,6 +258,7 @@ impl Run {
             .map_err(|error| at(StepCause::Rule(error)))?;
         let fresh = rules.before(vm, hints).await.map_err(at)?;
         step_within_limits(vm).map_err(at)?;
+        count();
         rules
             .after(vm, hints, fresh)
             .await
@@ -292,6 +309,30 @@ impl Run {
             cause,
         }
     }
+}
+
+/// Steps until a pc where one `stops`, at most `steps`; `made` gets the registers before each. How many.
+fn step_until(
+    vm: &mut VirtualMachine,
+    decoded: &mut Decoded,
+    stops: impl Fn(Relocatable) -> bool,
+    steps: u64,
+    mut made: impl FnMut(Registers),
+) -> Result<u64, StepError> {
+    let _refusing = Refusing::start();
+    for done in 0..steps {
+        let pc = vm.get_pc();
+        if stops(pc) {
+            return Ok(done);
+        }
+        let before = Registers::of(vm);
+        let stepped = decoded.admit(pc).map_err(StepCause::from);
+        let stepped =
+            stepped.and_then(|()| vm.step_instruction().map_err(StepCause::of_instruction));
+        stepped.map_err(|cause| StepError { before, cause })?;
+        made(before);
+    }
+    Ok(steps)
 }
 
 /// One instruction, which gets as much memory as the run may have.

@@ -36,6 +36,8 @@ pub struct RunConfig {
     pub max_steps: u64,
     /// Cells that the program's segment may have in the end of a verified function; 0 for the program's own.
     pub program_segment_size: usize,
+    /// Whether steps are counted by call stack, for a profile or a report.
+    pub counts_steps: bool,
     /// Where hints run.
     pub placement: HintPlacement,
     /// Whether the program's debug information is wanted as it was read, for which its text is kept.
@@ -55,6 +57,7 @@ impl Default for RunConfig {
             no_end: false,
             max_steps: u64::MAX,
             program_segment_size: 0,
+            counts_steps: false,
             placement: HintPlacement::Auto,
             debug_info: false,
             foreign_objects: false,

@@ -1,5 +1,7 @@
 //! A run: the VM, its hints, and what is known of both.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,11 +16,13 @@ use super::rules::Rules;
 use crate::hint::dispatch::Dispatch;
 use crate::hint::effects::Applier;
 use crate::hint::running::RunningHint;
-use crate::hint::statistics::{HintCost, Statistics};
+use crate::hint::statistics::{Engine, EngineCounts, HintCost, HostHints, Statistics};
 use crate::hint::table::LoadedProgram;
+use crate::hint::watch::{Watched, Watcher};
 use crate::placement::Placement;
 use crate::program::{CompiledProgram, ExceptionContext, Hint};
 use crate::vm::end::Ended;
+use crate::vm::profile::StepStacks;
 use crate::vm::shape::RunShape;
 use crate::vm::slices::Slices;
 use crate::vm::start::PreparedRun;
@@ -40,6 +44,10 @@ pub struct Run {
     pub(super) hints: Option<Dispatch>,
     pub(super) rules: Rules,
     pub(super) decoded: Decoded,
+    /// The steps by call stack, if they are counted.
+    pub(super) stacks: Option<Box<StepStacks>>,
+    /// Who follows the run.
+    pub(super) watched: Watched,
     /// What the client's own writes have used of the limits.
     pub(super) written: Applier,
     pub(super) context: ExceptionContext,
@@ -48,6 +56,21 @@ pub struct Run {
     pub(super) turn: Option<Turn>,
     /// Whether the hints were asked for their side of the end.
     pub(super) hints_ended: bool,
+}
+
+/// What a run has done.
+#[derive(Clone, Debug, Default)]
+pub struct RunCounts {
+    /// Steps.
+    pub steps: u64,
+    /// Hints inside of the host.
+    pub host: HostHints,
+    /// Hints outside of it; one engine may be there more than once.
+    pub outside: Vec<(Engine, EngineCounts)>,
+    /// Bytes to workers.
+    pub sent: u64,
+    /// Bytes from workers.
+    pub received: u64,
 }
 
 impl std::fmt::Debug for Run {
@@ -138,6 +161,19 @@ impl Run {
         self.vm().get_current_step() as u64
     }
 
+    /// The steps by call stack, if they are counted.
+    pub(crate) fn stacks(&self) -> Option<&StepStacks> {
+        self.stacks.as_deref()
+    }
+
+    /// From now on, that one follows the run.
+    pub(crate) fn watch(&mut self, watcher: Rc<RefCell<dyn Watcher>>) {
+        self.watched = Watched::by(watcher);
+        if let Some(hints) = &mut self.hints {
+            hints.watch(self.watched.clone());
+        }
+    }
+
     /// How many hints ran, in all engines.
     #[must_use]
     pub fn hints_executed(&self) -> u64 {
@@ -189,6 +225,24 @@ impl Run {
     pub(crate) fn hint_statistics(&self) -> Statistics {
         let hints = self.hints.as_ref();
         hints.map_or_else(Statistics::default, Dispatch::statistics)
+    }
+
+    /// What the run has done so far, for whoever adds up many runs.
+    #[must_use]
+    pub fn counts(&self) -> RunCounts {
+        let (host, outside) = self
+            .hints
+            .as_ref()
+            .map(Dispatch::counts)
+            .unwrap_or_default();
+        let (sent, received) = self.hint_traffic();
+        RunCounts {
+            steps: self.current_step(),
+            host,
+            outside,
+            sent,
+            received,
+        }
     }
 
     /// What hints did with contracts, once the run has ended, by contract and endpoint.

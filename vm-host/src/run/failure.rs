@@ -84,6 +84,26 @@ pub enum FailureReason {
 }
 
 impl FailureReason {
+    /// Each of them.
+    pub const ALL: [Self; 16] = [
+        Self::HintRaised,
+        Self::CairoError,
+        Self::StepsExhausted,
+        Self::WorkerDied,
+        Self::WorkerLimit,
+        Self::EngineDetached,
+        Self::HintTimeout,
+        Self::Exit,
+        Self::Interrupted,
+        Self::DiffRefused,
+        Self::Protocol,
+        Self::LanguageNotServed,
+        Self::HintDeclined,
+        Self::EndOfRun,
+        Self::LimitExceeded,
+        Self::Internal,
+    ];
+
     /// The word as clients get it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -277,6 +297,10 @@ impl Failure {
             HintError::Protocol(what) => Self::new(
                 FailureReason::Protocol,
                 format!("the hint engine broke the protocol while it ran {subject}: {what}"),
+            ),
+            HintError::Print(error) => Self::new(
+                FailureReason::HintRaised,
+                format!("cannot write what {subject} prints: {error}"),
             ),
             HintError::OverLimit(over) => Self::over_limit(over),
             HintError::TooManySegments(error) => Self::too_many_segments(error),

@@ -8,6 +8,7 @@ use crate::hint::HintError;
 use crate::hint::effects::Writer;
 use crate::placement::Placement;
 use crate::program::Hint;
+use crate::vm::cells::{segment_lengths, segments};
 
 /// A hint of a run, where it stands.
 #[derive(Debug)]
@@ -78,6 +79,17 @@ impl Run {
     pub(crate) fn all_hints(&self) -> impl Iterator<Item = StandingHint<'_>> {
         let count = self.hints.as_ref().map_or(0, |hints| hints.table().len());
         (0..count as u32).filter_map(|id| self.hint(id))
+    }
+
+    /// The sizes of the segments that are not temporary.
+    pub(crate) fn segment_sizes(&mut self) -> Vec<usize> {
+        let vm = &mut self.vm.runner.vm;
+        match vm.segments.segment_used_sizes {
+            None => segment_lengths(vm),
+            Some(_) => segments(vm)
+                .map(|segment| vm.get_segment_size(segment).unwrap_or(0))
+                .collect(),
+        }
     }
 
     /// The process id of the worker, if there is one.

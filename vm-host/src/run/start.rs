@@ -17,11 +17,14 @@ use crate::hint::HintError;
 use crate::hint::dispatch::{Dispatch, NoPython};
 use crate::hint::effects::Applier;
 use crate::hint::peer::Peer;
+use crate::hint::printing::Prints;
+use crate::hint::watch::Watched;
 use crate::placement::{Placement, Plan, Surroundings, plan};
 use crate::program::{CompiledProgram, ExceptionContext, Hint, ProgramError, SourceFiles};
 use crate::vm::RunFailure;
 use crate::vm::end::Ended;
 use crate::vm::pie::Pie;
+use crate::vm::profile::{CodePlaces, StepStacks};
 use crate::vm::start::{PreparedRun, initialize, initialize_pie, prepare};
 use crate::worker::{Launch, LaunchError, Sleeper};
 
@@ -124,6 +127,7 @@ impl Run {
         });
         Ok(Self {
             context: ExceptionContext::new(Arc::clone(program), PROGRAM_BASE, sources),
+            stacks: config.counts_steps.then(|| stacks(program)),
             program: Some(Arc::clone(program)),
             program_json: config.debug_info.then(|| Arc::clone(&text.json)),
             is_main: matches!(entry, Entry::Main(_)),
@@ -145,7 +149,11 @@ impl Run {
     /// [`RunFailure`] when the PIE is not sound.
     pub(crate) fn of_pie(pie: Pie, config: RunConfig, max_gap: u64) -> Result<Self, RunFailure> {
         let vm = initialize_pie(pie, &config.vm, config.secure_run, max_gap)?;
-        Ok(Self::before_first_step(vm, config))
+        let counted = || Box::new(StepStacks::new(CodePlaces::new(&[], 0, &[], [])));
+        Ok(Self {
+            stacks: config.counts_steps.then(counted),
+            ..Self::before_first_step(vm, config)
+        })
     }
 
     fn before_first_step(vm: PreparedRun, config: RunConfig) -> Self {
@@ -161,6 +169,8 @@ impl Run {
             hints: None,
             rules: Rules::default(),
             decoded: Decoded::default(),
+            stacks: None,
+            watched: Watched::default(),
             context: ExceptionContext::without_program(),
             ended: Ended::default(),
             turn: None,
@@ -245,6 +255,13 @@ impl Run {
         }
     }
 
+    /// Has hints in the host print there, not on the standard output of this process.
+    pub(crate) fn print_to(&mut self, prints: Box<dyn Prints>) {
+        if let Some(hints) = &mut self.hints {
+            hints.print_to(prints);
+        }
+    }
+
     /// Whether the client that serves hints has done something to the VM before the first step.
     pub(crate) fn client_has_prepared(&self) -> bool {
         let hints = self.hints.as_ref();
@@ -273,6 +290,14 @@ impl Run {
             error => Failure::of_hint(error, "the start of the session"),
         }
     }
+}
+
+/// Counters of the steps of a program; those that have hints are counted apart.
+fn stacks(program: &CompiledProgram) -> Box<StepStacks> {
+    let (functions, size) = (program.functions(), program.data().len());
+    let hints = program.hints().iter().map(|hint| hint.pc);
+    let places = CodePlaces::new(&functions, size, &program.lines(), hints);
+    Box::new(StepStacks::new(places))
 }
 
 /// Where hints run that the client has not taken.

@@ -16,6 +16,7 @@ use tower::{Layer, Service};
 use super::calls::versioned;
 use super::connection::{Caller, Peer};
 use super::error::{Problem, Reason, internal};
+use super::observation::Observed;
 use super::quota::{too_many, too_often};
 use super::refusals::Refusals;
 use super::tenants::{Event, Resource, Share, Tenants, Unknown, bearer};
@@ -84,6 +85,9 @@ where
                 return Box::pin(async { Ok(response) });
             }
         };
+        if let Some(observed) = request.extensions().get::<Observed>() {
+            observed.tenant(&caller.tenant.name);
+        }
         request.extensions_mut().insert(caller);
         let call = self.inner.call(request);
         Box::pin(async move {

@@ -4,10 +4,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use super::process;
+
 /// How often a run is looked at.
 const LOOK: Duration = Duration::from_millis(50);
-/// Linux counts processor time in hundredths of a second for everybody.
-const TICK: Duration = Duration::from_millis(10);
 
 /// What a VM may use up; absent without a bound.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,8 +59,7 @@ impl Bounds {
                 };
             }
             if let Some(limit) = self.cpu_time {
-                let used = cpu_time("/proc/thread-self/stat")
-                    + cpu_time(&format!("/proc/{}/stat", worker()));
+                let used = process::cpu_time_of_thread() + process::cpu_time(worker());
                 if used > limit {
                     return Passed {
                         name: "cpu_time",
@@ -89,32 +88,5 @@ impl Bounds {
 
     fn is_bounded(self) -> bool {
         self.run_time.is_some() || self.cpu_time.is_some() || self.output_bytes.is_some()
-    }
-}
-
-/// The processor time in a file of `/proc`; none of a process that is gone.
-fn cpu_time(path: &str) -> Duration {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    // The name in brackets may have spaces; user and system time are the 14th and 15th field.
-    let after_name = text.rsplit(") ").next().unwrap_or_default();
-    let fields = after_name.split(' ').skip(11).take(2);
-    let ticks: u32 = fields.filter_map(|field| field.parse::<u32>().ok()).sum();
-    TICK.saturating_mul(ticks)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_processor_time_of_this_thread_grows_with_its_work() {
-        let path = "/proc/thread-self/stat";
-        let before = cpu_time(path);
-        let mut sum = 0_u64;
-        while cpu_time(path) < before + 3 * TICK {
-            sum = sum.wrapping_add(std::hint::black_box(1));
-        }
-        assert!(sum > 0);
-        assert_eq!(cpu_time("/proc/0/stat"), Duration::ZERO);
     }
 }

@@ -203,6 +203,7 @@ impl VmRequest {
             },
             secure_run: request.verify_secure.unwrap_or(!request.proof_mode),
             no_end: false,
+            counts_steps: request.report,
             max_steps,
             program_segment_size: usize::try_from(request.program_segment_size)
                 .unwrap_or(usize::MAX),

@@ -23,8 +23,12 @@ macro_rules! reasons {
 
         impl Reason {
             /// Every reason.
-            #[cfg(test)]
             pub(super) const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The reason of that word.
+            pub(super) fn of_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|reason| reason.as_str() == word)
+            }
 
             /// The word that clients get.
             pub(super) fn as_str(self) -> &'static str {

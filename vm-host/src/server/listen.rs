@@ -29,6 +29,8 @@ pub struct Listeners {
     pub(super) tcp: Option<TcpListener>,
     pub(super) unix: Option<UnixListener>,
     path: Option<PathBuf>,
+    /// Where metrics are asked for.
+    pub(super) metrics: Option<Box<Self>>,
 }
 
 impl Listeners {
@@ -53,6 +55,7 @@ impl Listeners {
             tcp,
             unix,
             path: path.map(Path::to_path_buf),
+            metrics: None,
         })
     }
 
@@ -66,6 +69,11 @@ impl Listeners {
         };
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666))
             .map_err(|error| ListenError::Unix(path.clone(), error))
+    }
+
+    /// Has the metrics of the server asked for on these sockets, over HTTP.
+    pub fn serve_metrics(&mut self, listeners: Self) {
+        self.metrics = Some(Box::new(listeners));
     }
 
     /// The address of the TCP socket, with the port that it got.

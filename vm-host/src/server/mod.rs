@@ -1,8 +1,8 @@
 //! The server: the VM service, its VMs on their threads, and its life from listening to the last VM's end.
 //!
 //! Reading order: [`options`] and [`listen`] (what it is told), `tenants` and `connection` (who calls),
-//! `service` (the calls; `authentication` and `calls` are around them all), `registry` and `handle` (the VMs as
-//! calls see them), `task` (the VMs themselves).
+//! `service` (the calls; `observation`, `authentication` and `calls` are around them all), `registry` and `handle`
+//! (the VMs as calls see them), `task` (the VMs themselves), `metrics` and `scrape` (what is counted, and who asks).
 
 #![allow(
     clippy::result_large_err,
@@ -22,12 +22,16 @@ mod error;
 mod handle;
 mod hexadecimal;
 mod listen;
+mod metrics;
+mod observation;
 mod options;
+mod process;
 mod programs;
 mod quota;
 mod refusals;
 mod registry;
 mod runs;
+mod scrape;
 mod service;
 mod shared;
 mod task;
@@ -57,7 +61,10 @@ use activity::Activity;
 use authentication::Authentication;
 use calls::Calls;
 use connection::{Gate, Rooms};
+use metrics::Metrics;
+use observation::Observation;
 use registry::Registry;
+use scrape::{Endpoint, Gathered};
 use service::Service;
 use upload::Uploads;
 
@@ -110,7 +117,10 @@ pub async fn run(
     let tenants = options.tenants();
     let tls = options.tls.clone();
     let mut workers = spawner.health();
-    let registry = Registry::new(options, spawner, activity.clone());
+    let metrics = Metrics::new(tenants.are_configured());
+    let metrics = Arc::new(metrics.map_err(|error| start(&error))?);
+    let python = options.python_version.clone();
+    let registry = Registry::new(options, spawner, activity.clone(), Arc::clone(&metrics));
     let registry = Arc::new(registry.map_err(|error| start(&error))?);
 
     let closing = Arc::clone(&registry);
@@ -119,6 +129,12 @@ pub async fn run(
         tenants.are_configured(),
         Arc::new(move |id| closing.connection_closed(id)),
     );
+    let endpoint = listeners.metrics.take().map(|listeners| {
+        let python = python.as_deref().unwrap_or("unknown");
+        let gathered = Gathered::new(Arc::clone(&registry), gate.clone(), python);
+        Endpoint::start(*listeners, gathered)
+    });
+    let _endpoint = endpoint.transpose().map_err(|error| start(&error))?;
     let (accepted, incoming) = mpsc::channel(16);
     let mut background = JoinSet::new();
     if let Some(tls) = tls.clone() {
@@ -167,12 +183,19 @@ pub async fn run(
         registry: Arc::clone(&registry),
         uploads,
     };
-    let serving = router(service, tenants, activity, health_service, keepalive)
-        .map_err(|error| start(&error))?
-        .serve_with_incoming_shutdown(ReceiverStream::new(incoming), async {
-            // Dropping the sender closes too.
-            let _ = closed.await;
-        });
+    let serving = router(
+        service,
+        tenants,
+        metrics,
+        activity,
+        health_service,
+        keepalive,
+    )
+    .map_err(|error| start(&error))?
+    .serve_with_incoming_shutdown(ReceiverStream::new(incoming), async {
+        // Dropping the sender closes too.
+        let _ = closed.await;
+    });
     tokio::pin!(serving);
     let draining = async {
         drain.await;
@@ -209,11 +232,12 @@ pub async fn run(
 fn router(
     service: Service,
     tenants: Tenants,
+    metrics: Arc<Metrics>,
     activity: Activity,
     health: HealthServer<impl Health>,
     keepalive: Option<Duration>,
 ) -> Result<
-    tonic::transport::server::Router<Stack<Authentication, Identity>>,
+    tonic::transport::server::Router<Stack<Authentication, Stack<Observation, Identity>>>,
     tonic_reflection::server::Error,
 > {
     let reflection = || {
@@ -240,6 +264,7 @@ fn router(
         .http2_keepalive_timeout(Some(Duration::from_secs(5)))
         .initial_stream_window_size(1 << 20)
         .initial_connection_window_size(4 << 20)
+        .layer(Observation::new(metrics))
         .layer(Authentication::new(tenants))
         .add_service(health)
         .add_service(reflection().build_v1()?)

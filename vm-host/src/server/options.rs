@@ -16,6 +16,8 @@ pub struct ServeOptions {
     pub worker: PathBuf,
     /// The virtual environment whose packages hints see.
     pub python_env: Option<PathBuf>,
+    /// The version of the workers' Python, for the metrics; absent when nobody asked.
+    pub python_version: Option<String>,
     /// Modules that every worker has imported before its program is known.
     pub preload: Vec<String>,
     /// Folders that hints import from, besides their environment.
@@ -142,6 +144,7 @@ impl ServeOptions {
         Self {
             worker,
             python_env: None,
+            python_version: None,
             preload: Vec::new(),
             import_paths: Vec::new(),
             sandbox: Sandbox::contained(),

@@ -134,6 +134,13 @@ impl Programs {
         }
     }
 
+    /// How many are kept, and how many bytes they are.
+    pub(super) fn sizes(&self) -> (usize, u64) {
+        let kept = self.lock();
+        let count = kept.shelves.values().map(|shelf| shelf.programs.len());
+        (count.sum(), kept.bytes())
+    }
+
     /// The program of that hash that `owner` uploaded.
     pub(super) fn get(&self, owner: &str, hash: &str) -> Option<Arc<StoredProgram>> {
         let mut kept = self.lock();

@@ -20,6 +20,7 @@ use super::create_request::VmRequest;
 use super::error::{Over, Problem, Reason, draining, internal, invalid, over, unknown_vm};
 use super::handle::{MAX_JOBS, VmHandle};
 use super::hexadecimal::hexadecimal;
+use super::metrics::Metrics;
 use super::options::ServeOptions;
 use super::programs::Programs;
 use super::quota::{no_memory, too_many, too_often};
@@ -28,6 +29,7 @@ use super::task::{self, Supplies};
 use super::tenants::{Event, Resource, Share, Tenants};
 use super::vm_thread;
 use crate::account::Pool;
+use crate::spans;
 use crate::worker::{Places, Spawner};
 
 /// Bytes without which no VM is made: about what a small one takes.
@@ -47,6 +49,7 @@ pub(super) struct Registry {
     random: File,
     draining: AtomicBool,
     pub(super) activity: Activity,
+    pub(super) metrics: Arc<Metrics>,
     vms: Mutex<Vms>,
 }
 
@@ -63,6 +66,7 @@ impl Registry {
         options: ServeOptions,
         spawner: Spawner,
         activity: Activity,
+        metrics: Arc<Metrics>,
     ) -> std::io::Result<Self> {
         let programs = Programs::new(options.program_cache_bytes);
         let draining = AtomicBool::new(false);
@@ -72,6 +76,7 @@ impl Registry {
             memory: Pool::new(options.max_total_memory),
             max_written_cells: options.max_written_cells,
             max_segments: options.max_segments,
+            metrics: Arc::clone(&metrics),
         });
         Ok(Self {
             random: File::open("/dev/urandom")?,
@@ -80,8 +85,14 @@ impl Registry {
             supplies,
             draining,
             activity,
+            metrics,
             vms: Mutex::default(),
         })
+    }
+
+    /// What VMs are made from.
+    pub(super) fn supplies(&self) -> &Supplies {
+        &self.supplies
     }
 
     fn lock(&self) -> MutexGuard<'_, Vms> {
@@ -172,6 +183,7 @@ impl Registry {
             create_time: Some(SystemTime::now().into()),
             program_hash: request.program.hash.clone(),
             layout: request.config.vm.layout.to_string(),
+            tenant: caller.tenant.name.to_string(),
             ..request.shown.clone()
         };
         let (jobs, inbox) = mpsc::channel(MAX_JOBS);
@@ -218,10 +230,11 @@ impl Registry {
             request_id = request.request_id,
             program = request.program.hash
         );
+        let creation = tracing::info_span!(target: spans::TARGET, "create", vm = shared.name);
         let started = vm_thread::spawn(move || {
             let life = async move {
                 let _forget = forget;
-                task::live(&supplies, &shared, request, inbox).await;
+                task::live(&supplies, &shared, (request, creation), inbox).await;
             };
             life.instrument(span)
         });
@@ -259,7 +272,8 @@ impl Registry {
         own
     }
 
-    fn all(&self) -> Vec<Arc<VmHandle>> {
+    /// All VMs, whose ever they are.
+    pub(super) fn all(&self) -> Vec<Arc<VmHandle>> {
         self.lock().by_name.values().cloned().collect()
     }
 
@@ -292,6 +306,7 @@ impl Registry {
             }
         }
         self.programs.retain(|owner| tenants.has(owner));
+        self.metrics.keep_tenants(|name| tenants.has(name));
     }
 
     /// From now on no VM is created.
@@ -362,6 +377,8 @@ impl Drop for Forget {
             .retain(|key, (_, vm)| !(key.0 == *tenant && vm == id));
         drop(vms);
         let why = *self.shared.end.borrow();
+        let created = matches!(&*self.shared.created.borrow(), Some(Ok(())));
+        self.registry.metrics.ended(why, created);
         let reason = why.map_or("a fault of the server", End::as_str);
         let killed = self.shared.lock().state() == VmState::Running;
         tracing::info!(reason, killed, "ended");

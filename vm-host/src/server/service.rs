@@ -19,8 +19,8 @@ use hint_proto::v1::{
     ListVmsResponse, PauseVmRequest, PauseVmResponse, ReadArtifactRequest, ReadArtifactResponse,
     ReadHintScopesRequest, ReadHintScopesResponse, ReadMemoryRequest, ReadMemoryResponse,
     ReadReturnValuesRequest, ReadReturnValuesResponse, RecordLevel, RunVmRequest, RunVmResponse,
-    UploadProgramRequest, UploadProgramResponse, Vm, VmState, WatchVmRequest, WatchVmResponse,
-    WriteMemoryRequest, WriteMemoryResponse,
+    UploadProgramRequest, UploadProgramResponse, Vm, VmState, VmUsage, WatchVmRequest,
+    WatchVmResponse, WriteMemoryRequest, WriteMemoryResponse,
 };
 use tonic::{Request, Response, Status, Streaming};
 
@@ -28,11 +28,12 @@ use super::connection::Caller;
 use super::create_request::VmRequest;
 use super::error::{Problem, Reason, exhausted, internal, invalid, wrong_state};
 use super::handle::VmHandle;
+use super::observation::Observed;
 use super::registry::Registry;
 use super::shared::End;
 use super::task::VmTask;
 use super::upload::Uploads;
-use super::{artifact, attach};
+use super::{artifact, attach, process};
 use crate::run::Goal;
 use crate::vm::wire;
 
@@ -60,8 +61,17 @@ type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Service {
     async fn find<T>(&self, request: &Request<T>, name: &str) -> Result<Arc<VmHandle>, Status> {
-        self.registry.find(caller(request)?, name).await
+        let handle = self.registry.find(caller(request)?, name).await?;
+        if let Some(observed) = observed(request) {
+            observed.vm(&handle.shared.name);
+        }
+        Ok(handle)
     }
+}
+
+/// The call as its log and its trace see it.
+fn observed<T>(request: &Request<T>) -> Option<&Observed> {
+    request.extensions().get()
 }
 
 fn caller<T>(request: &Request<T>) -> Result<&Caller, Status> {
@@ -182,17 +192,27 @@ impl VmService for Service {
         let next_page_token = next
             .map(|handle| handle.order.to_string())
             .unwrap_or_default();
-        let vms = handles
-            .iter()
-            .take(size)
-            .map(|handle| handle.vm())
-            .map(|vm| Vm {
-                // A thousand of them could be more than a message holds.
-                output: Vec::new(),
-                failure: vm.failure.map(shortened),
-                ..vm
-            })
-            .collect();
+        let wants_usage = message.usage;
+        let describe = move || {
+            let page = handles.iter().take(size).map(|handle| {
+                let vm = handle.vm();
+                Vm {
+                    // A thousand of them could be more than a message holds.
+                    output: Vec::new(),
+                    failure: vm.failure.map(shortened),
+                    usage: wants_usage.then(|| usage(handle, vm.worker_process_id)),
+                    ..vm
+                }
+            });
+            page.collect()
+        };
+        let vms = match wants_usage {
+            // The system is asked for each, while other calls go on.
+            true => tokio::task::spawn_blocking(describe)
+                .await
+                .map_err(internal)?,
+            false => describe(),
+        };
         Ok(Response::new(ListVmsResponse {
             vms,
             next_page_token,
@@ -211,6 +231,7 @@ impl VmService for Service {
 
     async fn run_vm(&self, request: Request<RunVmRequest>) -> Answer<RunVmResponse> {
         let handle = self.find(&request, &request.get_ref().name).await?;
+        let call = observed(&request).cloned();
         let request = request.into_inner();
         let repeatable = super::runs::Repeatable::of(&request)?;
         if let Some(reason) = handle
@@ -235,7 +256,7 @@ impl VmService for Service {
             );
             return Err(problem.precondition("HINT_ENGINE", name).vm(name).into());
         }
-        let run = handle.run(repeatable, move |task| task.run(until).boxed_local());
+        let run = handle.run(repeatable, move |task| task.run(until, call).boxed_local());
         let reason = run.await?;
         handle.touch();
         Ok(Response::new(RunVmResponse {
@@ -442,6 +463,17 @@ impl VmService for Service {
             return Err(wrong_state(&name, Reason::HintEngineAttached, text));
         }
         Ok(Response::new(Box::pin(attach::attach(handle, incoming))))
+    }
+}
+
+/// What a VM uses at this moment.
+fn usage(handle: &VmHandle, worker: u32) -> VmUsage {
+    let account = handle.shared.account.get();
+    let time = || process::cpu_time(worker).try_into().ok();
+    VmUsage {
+        worker_cpu_time: (worker > 0).then(time).flatten(),
+        worker_memory_bytes: process::resident(worker),
+        memory_bytes: account.map_or(0, |account| account.used() as u64),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a VM's thread and the calls share: its public state, who watches, and the wish to pause or to end it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use hint_proto::v1::watch_vm_response::Event;
@@ -11,6 +11,7 @@ use tonic::Status;
 
 use super::runs::Runs;
 use super::watch::Watchers;
+use crate::account::Account;
 
 /// Why a VM ends before it is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,30 @@ pub(super) enum End {
 }
 
 impl End {
+    /// Each of them.
+    pub(super) const ALL: [Self; 7] = [
+        Self::Deleted,
+        Self::ConnectionClosed,
+        Self::GivenUp,
+        Self::Unused,
+        Self::TooOld,
+        Self::TenantGone,
+        Self::Shutdown,
+    ];
+
+    /// As metrics have it.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::ConnectionClosed => "connection_closed",
+            Self::GivenUp => "given_up",
+            Self::Unused => "unused",
+            Self::TooOld => "too_old",
+            Self::TenantGone => "tenant_gone",
+            Self::Shutdown => "shutdown",
+        }
+    }
+
     /// As the log has it.
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -68,6 +93,8 @@ pub(super) struct Shared {
     pub(super) runs: Runs,
     /// Bytes that the hints have printed and logged.
     pub(super) printed: AtomicU64,
+    /// Its account of host memory, once it has one.
+    pub(super) account: OnceLock<Account>,
 }
 
 impl Shared {
@@ -84,6 +111,7 @@ impl Shared {
             watchers: Watchers::default(),
             runs: Runs::default(),
             printed: AtomicU64::new(0),
+            account: OnceLock::new(),
         }
     }
 

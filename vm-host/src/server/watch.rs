@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use futures_util::Stream;
@@ -16,6 +16,8 @@ use prost::Message as _;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tonic::Status;
+
+use crate::report::Inbox;
 
 /// Most events that wait for one watcher.
 const MAX_EVENTS: usize = 1024;
@@ -39,6 +41,8 @@ pub(super) struct Watchers {
     audience: Mutex<Audience>,
     /// Told when somebody who wants records has read, or has gone.
     read: Arc<Notify>,
+    /// Who keeps records for the VM's report, if it has one.
+    keeper: OnceLock<Inbox>,
 }
 
 #[derive(Debug, Default)]
@@ -134,11 +138,21 @@ impl Watchers {
         if records.is_empty() {
             return;
         }
+        if let Some(keeper) = self.keeper.get() {
+            let kept = |record: &&HintRecord| record.level >= RecordLevel::Info as i32;
+            keeper.put(records.iter().filter(kept).cloned());
+        }
         for queue in &self.lock().queues {
             if let Some(level) = queue.records {
                 queue.push_records(records.iter().filter(|found| found.level >= level as i32));
             }
         }
+    }
+
+    /// Has records from `info` on kept for a report as well.
+    pub(super) fn keep_records(&self, keeper: Inbox) {
+        // A VM has one report.
+        let _ = self.keeper.set(keeper);
     }
 
     /// Waits until everybody who wants records has room for some, or has read nothing for too long.
@@ -184,7 +198,8 @@ impl Watchers {
     pub(super) fn any_for_records(&self) -> bool {
         let audience = self.lock();
         let mut queues = audience.queues.iter();
-        queues.any(|queue| queue.records.is_some() && !queue.lock().abandoned)
+        self.keeper.get().is_some()
+            || queues.any(|queue| queue.records.is_some() && !queue.lock().abandoned)
     }
 
     /// Ends every watcher's stream after what waits for it.

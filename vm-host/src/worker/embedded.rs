@@ -11,7 +11,7 @@ pub(super) const VERSIONED: &str = "hint-worker-";
 
 /// The minor version of Python inside a worker, which is asked: `hint-worker 0.1.0 (… Python 3.11)`. Nothing when
 /// it does not start.
-pub(super) fn embedded_version(worker: &Path) -> Option<String> {
+pub fn embedded_version(worker: &Path) -> Option<String> {
     let output = Command::new(worker).arg("--version").output().ok()?;
     let said = String::from_utf8(output.stdout).ok()?;
     let (_, version) = said

@@ -12,6 +12,7 @@ use super::link::{Link, LinkError};
 use super::locate::{WorkerChoice, WorkerNotFound, choose_worker};
 use super::log_level::HintLogLevel;
 use super::process::WorkerProcess;
+use super::record_pipe::RecordPipe;
 use super::sandbox::{Sandbox, SandboxError};
 use super::terminal::SharedTerminal;
 
@@ -31,10 +32,18 @@ pub struct Launch {
     pub terminal: Option<Arc<SharedTerminal>>,
     /// From which level on what hints log is shown on stderr.
     pub log_level: HintLogLevel,
+    /// Who gets the same as records, if anybody.
+    pub records: Option<Arc<RecordPipe>>,
 }
 
-/// Who waits for a worker that somebody else starts.
-pub(crate) type Wanted = oneshot::Sender<Result<(Link, WorkerProcess), LaunchError>>;
+/// A worker that somebody else starts.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    /// Who waits for it.
+    pub(crate) reply: oneshot::Sender<Result<(Link, WorkerProcess), LaunchError>>,
+    /// What it is started in.
+    pub(crate) span: tracing::Span,
+}
 
 /// A worker that starts when it is needed, and who starts it.
 #[derive(Debug)]
@@ -55,7 +64,9 @@ impl Sleeper {
             Self::Own(launch) => launch.start().await,
             Self::Asked(requests) => {
                 let gone = || LaunchError::Link(LinkError::Closed);
-                let (wanted, started) = oneshot::channel();
+                let (reply, started) = oneshot::channel();
+                let span = tracing::Span::current();
+                let wanted = Wanted { reply, span };
                 requests.send(wanted).await.map_err(|_| gone())?;
                 started.await.map_err(|_| gone())?
             }
@@ -111,8 +122,12 @@ impl Launch {
         if let Some(warning) = warning {
             notice!("warning: {warning}");
         }
-        let (mut process, socket) =
-            WorkerProcess::spawn_on(&worker, self.log_level, self.terminal.as_deref())?;
+        let (mut process, socket) = WorkerProcess::spawn_on(
+            &worker,
+            self.log_level,
+            self.terminal.as_deref(),
+            self.records.as_deref(),
+        )?;
         match Link::open(socket).await {
             Ok(link) => Ok((link, process)),
             Err(LinkError::Closed) => Err(LaunchError::of(process.death().await)),

@@ -3,6 +3,7 @@
 
 mod binary;
 mod birth;
+mod census;
 mod cgroup;
 mod cores;
 mod counting;
@@ -16,6 +17,7 @@ mod locate;
 mod log_level;
 pub(crate) mod orphans;
 mod process;
+mod record_pipe;
 mod sandbox;
 mod scenario;
 mod seats;
@@ -26,8 +28,10 @@ mod usage;
 mod zygote;
 
 pub use binary::{SpawnError, WorkerOptions};
+pub use census::{Census, Counts, Start, WorkerEnd};
 pub use counting::Traffic;
 pub use death::{Death, Excess};
+pub use embedded::embedded_version;
 pub use environment::PythonEnvironment;
 pub(crate) use environment::site_packages;
 pub use launch::{Launch, LaunchError};
@@ -37,8 +41,10 @@ pub use link::{Link, LinkError};
 pub use locate::{WorkerChoice, WorkerNotFound, choose_worker};
 pub use log_level::HintLogLevel;
 pub use process::WorkerProcess;
+pub use record_pipe::RecordPipe;
 pub use sandbox::{Profile, Sandbox, SandboxError, WorkerLimits};
 pub(crate) use scenario::{ScenarioOptions, ScenarioProcess, ScenarioStart};
+pub use seats::SeatCounts;
 pub use spawner::Spawner;
 pub use terminal::SharedTerminal;
 pub use turn::{Places, Turn};

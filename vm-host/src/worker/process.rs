@@ -19,11 +19,13 @@ use tokio::io::unix::AsyncFd;
 use tokio::time::Instant;
 
 use super::binary::{SpawnError, WorkerOptions};
+use super::census::{Census, Listed, WorkerEnd};
 use super::cgroup::WorkerGroup;
 use super::death::{Death, Excess};
 use super::keeper::Keeper;
 use super::log_level::HintLogLevel;
 use super::orphans;
+use super::record_pipe::RecordPipe;
 use super::sandbox::{Sandbox, SandboxError};
 use super::terminal::SharedTerminal;
 use super::usage;
@@ -53,6 +55,10 @@ pub struct WorkerProcess {
     parent: Parent,
     /// The control group that it is in, if there is one. Removed when the process is gone.
     group: Option<WorkerGroup>,
+    /// Its place among the workers of a server, if it is one of theirs.
+    listed: Option<Listed>,
+    /// Why it was ended, when somebody had a reason.
+    blamed: Option<WorkerEnd>,
 }
 
 /// Held by the workers of a zygote, which lives until none is left.
@@ -82,20 +88,25 @@ impl WorkerProcess {
     /// # Errors
     /// [`SpawnError`] when there is no socket or the binary does not start.
     pub fn spawn(options: &WorkerOptions) -> Result<(Self, UnixStream), SpawnError> {
-        Self::spawn_on(options, HintLogLevel::default(), None)
+        Self::spawn_on(options, HintLogLevel::default(), None, None)
     }
 
-    /// The same, for a worker that shows what hints log from a level on, and prints on a terminal where this process
-    /// shows a line.
+    /// The same, for a worker that shows what hints log from a level on, prints on a terminal where this process shows
+    /// a line, and writes its log into a pipe as well.
     pub(super) fn spawn_on(
         options: &WorkerOptions,
         log_level: HintLogLevel,
         terminal: Option<&SharedTerminal>,
+        records: Option<&RecordPipe>,
     ) -> Result<(Self, UnixStream), SpawnError> {
         let terminal = terminal.map(|terminal| terminal.descriptor().to_string());
         let mut arguments: Vec<OsString> = vec!["--log-level".into(), log_level.argument().into()];
         if let Some(descriptor) = terminal {
             arguments.extend(["--terminal-fd".into(), descriptor.into()]);
+        }
+        if let Some(records) = records {
+            let descriptor = records.descriptor().to_string();
+            arguments.extend(["--records-fd".into(), descriptor.into()]);
         }
         let (keeper, ours) = Keeper::spawn(options, &arguments, Stdio::inherit())?;
         let worker = Self {
@@ -106,6 +117,8 @@ impl WorkerProcess {
             excess: Cell::new(None),
             parent: Parent::Keeper(keeper),
             group: None,
+            listed: None,
+            blamed: None,
         };
         Ok((worker, ours))
     }
@@ -126,6 +139,8 @@ impl WorkerProcess {
             excess: Cell::new(None),
             parent: Parent::Zygote { ended, zygote },
             group: None,
+            listed: None,
+            blamed: None,
         }
     }
 
@@ -143,6 +158,16 @@ impl WorkerProcess {
     /// What it is confined to.
     pub(super) fn sandbox(&self) -> &Arc<Sandbox> {
         &self.sandbox
+    }
+
+    /// It is one of a server's from now on.
+    pub(super) fn listed(&mut self, census: &Census) {
+        self.listed = Some(census.list(self.pid));
+    }
+
+    /// Notes why it is about to be ended, unless there was a reason before.
+    pub(crate) fn blame(&mut self, why: WorkerEnd) {
+        self.blamed.get_or_insert(why);
     }
 
     /// It is in this group now, and ends with it.
@@ -206,11 +231,15 @@ impl WorkerProcess {
         let deadline = Instant::now() + LAST_GASP;
         loop {
             match self.ended() {
-                Some(death) => return death,
+                Some(death) => {
+                    self.blame(death.into());
+                    return death;
+                }
                 None if Instant::now() < deadline => {
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
                 None => {
+                    self.blame(WorkerEnd::Disconnected);
                     self.kill();
                     return Death::Disconnected;
                 }
@@ -275,6 +304,11 @@ impl WorkerProcess {
 
 impl Drop for WorkerProcess {
     fn drop(&mut self) {
+        if let Some(listed) = self.listed.take() {
+            let ended = self.ended().map(WorkerEnd::from);
+            let why = self.blamed.or(ended);
+            listed.ended(why.unwrap_or(WorkerEnd::Done));
+        }
         self.kill();
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -22,6 +23,21 @@ struct Hall {
     parties: HashMap<Arc<str>, Party>,
     /// Counts places that were given.
     clock: u64,
+    /// What became of each place so far.
+    counts: Vec<SeatCounts>,
+    /// Since when each is taken, while it is.
+    taken: Vec<Option<Instant>>,
+}
+
+/// How often a place was given, and for how long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SeatCounts {
+    /// How often.
+    pub turns: u64,
+    /// How long it was somebody's.
+    pub taken: Duration,
+    /// How long those waited who got it.
+    pub waited: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -29,7 +45,7 @@ struct Party {
     holds: usize,
     /// When it was given its last place.
     served: u64,
-    waiting: VecDeque<oneshot::Sender<Seat>>,
+    waiting: VecDeque<(Instant, oneshot::Sender<Seat>)>,
 }
 
 /// A place, until it is dropped.
@@ -45,6 +61,8 @@ impl Seats {
     pub(super) fn new(count: usize) -> Arc<Self> {
         let hall = Hall {
             free: (0..count).rev().collect(),
+            counts: vec![SeatCounts::default(); count],
+            taken: vec![None; count],
             ..Hall::default()
         };
         Arc::new(Self {
@@ -62,6 +80,21 @@ impl Seats {
         self.count - self.lock().free.len()
     }
 
+    /// What became of each place so far, and how many wait for one.
+    pub(super) fn counts(&self) -> (Vec<SeatCounts>, usize) {
+        let hall = self.lock();
+        let now = |(count, since): (&SeatCounts, &Option<Instant>)| SeatCounts {
+            taken: count.taken + since.map_or(Duration::ZERO, |since| since.elapsed()),
+            ..*count
+        };
+        let counts = hall.counts.iter().zip(&hall.taken).map(now).collect();
+        let waiting = hall.parties.values().flat_map(|party| &party.waiting);
+        (
+            counts,
+            waiting.filter(|(_, give)| !give.is_closed()).count(),
+        )
+    }
+
     /// Waits for a place.
     pub(super) async fn take(self: &Arc<Self>, party: &Arc<str>) -> Seat {
         loop {
@@ -70,8 +103,8 @@ impl Seats {
                 let mut hall = self.lock();
                 let own = hall.parties.entry(Arc::clone(party)).or_default();
                 // Those who gave up leave no trace.
-                own.waiting.retain(|waiting| !waiting.is_closed());
-                own.waiting.push_back(give);
+                own.waiting.retain(|(_, waiting)| !waiting.is_closed());
+                own.waiting.push_back((Instant::now(), give));
             }
             self.settle();
             if let Ok(seat) = given.await {
@@ -106,11 +139,17 @@ impl Hall {
         let waiting = self.parties.iter_mut();
         let waiting = waiting.filter(|(_, party)| !party.waiting.is_empty());
         let (name, party) = waiting.min_by_key(|(_, party)| (party.holds, party.served))?;
-        let first = party.waiting.pop_front()?;
+        let (asked, first) = party.waiting.pop_front()?;
         party.holds += 1;
         party.served = self.clock;
+        let number = self.free.pop()?;
+        let now = Instant::now();
+        self.taken[number] = Some(now);
+        let counts = &mut self.counts[number];
+        counts.turns += 1;
+        counts.waited += now.saturating_duration_since(asked);
         let seat = Seat {
-            number: self.free.pop()?,
+            number,
             party: Arc::clone(name),
             seats: Some(Arc::clone(seats)),
         };
@@ -152,6 +191,9 @@ impl Drop for Seat {
         {
             let mut hall = seats.lock();
             hall.free.push(self.number);
+            if let Some(since) = hall.taken[self.number].take() {
+                hall.counts[self.number].taken += since.elapsed();
+            }
             if let Some(party) = hall.parties.get_mut(&self.party) {
                 party.holds -= 1;
                 if party.holds == 0 && party.waiting.is_empty() {

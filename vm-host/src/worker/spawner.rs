@@ -5,10 +5,12 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use tokio::sync::{oneshot, watch};
 
 use super::binary::{SpawnError, WorkerOptions};
+use super::census::{Census, Start};
 use super::cgroup::{ServerGroup, WorkerGroup};
 use super::launch::LaunchError;
 use super::process::WorkerProcess;
@@ -21,6 +23,7 @@ pub struct Spawner {
     requests: mpsc::Sender<Request>,
     healthy: watch::Receiver<bool>,
     sandbox: String,
+    census: Census,
     /// Absent where there are no groups.
     groups: Option<Arc<Grouping>>,
 }
@@ -64,9 +67,11 @@ impl Spawner {
         let (requests, inbox) = mpsc::channel();
         let (tell, told) = mpsc::channel();
         let (health, healthy) = watch::channel(true);
+        let census = Census::default();
+        let counting = census.clone();
         std::thread::Builder::new()
             .name("spawner".to_owned())
-            .spawn(move || match Zygote::start(&options, &preload) {
+            .spawn(move || match start_zygote(&options, &preload, &counting) {
                 Ok(zygote) if tell.send(zygote.sandbox().map_err(Into::into)).is_ok() => {
                     let zygotes = Zygotes {
                         options,
@@ -74,6 +79,7 @@ impl Spawner {
                         current: Some(zygote),
                         retired: Vec::new(),
                         health,
+                        census: counting,
                     };
                     zygotes.run(&inbox);
                 }
@@ -98,6 +104,7 @@ impl Spawner {
             requests,
             healthy,
             sandbox,
+            census,
             groups,
         })
     }
@@ -127,6 +134,12 @@ impl Spawner {
     #[must_use]
     pub fn sandbox(&self) -> &str {
         &self.sandbox
+    }
+
+    /// The processes that it made.
+    #[must_use]
+    pub fn census(&self) -> &Census {
+        &self.census
     }
 
     /// Whether workers can be made: not while a zygote that does not answer is replaced.
@@ -201,6 +214,7 @@ struct Zygotes {
     /// Those that did not answer, until their last worker is gone.
     retired: Vec<Zygote>,
     health: watch::Sender<bool>,
+    census: Census,
 }
 
 impl Zygotes {
@@ -232,19 +246,30 @@ impl Zygotes {
             self.replace()?;
         }
         let gone = || SpawnError::Zygote(std::io::Error::other("it did not start"));
-        self.current.as_mut().ok_or_else(gone)?.fork(output)
+        let forked = self.current.as_mut().ok_or_else(gone)?.fork(output);
+        match forked {
+            Ok((mut worker, socket)) => {
+                worker.listed(&self.census);
+                Ok((worker, socket))
+            }
+            Err(error) => {
+                self.census.started(Start::Zygote, None);
+                Err(error)
+            }
+        }
     }
 
     /// Takes it away from those who need workers. Its own live on as long as it does.
     fn retire(&mut self) {
         self.health.send_replace(false);
+        self.census.forks(None);
         self.retired.extend(self.current.take());
     }
 
     fn replace(&mut self) -> Result<(), SpawnError> {
         self.current = None;
         self.health.send_replace(false);
-        let fresh = Zygote::start(&self.options, &self.preload);
+        let fresh = start_zygote(&self.options, &self.preload, &self.census);
         let fresh = fresh.map_err(|error| match error {
             LaunchError::Spawn(error) => error,
             error => SpawnError::Zygote(std::io::Error::other(error)),
@@ -253,4 +278,20 @@ impl Zygotes {
         self.health.send_replace(true);
         Ok(())
     }
+}
+
+/// Starts a zygote, which is the one that forks from then on.
+fn start_zygote(
+    options: &WorkerOptions,
+    preload: &[String],
+    census: &Census,
+) -> Result<Zygote, LaunchError> {
+    census.forks(None);
+    let began = Instant::now();
+    let started = Zygote::start(options, preload);
+    let ready = started.is_ok().then(|| began.elapsed());
+    census.started(Start::Cold, ready);
+    let zygote = started?;
+    census.forks(Some(zygote.id()));
+    Ok(zygote)
 }

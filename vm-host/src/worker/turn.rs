@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Pid;
 
 use super::cores::Cores;
-use super::seats::{Seat, Seats};
+use super::seats::{Seat, SeatCounts, Seats};
 
 /// How long a turn lasts. A change costs as much as many hints, because the caches are those of another VM.
 const TURN: Duration = Duration::from_millis(10);
@@ -35,6 +35,12 @@ impl Places {
             seats: Seats::new(count.max(1)),
             cores: Cores::of_process(),
         }))
+    }
+
+    /// What became of each place so far, and how many VMs wait for one.
+    #[must_use]
+    pub fn counts(&self) -> (Vec<SeatCounts>, usize) {
+        self.0.seats.counts()
     }
 
     /// What a VM of `party` takes its turns with, on the thread where it lives. Parties have equal shares of the

@@ -287,6 +287,9 @@ class Session:
             text = failures.traceback_text(error, lambda _: location)
             raise HintFailure(failures.RAW, hint_id, text, error) from None
 
+    def _code_of(self, hint_id: int) -> CodeType:
+        return self.hints[hint_id].code
+
     def use_builtin(self, name: str, runner: Any) -> None:
         """Has hints see this object as the builtin; whoever made it registers its rules."""
         self.builtin_runners[name] = self._names[name] = runner
@@ -401,7 +404,7 @@ class Session:
         try:
             if self._handed_over:
                 handed, self._handed_over = self._handed_over, ""
-                handover.take_over(self.scopes.stack, memory, json.loads(handed))
+                handover.take_over(self.scopes.stack, memory, json.loads(handed), self._code_of)
             given = hint.given
             if given is None or self._all_see_all or "ap" not in scope:
                 scope.update(names)

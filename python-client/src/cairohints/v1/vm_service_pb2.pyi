@@ -64,6 +64,7 @@ class Artifact(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ARTIFACT_CAIRO_PIE: _ClassVar[Artifact]
     ARTIFACT_AIR_PUBLIC_INPUT: _ClassVar[Artifact]
     ARTIFACT_AIR_PRIVATE_INPUT: _ClassVar[Artifact]
+    ARTIFACT_REPORT: _ClassVar[Artifact]
 HINT_PLACEMENT_UNSPECIFIED: HintPlacement
 HINT_PLACEMENT_AUTO: HintPlacement
 HINT_PLACEMENT_PYTHON: HintPlacement
@@ -96,6 +97,7 @@ ARTIFACT_MEMORY: Artifact
 ARTIFACT_CAIRO_PIE: Artifact
 ARTIFACT_AIR_PUBLIC_INPUT: Artifact
 ARTIFACT_AIR_PRIVATE_INPUT: Artifact
+ARTIFACT_REPORT: Artifact
 
 class UploadProgramRequest(_message.Message):
     __slots__ = ("declaration", "chunk")
@@ -182,7 +184,7 @@ class ProgramSummary(_message.Message):
     def __init__(self, builtins: _Optional[_Iterable[str]] = ..., data_cells: _Optional[int] = ..., hints: _Optional[int] = ..., compiler_version: _Optional[str] = ...) -> None: ...
 
 class CreateVmRequest(_message.Message):
-    __slots__ = ("program_hash", "vm_id", "request_id", "layout", "dynamic_layout_params_json", "proof_mode", "allow_missing_builtins", "trace", "entry_point", "hint_placement", "program_input_json", "hint_locals_json", "static_locals_json", "syscall_handler", "hint_engine", "limits", "verify_secure", "program_segment_size", "import_paths", "hint_locals_callable", "wasm")
+    __slots__ = ("program_hash", "vm_id", "request_id", "layout", "dynamic_layout_params_json", "proof_mode", "allow_missing_builtins", "trace", "entry_point", "hint_placement", "program_input_json", "hint_locals_json", "static_locals_json", "syscall_handler", "hint_engine", "limits", "verify_secure", "program_segment_size", "import_paths", "hint_locals_callable", "wasm", "report")
     PROGRAM_HASH_FIELD_NUMBER: _ClassVar[int]
     VM_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -204,6 +206,7 @@ class CreateVmRequest(_message.Message):
     IMPORT_PATHS_FIELD_NUMBER: _ClassVar[int]
     HINT_LOCALS_CALLABLE_FIELD_NUMBER: _ClassVar[int]
     WASM_FIELD_NUMBER: _ClassVar[int]
+    REPORT_FIELD_NUMBER: _ClassVar[int]
     program_hash: str
     vm_id: str
     request_id: str
@@ -225,7 +228,8 @@ class CreateVmRequest(_message.Message):
     import_paths: _containers.RepeatedScalarFieldContainer[str]
     hint_locals_callable: str
     wasm: _wasm_pb2.WasmInputs
-    def __init__(self, program_hash: _Optional[str] = ..., vm_id: _Optional[str] = ..., request_id: _Optional[str] = ..., layout: _Optional[str] = ..., dynamic_layout_params_json: _Optional[str] = ..., proof_mode: bool = ..., allow_missing_builtins: bool = ..., trace: bool = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ..., verify_secure: bool = ..., program_segment_size: _Optional[int] = ..., import_paths: _Optional[_Iterable[str]] = ..., hint_locals_callable: _Optional[str] = ..., wasm: _Optional[_Union[_wasm_pb2.WasmInputs, _Mapping]] = ...) -> None: ...
+    report: bool
+    def __init__(self, program_hash: _Optional[str] = ..., vm_id: _Optional[str] = ..., request_id: _Optional[str] = ..., layout: _Optional[str] = ..., dynamic_layout_params_json: _Optional[str] = ..., proof_mode: bool = ..., allow_missing_builtins: bool = ..., trace: bool = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., program_input_json: _Optional[str] = ..., hint_locals_json: _Optional[str] = ..., static_locals_json: _Optional[str] = ..., syscall_handler: _Optional[str] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ..., verify_secure: bool = ..., program_segment_size: _Optional[int] = ..., import_paths: _Optional[_Iterable[str]] = ..., hint_locals_callable: _Optional[str] = ..., wasm: _Optional[_Union[_wasm_pb2.WasmInputs, _Mapping]] = ..., report: bool = ...) -> None: ...
 
 class EntryPoint(_message.Message):
     __slots__ = ("name", "pc", "arguments", "builtins", "segments", "temporary_segments", "keep_temporary_segments")
@@ -294,7 +298,7 @@ class CreateVmResponse(_message.Message):
     def __init__(self, vm: _Optional[_Union[Vm, _Mapping]] = ...) -> None: ...
 
 class Vm(_message.Message):
-    __slots__ = ("name", "state", "pc", "ap", "fp", "current_step", "hints_executed", "failure", "output", "create_time", "program_hash", "layout", "execution_resources", "worker_process_id", "hint_engine", "hint_placement", "limits", "entry_point", "attached", "expire_time", "stop_reason")
+    __slots__ = ("name", "state", "pc", "ap", "fp", "current_step", "hints_executed", "failure", "output", "create_time", "program_hash", "layout", "execution_resources", "worker_process_id", "hint_engine", "hint_placement", "limits", "entry_point", "attached", "expire_time", "stop_reason", "tenant", "usage")
     NAME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     PC_FIELD_NUMBER: _ClassVar[int]
@@ -316,6 +320,8 @@ class Vm(_message.Message):
     ATTACHED_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     STOP_REASON_FIELD_NUMBER: _ClassVar[int]
+    TENANT_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
     name: str
     state: VmState
     pc: _value_pb2.Relocatable
@@ -337,7 +343,19 @@ class Vm(_message.Message):
     attached: bool
     expire_time: _timestamp_pb2.Timestamp
     stop_reason: StopReason
-    def __init__(self, name: _Optional[str] = ..., state: _Optional[_Union[VmState, str]] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., ap: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., fp: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., current_step: _Optional[int] = ..., hints_executed: _Optional[int] = ..., failure: _Optional[_Union[Failure, _Mapping]] = ..., output: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., program_hash: _Optional[str] = ..., layout: _Optional[str] = ..., execution_resources: _Optional[_Union[ExecutionResources, _Mapping]] = ..., worker_process_id: _Optional[int] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., attached: bool = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., stop_reason: _Optional[_Union[StopReason, str]] = ...) -> None: ...
+    tenant: str
+    usage: VmUsage
+    def __init__(self, name: _Optional[str] = ..., state: _Optional[_Union[VmState, str]] = ..., pc: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., ap: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., fp: _Optional[_Union[_value_pb2.Relocatable, _Mapping]] = ..., current_step: _Optional[int] = ..., hints_executed: _Optional[int] = ..., failure: _Optional[_Union[Failure, _Mapping]] = ..., output: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., program_hash: _Optional[str] = ..., layout: _Optional[str] = ..., execution_resources: _Optional[_Union[ExecutionResources, _Mapping]] = ..., worker_process_id: _Optional[int] = ..., hint_engine: _Optional[_Union[HintEngine, str]] = ..., hint_placement: _Optional[_Union[HintPlacement, str]] = ..., limits: _Optional[_Union[VmLimits, _Mapping]] = ..., entry_point: _Optional[_Union[EntryPoint, _Mapping]] = ..., attached: bool = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., stop_reason: _Optional[_Union[StopReason, str]] = ..., tenant: _Optional[str] = ..., usage: _Optional[_Union[VmUsage, _Mapping]] = ...) -> None: ...
+
+class VmUsage(_message.Message):
+    __slots__ = ("worker_cpu_time", "worker_memory_bytes", "memory_bytes")
+    WORKER_CPU_TIME_FIELD_NUMBER: _ClassVar[int]
+    WORKER_MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    worker_cpu_time: _duration_pb2.Duration
+    worker_memory_bytes: int
+    memory_bytes: int
+    def __init__(self, worker_cpu_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., worker_memory_bytes: _Optional[int] = ..., memory_bytes: _Optional[int] = ...) -> None: ...
 
 class Failure(_message.Message):
     __slots__ = ("reason", "message", "pc", "hint", "cairo_traceback", "python_traceback", "exception_class", "exception_message", "exit_code")
@@ -403,12 +421,14 @@ class GetVmResponse(_message.Message):
     def __init__(self, vm: _Optional[_Union[Vm, _Mapping]] = ...) -> None: ...
 
 class ListVmsRequest(_message.Message):
-    __slots__ = ("page_size", "page_token")
+    __slots__ = ("page_size", "page_token", "usage")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    usage: bool
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., usage: bool = ...) -> None: ...
 
 class ListVmsResponse(_message.Message):
     __slots__ = ("vms", "next_page_token")

@@ -11,7 +11,9 @@ class VmServiceStub(object):
     A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     it stays readable until it is deleted, its client's connection ends, or its time to live passes.
 
-    Every answer has the header `cairohints-version` with the server's version.
+    Every answer has the header `cairohints-version` with the server's version, and `x-request-id`, by which the
+    server's log names the call: the caller's own header of that name (at most 128 letters, digits and `-_.:/+=`), or
+    one that the server made. The header `traceparent` makes the server's spans part of the caller's trace.
 
     Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
@@ -161,7 +163,9 @@ class VmServiceServicer(object):
     A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     it stays readable until it is deleted, its client's connection ends, or its time to live passes.
 
-    Every answer has the header `cairohints-version` with the server's version.
+    Every answer has the header `cairohints-version` with the server's version, and `x-request-id`, by which the
+    server's log names the call: the caller's own header of that name (at most 128 letters, digits and `-_.:/+=`), or
+    one that the server made. The header `traceparent` makes the server's spans part of the caller's trace.
 
     Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,
@@ -466,7 +470,9 @@ class VmService(object):
     A VM is a resource. Its life: CREATED, then RUNNING and PAUSED in turns, then SUCCEEDED or FAILED;
     it stays readable until it is deleted, its client's connection ends, or its time to live passes.
 
-    Every answer has the header `cairohints-version` with the server's version.
+    Every answer has the header `cairohints-version` with the server's version, and `x-request-id`, by which the
+    server's log names the call: the caller's own header of that name (at most 128 letters, digits and `-_.:/+=`), or
+    one that the server made. The header `traceparent` makes the server's spans part of the caller's trace.
 
     Every call may carry a deadline; what it started goes on as its comment says. Every error carries a
     google.rpc.ErrorInfo with domain `cairohints`, one of the reasons below, and metadata (`vm`, `field`,

@@ -115,6 +115,10 @@ pub(super) struct OutputPaths {
     pub profile: Option<PathBuf>,
     /// The counters.
     pub stats: Option<PathBuf>,
+    /// The page.
+    pub report: Option<PathBuf>,
+    /// The timeline.
+    pub timeline: Option<PathBuf>,
 }
 
 /// How hints run.
@@ -233,6 +237,8 @@ impl RunOptions {
                 debug_info: args.debug_info_file,
                 profile: args.profile_output,
                 stats: args.stats,
+                report: args.report,
+                timeline: args.timeline,
             },
             hints: HintOptions {
                 placement: args.hints,

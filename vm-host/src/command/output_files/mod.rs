@@ -33,6 +33,10 @@ pub(super) enum Output {
     Profile,
     /// `--stats`.
     Stats,
+    /// `--report`.
+    Report,
+    /// `--timeline`.
+    Timeline,
 }
 
 /// An output that cannot be written.
@@ -91,6 +95,8 @@ impl Output {
             Self::DebugInfo => "--debug_info_file",
             Self::Profile => "--profile_output",
             Self::Stats => "--stats",
+            Self::Report => "--report",
+            Self::Timeline => "--timeline",
         }
     }
 
@@ -125,6 +131,8 @@ impl OutputFiles {
             (Output::Profile, &paths.profile),
             (Output::DebugInfo, &paths.debug_info),
             (Output::Stats, &paths.stats),
+            (Output::Report, &paths.report),
+            (Output::Timeline, &paths.timeline),
         ];
         let mut targets: BTreeMap<Output, Target> = BTreeMap::new();
         for (output, path) in wanted {
@@ -189,6 +197,32 @@ impl OutputFiles {
                 Ok(())
             }
         }
+    }
+
+    /// Opens an output that is written while the run goes on, under its own name, if it is wanted.
+    pub(super) fn stream(&self, output: Output) -> Result<Option<Box<dyn Write>>, OutputError> {
+        let (path, file) = match self.targets.get(&output) {
+            None => return Ok(None),
+            Some(Target::Stdout) => return Ok(Some(Box::new(io::stdout()))),
+            Some(Target::InPlace(path)) => (path, OpenOptions::new().write(true).open(path)),
+            Some(Target::File(path)) => (path, File::create(path)),
+        };
+        let file = file.map_err(|source| output.error(path, source))?;
+        Ok(Some(Box::new(file)))
+    }
+
+    /// The error of an output that was opened by [`Self::stream`].
+    pub(super) fn broken(&self, output: Output, source: io::Error) -> OutputError {
+        match self.targets.get(&output) {
+            Some(Target::InPlace(path) | Target::File(path)) => output.error(path, source),
+            _ => output.error(Path::new("/dev/stdout"), source),
+        }
+    }
+
+    /// Gives one complete file its name and drops the others: what a failed run leaves.
+    pub(super) fn publish_only(mut self, output: Output) -> Result<(), OutputError> {
+        self.staged.retain(|(staged, ..)| *staged == output);
+        self.publish()
     }
 
     /// Gives the complete files their names.

@@ -10,7 +10,7 @@ use crate::command::options::RunOptions;
 use crate::command::output_files::OutputFiles;
 use crate::command::outputs::write_outputs;
 use crate::command::printer::Printer;
-use crate::command::run::{advance, run_printing, start};
+use crate::command::run::{advance, load, run_printing};
 use crate::command::{CommandError, RunArgs};
 use crate::run::Run;
 
@@ -43,14 +43,15 @@ pub(super) fn run(
 /// A run after its last step, before its end.
 pub(super) fn ran(options: &RunOptions) -> (Run, Result<(), CommandError>) {
     runtime().block_on(async {
-        let (mut run, goal) = start(options, None).await.unwrap();
+        let (mut run, goal) = load(options, None, None).unwrap();
+        run.start_hints().await.unwrap();
         let advanced = advance(&mut run, goal, &Interrupts::default(), None).await;
         if advanced.is_ok() {
             run.end_hints().await.unwrap();
         }
         // What the tests change now is what hints in Python would have done.
         run.ended_mut().addresses_exist = false;
-        (run, advanced)
+        (run, advanced.map_err(CommandError::from))
     })
 }
 

@@ -179,8 +179,13 @@ pub(super) fn reach_cell(
     Some(Target::Cell(CellPath::of(&address)?))
 }
 
+/// Whether a name behind `ids` can be one of Cairo's alone.
+pub(super) fn is_of_cairo(name: &str) -> bool {
+    !name.starts_with("__") && !OWN_NAMES.contains(&name)
+}
+
 fn resolve(program: &CompiledProgram, hint: &Hint, scope: &str, name: &str) -> Option<Access> {
-    if name.starts_with("__") || OWN_NAMES.contains(&name) {
+    if !is_of_cairo(name) {
         return None;
     }
     program.resolve(hint, scope, name).definition.access

@@ -5,19 +5,23 @@
 
 mod execute;
 mod ids;
+mod json;
 mod library;
 mod lower;
 mod parse;
 mod scopes;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod value;
 
-pub(crate) use execute::{Engine, Shared};
+pub(crate) use execute::{Engine, HandedOver};
+pub(crate) use json::loads;
 pub(crate) use library::{Export, builtin, builtins, exports, find, modules_that_fit};
 pub(crate) use lower::lower;
 pub(crate) use parse::{Parsed, Refusal, parse};
-pub(crate) use scopes::{Handed, Names, Sharing, State};
+pub(crate) use scopes::{Names, Sharing, State};
+pub(crate) use shared::Shared;
 pub(crate) use tree::{Lowered, Slot};
-pub(crate) use value::{Fuel, Integer, List, Value};
+pub(crate) use value::{Dict, Fuel, Integer, List, Value};

@@ -69,7 +69,27 @@ pub(crate) fn parse(code: &str) -> Result<Parsed, Refusal> {
     while let Some((at, byte)) = bytes.next() {
         if byte == b'\\' {
             let next = bytes.next().map(|(_, next)| next);
-            if !matches!(next, Some(b'\n' | b'n' | b't' | b'\'' | b'"' | b'\\')) {
+            // More digits would be an octal number.
+            let zero =
+                next == Some(b'0') && !matches!(code.as_bytes().get(at + 2), Some(b'0'..=b'9'));
+            let known = matches!(
+                next,
+                Some(
+                    b'\n'
+                        | b'n'
+                        | b't'
+                        | b'r'
+                        | b'a'
+                        | b'b'
+                        | b'f'
+                        | b'v'
+                        | b'x'
+                        | b'\''
+                        | b'"'
+                        | b'\\'
+                )
+            );
+            if !zero && !known {
                 return refuse("an escape sequence", line_at(at));
             }
         }

@@ -4,9 +4,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
+use cairo_vm::types::relocatable::Relocatable;
+
 use super::library;
 use super::tree::Slot;
 use super::value::{Function, Value};
+use crate::program::Frame;
 
 /// The names of the variables that compiled hints of a program mention.
 #[derive(Debug, Default)]
@@ -87,6 +90,16 @@ pub(crate) struct Mirror {
     scopes: Vec<Vec<Entry>>,
     /// The variables that Python does not know, and some that are not there any more.
     news: Vec<(usize, Slot)>,
+    /// What each scope keeps of the hint that ran last in it, if that ran here and Python was not told.
+    registers: Vec<Option<Registers>>,
+}
+
+/// The registers of a hint.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Registers {
+    pub(crate) frame: Frame,
+    pub(crate) pc: Relocatable,
+    pub(crate) step: usize,
 }
 
 /// A variable that Python has to take over: its scope, its slot, its value or nothing if it is gone.
@@ -98,6 +111,7 @@ impl Mirror {
         Self {
             scopes: vec![Vec::new()],
             news: Vec::new(),
+            registers: Vec::new(),
         }
     }
 
@@ -106,10 +120,35 @@ impl Mirror {
         self.scopes.len()
     }
 
-    /// A variable of the innermost scope.
-    pub(crate) fn get(&self, slot: Slot) -> &State {
-        let entry = self.scopes.last().and_then(|scope| scope.get(slot));
+    /// A variable of a scope.
+    pub(crate) fn get(&self, depth: usize, slot: Slot) -> &State {
+        let entry = self.scopes.get(depth).and_then(|scope| scope.get(slot));
         entry.map_or(&State::Absent, |entry| &entry.state)
+    }
+
+    /// Whether Python does not know some variable among these.
+    pub(crate) fn has_news(&self, among: impl Fn(&Slot) -> bool) -> bool {
+        self.news.iter().any(|(_, slot)| among(slot))
+    }
+
+    /// A hint ran in a scope, with these registers.
+    pub(crate) fn ran(&mut self, depth: usize, registers: Registers) {
+        self.registers.resize(self.scopes.len(), None);
+        if let Some(kept) = self.registers.get_mut(depth) {
+            *kept = Some(registers);
+        }
+    }
+
+    /// The registers that scopes around the innermost keep, as far as Python was not told. The innermost gets those of
+    /// the hint that is handed to.
+    pub(crate) fn hand_over_registers(&mut self) -> Vec<(usize, Registers)> {
+        self.registers.truncate(self.scopes.len());
+        let kept = self.registers.iter_mut().enumerate();
+        let told: Vec<_> = kept
+            .filter_map(|(depth, kept)| kept.take().map(|registers| (depth, registers)))
+            .collect();
+        let own = self.scopes.len() - 1;
+        told.into_iter().filter(|(depth, _)| *depth < own).collect()
     }
 
     /// Gives a variable of a scope a value, or takes it away.
@@ -153,19 +192,20 @@ impl Mirror {
     pub(crate) fn leave(&mut self) {
         self.scopes.pop();
         let depth = self.scopes.len();
+        self.registers.truncate(depth);
         self.news.retain(|(of, _)| *of < depth);
     }
 
-    /// What Python has to be told before a hint that sees the `wanted` variables. Lists live on one side, so
+    /// What Python has to be told before a hint that sees the `wanted` variables. Objects live on one side, so
     /// when one goes there, all go.
     pub(crate) fn hand_over(&mut self, wanted: impl Fn(Slot) -> bool) -> Vec<Handed> {
         let mut handed = Vec::new();
         self.hand(&mut handed, |slot, _| wanted(slot));
         if handed
             .iter()
-            .any(|(_, _, value)| value.as_ref().is_some_and(has_list))
+            .any(|(_, _, value)| value.as_ref().is_some_and(has_object))
         {
-            self.hand(&mut handed, |_, state| holds_list(state));
+            self.hand(&mut handed, |_, state| holds_object(state));
         }
         handed
     }
@@ -184,7 +224,7 @@ impl Mirror {
             }
             handed.push((*depth, *slot, known(&entry.state)));
             entry.untold = false;
-            if holds_list(&entry.state) {
+            if holds_object(&entry.state) {
                 entry.state = State::Elsewhere;
             }
             false
@@ -214,14 +254,15 @@ fn known(state: &State) -> Option<Value> {
     }
 }
 
-fn holds_list(state: &State) -> bool {
-    matches!(state, State::Known(value) if has_list(value))
+fn holds_object(state: &State) -> bool {
+    matches!(state, State::Known(value) if has_object(value))
 }
 
-fn has_list(value: &Value) -> bool {
+/// Whether the value is or has an object of which it shows that it is not another that is equal.
+fn has_object(value: &Value) -> bool {
     match value {
-        Value::List(_) => true,
-        Value::Tuple(values) => values.iter().any(has_list),
+        Value::List(_) | Value::Dict(_) | Value::Own(_) => true,
+        Value::Tuple(values) => values.iter().any(has_object),
         _ => false,
     }
 }

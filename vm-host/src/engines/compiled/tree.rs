@@ -19,7 +19,9 @@ pub(crate) struct Lowered {
     pub(crate) slots: BTreeSet<Slot>,
     /// The variables that it may bind or delete.
     pub(crate) binds: BTreeSet<Slot>,
-    /// The variables that are functions of its own, which no other hint may see.
+    /// Whether it may bind variables of any name in scopes that it enters.
+    pub(crate) binds_any: bool,
+    /// The variables that are functions which no other hint may see.
     pub(crate) defines: BTreeSet<Slot>,
     /// Whether it looks at a builtin.
     pub(crate) sees_builtins: bool,
@@ -33,8 +35,6 @@ pub(crate) struct Lowered {
 #[derive(Debug, Default)]
 pub(crate) struct Body {
     pub(crate) statements: Vec<Statement>,
-    /// The functions that it defines.
-    pub(crate) functions: Vec<OwnFunction>,
     /// How many local variables its comprehensions need.
     pub(crate) locals: usize,
 }
@@ -42,6 +42,16 @@ pub(crate) struct Body {
 /// A function that a hint defines.
 #[derive(Debug)]
 pub(crate) struct OwnFunction {
+    /// As Python names it.
+    pub(crate) name: Box<str>,
+    /// The hint that defines it, by its id, and the line there.
+    pub(crate) hint: u32,
+    pub(crate) line: usize,
+    /// Whether other hints may have it: then Python finds its code by name and line.
+    pub(crate) shared: bool,
+    /// Whether it mentions names that the VM gives each hint, and whether `ids` is one of them.
+    pub(crate) uses_vm: bool,
+    pub(crate) uses_ids: bool,
     /// The names of its parameters, which are its first local variables.
     pub(crate) parameters: Vec<Box<str>>,
     /// What the last parameters are when they are not given.
@@ -61,12 +71,25 @@ pub(crate) enum Statement {
     Break,
     Continue,
     Return(Option<Expression>),
+    /// Ends the hint here: Python raises.
+    Raise,
+    Try(Box<Try>),
     Delete(Slot),
     /// Of a list.
     DeleteItem(Expression, Expression),
     Do(Expression),
     EnterScope(Vec<(Slot, Expression)>),
+    /// With the variables of a dictionary, or with none.
+    EnterScopeOf(Expression),
     ExitScope,
+}
+
+/// What is behind `try`. What its handlers do, Python does.
+#[derive(Debug)]
+pub(crate) struct Try {
+    pub(crate) body: Vec<Statement>,
+    pub(crate) otherwise: Vec<Statement>,
+    pub(crate) finally: Vec<Statement>,
 }
 
 #[derive(Debug)]
@@ -90,15 +113,21 @@ pub(crate) enum Target {
     Member(Expression, Box<str>),
     Subscript(Expression, Expression),
     Sequence(Vec<Target>),
+    /// Those before a list of the rest, it, and those behind it.
+    Rest(Vec<Target>, Box<Target>, Vec<Target>),
 }
 
 #[derive(Debug)]
 pub(crate) enum Expression {
     Constant(Value),
     Scope(Slot),
+    /// Ends the hint here: Python raises.
+    Raise,
     /// Whether the scope has a variable.
     Has(Slot),
     Local(usize),
+    /// A function of the hint's own, by its number among those of the program.
+    Define(usize),
     Register(Register),
     /// `range_check_builtin.bound`.
     RangeCheckBound,
@@ -120,6 +149,14 @@ pub(crate) enum Expression {
     Choice(Box<(Expression, Expression, Expression)>),
     Tuple(Vec<Expression>),
     List(Vec<Expression>),
+    /// Among the values of a list, a tuple or a call: all that this gives.
+    Spread(Box<Expression>),
+    /// Keys and values; without a key, the entries of another dictionary.
+    Dict(Vec<(Option<Expression>, Expression)>),
+    /// Of pairs.
+    DictComprehension(Box<Comprehension>),
+    /// Binds its value, too.
+    Bind(Box<Target>, Box<Expression>),
     Comprehension(Box<Comprehension>),
     /// `all` or `any` over a generator, as long as the scope has no variable of that name: stops at the first
     /// that decides.
@@ -152,6 +189,14 @@ pub(crate) enum VmCall {
     LoadData,
     /// Address, count.
     GetRange,
+    /// Address, and what is given where there is nothing.
+    Get,
+    /// Address.
+    Has,
+    /// Address, value.
+    Set,
+    SegmentCount,
+    TemporarySegmentCount,
     /// The start of a temporary segment, where it goes.
     AddRelocationRule,
 }
@@ -159,7 +204,8 @@ pub(crate) enum VmCall {
 #[derive(Debug, Default)]
 pub(crate) struct Arguments {
     pub(crate) positional: Vec<Expression>,
-    pub(crate) named: Vec<(Box<str>, Expression)>,
+    /// Without a name, the entries of a dictionary.
+    pub(crate) named: Vec<(Option<Box<str>>, Expression)>,
 }
 
 #[derive(Debug)]

@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
-use hint_proto::cell::CELL_BYTES;
-use hint_proto::v1::CellRun;
 
 use super::refusal::Refusal;
 use crate::hint::limits::Limits;
@@ -26,7 +24,9 @@ pub(super) struct Gaps<'a> {
     /// Cells skipped by this one, small gaps aside.
     skipped: u64,
     small: u64,
-    /// Where the segments end after the runs so far, or a lower bound.
+    /// The segment of the run before, and where it ends after that, or a lower bound: most hints write to one.
+    last: (i64, u64),
+    /// The same of the segments before.
     ends: BTreeMap<i64, u64>,
     /// The lengths of all segments, once somebody needs one: asking cairo-vm takes time.
     lengths: Option<Vec<usize>>,
@@ -40,6 +40,7 @@ impl<'a> Gaps<'a> {
             before,
             skipped: 0,
             small: 0,
+            last: (0, 0),
             ends: BTreeMap::new(),
             lengths: None,
         }
@@ -50,21 +51,34 @@ impl<'a> Gaps<'a> {
         self.skipped
     }
 
-    /// Counts the empty cells that a run leaves below it.
-    pub(super) fn admit(&mut self, vm: &mut VirtualMachine, run: &CellRun) -> Result<(), Refusal> {
-        let mut end = self.ends.get(&run.segment).copied().unwrap_or(0);
-        let mut gap = run.offset.saturating_sub(end);
+    /// Counts the empty cells that a run of `cells`, from `offset` on, leaves below it.
+    pub(super) fn admit(
+        &mut self,
+        vm: &mut VirtualMachine,
+        segment: i64,
+        offset: u64,
+        cells: u64,
+    ) -> Result<(), Refusal> {
+        if self.last.0 != segment {
+            let (before, end) = self.last;
+            if end > 0 {
+                self.ends.insert(before, end);
+            }
+            self.last = (segment, self.ends.get(&segment).copied().unwrap_or(0));
+        }
+        let mut end = self.last.1;
+        let mut gap = offset.saturating_sub(end);
         if !self.is_small(gap) {
-            end = end.max(self.known_end(vm, run.segment, run.offset));
-            gap = run.offset.saturating_sub(end);
+            end = end.max(self.known_end(vm, segment, offset));
+            gap = offset.saturating_sub(end);
         }
         let skipped = if self.is_small(gap) { 0 } else { gap };
         let limit = self.limits.gap;
         if gap > limit || self.before + self.skipped + skipped > self.limits.total_gap {
             return Err(Refusal::Gap {
                 address: Relocatable {
-                    segment_index: run.segment as isize,
-                    offset: usize::try_from(run.offset).unwrap_or(usize::MAX),
+                    segment_index: segment as isize,
+                    offset: usize::try_from(offset).unwrap_or(usize::MAX),
                 },
                 gap,
                 limit,
@@ -72,9 +86,7 @@ impl<'a> Gaps<'a> {
         }
         self.skipped += skipped;
         self.small += gap - skipped;
-        let cells = (run.values.len() / CELL_BYTES) as u64;
-        let end = end.max(run.offset.saturating_add(cells));
-        self.ends.insert(run.segment, end);
+        self.last.1 = end.max(offset.saturating_add(cells));
         Ok(())
     }
 

@@ -18,10 +18,12 @@ mod writes;
 use cairo_vm::vm::runners::builtin_runner::OutputBuiltinState;
 use cairo_vm::vm::vm_core::VirtualMachine;
 use futures_util::FutureExt as _;
+use hint_proto::cell::CELL_BYTES;
 use hint_proto::v1::{CellRun, Effects};
 
 use super::limits::Limits;
 use crate::account::Refusing;
+use crate::engines::{OwnEffects, Write};
 use crate::vm::temporary::Moves;
 use breath::SLICE;
 use gaps::Gaps;
@@ -55,7 +57,7 @@ pub(crate) struct Applier {
 
 /// Effects that passed every check.
 struct Checked {
-    writes: Vec<writes::Write>,
+    writes: Vec<Write>,
     relocations: Vec<relocations::Rule>,
     signatures: Vec<signatures::Signature>,
     output: Option<(OutputBuiltinState, Option<String>)>,
@@ -151,15 +153,44 @@ impl Applier {
         })
     }
 
-    async fn check(
-        &self,
+    /// The same with effects of an engine in the host, which are few.
+    ///
+    /// # Errors
+    /// [`Refusal`] when a check fails; the VM is then as it was.
+    pub(crate) async fn apply_own(
+        &mut self,
         vm: &mut VirtualMachine,
-        effects: &Effects,
+        effects: &OwnEffects,
         breath: Breath<'_>,
-    ) -> Result<Checked, Refusal> {
+    ) -> Result<(), Refusal> {
+        let (added, added_temporary) = (effects.added_segments, effects.added_temporary_segments);
+        self.admit_segments(vm, added as u64 + added_temporary as u64)?;
+        let moves = self.relocations.moves();
+        let checked = writes::check_own(vm, effects, &self.limits, self.skipped, moves);
+        let (writes, skipped) = checked?;
+        let relocations = self.relocations.check(&effects.relocation_rules)?;
+        self.skipped += skipped;
+        for _ in 0..added {
+            vm.add_memory_segment();
+        }
+        for _ in 0..added_temporary {
+            vm.add_temporary_segment();
+        }
+        {
+            let _refusing = Refusing::start();
+            for (address, value) in writes {
+                vm.insert_value(address, value)?;
+            }
+        }
+        if !relocations.is_empty() {
+            let slices = breath.slices();
+            self.relocations.add(vm, relocations, slices).await?;
+        }
+        Ok(())
+    }
+
+    fn admit_segments(&self, vm: &VirtualMachine, segments: u64) -> Result<(), Refusal> {
         let limit = self.limits.segments_per_hint;
-        let segments =
-            effects.added_segments.len() as u64 + u64::from(effects.added_temporary_segments);
         if segments > limit {
             return Err(Refusal::TooManySegments { segments, limit });
         }
@@ -168,6 +199,17 @@ impl Applier {
             let all = segments.saturating_add(before as u64);
             self.limits.admit_segments(all).map_err(Refusal::Segments)?;
         }
+        Ok(())
+    }
+
+    async fn check(
+        &self,
+        vm: &mut VirtualMachine,
+        effects: &Effects,
+        breath: Breath<'_>,
+    ) -> Result<Checked, Refusal> {
+        let added = effects.added_segments.len() as u64;
+        self.admit_segments(vm, added + u64::from(effects.added_temporary_segments))?;
         let moves = self.relocations.moves();
         let (limits, skipped) = (&self.limits, self.skipped);
         let (writes, skipped) = writes::check(vm, effects, limits, skipped, moves, breath).await?;
@@ -196,7 +238,8 @@ impl Applier {
     /// [`Refusal`] when it may not.
     pub(crate) fn admit(&mut self, vm: &mut VirtualMachine, run: &CellRun) -> Result<(), Refusal> {
         let mut gaps = Gaps::new(&self.limits, self.skipped);
-        gaps.admit(vm, run)?;
+        let cells = (run.values.len() / CELL_BYTES) as u64;
+        gaps.admit(vm, run.segment, run.offset, cells)?;
         self.skipped += gaps.skipped();
         Ok(())
     }

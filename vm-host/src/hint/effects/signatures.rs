@@ -14,7 +14,7 @@ use hint_proto::v1;
 
 use super::parts::felt;
 use super::refusal::{Part, Refusal};
-use super::writes::Write;
+use crate::engines::Write;
 use crate::vm::wire;
 
 /// A public key and the message behind it.

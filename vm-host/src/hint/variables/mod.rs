@@ -12,7 +12,7 @@ use num_bigint::BigInt;
 
 pub use report::{Report, Reported, Told};
 pub(super) use writing::join as join_variables;
-pub use writing::{ListId, Variables};
+pub use writing::{DictId, FunctionId, HintFunction, ListId, Variables};
 
 /// A value that hints on both sides may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,15 +29,20 @@ pub enum SharedValue {
     Address(Relocatable),
     /// A `tuple`.
     Tuple(Vec<SharedValue>),
-    /// What a hint gets that imports the name from the module; `builtins` has Python's own.
+    /// What a hint gets that imports the name from the module, or without a name the module; `builtins` has
+    /// Python's own.
     Import {
         /// The module.
         module: String,
-        /// The name in it.
+        /// The name in it, or nothing.
         name: String,
     },
     /// One of the lists of [`Variables`]. An engine reports none: it keeps its lists.
     List(ListId),
+    /// One of the dictionaries of [`Variables`]. An engine reports none: it keeps its dictionaries.
+    Dict(DictId),
+    /// One of the functions of [`Variables`]. An engine reports none.
+    Function(FunctionId),
 }
 
 /// What a hint in Python gets beside its request.

@@ -12,6 +12,29 @@ use super::SharedValue;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ListId(usize);
 
+/// A dictionary among those of [`Variables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DictId(usize);
+
+/// A function among those of [`Variables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FunctionId(usize);
+
+/// A function that a hint defined in the host: the engine has its code in that of the hint.
+#[derive(Clone, Copy, Debug)]
+pub struct HintFunction<'a> {
+    /// The hint that defined it.
+    pub hint_id: u32,
+    /// Its name, or `<lambda>`.
+    pub name: &'a str,
+    /// Its line in the hint's text, from 1.
+    pub line: usize,
+    /// The scope whose variables it sees.
+    pub depth: usize,
+    /// What its last parameters are when they are not given.
+    pub defaults: &'a [SharedValue],
+}
+
 /// What hints in the host did to variables since a hint in Python last saw them. The engine first deletes, then sets,
 /// whatever the order of the calls was.
 ///
@@ -23,6 +46,10 @@ pub struct Variables {
     scopes: Vec<String>,
     /// The items of each list.
     lists: Vec<String>,
+    /// The entries of each dictionary.
+    dicts: Vec<String>,
+    /// Each function.
+    functions: Vec<String>,
     deleted: String,
     relocations: String,
 }
@@ -59,6 +86,36 @@ impl Variables {
         }
     }
 
+    /// A dictionary whose entries [`Variables::fill_dict`] says, once.
+    pub fn dict(&mut self) -> DictId {
+        self.dicts.push(String::new());
+        DictId(self.dicts.len() - 1)
+    }
+
+    /// These are the keys and values of the dictionary, in this order.
+    pub fn fill_dict(&mut self, dict: DictId, entries: &[[SharedValue; 2]]) {
+        let Some(text) = self.dicts.get_mut(dict.0) else {
+            return;
+        };
+        text.clear();
+        for entry in entries {
+            separate(text);
+            text.push('[');
+            write_all(text, entry);
+            text.push(']');
+        }
+    }
+
+    /// A function that several variables may be.
+    pub fn function(&mut self, function: &HintFunction<'_>) -> FunctionId {
+        let (hint, line, depth) = (function.hint_id, function.line, function.depth);
+        let mut text = format!("{hint},{},{line},{depth},[", Quoted(function.name));
+        write_all(&mut text, function.defaults);
+        text.push(']');
+        self.functions.push(text);
+        FunctionId(self.functions.len() - 1)
+    }
+
     /// The temporary segment goes there from now on.
     pub fn relocate(&mut self, segment: isize, place: Relocatable) {
         separate(&mut self.relocations);
@@ -82,7 +139,15 @@ impl Variables {
         bracket(&mut json, &self.scopes, ('{', '}'));
         json.push_str("],\"lists\":[");
         bracket(&mut json, &self.lists, ('[', ']'));
-        json.push_str("]}");
+        json.push(']');
+        for (key, parts) in [("dicts", &self.dicts), ("functions", &self.functions)] {
+            if !parts.is_empty() {
+                let _ = write!(json, ",\"{key}\":[");
+                bracket(&mut json, parts, ('[', ']'));
+                json.push(']');
+            }
+        }
+        json.push('}');
         json
     }
 }
@@ -159,6 +224,8 @@ fn write_value(json: &mut String, value: &SharedValue) {
             write!(json, r#"{{"import":[{module},{name}]}}"#)
         }
         SharedValue::List(ListId(index)) => write!(json, r#"{{"same":{index}}}"#),
+        SharedValue::Dict(DictId(index)) => write!(json, r#"{{"same_dict":{index}}}"#),
+        SharedValue::Function(FunctionId(index)) => write!(json, r#"{{"function":{index}}}"#),
     };
 }
 

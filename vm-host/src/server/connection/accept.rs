@@ -104,7 +104,9 @@ pub(in super::super) async fn accept_unix(listener: UnixListener, gate: Gate, ou
     }
 }
 
-async fn back_off(error: &std::io::Error, pause: &mut Duration) {
+/// Waits after a failed accept, longer each time.
+pub(in super::super) async fn back_off(error: &std::io::Error, pause: &mut Duration) {
+    *pause = (*pause).max(BACK_OFF.0);
     tracing::warn!("cannot accept a connection: `{error}`");
     tokio::time::sleep(*pause).await;
     *pause = (*pause * 2).min(BACK_OFF.1);

@@ -40,11 +40,39 @@ impl Rooms {
     }
 }
 
+/// The places of one listener.
+#[derive(Debug)]
+pub(in super::super) struct Room {
+    places: Arc<Semaphore>,
+    count: usize,
+    refused: AtomicU64,
+}
+
+impl Room {
+    fn new(count: usize) -> Arc<Self> {
+        Arc::new(Self {
+            places: Arc::new(Semaphore::new(count)),
+            count,
+            refused: AtomicU64::new(0),
+        })
+    }
+
+    /// Connections that have a place.
+    pub(in super::super) fn taken(&self) -> usize {
+        self.count - self.places.available_permits()
+    }
+
+    /// Connections that got none.
+    pub(in super::super) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+}
+
 /// Lets connections in.
 #[derive(Clone)]
 pub(in super::super) struct Gate {
-    pub(super) tcp: Arc<Semaphore>,
-    pub(super) unix: Arc<Semaphore>,
+    pub(in super::super) tcp: Arc<Room>,
+    pub(in super::super) unix: Arc<Room>,
     next: Arc<AtomicU64>,
     of_peers: OfPeers,
     max_of_peer: usize,
@@ -58,7 +86,7 @@ pub(in super::super) struct Gate {
 type OfPeers = Arc<Mutex<HashMap<Arc<str>, usize>>>;
 
 /// A connection that was let in, and the place that it takes until it is dropped.
-pub(super) struct Admitted {
+pub(in super::super) struct Admitted {
     pub(super) peer: Peer,
     of_peers: OfPeers,
     on_close: OnClose,
@@ -83,8 +111,8 @@ impl Drop for Admitted {
 impl Gate {
     pub(in super::super) fn new(rooms: Rooms, must_be_known: bool, on_close: OnClose) -> Self {
         Self {
-            tcp: Arc::new(Semaphore::new(rooms.tcp)),
-            unix: Arc::new(Semaphore::new(rooms.unix)),
+            tcp: Room::new(rooms.tcp),
+            unix: Room::new(rooms.unix),
             next: Arc::default(),
             of_peers: OfPeers::default(),
             max_of_peer: rooms.of_peer,
@@ -95,10 +123,11 @@ impl Gate {
     }
 
     /// Lets a connection of `peer` in; without a free place it must be closed at once.
-    pub(super) fn admit(&self, room: &Arc<Semaphore>, peer: String) -> Option<Admitted> {
+    pub(in super::super) fn admit(&self, room: &Room, peer: String) -> Option<Admitted> {
         let peer: Arc<str> = peer.into();
         let admitted = self.place(room, &peer);
         if admitted.is_none() {
+            room.refused.fetch_add(1, Ordering::Relaxed);
             self.refused.count(|count| {
                 tracing::warn!(
                     "refused `{count}` connections, the last of `{peer}`: there are too many"
@@ -108,8 +137,8 @@ impl Gate {
         admitted
     }
 
-    fn place(&self, room: &Arc<Semaphore>, peer: &Arc<str>) -> Option<Admitted> {
-        let permit = Arc::clone(room).try_acquire_owned().ok()?;
+    fn place(&self, room: &Room, peer: &Arc<str>) -> Option<Admitted> {
+        let permit = Arc::clone(&room.places).try_acquire_owned().ok()?;
         let of_peers = self.of_peers.lock();
         let mut of_peers = of_peers.unwrap_or_else(PoisonError::into_inner);
         let count = of_peers.get(peer).copied().unwrap_or_default();
@@ -128,7 +157,7 @@ impl Gate {
 }
 
 /// What an address is counted as: whoever has one has all that are taken together here.
-pub(super) fn peer_of(address: IpAddr) -> String {
+pub(in super::super) fn peer_of(address: IpAddr) -> String {
     match address.to_canonical() {
         // The whole 127.0.0.0/8 is this machine.
         address if address.is_loopback() => "tcp:127.0.0.1".to_owned(),

@@ -10,8 +10,8 @@ mod gate;
 mod io;
 mod tls;
 
-pub(super) use accept::{accept_tcp, accept_unix};
-pub(super) use gate::{Gate, Rooms};
+pub(super) use accept::{accept_tcp, accept_unix, back_off};
+pub(super) use gate::{Admitted, Gate, Rooms, peer_of};
 pub use tls::{Tls, TlsError};
 
 use std::sync::atomic::{AtomicBool, Ordering};

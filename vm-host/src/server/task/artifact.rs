@@ -62,7 +62,11 @@ impl VmTask {
             let text = "no artifact is named";
             return Err(invalid("artifact", Reason::BadArtifact, text));
         }
-        if self.shared.vm().state() != VmState::Succeeded {
+        let state = self.shared.vm().state();
+        if artifact == Artifact::Report {
+            return self.open_report(state).await;
+        }
+        if state != VmState::Succeeded {
             let text = format!("VM `{name}` has not run to its end");
             return Err(wrong_state(&name, Reason::VmNotSucceeded, text));
         }
@@ -163,10 +167,7 @@ impl VmTask {
             .await
             .map_err(|error| io(&error))?
             .map_err(|failure| unavailable(&self.shared.name, &failure.to_string()))?;
-        let mut file = writer.into_inner().map_err(|error| io(error.error()))?;
-        let size = file.stream_position().map_err(internal)?;
-        file.seek(SeekFrom::Start(0)).map_err(internal)?;
-        Ok((Download::File(file), size))
+        whole(writer)
     }
 
     async fn write(
@@ -204,12 +205,22 @@ impl VmTask {
                 )
                 .await
             }
-            Artifact::Trace | Artifact::Memory | Artifact::Unspecified => Ok(Ok(())),
+            Artifact::Trace | Artifact::Memory | Artifact::Report | Artifact::Unspecified => {
+                Ok(Ok(()))
+            }
         }
     }
 }
 
-fn unavailable(name: &str, text: &str) -> Status {
+/// A file that was written, from its beginning, with its size.
+pub(super) fn whole(writer: BufWriter<File>) -> Result<(Download, u64), Status> {
+    let mut file = writer.into_inner().map_err(|error| io(error.error()))?;
+    let size = file.stream_position().map_err(internal)?;
+    file.seek(SeekFrom::Start(0)).map_err(internal)?;
+    Ok((Download::File(file), size))
+}
+
+pub(super) fn unavailable(name: &str, text: &str) -> Status {
     let problem = Problem::new(Reason::ArtifactUnavailable, text);
     problem.precondition("STATE", name).vm(name).into()
 }

@@ -8,8 +8,10 @@ use tonic::Status;
 use super::super::bounds::Spent;
 use super::super::create_request::VmRequest;
 use super::super::error::{Problem, Reason, internal, invalid};
+use super::super::metrics::Meter;
 use super::super::shared::Shared;
 use super::engine::WorkerOf;
+use super::report::Kept;
 use super::{Supplies, VmTask, state};
 use crate::program::{CompiledProgram, SourceFiles};
 use crate::run::{EntryError, HintPlacement, NotPlaced, Run, StartError};
@@ -30,24 +32,32 @@ impl VmTask {
             bounds,
             ..
         } = request;
+        let meter = Meter::new(&supplies.metrics, &tenant);
         let turn = supplies.places.turn(tenant);
+        let counts_steps = config.counts_steps;
         let mut run = Run::of_program(&program.text, &entry, config, None, SourceFiles::Ignored)
             .map_err(|error| refused(&program.text.program, error))?;
         run.share(turn.clone());
+        let report = counts_steps.then(|| Kept::begin(&mut run, shared));
+        let worker = WorkerOf::new(&supplies.spawner, shared);
+        run.print_to(Box::new(worker.clone()));
         let mut task = Self {
             shared: Arc::clone(shared),
             program,
             run,
-            worker: WorkerOf::new(&supplies.spawner, shared),
+            worker,
             turn,
             cells_written: 0,
             max_written_cells: supplies.max_written_cells,
             max_segments: supplies.max_segments,
             bounds,
             spent: Spent::default(),
+            meter,
+            printed: 0,
             abandoned: false,
             relocation: None,
             cell_count: None,
+            report,
         };
         let config = task.run.config();
         let layout = config.vm.layout;

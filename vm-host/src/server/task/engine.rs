@@ -1,22 +1,27 @@
 //! The engines of a VM's hints: a worker that the zygote forks, and a client that attaches itself.
 
 use std::cell::RefCell;
+use std::fmt;
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use hint_proto::v1::LogLevel;
+use hint_proto::v1::{LogLevel, OutputStream};
 use tokio::sync::mpsc;
 use tonic::Status;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::super::error::{Problem, Reason, wrong_state};
 use super::super::shared::Shared;
 use super::VmTask;
-use super::output::HintOutputs;
+use super::output::{self, HintOutputs};
 use super::records::WorkerRecords;
-use crate::run::{AttachedClient, Failure, FailureReason, Peer};
+use crate::run::{AttachedClient, Failure, FailureReason, Peer, Prints};
+use crate::spans;
 use crate::worker::{
-    LaunchError, Link, Sleeper, SpawnError, Spawner, Wanted, WorkerOutput, WorkerProcess,
+    LaunchError, Link, Sleeper, SpawnError, Spawner, Start, Wanted, WorkerOutput, WorkerProcess,
 };
 
 /// What a VM's worker is made with, and what it prints. Clones are the same.
@@ -40,6 +45,31 @@ impl WorkerOf {
 
     /// Forks a worker from the zygote and opens the stream of its session.
     async fn start(&self) -> Result<(Link, WorkerProcess), LaunchError> {
+        let began = Instant::now();
+        let span = tracing::info_span!(
+            target: spans::TARGET,
+            "start worker",
+            process.pid = Empty,
+            otel.status_code = Empty,
+        );
+        let started = self.fork().instrument(span.clone()).await;
+        match &started {
+            Ok((_, process)) => span.record("process.pid", process.id()),
+            Err(_) => span.record("otel.status_code", "error"),
+        };
+        match &started {
+            Ok(_) => {
+                let ready = Some(began.elapsed());
+                self.spawner.census().started(Start::Zygote, ready);
+            }
+            // Forks that fail count where they do.
+            Err(LaunchError::Link(_)) => self.spawner.census().started(Start::Zygote, None),
+            Err(_) => {}
+        }
+        started
+    }
+
+    async fn fork(&self) -> Result<(Link, WorkerProcess), LaunchError> {
         let (outputs, (stdout, stderr)) =
             HintOutputs::open(&self.shared).map_err(SpawnError::Socket)?;
         let (records, log) = WorkerRecords::open(&self.shared).map_err(SpawnError::Socket)?;
@@ -77,9 +107,9 @@ impl WorkerOf {
         let (requests, mut wanted) = mpsc::channel::<Wanted>(1);
         let worker = self.clone();
         tokio::task::spawn_local(async move {
-            while let Some(reply) = wanted.recv().await {
+            while let Some(Wanted { reply, span }) = wanted.recv().await {
                 // The VM may have ended meanwhile.
-                let _ = reply.send(worker.start().await);
+                let _ = reply.send(worker.start().instrument(span).await);
             }
         });
         Sleeper::Asked(requests)
@@ -94,6 +124,27 @@ impl WorkerOf {
         if let Some(outputs) = &*self.outputs.borrow() {
             outputs.flush();
         }
+    }
+}
+
+/// What hints in the host print comes behind what the worker printed before, and goes the same way.
+impl Prints for WorkerOf {
+    fn has_room(&self, _: usize) -> bool {
+        true
+    }
+
+    fn print(&self, text: &str) -> io::Result<()> {
+        if let Some(outputs) = &*self.outputs.borrow() {
+            outputs.flush();
+        }
+        output::tell(&self.shared, OutputStream::Stdout, text.as_bytes());
+        Ok(())
+    }
+}
+
+impl fmt::Debug for WorkerOf {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("WorkerOf").finish_non_exhaustive()
     }
 }
 

@@ -87,24 +87,28 @@ impl Pipe {
         for _ in 0..8 {
             match self.receiver.try_read(&mut buffer) {
                 Ok(0) => return false,
-                Ok(count) => self.tell(&buffer[..count]),
+                Ok(count) => tell(&self.shared, self.stream, &buffer[..count]),
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return true,
                 Err(_) => return false,
             }
         }
         true
     }
+}
 
-    fn tell(&self, bytes: &[u8]) {
-        let printed = &self.shared.printed;
-        printed.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        if !self.shared.watchers.any() {
-            return;
-        }
+/// Counts what hints print, and tells watchers.
+pub(super) fn tell(shared: &Shared, stream: OutputStream, bytes: &[u8]) {
+    shared
+        .printed
+        .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+    if !shared.watchers.any() {
+        return;
+    }
+    for part in bytes.chunks(CHUNK) {
         let output = HintOutput {
-            stream: self.stream.into(),
-            data: bytes.to_vec().into(),
+            stream: stream.into(),
+            data: part.to_vec().into(),
         };
-        self.shared.watchers.tell(&Event::HintOutput(output));
+        shared.watchers.tell(&Event::HintOutput(output));
     }
 }

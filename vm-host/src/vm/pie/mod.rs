@@ -348,24 +348,35 @@ pub(crate) async fn memory_holes(
 ) -> (u64, bool) {
     let (mut holes, mut sound) = (0, true);
     for segment in segments(vm) {
-        let builtin = vm
-            .builtin_runners
-            .iter()
-            .find(|builtin| builtin.base() == segment);
-        // Builtins use all cells of their segments, except for the output.
-        if builtin.is_some_and(|builtin| builtin.name() != BuiltinName::output) {
+        let Some(used) = used_cells(vm, shape, segment, slices).await else {
             continue;
-        }
-        let size = vm.get_segment_size(segment).unwrap_or(0);
-        let accessed = if shape.zero_segment == Some(segment) {
-            ZERO_SEGMENT_SIZE
-        } else {
-            accessed_cells(vm, segment, slices).await
         };
-        sound &= accessed <= size;
-        holes += size.saturating_sub(accessed) as u64;
+        let size = vm.get_segment_size(segment).unwrap_or(0) as u64;
+        sound &= used <= size;
+        holes += size.saturating_sub(used);
     }
     (holes, sound)
+}
+
+/// How many cells of a segment instructions and builtins used; nothing where they use all: that is so in the segments
+/// of builtins, except for the output.
+pub(crate) async fn used_cells(
+    vm: &VirtualMachine,
+    shape: &RunShape,
+    segment: usize,
+    slices: Slices<'_>,
+) -> Option<u64> {
+    let mut builtins = vm.builtin_runners.iter();
+    let builtin = builtins.find(|builtin| builtin.base() == segment);
+    if builtin.is_some_and(|builtin| builtin.name() != BuiltinName::output) {
+        return None;
+    }
+    let used = if shape.zero_segment == Some(segment) {
+        ZERO_SEGMENT_SIZE
+    } else {
+        accessed_cells(vm, segment, slices).await
+    };
+    Some(used as u64)
 }
 
 /// How many cells of a segment were used.

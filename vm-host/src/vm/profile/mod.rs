@@ -12,22 +12,21 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairo_vm::vm::trace::trace_entry::TraceEntry;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use prost::Message;
 
 use builder::Builder;
 use proto::{Profile, Sample};
-use stacks::{CodePlaces, FunctionIndex, PlaceIndex, Stacks};
+pub(crate) use stacks::{CodePlaces, FunctionIndex, PlaceIndex, StepStacks};
 
 /// What a profile is made from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ProfileInput<'a> {
     /// How readers call the program, for example the name of its file.
     pub program_name: &'a str,
-    /// The trace of the run.
-    pub trace: &'a [TraceEntry],
+    /// The steps of the run.
+    pub steps: &'a StepStacks,
     /// Where each function starts in the program, and its name, sorted by the first.
     pub functions: &'a [(usize, String)],
     /// Number of cells of the program.
@@ -74,46 +73,26 @@ fn profile(input: &ProfileInput<'_>) -> Profile {
         builder.value_type("hint time", "nanoseconds"),
         builder.value_type("hints", "count"),
     ];
-    let places = places(input);
     let mut known = Known {
         functions: vec![None; input.functions.len() + 1],
-        locations: vec![None; places.all.len()],
+        locations: HashMap::new(),
     };
-    let mut watched = vec![false; input.program_size];
-    for pc in input.hints.iter().filter_map(|hint| hint.pc) {
-        if let Some(watched) = watched.get_mut(pc) {
-            *watched = true;
-        }
-    }
-    let stacks = Stacks::count(input.trace, &places, &watched);
-    for (stack, steps) in stacks.iter() {
-        let location_id = known.stack(&mut builder, input, &places, stack);
+    for (stack, steps) in input.steps.iter() {
+        let location_id = known.stack(&mut builder, input, stack);
         builder.profile.sample.push(Sample {
             location_id,
             value: vec![signed(steps), 0, 0],
         });
     }
-    for hint in input.hints.iter().filter(|hint| hint.count > 0) {
+    for (hint, stack, spent) in hint_stacks(input.steps, input.hints) {
         let function = builder.function(&hint.label, &hint.file, hint.line);
         let own = builder.location(hint.pc.unwrap_or(0), function, hint.line);
-        let place = |pc: usize| places.at.get(pc).copied().unwrap_or(0);
-        let mut ran: Vec<_> = hint
-            .pc
-            .map_or_else(Vec::new, |pc| stacks.at(pc, place(pc)).collect());
-        if ran.is_empty() {
-            // It failed before its instruction ran, or is none of the program's.
-            ran.push((hint.pc.map(place).into_iter().collect(), 1));
-        }
-        let steps: Vec<u64> = ran.iter().map(|(_, steps)| *steps).collect();
-        let shares = shares(hint.nanos, &steps).zip(shares(hint.count, &steps));
-        for ((stack, _), (nanos, count)) in ran.into_iter().zip(shares) {
-            let mut location_id = vec![own];
-            location_id.extend(known.stack(&mut builder, input, &places, stack));
-            builder.profile.sample.push(Sample {
-                location_id,
-                value: vec![0, signed(nanos), signed(count)],
-            });
-        }
+        let mut location_id = vec![own];
+        location_id.extend(known.stack(&mut builder, input, stack));
+        builder.profile.sample.push(Sample {
+            location_id,
+            value: vec![0, signed(spent.nanos), signed(spent.count)],
+        });
     }
     let default_sample_type = steps.r#type;
     Profile {
@@ -126,10 +105,45 @@ fn profile(input: &ProfileInput<'_>) -> Profile {
     }
 }
 
+/// What of the time and of the executions of a hint one call stack is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spent {
+    /// Time.
+    pub(crate) nanos: u64,
+    /// Executions.
+    pub(crate) count: u64,
+}
+
+/// The call stacks that hints ran in, the innermost place first, and what was spent in each.
+pub(crate) fn hint_stacks<'a>(
+    steps: &StepStacks,
+    hints: &'a [HintTime],
+) -> Vec<(&'a HintTime, Vec<PlaceIndex>, Spent)> {
+    let watched = steps.watched();
+    let mut found = Vec::new();
+    for hint in hints.iter().filter(|hint| hint.count > 0) {
+        let ran = hint.pc.and_then(|pc| watched.get(&pc));
+        // It failed before its instruction ran, or is none of the program's.
+        let own = || {
+            (
+                hint.pc.map(|pc| steps.code().at(pc)).into_iter().collect(),
+                1,
+            )
+        };
+        let ran = ran.cloned().unwrap_or_else(|| vec![own()]);
+        let parts: Vec<u64> = ran.iter().map(|(_, steps)| *steps).collect();
+        let shares = shares(hint.nanos, &parts).zip(shares(hint.count, &parts));
+        for ((stack, _), (nanos, count)) in ran.into_iter().zip(shares) {
+            found.push((hint, stack, Spent { nanos, count }));
+        }
+    }
+    found
+}
+
 /// What of the program is in the profile already.
 struct Known {
     functions: Vec<Option<u64>>,
-    locations: Vec<Option<u64>>,
+    locations: HashMap<(FunctionIndex, u32), u64>,
 }
 
 impl Known {
@@ -138,12 +152,11 @@ impl Known {
         &mut self,
         builder: &mut Builder,
         input: &ProfileInput<'_>,
-        places: &CodePlaces,
         stack: Vec<PlaceIndex>,
     ) -> Vec<u64> {
         stack
             .into_iter()
-            .map(|place| self.location(builder, input, places, place))
+            .map(|place| self.location(builder, input, place))
             .collect()
     }
 
@@ -152,61 +165,29 @@ impl Known {
         &mut self,
         builder: &mut Builder,
         input: &ProfileInput<'_>,
-        places: &CodePlaces,
         place: PlaceIndex,
     ) -> u64 {
-        let (function, line) = places.all[place as usize];
-        if let Some(id) = self.locations[place as usize] {
-            return id;
+        let place = input.steps.code().place(place);
+        let (function, line) = (place.function, place.line);
+        if let Some(id) = self.locations.get(&(function, line)) {
+            return *id;
         }
         let (address, name) = match (function as usize).checked_sub(1) {
             Some(index) => (input.functions[index].0, input.functions[index].1.as_str()),
             // In angle brackets it would be taken for a template's argument, and not be shown.
             None => (0, "no function"),
         };
-        let function = *self.functions[function as usize].get_or_insert_with(|| {
+        let known = *self.functions[function as usize].get_or_insert_with(|| {
             let (file, line) = match input.lines.get(address) {
                 Some(Some((file, line))) if function > 0 => (&**file, *line),
                 _ => ("", 0),
             };
             builder.function(name, file, line)
         });
-        let id = builder.location(address, function, line);
-        self.locations[place as usize] = Some(id);
+        let id = builder.location(address, known, line);
+        self.locations.insert((function, line), id);
         id
     }
-}
-
-/// The lines of the program's functions.
-fn places(input: &ProfileInput<'_>) -> CodePlaces {
-    let mut places = CodePlaces {
-        at: vec![0; input.program_size],
-        all: vec![(0, 0)],
-    };
-    let mut known: HashMap<(FunctionIndex, u32), PlaceIndex> = HashMap::new();
-    for (index, (start, _)) in input.functions.iter().enumerate() {
-        let end = input
-            .functions
-            .get(index + 1)
-            .map_or(input.program_size, |next| next.0)
-            .min(input.program_size);
-        let line_at = |pc: usize| input.lines.get(pc).and_then(Option::as_ref);
-        let own_file = line_at(*start).map(|(file, _)| file);
-        let function = index as FunctionIndex + 1;
-        for pc in *start..end {
-            // Code that was put here from another file has no line of this one.
-            let line = line_at(pc)
-                .filter(|(file, _)| Some(file) == own_file)
-                .map_or(0, |(_, line)| *line);
-            let next = places.all.len() as PlaceIndex;
-            let place = *known.entry((function, line)).or_insert(next);
-            if place == next {
-                places.all.push((function, line));
-            }
-            places.at[pc] = place;
-        }
-    }
-    places
 }
 
 /// Divides a total in proportion to these parts, none of which is 0, such that nothing is lost. Of the time of

@@ -6,6 +6,22 @@ use cairo_vm::types::relocatable::Relocatable;
 use flate2::read::GzDecoder;
 use std::io::Read;
 
+/// The steps at these offsets and frame pointers.
+fn counted(
+    trace: &[(usize, usize)],
+    functions: &[(usize, String)],
+    lines: &[Option<(Arc<str>, u32)>],
+    size: usize,
+    watched: &[usize],
+) -> StepStacks {
+    let watched = watched.iter().copied();
+    let mut steps = StepStacks::new(CodePlaces::new(functions, size, lines, watched));
+    for (pc, fp) in trace {
+        steps.count(Relocatable::from((0, *pc)), *fp);
+    }
+    steps
+}
+
 fn written(input: &ProfileInput<'_>) -> Profile {
     let mut bytes = Vec::new();
     write_profile(&mut bytes, input).unwrap();
@@ -18,13 +34,8 @@ fn written(input: &ProfileInput<'_>) -> Profile {
 
 #[test]
 fn samples_name_their_functions() {
-    let entry = |pc, fp| TraceEntry {
-        pc: Relocatable::from((0, pc)),
-        ap: fp,
-        fp,
-    };
     // The hint at 6 runs twice below line 3 and once below line 4.
-    let trace = [(0, 3), (5, 9), (6, 9), (6, 9), (1, 3), (6, 9)].map(|(pc, fp)| entry(pc, fp));
+    let trace = [(0, 3), (5, 9), (6, 9), (6, 9), (1, 3), (6, 9)];
     let functions = [(0, "main".to_string()), (5, "inner".to_string())];
     let file: Arc<str> = "a.cairo".into();
     let lines: Vec<_> = [3, 4, 0, 0, 0, 6, 7, 0]
@@ -40,7 +51,7 @@ fn samples_name_their_functions() {
     }];
     let profile = written(&ProfileInput {
         program_name: "a.json",
-        trace: &trace,
+        steps: &counted(&trace, &functions, &lines, 8, &[6]),
         functions: &functions,
         program_size: 8,
         lines: &lines,
@@ -127,7 +138,7 @@ fn a_hint_that_failed_before_its_instruction_ran_is_kept() {
     };
     let profile = written(&ProfileInput {
         program_name: "a.json",
-        trace: &[],
+        steps: &counted(&[], &functions, &[], 2, &[1]),
         functions: &functions,
         program_size: 2,
         lines: &[],
@@ -155,7 +166,7 @@ fn shares_add_up() {
 fn an_empty_run_has_an_empty_profile() {
     let profile = written(&ProfileInput {
         program_name: "a.json",
-        trace: &[],
+        steps: &counted(&[], &[(9, "outside".to_string())], &[], 1, &[]),
         functions: &[(9, "outside".to_string())],
         program_size: 1,
         lines: &[],

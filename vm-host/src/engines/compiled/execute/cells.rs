@@ -2,14 +2,12 @@
 
 use cairo_vm::Felt252;
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
-use hint_proto::cell::CELL_BYTES;
-use hint_proto::v1::{CellRun, Operator};
+use hint_proto::v1::Operator;
 
 use super::{EMPTY, MAX_WRITES, Machine, NO_ADDRESS, OFFSET_BOUND, STEP};
 use crate::engines::compiled::tree::MemberKind;
 use crate::engines::compiled::value::{Decline, Integer, StructValue, Value};
 use crate::program::CellPath;
-use crate::vm::wire;
 
 impl<'a> Machine<'a> {
     /// Takes what looking for so many cells among those that were written costs.
@@ -193,30 +191,4 @@ pub(super) fn plus(address: Relocatable, cells: u64) -> Result<Relocatable, Decl
         address,
         i64::try_from(cells).map_err(|_| Decline("an offset out of range"))?,
     )
-}
-
-/// Writes as the runs of cells that effects have: those that lie behind each other in one.
-pub(super) fn runs(writes: &[(Relocatable, MaybeRelocatable)]) -> Vec<CellRun> {
-    let mut runs: Vec<(Relocatable, Vec<u8>)> = Vec::new();
-    for (address, value) in writes {
-        match runs.last_mut() {
-            Some((start, values))
-                if start.segment_index == address.segment_index
-                    && start.offset + values.len() / CELL_BYTES == address.offset =>
-            {
-                wire::push_cell(values, Some(value));
-            }
-            _ => {
-                let mut values = Vec::with_capacity(CELL_BYTES);
-                wire::push_cell(&mut values, Some(value));
-                runs.push((*address, values));
-            }
-        }
-    }
-    let run = |(start, values): (Relocatable, Vec<u8>)| CellRun {
-        segment: start.segment_index as i64,
-        offset: start.offset as u64,
-        values: values.into(),
-    };
-    runs.into_iter().map(run).collect()
 }

@@ -3,18 +3,29 @@
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::runners::builtin_runner::BuiltinRunner;
 
+use super::calls::borrowed;
 use super::cells::{member, moved, number};
 use super::{Machine, NO_ADDRESS, STEP, UNBOUND};
+use crate::engines::compiled::library::{self, Export};
 use crate::engines::compiled::scopes::State;
 use crate::engines::compiled::tree::{Comprehension, Expression, Piece, Register};
-use crate::engines::compiled::value::{Comparison, Decline, Integer, Method, StructValue, Value};
+use crate::engines::compiled::value::{
+    Comparison, Decline, Integer, Method, Own, StructValue, Value, dict,
+};
 
 impl<'a> Machine<'a> {
     pub(super) fn values(&mut self, expressions: &'a [Expression]) -> Result<Vec<Value>, Decline> {
-        let expressions = expressions.iter();
-        expressions
-            .map(|expression| self.value(expression))
-            .collect()
+        let mut values = Vec::with_capacity(expressions.len());
+        for expression in expressions {
+            match expression {
+                Expression::Spread(all) => {
+                    let all = self.value(all)?;
+                    values.extend(all.collect(&mut self.fuel)?);
+                }
+                expression => values.push(self.value(expression)?),
+            }
+        }
+        Ok(values)
     }
 
     pub(super) fn address(&mut self, expression: &'a Expression) -> Result<Relocatable, Decline> {
@@ -30,14 +41,18 @@ impl<'a> Machine<'a> {
             Expression::Constant(value) => value.clone(),
             Expression::Scope(slot) => self.name(*slot)?,
             Expression::Has(slot) => {
-                self.fuel.spend(self.room.variables.len() as u64)?;
-                let mut bound = self.room.variables.iter();
-                Value::Boolean(match bound.find(|(known, _)| known == slot) {
-                    Some((_, value)) => value.is_some(),
-                    None => !matches!(self.mirror.get(*slot), State::Absent),
-                })
+                let absent = matches!(self.state(*slot)?, State::Absent);
+                Value::Boolean(!absent)
             }
             Expression::Local(number) => self.locals[*number].clone().ok_or(UNBOUND)?,
+            Expression::Define(number) => {
+                self.objects += 1;
+                Value::Own(Own {
+                    number: *number,
+                    scope: self.scope,
+                    object: self.objects,
+                })
+            }
             Expression::Register(register) => match register {
                 Register::Ap => Value::Address(self.frame.ap),
                 Register::Fp => Value::Address(self.frame.fp),
@@ -125,6 +140,41 @@ impl<'a> Machine<'a> {
                 let values = self.values(values)?;
                 Value::list(values, &mut self.fuel)?
             }
+            Expression::Raise => return Err(Decline("it raises")),
+            Expression::Spread(_) => return Err(Decline("a spread of values alone")),
+            Expression::Dict(entries) => {
+                let made = dict::new();
+                for (key, value) in entries {
+                    let Some(key) = key else {
+                        let from = self.value(value)?;
+                        let Value::Dict(_) = from else {
+                            return Err(Decline("entries of no dictionary"));
+                        };
+                        dict::update(&made, &from, &mut self.fuel, self.journal)?;
+                        continue;
+                    };
+                    let key = self.value(key)?;
+                    let value = self.value(value)?;
+                    dict::set(&made, &key, value, &mut self.fuel, self.journal)?;
+                }
+                Value::Dict(made)
+            }
+            Expression::DictComprehension(comprehension) => {
+                let mut pairs = Vec::new();
+                self.comprehend(comprehension, 0, &mut |pair| {
+                    pairs.push(pair);
+                    Ok(true)
+                })?;
+                let made = dict::new();
+                let pairs = Value::list(pairs, &mut self.fuel)?;
+                dict::update(&made, &pairs, &mut self.fuel, self.journal)?;
+                Value::Dict(made)
+            }
+            Expression::Bind(target, value) => {
+                let value = self.value(value)?;
+                self.assign(target, value.clone())?;
+                value
+            }
             Expression::Comprehension(comprehension) => {
                 let mut values = Vec::new();
                 self.comprehend(comprehension, 0, &mut |value| {
@@ -148,9 +198,14 @@ impl<'a> Machine<'a> {
             }
             Expression::Method(value, name, arguments) => {
                 let value = self.value(value)?;
+                if let Value::Module(_) = value {
+                    let function = self.attribute(&value, name)?;
+                    return self.call(&function, arguments);
+                }
                 let method = Method::find(name).ok_or(Decline("a method that is not known"))?;
                 let positional = self.values(&arguments.positional)?;
                 let named = self.named(arguments)?;
+                let named = borrowed(&named);
                 method.call(&value, &positional, &named, &mut self.fuel, self.journal)?
             }
             Expression::Vm(function, arguments) => self.vm_call(*function, arguments)?,
@@ -192,6 +247,10 @@ impl<'a> Machine<'a> {
     pub(super) fn attribute(&mut self, value: &Value, name: &str) -> Result<Value, Decline> {
         match value {
             Value::Struct(found) => member(self, found, name),
+            Value::Module(module) => match library::find(module, name) {
+                Some(Export::Function(function)) => Ok(Value::Function(function)),
+                _ => Err(Decline("a part of a module")),
+            },
             value => value.attribute(name),
         }
     }

@@ -1,6 +1,7 @@
 //! Runs lowered hints over the VM's memory. What a hint would do is collected and given to whoever applies it;
 //! until then nothing has happened, and a hint that declines leaves all as it was. Must not know how hints are
 //! lowered, or who runs those that decline.
+
 mod calls;
 mod cells;
 mod expressions;
@@ -12,16 +13,17 @@ mod variables;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
+use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
-use cells::runs;
 use hint_proto::v1::relocation_rule::Destination;
-use hint_proto::v1::{AddedSegment, Effects, RelocationRule, ScopeChange};
+use hint_proto::v1::{RelocationRule, ScopeChange};
 
-use super::ids::Layouts;
-use super::scopes::{Handed, Mirror, Names, Sharing};
-use super::tree::{Body, Lowered, Slot};
-use super::value::{Decline, Fuel, Integer, Journal, Value};
+use super::library::SCOPE;
+use super::scopes::{Handed, Mirror, Names, Registers, Sharing};
+use super::shared::Shared;
+use super::tree::{Body, Lowered, OwnFunction, Slot};
+use super::value::{Decline, Fuel, Journal, Value};
+use crate::engines::{OwnEffects, Write};
 use crate::program::Frame;
 use crate::vm::temporary::Moves;
 use crate::vm::wire;
@@ -40,24 +42,6 @@ const OFFSET_BOUND: usize = 1 << 63;
 /// Most executions that are not tried after one that declined.
 const LONGEST_PAUSE: u32 = 1024;
 
-/// What the compiled hints of a program share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) names: Names,
-    pub(crate) layouts: Layouts,
-    prime: Integer,
-}
-
-impl Default for Shared {
-    fn default() -> Self {
-        Self {
-            names: Names::default(),
-            layouts: Layouts::default(),
-            prime: Integer::prime(),
-        }
-    }
-}
-
 /// The compiled hints of a run and their variables.
 #[derive(Debug)]
 pub(crate) struct Engine {
@@ -72,6 +56,8 @@ pub(crate) struct Engine {
     lingering: BTreeSet<Slot>,
     /// Every slot.
     all: BTreeSet<Slot>,
+    /// Whether functions may see the registers that a scope keeps of the hint that ran last in it.
+    keeps_registers: bool,
     /// Whether Python has to say what all variables are, because some are new here.
     asks_all: bool,
     /// Whether something was changed that compiled hints rely on.
@@ -79,6 +65,8 @@ pub(crate) struct Engine {
     /// Functions and constants of these modules are used; those of Python's own are in the names.
     pub(crate) modules: BTreeSet<&'static str>,
     executed: u64,
+    /// How many functions were defined.
+    objects: u64,
     /// Where temporary segments go, as far as Python was not told.
     untold_relocations: Vec<(isize, Relocatable)>,
     /// Room that executions share.
@@ -113,7 +101,7 @@ impl Hint {
 #[derive(Debug, Default)]
 struct Room {
     variables: Vec<(Slot, Option<Value>)>,
-    writes: Vec<(Relocatable, MaybeRelocatable)>,
+    writes: Vec<Write>,
 }
 
 /// Which variables are asked for after a hint in Python.
@@ -129,9 +117,21 @@ pub(crate) struct Asked<'a> {
 /// What a hint did, before it is applied.
 #[derive(Debug)]
 pub(crate) struct Ran {
-    pub(crate) effects: Effects,
+    pub(crate) effects: OwnEffects,
+    /// What it prints.
+    pub(crate) printed: String,
     relocations: Vec<(isize, Relocatable)>,
     scopes: Vec<ScopeStep>,
+    registers: Registers,
+    objects: u64,
+}
+
+/// What a hint gets that runs in Python.
+#[derive(Debug, Default)]
+pub(crate) struct HandedOver {
+    pub(crate) variables: Vec<Handed>,
+    /// What scopes around its own keep of the hints that ran last in them, with their depths.
+    pub(crate) registers: Vec<(usize, Registers)>,
 }
 
 /// A scope that a hint entered, with its variables, or left.
@@ -143,12 +143,13 @@ enum ScopeStep {
 
 impl Engine {
     /// Of hints by their ids, which share as `sharing` says, by their ids as well. Code that hints leave behind sees
-    /// the `lingering` variables.
+    /// the `lingering` variables, and what scopes keep of registers if it `keeps_registers`.
     pub(crate) fn new(
         shared: Shared,
         hints: Vec<Option<Lowered>>,
         sharing: Vec<Rc<Sharing>>,
         lingering: BTreeSet<Slot>,
+        keeps_registers: bool,
     ) -> Self {
         let modules = hints.iter().flatten().flat_map(|lowered| &lowered.modules);
         Self {
@@ -164,8 +165,10 @@ impl Engine {
             journal: Journal::default(),
             sharing,
             lingering,
+            keeps_registers,
             given_up: false,
             executed: 0,
+            objects: 0,
             untold_relocations: Vec::new(),
             room: Room::default(),
         }
@@ -182,8 +185,7 @@ impl Engine {
         &mut self,
         shared: Shared,
         more: Vec<Option<Lowered>>,
-        sharing: Vec<Rc<Sharing>>,
-        lingering: BTreeSet<Slot>,
+        (sharing, lingering, keeps_registers): (Vec<Rc<Sharing>>, BTreeSet<Slot>, bool),
     ) {
         self.mirror.begin(self.all.len()..shared.names.len());
         self.asks_all |= self.all.len() < shared.names.len();
@@ -194,6 +196,7 @@ impl Engine {
         let more = more.into_iter().map(|lowered| lowered.map(Hint::new));
         self.hints.extend(more);
         self.lingering = lingering;
+        self.keeps_registers |= keeps_registers;
         if !self.given_up {
             self.sharing = sharing;
         }
@@ -226,13 +229,21 @@ impl Engine {
     }
 
     /// What a hint has to be given that runs in Python now.
-    pub(crate) fn hand_over(&mut self, id: u32) -> Vec<Handed> {
-        match self.sharing.get(id as usize) {
+    pub(crate) fn hand_over(&mut self, id: u32) -> HandedOver {
+        let variables = match self.sharing.get(id as usize) {
             Some(sharing) => self.mirror.hand_over(|slot| {
                 sharing.mentions.contains(&slot) || self.lingering.contains(&slot)
             }),
             // Nothing is known of it.
             None => self.mirror.hand_over(|_| true),
+        };
+        let registers = match self.keeps_registers {
+            true => self.mirror.hand_over_registers(),
+            false => Vec::new(),
+        };
+        HandedOver {
+            variables,
+            registers,
         }
     }
 
@@ -269,6 +280,11 @@ impl Engine {
         &self.shared.names
     }
 
+    /// A function that hints define, by its number.
+    pub(crate) fn function(&self, number: usize) -> &OwnFunction {
+        &self.shared.functions[number]
+    }
+
     /// How many hints ran here.
     pub(crate) fn executed(&self) -> u64 {
         self.executed
@@ -294,7 +310,9 @@ impl Engine {
             hint.pause -= 1;
             return None;
         }
+        let own_scope = self.mirror.depth() - 1;
         let machine = Machine {
+            id,
             vm,
             moves,
             frame: Frame {
@@ -305,6 +323,8 @@ impl Engine {
             body: &hint.lowered.body,
             defines: &hint.lowered.defines,
             mirror: &self.mirror,
+            lingering: &self.lingering,
+            keeps_registers: self.keeps_registers,
             journal: &mut self.journal,
             room: &mut self.room,
             locals: vec![None; hint.lowered.body.locals],
@@ -313,8 +333,12 @@ impl Engine {
             added_temporary: 0,
             relocations: Vec::new(),
             scopes: Vec::new(),
+            own_scope,
+            scope: own_scope,
             depth: self.mirror.depth(),
             calls: 0,
+            printed: String::new(),
+            objects: self.objects,
         };
         machine.room.variables.clear();
         machine.room.writes.clear();
@@ -334,13 +358,18 @@ impl Engine {
         let mut change = ScopeChange::default();
         self.journal.clear();
         self.untold_relocations.extend(ran.relocations);
+        self.room.writes = ran.effects.writes;
         let own = self.mirror.depth() - 1;
         for (slot, value) in self.room.variables.drain(..) {
-            self.mirror.bind(
-                own,
-                slot,
-                value.filter(|value| !matches!(value, Value::Own(_))),
-            );
+            let functions = &self.shared.functions;
+            let kept = |value: &Value| match value {
+                Value::Own(own) => functions[own.number].shared,
+                _ => true,
+            };
+            self.mirror.bind(own, slot, value.filter(kept));
+        }
+        if self.keeps_registers {
+            self.mirror.ran(own, ran.registers);
         }
         for step in ran.scopes {
             match step {
@@ -360,6 +389,7 @@ impl Engine {
                 }
             }
         }
+        self.objects = ran.objects;
         self.executed += 1;
         if let Some(Some(hint)) = self.hints.get_mut(id as usize) {
             hint.executions += 1;
@@ -392,6 +422,7 @@ enum Flow {
 }
 
 struct Machine<'a> {
+    id: u32,
     vm: &'a VirtualMachine,
     moves: &'a Moves,
     frame: Frame,
@@ -400,6 +431,9 @@ struct Machine<'a> {
     /// The variables that are functions of the hint's own.
     defines: &'a BTreeSet<Slot>,
     mirror: &'a Mirror,
+    /// Variables in code that was left behind, and whether it may see registers that scopes keep.
+    lingering: &'a BTreeSet<Slot>,
+    keeps_registers: bool,
     journal: &'a mut Journal,
     room: &'a mut Room,
     /// Those of the function that runs, or of the hint's comprehensions.
@@ -410,9 +444,15 @@ struct Machine<'a> {
     /// The rules that the hint adds: which temporary segment goes where.
     relocations: Vec<(isize, Relocatable)>,
     scopes: Vec<ScopeStep>,
+    /// The scope of the hint, by its depth, and the one whose variables are seen: a function's may be another.
+    own_scope: usize,
+    scope: usize,
     /// Open scopes.
     depth: usize,
     calls: usize,
+    printed: String,
+    /// How many functions were defined in the run.
+    objects: u64,
 }
 
 const EMPTY: Decline = Decline("an empty cell");
@@ -425,8 +465,8 @@ impl<'a> Machine<'a> {
         self.block(&body.statements)?;
         for (slot, value) in &self.room.variables {
             if let Some(value) = value {
-                // Others are told of those that the text defines, not of those that come about otherwise.
-                if matches!(value, Value::Own(_)) && !self.defines.contains(slot) {
+                // Of those that are not shared others are told by the text, not if they come about otherwise.
+                if self.is_own_only(value) && !self.defines.contains(slot) {
                     return Err(Decline("a function is kept"));
                 }
                 stays(value)?;
@@ -437,31 +477,61 @@ impl<'a> Machine<'a> {
             ScopeStep::Left => &[],
         });
         for (_, value) in values {
-            if matches!(value, Value::Own(_)) {
+            if self.is_own_only(value) {
                 return Err(Decline("a function is kept"));
             }
             stays(value)?;
         }
-        let effects = Effects {
-            writes: runs(&self.room.writes),
-            added_segments: vec![AddedSegment::default(); self.added],
-            added_temporary_segments: u32::try_from(self.added_temporary)
-                .map_err(|_| Decline("too many segments"))?,
+        self.check_left()?;
+        let registers = Registers {
+            frame: self.frame,
+            pc: self.vm.get_pc(),
+            step: self.vm.get_current_step(),
+        };
+        let effects = OwnEffects {
+            writes: std::mem::take(&mut self.room.writes),
+            added_segments: self.added,
+            added_temporary_segments: self.added_temporary,
             relocation_rules: self.relocations.iter().map(relocation_rule).collect(),
-            ..Effects::default()
         };
         Ok(Ran {
             relocations: self.relocations,
             effects,
+            printed: self.printed,
             scopes: self.scopes,
+            registers,
+            objects: self.objects,
         })
+    }
+
+    /// That code which was left behind in a scope finds there what it would, also when the scope was left: Python is told
+    /// of a scope no more then.
+    fn check_left(&self) -> Result<(), Decline> {
+        const UNTOLD: Decline = Decline("a scope is left that code was left behind in");
+        if self.scopes.iter().all(is_entered) {
+            return Ok(());
+        }
+        let lingers = |slot: &Slot| self.lingering.contains(slot);
+        let bound = self.room.variables.iter().any(|(slot, _)| lingers(slot));
+        if self.keeps_registers || bound || self.mirror.has_news(lingers) {
+            return Err(UNTOLD);
+        }
+        Ok(())
+    }
+
+    /// Whether the value is a function that no other hint may have.
+    fn is_own_only(&self, value: &Value) -> bool {
+        matches!(value, Value::Own(own) if !self.shared.functions[own.number].shared)
     }
 }
 
 /// That a value may be kept in a variable when the hint is over. What lists and tuples hold may.
 fn stays(value: &Value) -> Result<(), Decline> {
     match value {
-        Value::Struct(_) | Value::Iterator(_) | Value::Range(_) => {
+        Value::Struct(_) | Value::Iterator(_) | Value::View(..) | Value::Range(_) => {
+            Err(Decline("a value that no variable keeps"))
+        }
+        Value::Function(function) if function.module == SCOPE => {
             Err(Decline("a value that no variable keeps"))
         }
         _ => Ok(()),

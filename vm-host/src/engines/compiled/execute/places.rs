@@ -36,6 +36,23 @@ impl<'a> Machine<'a> {
                 }
                 Ok(())
             }
+            Target::Rest(before, rest, behind) => {
+                let mut values = value.collect(&mut self.fuel)?;
+                if values.len() < before.len() + behind.len() {
+                    return Err(Decline("too few values"));
+                }
+                let last = values.split_off(values.len() - behind.len());
+                let middle = values.split_off(before.len());
+                for (target, value) in before.iter().zip(values) {
+                    self.assign(target, value)?;
+                }
+                let middle = Value::list(middle, &mut self.fuel)?;
+                self.assign(rest, middle)?;
+                for (target, value) in behind.iter().zip(last) {
+                    self.assign(target, value)?;
+                }
+                Ok(())
+            }
             _ => {
                 let place = self.place(target)?;
                 self.put(place, value)
@@ -48,6 +65,11 @@ impl<'a> Machine<'a> {
         match target {
             Target::Local(number) => self.locals[*number] = None,
             Target::Sequence(targets) => targets.iter().for_each(|target| self.forget(target)),
+            Target::Rest(before, rest, behind) => {
+                for target in before.iter().chain([&**rest]).chain(behind) {
+                    self.forget(target);
+                }
+            }
             _ => {}
         }
     }
@@ -71,7 +93,9 @@ impl<'a> Machine<'a> {
                 let value = self.value(value)?;
                 Place::Item(value, self.value(index)?)
             }
-            Target::Sequence(_) => return Err(Decline("a sequence is augmented")),
+            Target::Sequence(_) | Target::Rest(..) => {
+                return Err(Decline("a sequence is augmented"));
+            }
         })
     }
 

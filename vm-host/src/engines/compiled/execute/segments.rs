@@ -3,7 +3,7 @@
 use cairo_vm::types::relocatable::Relocatable;
 
 use super::cells::{number, plus};
-use super::{MAX_CALLS, Machine, NO_ADDRESS, OFFSET_BOUND};
+use super::{EMPTY, MAX_CALLS, Machine, NO_ADDRESS, OFFSET_BOUND};
 use crate::engines::compiled::tree::{Expression, VmCall, start_of};
 use crate::engines::compiled::value::{Decline, Value};
 
@@ -64,6 +64,26 @@ impl<'a> Machine<'a> {
                 }
                 Value::list(values, &mut self.fuel)
             }
+            (VmCall::Get, [address, default]) => {
+                let address = self.address(address)?;
+                let default = self.value(default)?;
+                Ok(self.cell(address)?.unwrap_or(default))
+            }
+            (VmCall::Has, [address]) => {
+                let address = self.address(address)?;
+                Ok(self.cell(address)?.is_some().into())
+            }
+            (VmCall::Set, [address, value]) => {
+                let address = self.address(address)?;
+                let value = self.value(value)?;
+                self.write(address, &value)?;
+                Ok(Value::None)
+            }
+            (VmCall::SegmentCount, _) => Ok((self.vm.segments.num_segments() + self.added).into()),
+            (VmCall::TemporarySegmentCount, _) => {
+                let count = self.vm.segments.num_temp_segments() + self.added_temporary;
+                Ok(count.into())
+            }
             (VmCall::AddRelocationRule, [source, place]) => {
                 let source = self.address(source)?;
                 let place = self.address(place)?;
@@ -71,6 +91,16 @@ impl<'a> Machine<'a> {
                 Ok(Value::None)
             }
             _ => Err(Decline("unusual arguments")),
+        }
+    }
+
+    /// The value of a cell, if it has one.
+    fn cell(&mut self, address: Relocatable) -> Result<Option<Value>, Decline> {
+        self.search(1)?;
+        match self.read(address) {
+            Ok(value) => Ok(Some(number(value))),
+            Err(EMPTY) => Ok(None),
+            Err(other) => Err(other),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Flow, Machine, STEP, ScopeStep, UNBOUND, is_entered};
 use crate::engines::compiled::tree::{Expression, For, Slot, Statement};
-use crate::engines::compiled::value::{Cursor, Decline, Value};
+use crate::engines::compiled::value::{Cursor, Decline, Dict, Value};
 
 impl<'a> Machine<'a> {
     pub(super) fn block(&mut self, statements: &'a [Statement]) -> Result<Flow, Decline> {
@@ -74,6 +74,18 @@ impl<'a> Machine<'a> {
                     None => Value::None,
                 }));
             }
+            Statement::Raise => return Err(Decline("it raises")),
+            Statement::Try(attempt) => {
+                // What raises ends the hint here, and Python handles it.
+                let mut flow = self.block(&attempt.body)?;
+                if matches!(flow, Flow::Next) {
+                    flow = self.block(&attempt.otherwise)?;
+                }
+                return Ok(match self.block(&attempt.finally)? {
+                    Flow::Next => flow,
+                    other => other,
+                });
+            }
             Statement::Delete(slot) => {
                 if self.variable(*slot)?.is_none() {
                     return Err(UNBOUND);
@@ -90,13 +102,26 @@ impl<'a> Machine<'a> {
             }
             Statement::EnterScope(variables) => {
                 let mut entered: Vec<(Slot, Value)> = Vec::with_capacity(variables.len());
+                let left = self.scopes.iter().any(|step| !is_entered(step));
                 for (slot, value) in variables {
                     let value = self.value(value)?;
+                    if left && matches!(value, Value::Own(_)) {
+                        return Err(Decline("a function outlives its scope"));
+                    }
                     match entered.iter_mut().find(|(known, _)| known == slot) {
                         Some((_, known)) => *known = value,
                         None => entered.push((*slot, value)),
                     }
                 }
+                self.scopes.push(ScopeStep::Entered(entered));
+                self.depth += 1;
+            }
+            Statement::EnterScopeOf(variables) => {
+                let entered = match self.value(variables)? {
+                    Value::None => Vec::new(),
+                    Value::Dict(variables) => self.scope_of(&variables)?,
+                    _ => return Err(Decline("variables of no dictionary")),
+                };
                 self.scopes.push(ScopeStep::Entered(entered));
                 self.depth += 1;
             }
@@ -113,6 +138,23 @@ impl<'a> Machine<'a> {
             }
         }
         Ok(Flow::Next)
+    }
+
+    /// The variables that a dictionary gives to a scope.
+    fn scope_of(&mut self, variables: &Dict) -> Result<Vec<(Slot, Value)>, Decline> {
+        let variables = variables.borrow();
+        self.fuel.spend_items(variables.len())?;
+        let mut entered = Vec::with_capacity(variables.len());
+        for (name, value) in variables.iter() {
+            let slot = match name {
+                Value::Text(name) => self.shared.names.find(name),
+                _ => None,
+            };
+            // One that the VM has itself, or that no hint mentions.
+            let slot = slot.ok_or(Decline("a name of a variable that is not known"))?;
+            entered.push((slot, value.clone()));
+        }
+        Ok(entered)
     }
 
     pub(super) fn repeat(&mut self, repeat: &'a For) -> Result<Flow, Decline> {

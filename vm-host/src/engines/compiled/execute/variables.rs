@@ -8,16 +8,23 @@ use crate::engines::compiled::value::{Decline, Value};
 impl<'a> Machine<'a> {
     /// A variable of the hint's scope, or nothing where there is none.
     pub(super) fn variable(&mut self, slot: Slot) -> Result<Option<Value>, Decline> {
-        self.fuel.spend(self.room.variables.len() as u64)?;
-        let mut bound = self.room.variables.iter();
-        if let Some((_, value)) = bound.find(|(known, _)| *known == slot) {
-            return Ok(value.clone());
-        }
-        match self.mirror.get(slot) {
+        match self.state(slot)? {
             State::Known(value) => Ok(Some(value.clone())),
             State::Absent => Ok(None),
             State::Elsewhere => Err(Decline("a variable that only Python has")),
         }
+    }
+
+    /// What is known of a variable of the scope that is seen.
+    pub(super) fn state(&mut self, slot: Slot) -> Result<State, Decline> {
+        if self.scope == self.own_scope {
+            self.fuel.spend(self.room.variables.len() as u64)?;
+            let mut bound = self.room.variables.iter();
+            if let Some((_, value)) = bound.find(|(known, _)| *known == slot) {
+                return Ok(value.clone().map_or(State::Absent, State::Known));
+            }
+        }
+        Ok(self.mirror.get(self.scope, slot).clone())
     }
 
     pub(super) fn bind(&mut self, slot: Slot, value: Option<Value>) {

@@ -3,7 +3,7 @@
 use cairo_vm::types::relocatable::Relocatable;
 
 use super::{Context, Decline, Function, Value, argument, optional};
-use crate::engines::compiled::value::{Binary, Cursor, Fuel, Integer, Range};
+use crate::engines::compiled::value::{Binary, Cursor, Fuel, Integer, Journal, Range, dict};
 
 type Run = fn(&mut Context<'_>, &[Option<Value>]) -> Result<Value, Decline>;
 
@@ -39,13 +39,14 @@ const fn variadic(name: &'static str, is_type: bool, run: Run) -> Function {
     }
 }
 
-pub(super) static ALL: [&Function; 33] = [
+pub(super) static ALL: [&Function; 35] = [
     &ABS,
     &ALL_OF,
     &ANY,
     &BIN,
     &BOOL,
     &CHR,
+    &DICT,
     &DIVMOD,
     &ENUMERATE,
     &FORMAT,
@@ -61,6 +62,7 @@ pub(super) static ALL: [&Function; 33] = [
     &OCT,
     &ORD,
     &POW,
+    &PRINT,
     &RANGE,
     &REPR,
     &REVERSED,
@@ -169,6 +171,14 @@ static NEXT: Function = function("next", &["", ""], 1, |context, arguments| {
 static LEN: Function = function("len", &[""], 1, |context, arguments| {
     Ok(argument(arguments, 0)?.length(context.fuel)?.into())
 });
+static DICT: Function = class("dict", &[""], 0, |context, arguments| {
+    let made = dict::new();
+    if let Some(from) = optional(arguments, 0) {
+        // Nothing else has it yet.
+        dict::update(&made, from, context.fuel, &mut Journal::default())?;
+    }
+    Ok(Value::Dict(made))
+});
 static LIST: Function = class("list", &[""], 0, |context, arguments| {
     Value::list(collected(arguments, context.fuel)?, context.fuel)
 });
@@ -214,6 +224,37 @@ static POW: Function = function("pow", &["base", "exp", "mod"], 2, |context, arg
         }
     }
 });
+/// The longest text that one hint prints, in bytes.
+const MAX_PRINTED: usize = 64 << 10;
+
+static PRINT: Function = Function {
+    // Given by name alone, so that the values come behind them.
+    parameters: &["*sep", "*end", "*flush"],
+    ..variadic("print", false, |context, arguments| {
+        const UNUSUAL: Decline = Decline("an unusual way to print");
+        let text = |place, usual: &'static str| match optional(arguments, place) {
+            None | Some(Value::None) => Ok(std::rc::Rc::from(usual)),
+            Some(Value::Text(text)) => Ok(std::rc::Rc::clone(text)),
+            Some(_) => Err(UNUSUAL),
+        };
+        let (between, end) = (text(0, " ")?, text(1, "\n")?);
+        let mut printed = String::new();
+        for (index, value) in arguments[3..].iter().flatten().enumerate() {
+            if index > 0 {
+                printed.push_str(&between);
+            }
+            printed.push_str(&value.to_text(context.fuel)?);
+            context.fuel.spend_items(printed.len() / 8)?;
+        }
+        printed.push_str(&end);
+        // Other characters are other bytes elsewhere.
+        if !printed.is_ascii() || context.printed.len() + printed.len() > MAX_PRINTED {
+            return Err(UNUSUAL);
+        }
+        context.printed.push_str(&printed);
+        Ok(Value::None)
+    })
+};
 static RANGE: Function = class("range", &["", "", ""], 1, |_, arguments| {
     let first = argument(arguments, 0)?.integer()?;
     let step = optional(arguments, 2).map_or(Ok(Integer::ONE), Value::integer)?;
@@ -274,6 +315,7 @@ static TYPE: Function = function("type", &[""], 1, |_, arguments| {
         Value::Address(_) => &RELOCATABLE_VALUE,
         Value::Tuple(_) => &TUPLE,
         Value::List(_) => &LIST,
+        Value::Dict(_) => &DICT,
         Value::Range(_) => &RANGE,
         _ => return Err(Decline("a type that is not known")),
     };
@@ -315,18 +357,7 @@ pub(crate) static RELOCATABLE_VALUE: Function = Function {
     },
 };
 
-/// The function of that name that hints find without an import.
-pub(crate) static TO_FELT_OR_RELOCATABLE: Function = function(
-    "to_felt_or_relocatable",
-    &["value"],
-    1,
-    |context, arguments| match argument(arguments, 0)? {
-        address @ Value::Address(_) => Ok(address.clone()),
-        value => int(context, &[Some(value.clone()), None]),
-    },
-);
-
-fn int(_: &mut Context<'_>, arguments: &[Option<Value>]) -> Result<Value, Decline> {
+pub(super) fn int(_: &mut Context<'_>, arguments: &[Option<Value>]) -> Result<Value, Decline> {
     const NO_NUMBER: Decline = Decline("a text that may be no number");
     match (optional(arguments, 0), optional(arguments, 1)) {
         (None, None) => Ok(Value::from(0)),
@@ -376,9 +407,12 @@ fn is_instance(value: &Value, class: &Value, depth: usize) -> Result<bool, Decli
             Ok(false)
         }
         Value::Function(class) if class.is_type => match value {
-            Value::Iterator(_) | Value::Function(_) | Value::Struct(_) | Value::Own(_) => {
-                Err(NO_CLASS)
-            }
+            Value::Iterator(_)
+            | Value::View(..)
+            | Value::Function(_)
+            | Value::Module(_)
+            | Value::Struct(_)
+            | Value::Own(_) => Err(NO_CLASS),
             // A boolean is an integer as well.
             Value::Boolean(_) => Ok(matches!(class.name, "bool" | "int")),
             _ => Ok(value.type_name() == class.name),

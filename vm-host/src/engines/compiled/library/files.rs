@@ -24,7 +24,15 @@ pub(crate) fn modules_that_fit(folders: &[PathBuf]) -> BTreeSet<&'static str> {
 
 fn fits(module: &Module, folders: &[PathBuf]) -> bool {
     let anywhere = |path: &str| folders.iter().any(|folder| folder.join(path).exists());
+    let in_machine_code = || {
+        let plain = module.files.is_empty();
+        plain
+            && folders
+                .iter()
+                .any(|folder| has_extension_module(&folder.join(module.name)))
+    };
     !module.absent.iter().any(|path| anywhere(path))
+        && !in_machine_code()
         && module.present.iter().all(|path| anywhere(path))
         && module.files.iter().all(|file| is_same(file, folders))
 }

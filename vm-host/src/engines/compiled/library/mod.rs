@@ -8,13 +8,15 @@ mod felts;
 mod files;
 mod modules;
 mod residues;
+mod scope;
 mod secp;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use builtins::{RELOCATABLE_VALUE, TO_FELT_OR_RELOCATABLE};
+pub(crate) use builtins::RELOCATABLE_VALUE;
 pub(crate) use files::modules_that_fit;
+pub(crate) use scope::{SCOPE, of_every_scope};
 
 use super::value::{Context, Decline, Function, Value};
 
@@ -39,6 +41,14 @@ pub(crate) fn find(module: &str, name: &str) -> Option<Export> {
         .iter()
         .find(|known| known.name == module)?
         .find(name)
+}
+
+/// The name of a module that hints may import as a whole.
+pub(crate) fn module(name: &str) -> Option<&'static str> {
+    let plain = modules::MODULES
+        .iter()
+        .filter(|module| module.files.is_empty());
+    plain.map(|module| module.name).find(|known| *known == name)
 }
 
 /// All that modules have, each with its module.

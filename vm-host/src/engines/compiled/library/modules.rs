@@ -106,7 +106,37 @@ const RELOCATABLE: File = File {
 /// What has sympy compute with other integers.
 const OTHER_INTEGERS: &[&str] = &["gmpy2", "gmpy2.py", "flint", "flint.py"];
 
+/// A module of Python's whose parts nothing here stands for: hints that use them run in Python.
+macro_rules! plain {
+    ($name:literal) => {
+        Module {
+            name: $name,
+            functions: &[],
+            constants: &[],
+            files: &[],
+            absent: &[$name, concat!($name, ".py")],
+            present: &[],
+        }
+    };
+}
+
 pub(super) const MODULES: &[Module] = &[
+    plain!("base64"),
+    plain!("binascii"),
+    plain!("collections"),
+    plain!("copy"),
+    plain!("dataclasses"),
+    plain!("functools"),
+    plain!("hashlib"),
+    plain!("itertools"),
+    plain!("json"),
+    plain!("operator"),
+    plain!("os"),
+    plain!("random"),
+    plain!("re"),
+    plain!("string"),
+    plain!("struct"),
+    plain!("time"),
     Module {
         name: "math",
         functions: &[&residues::GCD, &residues::MATH_ISQRT],

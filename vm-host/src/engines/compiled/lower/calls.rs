@@ -3,9 +3,10 @@
 use ruff_python_ast::{Expr, ExprCall};
 
 use super::Lowering;
-use super::expressions::chain;
+use super::expressions::{chain, is_literal};
 use crate::engines::compiled::parse::Refusal;
 use crate::engines::compiled::tree::{Arguments, Expression, VmCall};
+use crate::engines::compiled::value::Value;
 
 impl Lowering<'_> {
     pub(super) fn call(&mut self, call: &ExprCall) -> Result<Expression, Refusal> {
@@ -17,6 +18,8 @@ impl Lowering<'_> {
             if self.is_name(&attribute.value, "memory") {
                 return match method {
                     "get_range" => self.vm_call(VmCall::GetRange, &["addr", "size"], call),
+                    "get" => self.get(call),
+                    "__setitem__" => self.vm_call(VmCall::Set, &["key", "value"], call),
                     "add_relocation_rule" => {
                         self.lowered.relocates = true;
                         let parameters = ["src_ptr", "dest_ptr"];
@@ -25,6 +28,14 @@ impl Lowering<'_> {
                     _ => self.refuse(format!("`memory.{method}`"), call),
                 };
             }
+        }
+        let display = matches!(
+            &*call.func,
+            Expr::List(_) | Expr::ListComp(_) | Expr::Dict(_) | Expr::DictComp(_)
+        );
+        if display || is_literal(&call.func) {
+            // Python warns of it.
+            return self.refuse("a call of a literal", call);
         }
         for name in ["vm_enter_scope", "vm_exit_scope"] {
             if self.is_call_of(call, name) {
@@ -38,13 +49,15 @@ impl Lowering<'_> {
         if let (Expr::Name(name), Some(generator)) = (&*call.func, generator)
             && self.local(&name.id).is_none()
         {
-            let comprehension = self.comprehension(&generator.elt, &generator.generators)?;
+            let comprehension = self.comprehension(&generator.generators, |lowering| {
+                lowering.expression(&generator.elt)
+            })?;
             return Ok(match name.id.as_str() {
                 quantifier @ ("all" | "any") => {
                     let slot = self.slot(quantifier, call)?;
                     Expression::Quantifier(slot, quantifier == "all", Box::new(comprehension))
                 }
-                "sum" | "list" | "tuple" | "min" | "max" | "sorted" => {
+                "sum" | "list" | "tuple" | "min" | "max" | "sorted" | "dict" => {
                     let function = self.boxed(&call.func)?;
                     let arguments = Arguments {
                         positional: vec![Expression::Comprehension(Box::new(comprehension))],
@@ -57,15 +70,13 @@ impl Lowering<'_> {
         }
         let arguments = |lowering: &mut Self| -> Result<Arguments, Refusal> {
             let mut arguments = Arguments {
-                positional: lowering.expressions(&call.arguments.args)?,
+                positional: lowering.items(&call.arguments.args)?,
                 named: Vec::new(),
             };
             for keyword in &call.arguments.keywords {
-                let Some(name) = &keyword.arg else {
-                    return lowering.refuse("`**` in a call", keyword);
-                };
+                let name = keyword.arg.as_ref().map(|name| name.as_str().into());
                 let value = lowering.expression(&keyword.value)?;
-                arguments.named.push((name.as_str().into(), value));
+                arguments.named.push((name, value));
             }
             Ok(arguments)
         };
@@ -74,7 +85,19 @@ impl Lowering<'_> {
             // What a name behind `ids` has as a method is one of its value.
             if !self.is_name(root, "ids") || !matches!(&*attribute.value, Expr::Name(_)) {
                 let value = self.boxed(&attribute.value)?;
-                let arguments = arguments(self)?;
+                let arguments = match generator {
+                    // All of them before any.
+                    Some(generator) if attribute.attr == *"join" => {
+                        let texts = self.comprehension(&generator.generators, |lowering| {
+                            lowering.expression(&generator.elt)
+                        })?;
+                        Arguments {
+                            positional: vec![Expression::Comprehension(Box::new(texts))],
+                            named: Vec::new(),
+                        }
+                    }
+                    _ => arguments(self)?,
+                };
                 return Ok(Expression::Method(
                     value,
                     attribute.attr.as_str().into(),
@@ -101,6 +124,19 @@ impl Lowering<'_> {
             "load_data" => self.vm_call(VmCall::LoadData, &["ptr", "data"], call),
             _ => self.refuse(format!("`segments.{method}`"), call),
         }
+    }
+
+    fn get(&mut self, call: &ExprCall) -> Result<Expression, Refusal> {
+        let given = &call.arguments;
+        if given.len() == 1 {
+            let Expression::Vm(_, mut arguments) = self.vm_call(VmCall::Get, &["addr"], call)?
+            else {
+                return self.refuse("an unusual argument", call);
+            };
+            arguments.push(Expression::Constant(Value::None));
+            return Ok(Expression::Vm(VmCall::Get, arguments));
+        }
+        self.vm_call(VmCall::Get, &["addr", "default_value"], call)
     }
 
     pub(super) fn vm_call(

@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 
 use ruff_python_ast::{
     BoolOp, CmpOp, Comprehension as Generator, ConversionFlag, Expr, ExprCompare, ExprFString,
-    FStringPart, InterpolatedStringElement, Number, Parameters, UnaryOp,
+    FStringPart, InterpolatedStringElement, Number, UnaryOp,
 };
 
-use super::functions::target_names;
+use super::functions::{has_named, target_names};
 use super::operators::{binary, comparison};
 use super::{LASTING, Lowering, MAX_DEPTH, USED_OF_THE_VM};
-use crate::engines::compiled::ids::{Reached, reach};
+use crate::engines::compiled::ids::{Reached, is_of_cairo, reach};
 use crate::engines::compiled::library::{self};
 use crate::engines::compiled::parse::Refusal;
-use crate::engines::compiled::tree::{Comprehension, Expression, Loop, Piece, Register, Statement};
-use crate::engines::compiled::value::{Comparison, Integer, Own, Unary, Value};
+use crate::engines::compiled::tree::{
+    Comprehension, Expression, Loop, Piece, Register, Target, VmCall,
+};
+use crate::engines::compiled::value::{Comparison, Integer, Unary, Value};
 
 impl Lowering<'_> {
     pub(super) fn expression(&mut self, expression: &Expr) -> Result<Expression, Refusal> {
@@ -47,8 +49,47 @@ impl Lowering<'_> {
             }
             Expr::FString(text) => self.formatted(text)?,
             Expr::Name(name) => self.name(&name.id, expression)?,
-            Expr::Tuple(tuple) => Expression::Tuple(self.expressions(&tuple.elts)?),
-            Expr::List(list) => Expression::List(self.expressions(&list.elts)?),
+            Expr::Tuple(tuple) => Expression::Tuple(self.items(&tuple.elts)?),
+            Expr::List(list) => Expression::List(self.items(&list.elts)?),
+            Expr::Dict(dict) => {
+                let mut entries = Vec::with_capacity(dict.items.len());
+                for item in &dict.items {
+                    let key = match &item.key {
+                        Some(key) => Some(self.expression(key)?),
+                        None => None,
+                    };
+                    entries.push((key, self.expression(&item.value)?));
+                }
+                Expression::Dict(entries)
+            }
+            Expr::DictComp(dict) => {
+                let Some(key) = &dict.key else {
+                    return self.refuse("an unusual comprehension", expression);
+                };
+                let comprehension = self.comprehension(&dict.generators, |lowering| {
+                    let pair = [key, &dict.value];
+                    let pair: Result<Vec<_>, _> = pair
+                        .into_iter()
+                        .map(|part| lowering.expression(part))
+                        .collect();
+                    Ok(Expression::Tuple(pair?))
+                })?;
+                Expression::DictComprehension(Box::new(comprehension))
+            }
+            Expr::Named(named) => {
+                let Expr::Name(name) = &*named.target else {
+                    return self.refuse("an unusual target", expression);
+                };
+                if !self.frame().function && self.local(&name.id).is_some() {
+                    return self.refuse("`:=` of a variable of a comprehension", expression);
+                }
+                let value = self.boxed(&named.value)?;
+                let target = match self.local(&name.id) {
+                    Some(number) => Target::Local(number),
+                    None => Target::Scope(self.bound(&name.id, name)?),
+                };
+                Expression::Bind(Box::new(target), value)
+            }
             Expr::UnaryOp(operation) => {
                 let operator = match operation.op {
                     UnaryOp::Not => Unary::Not,
@@ -84,6 +125,16 @@ impl Lowering<'_> {
                     _ => has,
                 }
             }
+            Expr::Compare(compare)
+                if matches!(&*compare.ops, [CmpOp::In | CmpOp::NotIn])
+                    && self.is_name(&compare.comparators[0], "memory") =>
+            {
+                let has = Expression::Vm(VmCall::Has, vec![self.expression(&compare.left)?]);
+                match compare.ops[0] {
+                    CmpOp::NotIn => Expression::Unary(Unary::Not, Box::new(has)),
+                    _ => has,
+                }
+            }
             Expr::Compare(compare) => {
                 let first = self.boxed(&compare.left)?;
                 let mut rest = Vec::with_capacity(compare.ops.len());
@@ -105,27 +156,30 @@ impl Lowering<'_> {
                 let otherwise = self.expression(&choice.orelse)?;
                 Expression::Choice(Box::new((test, body, otherwise)))
             }
-            Expr::Lambda(lambda) => {
-                if self.frames.len() > 1 || !self.frame().locals.is_empty() {
-                    return self.refuse("a `lambda` inside of a function", expression);
-                }
-                let empty = Parameters::default();
-                let parameters = lambda.parameters.as_deref().unwrap_or(&empty);
-                let number = self.own_function(parameters, |lowering| {
-                    Ok(vec![Statement::Return(Some(
-                        lowering.expression(&lambda.body)?,
-                    ))])
-                })?;
-                Expression::Constant(Value::Own(Own { number }))
-            }
+            Expr::Lambda(lambda) => self.lambda(lambda)?,
             Expr::ListComp(list) => {
-                let comprehension = self.comprehension(&list.elt, &list.generators)?;
+                let comprehension = self
+                    .comprehension(&list.generators, |lowering| lowering.expression(&list.elt))?;
                 Expression::Comprehension(Box::new(comprehension))
             }
             Expr::Attribute(attribute) => {
                 let (root, names) = chain(expression);
                 if self.is_name(root, "ids") {
                     return self.ids(&names, expression);
+                }
+                if self.is_name(&attribute.value, "segments") {
+                    return Ok(match attribute.attr.as_str() {
+                        "n_segments" => Expression::Vm(VmCall::SegmentCount, Vec::new()),
+                        "n_temp_segments" => {
+                            Expression::Vm(VmCall::TemporarySegmentCount, Vec::new())
+                        }
+                        "prime" => Expression::Constant(Value::Integer(Integer::prime())),
+                        name => return self.refuse(format!("`segments.{name}`"), expression),
+                    });
+                }
+                if self.is_name(&attribute.value, "memory") {
+                    let name = attribute.attr.as_str();
+                    return self.refuse(format!("`memory.{name}`"), expression);
                 }
                 if names == ["bound"] && self.is_name(root, "range_check_builtin") {
                     self.lowered.sees_builtins = true;
@@ -183,8 +237,8 @@ impl Lowering<'_> {
             _ if USED_OF_THE_VM.contains(&name) => {
                 return self.refuse(format!("`{name}` as a value"), node);
             }
-            "to_felt_or_relocatable" => {
-                Expression::Constant(Value::Function(&library::TO_FELT_OR_RELOCATABLE))
+            _ if let Some(function) = library::of_every_scope(name) => {
+                Expression::Constant(Value::Function(function))
             }
             _ => Expression::Scope(self.slot(name, node)?),
         })
@@ -192,6 +246,10 @@ impl Lowering<'_> {
 
     pub(super) fn ids(&mut self, names: &[&str], node: &Expr) -> Result<Expression, Refusal> {
         let Some(reached) = reach(self.program, self.hint, self.layouts, names) else {
+            if names.iter().all(|name| is_of_cairo(name)) {
+                // Mostly it is nothing that hints can read, and Python raises.
+                return Ok(Expression::Raise);
+            }
             return self.refuse(format!("`ids.{}`", names.join(".")), node);
         };
         Ok(match reached {
@@ -244,8 +302,8 @@ impl Lowering<'_> {
 
     pub(super) fn comprehension(
         &mut self,
-        element: &Expr,
         generators: &[Generator],
+        element: impl FnOnce(&mut Self) -> Result<Expression, Refusal>,
     ) -> Result<Comprehension, Refusal> {
         let before = self.frame().locals.len();
         let mut loops = Vec::with_capacity(generators.len());
@@ -256,6 +314,9 @@ impl Lowering<'_> {
         };
         let mut names = BTreeSet::new();
         for generator in generators {
+            if has_named(&generator.iter) {
+                return self.refuse("`:=` in what a comprehension goes through", generator);
+            }
             target_names(&generator.target, &mut names);
         }
         for name in names {
@@ -277,7 +338,7 @@ impl Lowering<'_> {
                 conditions,
             });
         }
-        let element = self.expression(element)?;
+        let element = element(self)?;
         self.frame().locals.truncate(before);
         Ok(Comprehension { element, loops })
     }

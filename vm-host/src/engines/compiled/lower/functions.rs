@@ -2,31 +2,60 @@
 
 use std::collections::BTreeSet;
 
-use ruff_python_ast::{Expr, ExprContext, Parameters, Stmt, StmtFunctionDef};
+use ruff_python_ast::visitor::{Visitor, walk_except_handler, walk_expr, walk_stmt};
+use ruff_python_ast::{
+    Comprehension, ExceptHandler, Expr, ExprContext, ExprLambda, Parameters, Stmt, StmtFunctionDef,
+};
 
-use super::{Frame, Lowering};
+use super::{Frame, Lowering, USED_OF_THE_VM, is_static};
 use crate::engines::compiled::parse::Refusal;
 use crate::engines::compiled::tree::{Expression, OwnFunction, Statement, Target};
-use crate::engines::compiled::value::{Own, Value};
 
 impl Lowering<'_> {
-    pub(super) fn define(&mut self, function: &StmtFunctionDef) -> Result<Statement, Refusal> {
+    pub(super) fn define(
+        &mut self,
+        function: &StmtFunctionDef,
+        block: &mut Vec<Statement>,
+    ) -> Result<Statement, Refusal> {
         if self.frames.len() > 1 || self.depth > 1 {
             return self.refuse("a function inside of something", function);
         }
         if function.is_async
             || !function.decorator_list.is_empty()
             || function.type_params.is_some()
-            || function.returns.is_some()
         {
             return self.refuse("an unusual function", function);
         }
+        let annotations = function.parameters.iter_non_variadic_params();
+        let annotations = annotations.filter_map(|given| given.parameter.annotation.as_deref());
+        for annotation in annotations.chain(function.returns.as_deref()) {
+            // Its value is nothing that compiled hints look at; its name must have one.
+            match annotation {
+                Expr::Name(_) | Expr::NoneLiteral(_) => {
+                    block.push(Statement::Do(self.expression(annotation)?));
+                }
+                other => return self.refuse("an unusual annotation", other),
+            }
+        }
+        let mut names = OwnNames::default();
+        names.visit_body(&function.body);
+        if let Some(reason) = names.beyond {
+            return self.refuse(reason, function);
+        }
         let slot = self.bound(&function.name, function)?;
-        self.lowered.defines.insert(slot);
-        let number = self.own_function(&function.parameters, |lowering| {
-            let mut assigned = BTreeSet::new();
-            assigned_names(&function.body, &mut assigned);
-            for name in assigned {
+        let about = About {
+            name: &function.name,
+            line: self.parsed.line_of(function),
+            annotated: function.returns.is_some()
+                || function
+                    .parameters
+                    .iter_non_variadic_params()
+                    .any(|given| given.parameter.annotation.is_some()),
+            mentions: names.mentions,
+        };
+        let bound = names.bound;
+        let number = self.own_function(&function.parameters, about, |lowering| {
+            for name in bound {
                 if lowering.local(&name).is_none() {
                     lowering.add_local(&name);
                 }
@@ -36,15 +65,46 @@ impl Lowering<'_> {
             lowering.loops = loops;
             body
         })?;
+        if !self.functions[number].shared {
+            self.lowered.defines.insert(slot);
+        }
         Ok(Statement::Assign(
             vec![Target::Scope(slot)],
-            Expression::Constant(Value::Own(Own { number })),
+            Expression::Define(number),
         ))
     }
 
-    pub(super) fn own_function(
+    pub(super) fn lambda(&mut self, lambda: &ExprLambda) -> Result<Expression, Refusal> {
+        if self.frames.len() > 1 || !self.frame().locals.is_empty() {
+            return self.refuse("a `lambda` inside of a function", lambda);
+        }
+        let mut names = OwnNames::default();
+        names.visit_expr(&lambda.body);
+        if let Some(reason) = names.beyond {
+            return self.refuse(reason, lambda);
+        }
+        if !names.bound.is_empty() {
+            return self.refuse("`:=` in a `lambda`", lambda);
+        }
+        let empty = Parameters::default();
+        let parameters = lambda.parameters.as_deref().unwrap_or(&empty);
+        let about = About {
+            name: "<lambda>",
+            line: self.parsed.line_of(lambda),
+            annotated: false,
+            mentions: names.mentions,
+        };
+        let number = self.own_function(parameters, about, |lowering| {
+            let value = lowering.expression(&lambda.body)?;
+            Ok(vec![Statement::Return(Some(value))])
+        })?;
+        Ok(Expression::Define(number))
+    }
+
+    fn own_function(
         &mut self,
         parameters: &Parameters,
+        about: About<'_>,
         body: impl FnOnce(&mut Self) -> Result<Vec<Statement>, Refusal>,
     ) -> Result<usize, Refusal> {
         if !parameters.posonlyargs.is_empty()
@@ -56,9 +116,6 @@ impl Lowering<'_> {
         }
         let mut defaults = Vec::new();
         for parameter in &parameters.args {
-            if parameter.parameter.annotation.is_some() {
-                return self.refuse("an annotation", parameter);
-            }
             match &parameter.default {
                 None => {}
                 Some(default) => match self.expression(default)? {
@@ -81,14 +138,121 @@ impl Lowering<'_> {
         }
         let body = body(self);
         let frame = self.frames.pop().expect("it was pushed above");
-        let function = OwnFunction {
+        // Python has the code of each once, and tells them apart by name and line alone.
+        let twins = self.functions[self.first_function..]
+            .iter_mut()
+            .filter(|other| *other.name == *about.name && other.line == about.line);
+        let mut unique = true;
+        for other in twins {
+            (other.shared, unique) = (false, false);
+        }
+        let mentions = |name: &str| about.mentions.contains(name);
+        self.functions.push(OwnFunction {
+            name: about.name.into(),
+            hint: self.id,
+            line: about.line,
+            shared: unique && !about.annotated,
+            uses_vm: about
+                .mentions
+                .iter()
+                .any(|name| USED_OF_THE_VM.contains(&name.as_str()) || is_static(name)),
+            uses_ids: mentions("ids"),
             parameters: names.iter().map(|name| Box::from(*name)).collect(),
             defaults,
             locals: frame.count,
             body: body?,
-        };
-        self.lowered.body.functions.push(function);
-        Ok(self.lowered.body.functions.len() - 1)
+        });
+        Ok(self.functions.len() - 1)
+    }
+}
+
+/// What is known of a function before its body is lowered.
+struct About<'a> {
+    name: &'a str,
+    line: usize,
+    annotated: bool,
+    mentions: BTreeSet<String>,
+}
+
+/// The names in the body of a function: what it binds, what it mentions, and what makes more of it than a function.
+#[derive(Default)]
+struct OwnNames {
+    bound: BTreeSet<String>,
+    mentions: BTreeSet<String>,
+    beyond: Option<&'static str>,
+    /// Comprehensions around, whose targets are their own.
+    comprehensions: usize,
+}
+
+impl OwnNames {
+    fn bind(&mut self, name: &str) {
+        self.bound.insert(name.to_owned());
+    }
+}
+
+impl<'a> Visitor<'a> for OwnNames {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::Global(_) | Stmt::Nonlocal(_) => self.beyond = Some("`global` in a function"),
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {
+                self.beyond = Some("a function inside of something");
+            }
+            Stmt::Import(_) | Stmt::ImportFrom(_) => {
+                self.beyond = Some("an import in a function");
+            }
+            _ => {}
+        }
+        walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Name(name) => {
+                self.mentions.insert(name.id.to_string());
+                if name.ctx != ExprContext::Load {
+                    self.bind(&name.id);
+                }
+            }
+            Expr::Named(named) => {
+                if self.comprehensions > 0 {
+                    self.beyond = Some("`:=` in a comprehension");
+                }
+                if let Expr::Name(name) = &*named.target {
+                    self.bind(&name.id);
+                }
+            }
+            Expr::Yield(_) | Expr::YieldFrom(_) | Expr::Await(_) => {
+                self.beyond = Some("a coroutine");
+            }
+            Expr::Lambda(_) => self.beyond = Some("a `lambda` inside of a function"),
+            _ => {}
+        }
+        let comprehends = matches!(
+            expression,
+            Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_)
+        );
+        self.comprehensions += usize::from(comprehends);
+        walk_expr(self, expression);
+        self.comprehensions -= usize::from(comprehends);
+    }
+
+    fn visit_comprehension(&mut self, comprehension: &'a Comprehension) {
+        // Its target is a variable of its own.
+        let mut targets = Self::default();
+        targets.visit_expr(&comprehension.target);
+        self.mentions.extend(targets.mentions);
+        self.visit_expr(&comprehension.iter);
+        for condition in &comprehension.ifs {
+            self.visit_expr(condition);
+        }
+    }
+
+    fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
+        let ExceptHandler::ExceptHandler(inner) = handler;
+        if let Some(name) = &inner.name {
+            self.bind(name);
+        }
+        walk_except_handler(self, handler);
     }
 }
 
@@ -106,37 +270,21 @@ pub(super) fn target_names(target: &Expr, names: &mut BTreeSet<String>) {
             .elts
             .iter()
             .for_each(|target| target_names(target, names)),
+        Expr::Starred(starred) => target_names(&starred.value, names),
         _ => {}
     }
 }
 
-/// The names that the body of a function binds.
-pub(super) fn assigned_names(statements: &[Stmt], names: &mut BTreeSet<String>) {
-    for statement in statements {
-        match statement {
-            Stmt::Assign(assign) => {
-                assign
-                    .targets
-                    .iter()
-                    .for_each(|target| target_names(target, names));
-            }
-            Stmt::AugAssign(assign) => target_names(&assign.target, names),
-            Stmt::For(repeat) => {
-                target_names(&repeat.target, names);
-                assigned_names(&repeat.body, names);
-                assigned_names(&repeat.orelse, names);
-            }
-            Stmt::While(repeat) => {
-                assigned_names(&repeat.body, names);
-                assigned_names(&repeat.orelse, names);
-            }
-            Stmt::If(choice) => {
-                assigned_names(&choice.body, names);
-                for clause in &choice.elif_else_clauses {
-                    assigned_names(&clause.body, names);
-                }
-            }
-            _ => {}
+/// Whether `:=` is anywhere in the expression.
+pub(super) fn has_named(expression: &Expr) -> bool {
+    struct Named(bool);
+    impl<'a> Visitor<'a> for Named {
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            self.0 |= matches!(expression, Expr::Named(_));
+            walk_expr(self, expression);
         }
     }
+    let mut named = Named(false);
+    named.visit_expr(expression);
+    named.0
 }

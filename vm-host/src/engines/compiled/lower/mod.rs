@@ -14,7 +14,8 @@ use ruff_text_size::Ranged;
 use super::ids::Layouts;
 use super::parse::{Parsed, Refusal};
 use super::scopes::Names;
-use super::tree::{Expression, Lowered, Slot, Statement};
+use super::shared::Shared;
+use super::tree::{Expression, Lowered, OwnFunction, Slot, Statement};
 use crate::program::{CompiledProgram, Hint};
 
 /// How deep trees may be: they are walked by recursion.
@@ -29,8 +30,10 @@ const OF_THE_VM: &[&str] = &[
     "builtin_runners",
     "is_accessed",
     "syscall_handler",
-    "program_input",
     "log",
+];
+/// Functions that every scope has while a hint runs in it.
+const STATIC: &[&str] = &[
     "fadd",
     "fsub",
     "fmul",
@@ -39,6 +42,7 @@ const OF_THE_VM: &[&str] = &[
     "fis_quad_residue",
     "fsqrt",
     "safe_div",
+    "to_felt_or_relocatable",
 ];
 /// What a scope keeps of the hint that ran last in it.
 const LASTING: &[&str] = &["ap", "fp", "pc", "current_step"];
@@ -63,21 +67,39 @@ const USED_OF_THE_VM: &[&str] = &[
 pub(crate) fn lower(
     (program, hint): (&CompiledProgram, &Hint),
     parsed: &Parsed,
-    names: &mut Names,
-    layouts: &mut Layouts,
+    shared: &mut Shared,
 ) -> Result<Lowered, Refusal> {
+    let Shared {
+        names,
+        layouts,
+        functions,
+        first_hint,
+        ..
+    } = shared;
+    let id = *first_hint + hint.id;
+    let first_function = functions.len();
     let mut lowering = Lowering {
         program,
         hint,
+        id,
         parsed,
         names,
         layouts,
+        functions,
+        first_function,
         lowered: Lowered::default(),
         frames: vec![Frame::default()],
         loops: 0,
         depth: 0,
+        handlers: 0,
     };
-    let statements = lowering.block(&parsed.module.body)?;
+    let statements = match lowering.block(&parsed.module.body) {
+        Ok(statements) => statements,
+        Err(refusal) => {
+            functions.truncate(first_function);
+            return Err(refusal);
+        }
+    };
     let mut lowered = lowering.lowered;
     lowered.body.statements = statements;
     lowered.body.locals = lowering.frames[0].count;
@@ -97,13 +119,20 @@ struct Frame {
 struct Lowering<'a> {
     program: &'a CompiledProgram,
     hint: &'a Hint,
+    /// Its id in the run.
+    id: u32,
     parsed: &'a Parsed,
     names: &'a mut Names,
     layouts: &'a mut Layouts,
+    functions: &'a mut Vec<OwnFunction>,
+    /// The first of those that this hint defines.
+    first_function: usize,
     lowered: Lowered,
     frames: Vec<Frame>,
     loops: usize,
     depth: usize,
+    /// How many parts are around that only Python runs: of what raises, and of what handles it.
+    handlers: usize,
 }
 
 impl Lowering<'_> {
@@ -154,11 +183,13 @@ impl Lowering<'_> {
 
     /// The slot of a variable of the scope that is bound here.
     pub(super) fn bound(&mut self, name: &str, node: &impl Ranged) -> Result<Slot, Refusal> {
-        if USED_OF_THE_VM.contains(&name) {
+        if USED_OF_THE_VM.contains(&name) || is_static(name) {
             return self.refuse(format!("the VM's own name `{name}` as a variable"), node);
         }
         let slot = self.slot(name, node)?;
-        self.lowered.binds.insert(slot);
+        if self.handlers == 0 {
+            self.lowered.binds.insert(slot);
+        }
         Ok(slot)
     }
 
@@ -168,8 +199,33 @@ impl Lowering<'_> {
             return self.refuse(format!("the name `{name}`"), node);
         }
         let slot = self.names.slot(name);
-        self.lowered.slots.insert(slot);
+        if self.handlers == 0 {
+            self.lowered.slots.insert(slot);
+        }
         Ok(slot)
+    }
+
+    /// Lowers what only Python runs, to see that it is Python, and leaves it.
+    pub(super) fn left_to_python(
+        &mut self,
+        lower: impl FnOnce(&mut Self) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        self.handlers += 1;
+        let lowered = lower(self);
+        self.handlers -= 1;
+        lowered
+    }
+
+    /// The values of a list, a tuple or a call, of which some may be all that another value gives.
+    pub(super) fn items(&mut self, items: &[Expr]) -> Result<Vec<Expression>, Refusal> {
+        let items = items.iter().map(|item| match item {
+            Expr::Starred(starred) => {
+                let all = self.expression(&starred.value)?;
+                Ok(Expression::Spread(Box::new(all)))
+            }
+            item => self.expression(item),
+        });
+        items.collect()
     }
 
     /// Whether an expression is a name that the VM sets, and no local variable of the same name.
@@ -187,4 +243,9 @@ impl Lowering<'_> {
             .map(|expression| self.expression(expression))
             .collect()
     }
+}
+
+/// Whether it is a function that every scope has while a hint runs in it.
+fn is_static(name: &str) -> bool {
+    STATIC.contains(&name)
 }

@@ -51,8 +51,24 @@ impl Lowering<'_> {
     }
 
     pub(super) fn targets(&mut self, targets: &[Expr]) -> Result<Target, Refusal> {
-        let targets = targets.iter();
-        let targets: Result<_, _> = targets.map(|target| self.target(target)).collect();
-        Ok(Target::Sequence(targets?))
+        let mut lowered = Vec::with_capacity(targets.len());
+        let mut rest = None;
+        for target in targets {
+            let Expr::Starred(starred) = target else {
+                lowered.push(self.target(target)?);
+                continue;
+            };
+            let starred = self.target(&starred.value)?;
+            if rest
+                .replace((Box::new(starred), std::mem::take(&mut lowered)))
+                .is_some()
+            {
+                return self.refuse("two `*` in an assignment", target);
+            }
+        }
+        Ok(match rest {
+            None => Target::Sequence(lowered),
+            Some((rest, before)) => Target::Rest(before, rest, lowered),
+        })
     }
 }

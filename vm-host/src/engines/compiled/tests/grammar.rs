@@ -8,6 +8,7 @@ use crate::engines::compiled::library::tests::random::Random;
 const INTEGERS: [&str; 5] = ["x", "y", "z", "n", "i"];
 const LISTS: [&str; 3] = ["xs", "ys", "zs"];
 const TEXTS: [&str; 1] = ["text"];
+const DICTS: [&str; 2] = ["table", "other"];
 const ADDRESSES: [&str; 2] = ["start", "end"];
 
 const EDGES: [&str; 12] = [
@@ -45,6 +46,7 @@ pub(super) struct Grammar {
     integers: Vec<String>,
     lists: Vec<String>,
     texts: Vec<String>,
+    dicts: Vec<String>,
     addresses: Vec<String>,
     /// Functions of the hint's own, and how many arguments they take.
     functions: Vec<(String, usize)>,
@@ -63,6 +65,7 @@ impl Grammar {
             integers: Vec::new(),
             lists: Vec::new(),
             texts: Vec::new(),
+            dicts: Vec::new(),
             addresses: Vec::new(),
             functions: Vec::new(),
             lines: Vec::new(),
@@ -140,6 +143,16 @@ impl Grammar {
         if self.chance(2) {
             variables.push(("start", Variable::Address(DATA, self.random.below(3))));
         }
+        if self.chance(2) {
+            let entries = vec![
+                (Variable::Integer("1".into()), Variable::None),
+                (Variable::Text("a"), Variable::Integer("2".into())),
+            ];
+            variables.push(("table", Variable::Dict(entries)));
+            if self.chance(2) {
+                variables.push(("other", Variable::Same("table")));
+            }
+        }
         if self.chance(4) {
             variables.push(("nothing", Variable::None));
         }
@@ -161,6 +174,7 @@ impl Grammar {
         self.integers = given(&INTEGERS);
         self.lists = given(&LISTS);
         self.texts = given(&TEXTS);
+        self.dicts = given(&DICTS);
         self.addresses = given(&ADDRESSES);
         variables
     }
@@ -199,7 +213,7 @@ impl Grammar {
 
     /// One statement, with others in it as deep as this.
     fn statement(&mut self, depth: usize) {
-        let kinds = if depth == 0 { 14 } else { 21 };
+        let kinds = if depth == 0 { 18 } else { 27 };
         match self.random.below(kinds) {
             0..=2 => self.assignment(depth),
             3 => self.augmented(),
@@ -228,12 +242,127 @@ impl Grammar {
             }
             12 => self.any(),
             13 => self.deletion(),
-            14..=15 => self.choice(depth),
-            16..=17 => self.repetition(depth),
-            18 => self.counted(depth),
-            19 => self.function(),
+            14 => self.printed(),
+            15 => self.of_a_dict(),
+            16 => self.starred(),
+            17 => self.dict_made(),
+            18..=19 => self.choice(depth),
+            20..=21 => self.repetition(depth),
+            22 => self.counted(depth),
+            23 => self.function(),
+            24..=25 => self.attempt(depth),
             _ => self.rarely(),
         }
+    }
+
+    fn printed(&mut self) {
+        let (number, text, list) = (self.integer(2), self.text(1), self.list(1));
+        let line = match self.random.below(6) {
+            0 => format!("print({number}, {text}, {list})"),
+            1 => format!("print({number}, sep='', end={text})"),
+            2 => format!("print(*{list}, sep={text})"),
+            3 => format!("print(({number},), None, True, {{{number}: {list}}}, flush=False)"),
+            4 => format!("print(f'{{{number}}} {{{list}!r}}')"),
+            _ => format!("print(repr({text}), end='')"),
+        };
+        self.line(&line);
+    }
+
+    fn dict_made(&mut self) {
+        let (number, text, list) = (self.integer(1), self.text(1), self.list(1));
+        let name = self.name_of(&DICTS);
+        let value = match self.random.below(7) {
+            0 => "{}".to_owned(),
+            1 => format!("{{{number}: {list}, {text}: None, True: 1}}"),
+            2 => format!("{{x: x * 2 for x in {list} if x != {number}}}"),
+            3 => format!("dict(a={number}, b={list})"),
+            4 => format!("dict([({number}, 1), ({text}, {list})])"),
+            5 => match self.known_dict() {
+                Some(dict) => format!("{{**{dict}, 'more': {number}}}"),
+                None => format!("{{(1, {number}): {text}}}"),
+            },
+            _ => match self.known_dict() {
+                Some(dict) => dict,
+                None => format!("dict({{{text}: {number}}}, c=3)"),
+            },
+        };
+        self.line(&format!("{name} = {value}"));
+        self.dicts.push(name);
+    }
+
+    fn of_a_dict(&mut self) {
+        let Some(dict) = self.known_dict() else {
+            return self.dict_made();
+        };
+        let (number, key, list) = (self.integer(1), self.small(), self.list(1));
+        let line = match self.random.below(16) {
+            0..=2 => format!("{dict}[{key}] = {number}"),
+            3 => format!("{dict}[{key}] = {list}"),
+            4 => format!("q = {dict}.get({key}), {dict}.get('a', {number})"),
+            5 => format!("q = {dict}.pop({key}, None)"),
+            6 => format!("q = {dict}.setdefault({key}, {number})"),
+            7 => format!("q = list({dict}), list({dict}.items()), list({dict}.values())"),
+            8 => {
+                format!("q = {key} in {dict}, len({dict}), bool({dict}), 'a' not in {dict}.keys()")
+            }
+            9 => format!("if {key} in {dict}: del {dict}[{key}]"),
+            10 => format!("{dict}.update({{{key}: {number}, 'z': 1}})"),
+            11 => format!("for k, v in {dict}.items(): q = k, v"),
+            12 => format!("for k in {dict}: {dict}[k] = {number}"),
+            13 => format!("q = {dict}.copy() == {dict}, {dict} is {dict}, f'{{{dict}}}'"),
+            14 => format!("{dict}[{key}] = {dict}"),
+            _ => format!("{dict}.clear()"),
+        };
+        self.line(&line);
+    }
+
+    fn starred(&mut self) {
+        let (first, number, list) = (self.name_of(&INTEGERS), self.integer(1), self.list(1));
+        let name = self.name_of(&LISTS);
+        let line = match self.random.below(4) {
+            0 => format!("{first}, *{name} = [{number}, *{list}]"),
+            1 => format!("*{name}, {first} = (*{list}, {number})"),
+            2 => format!("{name} = [({first} := {number}), *{list}]"),
+            _ => format!("{first}, *{name}, q = {number}, *{list}, 3"),
+        };
+        self.line(&line);
+        self.integers.push(first);
+        self.lists.push(name);
+    }
+
+    fn attempt(&mut self, depth: usize) {
+        self.line("try:");
+        self.block(depth);
+        match self.random.below(4) {
+            0 => {
+                self.line("except (ValueError, KeyError) as error:");
+                self.block(depth);
+            }
+            1 => {
+                self.line("except Exception:");
+                self.block(depth);
+                self.line("else:");
+                self.block(depth);
+            }
+            2 => {
+                self.line("except ZeroDivisionError:");
+                self.line("    q = 'caught'");
+                self.line("finally:");
+                self.block(depth);
+            }
+            _ => {
+                self.line("finally:");
+                self.block(depth);
+            }
+        }
+        if self.chance(4) {
+            let condition = self.truth(1);
+            self.line(&format!("if not ({condition}): raise ValueError('no')"));
+        }
+    }
+
+    fn known_dict(&mut self) -> Option<String> {
+        (!self.dicts.is_empty()).then(|| self.random.one_of(&self.dicts).clone())
     }
 
     fn block(&mut self, depth: usize) {
@@ -246,6 +375,7 @@ impl Grammar {
             self.addresses.len(),
         );
         let functions = self.functions.len();
+        let dicts = self.dicts.len();
         let written = self.written.len();
         for _ in 0..=self.random.below(3) {
             self.statement(depth - 1);
@@ -253,6 +383,7 @@ impl Grammar {
         self.integers.truncate(before.0);
         self.lists.truncate(before.1);
         self.texts.truncate(before.2);
+        self.dicts.truncate(dicts);
         self.addresses.truncate(before.3);
         self.functions.truncate(functions);
         self.written.truncate(written);

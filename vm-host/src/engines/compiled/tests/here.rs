@@ -5,18 +5,15 @@ use std::fmt;
 use std::rc::Rc;
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
-use hint_proto::cell::CELL_BYTES;
 use serde_json::json;
 
 use super::Outcome;
-use crate::engines::compiled::ids::Layouts;
-use crate::engines::compiled::scopes::{Names, State};
-use crate::engines::compiled::value::{Fuel, Integer, Value};
+use crate::engines::compiled::scopes::State;
+use crate::engines::compiled::value::{Fuel, Integer, Journal, Value, dict};
 use crate::engines::compiled::{Engine, Shared, Sharing, lower, parse};
 use crate::program::CompiledProgram;
 use crate::vm::temporary::Moves;
 use crate::vm::testing;
-use crate::vm::wire;
 
 /// What a hint finds.
 #[derive(Clone, Debug)]
@@ -39,6 +36,7 @@ pub(super) enum Variable {
     Address(isize, usize),
     Tuple(Vec<Variable>),
     List(Vec<Variable>),
+    Dict(Vec<(Variable, Variable)>),
     /// The same list as another variable's.
     Same(&'static str),
 }
@@ -126,8 +124,8 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome, String> {
     let compiled = CompiledProgram::from_json(document.to_string().as_bytes()).expect("a program");
     let hint = &compiled.hints()[0];
     let parsed = parse(&setting.code).map_err(|refusal| refusal.construct)?;
-    let (mut names, mut layouts) = (Names::default(), Layouts::default());
-    let lowered = lower((&compiled, hint), &parsed, &mut names, &mut layouts);
+    let mut shared = Shared::default();
+    let lowered = lower((&compiled, hint), &parsed, &mut shared);
     let lowered = lowered.map_err(|refusal| refusal.construct)?;
 
     let defines = lowered.defines.clone();
@@ -152,13 +150,12 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome, String> {
                 .expect("a free cell");
         }
     }
-    let mut shared = Shared::default();
-    (shared.names, shared.layouts) = (names, layouts);
     let mut engine = Engine::new(
         shared,
         vec![Some(lowered)],
         vec![Rc::new(Sharing::default())],
         BTreeSet::new(),
+        false,
     );
     let mut values: BTreeMap<&str, Value> = BTreeMap::new();
     for (name, variable) in &setting.variables {
@@ -180,27 +177,25 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome, String> {
     };
     let mut outcome = Outcome {
         added: (
-            ran.effects.added_segments.len(),
-            ran.effects.added_temporary_segments as usize,
+            ran.effects.added_segments,
+            ran.effects.added_temporary_segments,
         ),
         ..Outcome::default()
     };
-    for run in &ran.effects.writes {
-        for (offset, bytes) in (run.offset..).zip(run.values.chunks_exact(CELL_BYTES)) {
-            let value = wire::value(bytes.try_into().expect("a cell")).expect("a value");
-            outcome.writes.insert(
-                format!("@{}:{offset}", run.segment),
-                shown(&memory_value(&value)),
-            );
-        }
+    for (address, value) in &ran.effects.writes {
+        outcome.writes.insert(
+            format!("@{}:{}", address.segment_index, address.offset),
+            shown(&memory_value(value)),
+        );
     }
+    outcome.printed.clone_from(&ran.printed);
     engine.keep(0, ran);
     let mut lists: Vec<(String, Value)> = Vec::new();
     for slot in 0..engine.names().len() {
         let name = engine.names().name(slot).to_owned();
-        let text = match engine.mirror.get(slot) {
+        let text = match engine.mirror.get(0, slot) {
             State::Known(value) => {
-                if let Value::List(_) = value {
+                if let Value::List(_) | Value::Dict(_) = value {
                     lists.push((name.clone(), value.clone()));
                 }
                 shown(value)
@@ -214,8 +209,12 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome, String> {
     lists.sort_by(|left, right| left.0.cmp(&right.0));
     for (index, (name, list)) in lists.iter().enumerate() {
         for (other, same) in &lists[index + 1..] {
-            if matches!((list, same), (Value::List(list), Value::List(same)) if Rc::ptr_eq(list, same))
-            {
+            let is_same = match (list, same) {
+                (Value::List(list), Value::List(same)) => Rc::ptr_eq(list, same),
+                (Value::Dict(dict), Value::Dict(same)) => Rc::ptr_eq(dict, same),
+                _ => false,
+            };
+            if is_same {
                 outcome.same.push(format!("{name} {other}"));
             }
         }
@@ -258,8 +257,17 @@ fn shown(value: &Value) -> String {
         Value::List(items) => format!("[{}]", joined(&items.borrow())),
         Value::Range(_) => value.repr(&mut Fuel::new(u64::MAX)).expect("a text"),
         // Which one it is shows in what is made of it.
-        Value::Function(_) => "function".to_owned(),
-        Value::Iterator(_) | Value::Struct(_) | Value::Own(_) => panic!("{value:?} is kept"),
+        Value::Function(_) | Value::Own(_) => "function".to_owned(),
+        Value::Dict(dict) => {
+            let dict = dict.borrow();
+            let entries = dict.iter();
+            let entries: Vec<String> = entries
+                .map(|(key, value)| format!("{}:{}", shown(key), shown(value)))
+                .collect();
+            format!("{{{}}}", entries.join(","))
+        }
+        Value::Module(_) => "?module".to_owned(),
+        Value::Iterator(_) | Value::View(..) | Value::Struct(_) => panic!("{value:?} is kept"),
     }
 }
 
@@ -280,6 +288,14 @@ impl Variable {
             }),
             Self::Tuple(items) => Value::tuple(all(items), fuel).expect("a tuple"),
             Self::List(items) => Value::list(all(items), fuel).expect("a list"),
+            Self::Dict(entries) => {
+                let made = dict::new();
+                for (key, value) in entries {
+                    let (key, value) = (key.value(earlier), value.value(earlier));
+                    dict::set(&made, &key, value, fuel, &mut Journal::default()).expect("an entry");
+                }
+                Value::Dict(made)
+            }
             Self::Same(name) => earlier[name].clone(),
         }
     }
@@ -304,6 +320,13 @@ impl Variable {
             Self::Address(segment, offset) => format!("RelocatableValue({segment}, {offset})"),
             Self::Tuple(items) => format!("({})", all(items)),
             Self::List(items) => format!("[{}]", all(items)),
+            Self::Dict(entries) => {
+                let entries = entries.iter();
+                let entry = |(key, value): &(Self, Self)| {
+                    format!("{}: {}, ", key.literal(), value.literal())
+                };
+                format!("{{{}}}", entries.map(entry).collect::<String>())
+            }
             Self::Same(name) => (*name).to_owned(),
         }
     }

@@ -1,6 +1,7 @@
 //! Whole hints, run here and by Python on the same memory and variables: the same variables and effects, or
 //! declined here.
 
+mod damaged;
 mod grammar;
 mod here;
 mod python;
@@ -21,8 +22,10 @@ struct Outcome {
     writes: BTreeMap<String, String>,
     /// How many segments were added, and how many temporary ones.
     added: (usize, usize),
-    /// Which variables are the same list.
+    /// Which variables are the same list or dictionary.
     same: Vec<String>,
+    /// What it prints.
+    printed: String,
 }
 
 /// How many hints of all kinds are compared: so many, or as many as the environment says.

@@ -52,6 +52,7 @@ fn answer(line: &str) -> Answer {
     Answer::Ended(Outcome {
         variables: texts("variables"),
         writes: texts("writes"),
+        printed: answer["printed"].as_str().expect("a text").to_owned(),
         added: (number("added"), number("temporary")),
         same: same
             .map(|pair| pair.as_str().expect("a pair").to_owned())

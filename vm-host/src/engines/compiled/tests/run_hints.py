@@ -1,5 +1,7 @@
 """Runs each line, a hint with its variables and cells, and writes what it did."""
 
+import contextlib
+import io
 import json
 import signal
 import sys
@@ -53,11 +55,25 @@ class Memory:
     def get_range(self, address, size):
         return [self[address + index] for index in range(size)]
 
+    def get(self, addr, default_value=None):
+        return self.cells.get(addr, default_value)
+
+    def __contains__(self, address):
+        return address in self.cells
+
 
 class Segments:
     def __init__(self):
         self.count = SEGMENTS
         self.temporary = 0
+
+    @property
+    def n_segments(self):
+        return self.count
+
+    @property
+    def n_temp_segments(self):
+        return self.temporary
 
     def add(self):
         self.count += 1
@@ -117,6 +133,13 @@ class Ids:
         self.memory[FRAME + self.CELLS[name]] = value
 
 
+def safe_div(x, y):
+    assert isinstance(x, int) and isinstance(y, int)
+    assert y != 0
+    assert x % y == 0, f"{x} is not divisible by {y}."
+    return x // y
+
+
 def too_long(*_):
     raise TimeoutError
 
@@ -139,15 +162,24 @@ def run(case):
         "ap": FRAME,
         "fp": FRAME,
         "PRIME": PRIME,
+        "fadd": lambda a, b, p=PRIME: (a + b) % p,
+        "fsub": lambda a, b, p=PRIME: (a - b) % p,
+        "fmul": lambda a, b, p=PRIME: (a * b) % p,
+        "fdiv": lambda a, b, p=PRIME: (a * pow(b, -1, p)) % p,
+        "fpow": lambda a, b, p=PRIME: pow(a, b, p),
+        "safe_div": safe_div,
         "__builtins__": __builtins__,
     }
     names.update(given)
     before = set(memory.cells)
-    exec(case["code"], names)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(case["code"], names)
     for name in given:
         names.pop(name, None)
-    lists = sorted(name for name, value in names.items() if type(value) is list)
+    lists = sorted(name for name, value in names.items() if type(value) in (list, dict))
     return {
+        "printed": printed.getvalue(),
         "variables": {name: shown(value) for name, value in names.items()},
         "writes": {
             shown(address): shown(value)

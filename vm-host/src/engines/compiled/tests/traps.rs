@@ -450,3 +450,160 @@ fn structs() {
         "q = segments.load_data(segments.add(), (a for a in xs))",
     ]);
 }
+
+#[test]
+fn prints() {
+    compiled(&[
+        "print()\nprint(1, 'two', None, True, [1, 'a'], (1,), ap, {'k': ap}, {})",
+        "print(n, m, sep='-', end='!')\nprint('a', end='')\nprint(xs, flush=True)",
+        "print(*xs)\nprint(*xs, sep=', ')\nprint(*[n], *(m, flag))",
+        "print('it\\'s', ['it\\'s', '\"', '\\\\', '\\n'], repr('\\t'), '\\x00\\x7f'.join(['a', 'b']))",
+        "for x in xs: print(x, end=' ')\nprint(f'{n:>5}|{m:<5}|{n!r}')",
+        "q = print(n)",
+        "def say(a, b=2): print(a, b)\nsay(1)\nsay(n, b=m)",
+        "print('x' * 1000)",
+    ]);
+    left_or_right(&[
+        "print(n, file=None)",
+        "print(1, sep=2)",
+        "print(print)",
+        "print('\\xe9')",
+        "print('x' * 100000)",
+        "print(1)\nq = 1 // 0",
+        "print = 4",
+        "for i in xs: print(i, unknown)",
+        "print(x for x in xs)",
+        "print(lambda: 1)",
+    ]);
+}
+
+#[test]
+fn raises_and_handlers() {
+    compiled(&[
+        "if n > 100: raise ValueError('no')\nq = 1",
+        "try:\n    q = n // 7\nexcept ZeroDivisionError as error:\n    q = str(error)\nelse:\n    r = 2\nfinally:\n    s = 3",
+        "try:\n    q = 1\nfinally:\n    q = 2",
+        "def f():\n    try:\n        return 1\n    finally:\n        xs.append(5)\nq = f()",
+        "def f():\n    try:\n        return 1\n    finally:\n        return 2\nq = f()",
+        "for i in xs:\n    try:\n        if i == 1: break\n        continue\n    finally:\n        q = i",
+        "for i in xs:\n    try:\n        q = i\n    except Exception:\n        continue\n    else:\n        break",
+        "def f(k):\n    if k < 0: raise ValueError(k)\n    return k\nq = f(3)",
+    ]);
+    left_or_right(&[
+        "raise ValueError",
+        "try:\n    q = 1 // 0\nexcept ZeroDivisionError:\n    q = 'caught'",
+        "try:\n    xs.append(4)\n    raise KeyError(1)\nexcept KeyError as error:\n    q = len(xs)",
+        "try:\n    q = unknown\nexcept NameError:\n    q = 5",
+        "def f():\n    try:\n        k = 1 // 0\n    except ZeroDivisionError:\n        k = 2\n    return k\nq = f()",
+        "def f():\n    try:\n        pass\n    except ValueError as late:\n        early = 1\n    return early\nq = f()",
+        "def f():\n    try:\n        return g()\n    finally:\n        pass\ndef g(): raise ValueError\nq = f()",
+    ]);
+}
+
+#[test]
+fn dictionaries() {
+    compiled(&[
+        "d = {1: 'a', 'b': [n], (1, 2): None, ap: fp}\nq = d[1], d['b'], d[1, 2], d[ap], len(d), list(d), True in d, 2 in d",
+        "d = {1: 'a', True: 'b', 1 + 0: 'c'}\nq = d, list(d.keys()), type(list(d)[0]) is bool",
+        "d = {}\nfor x in xs: d[x] = d.get(x, 0) + x\nq = sorted(d), list(d.items()), list(d.values())",
+        "d = dict(a=1, b=xs)\ne = d\ne['c'] = 3\nq = d is e, d == dict(e), d['b'] is xs, dict([(1, 2), [3, 4]]), dict({'k': 1}, z=2)",
+        "d = {x: x * x for x in xs if x > 1}\nd.update({9: 1})\nd.update([(8, 2)])\nq = d.pop(9), d.pop(100, None), d.setdefault(8, 5), d.setdefault(7), d",
+        "d = {1: 2, 3: 4}\ndel d[1]\nd[1] = 5\nq = d, list(reversed(list(d)))",
+        "d = {'a': 1}\nq = {**d, 'b': 2, **{'a': 3}}, f'{d}', str({1: {2: 'x'}}), bool({}), bool(d), 5 in d.values(), 'a' in d.keys()",
+        "def f(a, b=2, c=3): return a, b, c\nd = {'b': 5}\nq = f(1, **d), f(*[1, 2], **{'c': 4})",
+        "d = {1: [n]}\ne = d.copy()\ne[1].append(m)\ne[2] = 0\nq = d, e, d == {1: [n, m]}, d != e, {1: 2, 3: 4} == {3: 4, 1: 2}",
+        "d = {}\nd.clear()\nd['x'] = d2 = {'y': 1}\nd['x']['y'] += 4\nq = d, d2",
+        "for k, v in {'a': 1, 'b': 2}.items(): q = k * v",
+        "d = {2**70: 1, -1: 2, None: 3}\nq = d[2**70], d[-1], d[None], max(d.values()), sum(d.values()), {0: 'zero'}[False]",
+    ]);
+    left_or_right(&[
+        "d = {}\nd['d'] = d\nq = len(d)",
+        "d = {1: 2}\nfor k in d: d[k + 1] = 1",
+        "d = {1: 2, 3: 4}\nfor k in d: d[k] = 0\nq = d",
+        "d = {1: 2}\nfor k in d: del d[k]",
+        "q = {}[1]",
+        "q = {[]: 1}",
+        "q = {(1, []): 1}",
+        "d = {}\ndel d[3]",
+        "d = {}\nd.pop(3)",
+        "d = {1: 2}\nk = d.keys()\nd[3] = 4\nq = list(k)",
+        "q = {1: 2}.keys()",
+        "d = dict(a=1, **{'a': 2})",
+        "d = {}\nd['a'] = 1\nxs.append(d)\nq = 1 // 0",
+        "d = {1: 2}\nd[5] = 6\nd.clear()\nd[7] = 8\ndel d[7]\nq = 1 // 0",
+        "q = {1: 2} < {1: 3}",
+        "q = hash({})",
+        "q = {n: 1 for n in xs}\nr = n",
+    ]);
+}
+
+#[test]
+fn stars_and_named_expressions() {
+    compiled(&[
+        "a, *b = xs\n*c, d = xs\ne, *f, g = 1, 2\nq = a, b, c, d, e, f, g",
+        "[a, *b], c = (1, 2, 3), 4",
+        "*a, = xs\nq = a is xs, [*xs, *xs], (*xs, 1), [*'ab']",
+        "for a, *b in [(1, 2, 3), (4,)]: q = a, b",
+        "if (k := len(xs)) > 1: q = k",
+        "q = [y := n, y + 1]\nr = y",
+        "q = [last := x for x in xs]\nr = last",
+        "def f(x):\n    if (y := x * 2) > 3: return y\n    return -y\nq = f(1), f(2)",
+    ]);
+    left_or_right(&[
+        "a, *b, c = [1]",
+        "a, *b = 5",
+        "q = [x := x for x in xs]",
+        "q = *xs",
+        "q = xs[*xs]",
+        "q = [i for i in (j := xs)]",
+        "q = [i for i in xs if [k for k in (j := xs)]]",
+        "try:\n    q = 1\nexcept:\n    q = 2\nexcept ValueError:\n    q = 3",
+        "def f(a, a): return a",
+        "q = dict(a=1, a=2)",
+        "def f():\n    x = 1\n    global x\nq = 1",
+        "q = [1, 2](3)",
+        "for *a in [xs]: q = a",
+        "*a = xs",
+        "f(**{}, *[])",
+    ]);
+}
+
+#[test]
+fn text_methods() {
+    compiled(&[
+        "q = 'a b  c'.split(), ' a\\t'.strip(), 'a,b,,'.split(','), 'abc'.replace('b', 'xx'), 'abc'.find('c'), 'abc'.find('z')",
+        "q = '12'.isdigit(), ''.isdigit(), '1a'.isdigit(), 'ab'.ljust(5), 'ab'.rjust(5), 'ab'.rjust(1), '  x '.lstrip(), '  x '.rstrip()",
+        "q = ', '.join(str(x) for x in xs), ''.join([]), '\\r\\x0b\\x1c a '.split()",
+        "q = type(n).__name__, type(ap).__name__, type(xs).__name__, type({}).__name__, type('').__name__, type(True).__name__",
+    ]);
+    left_or_right(&[
+        "q = 'a'.split('')",
+        "q = 'abc'.replace('', '-')",
+        "q = 'a'.nothing()",
+        "q = ','.join(xs)",
+        "q = 'abc'.find('b', 1)",
+        "q = '\\xa0a'.strip()",
+    ]);
+}
+
+#[test]
+fn memory_and_segments() {
+    compiled(&[
+        "q = memory.get(fp), memory.get(fp + 1000), memory.get(fp + 1000, 5), memory.get(addr=fp + 1000, default_value=n)",
+        "memory[ap + 30] = 7\nq = ap + 30 in memory, ap + 31 in memory, ap + 31 not in memory, memory.get(ap + 30)",
+        "k = segments.n_segments\ns = segments.add()\nt = segments.add_temp_segment()\nq = segments.n_segments - k, segments.n_temp_segments, s.segment_index == k",
+        "q = fadd(n, PRIME - 1), fsub(1, 2), fmul(PRIME - 1, 2), fdiv(6, 3), fpow(2, 10), safe_div(12, 4), fadd(5, 6, 7), fpow(3, 4, p=11)",
+    ]);
+    left_or_right(&[
+        "q = 7 in memory",
+        "q = memory.get(7)",
+        "q = safe_div(13, 4)",
+        "q = fdiv(1, 0)",
+        "q = fadd",
+        "q = [fadd]",
+        "fadd = 3\nq = fadd",
+        "q = fadd(ap, 1)",
+        "q = fpow(2, -1)",
+        "q = fsub(1, None)",
+    ]);
+}

@@ -119,7 +119,7 @@ pub(super) fn extend(
     // All before any: a list may be added to itself.
     let values = values.collect(fuel)?;
     for value in &values {
-        value.check_into(list, fuel)?;
+        value.check_into(Rc::as_ptr(list).cast(), fuel)?;
     }
     journal.grow(list, values);
     Ok(())

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use cairo_vm::types::relocatable::Relocatable;
 
-use super::{Comparison, Decline, Fuel, MAX_DEPTH, TOO_DEEP, Value};
+use super::{Comparison, Decline, Fuel, MAX_DEPTH, Part, TOO_DEEP, Value, dict};
 
 const NO_ORDER: Decline = Decline("values that have no order");
 const UNKNOWN_IDENTITY: Decline = Decline("identity that Python decides");
@@ -20,8 +20,13 @@ impl Value {
             Self::Text(text) => Ok(!text.is_empty()),
             Self::Tuple(items) => Ok(!items.is_empty()),
             Self::List(items) => Ok(!items.borrow().is_empty()),
+            Self::Dict(dict) | Self::View(dict, _) => Ok(dict.borrow().len() > 0),
             Self::Range(range) => Ok(range.len() > 0),
-            Self::Address(_) | Self::Iterator(_) | Self::Function(_) | Self::Own(_) => Ok(true),
+            Self::Address(_)
+            | Self::Iterator(_)
+            | Self::Function(_)
+            | Self::Module(_)
+            | Self::Own(_) => Ok(true),
             Self::Struct(_) => Err(Decline("the truth of a struct")),
         }
     }
@@ -66,17 +71,23 @@ impl Value {
             (Self::None, Self::None) => Ok(true),
             (Self::Boolean(left), Self::Boolean(right)) => Ok(left == right),
             (Self::List(left), Self::List(right)) => Ok(Rc::ptr_eq(left, right)),
+            (Self::Dict(left), Self::Dict(right)) => Ok(Rc::ptr_eq(left, right)),
+            (Self::View(..), Self::View(..)) => Err(UNKNOWN_IDENTITY),
+            (Self::Module(left), Self::Module(right)) => Ok(left == right),
             (Self::Iterator(left), Self::Iterator(right)) => Ok(Rc::ptr_eq(left, right)),
             (Self::Function(left), Self::Function(right)) if std::ptr::eq(*left, *right) => {
                 Ok(true)
             }
+            (Self::Own(left), Self::Own(right)) => Ok(left.object == right.object),
+            (Self::Own(_), Self::Function(_)) | (Self::Function(_), Self::Own(_)) => Ok(false),
             (Self::Struct(_), _) | (_, Self::Struct(_)) => match (self, other) {
                 (Self::None, _) | (_, Self::None) => Ok(false),
                 _ => Err(UNKNOWN_IDENTITY),
             },
-            (Self::Function(_) | Self::Own(_), Self::Function(_) | Self::Own(_)) => {
-                Err(UNKNOWN_IDENTITY)
+            (Self::Function(left), Self::Function(right)) if left.is_type && right.is_type => {
+                Ok(false)
             }
+            (Self::Function(_), Self::Function(_)) => Err(UNKNOWN_IDENTITY),
             _ if self.type_name() != other.type_name() => Ok(false),
             // Equal ones may be one object or two.
             _ if self.equals(other, fuel)? => Err(UNKNOWN_IDENTITY),
@@ -97,6 +108,18 @@ impl Value {
                 .is_some_and(|number| range.contains(number))),
             (Self::Tuple(items), _) => any_equal(items, item, fuel),
             (Self::List(items), _) => any_equal(&items.borrow(), item, fuel),
+            (Self::Dict(dict) | Self::View(dict, Part::Keys), _) => {
+                Ok(dict::get(dict, item, fuel)?.is_some())
+            }
+            (Self::View(dict, Part::Values), _) => {
+                let values: Vec<Self> = dict
+                    .borrow()
+                    .iter()
+                    .map(|(_, value)| value.clone())
+                    .collect();
+                fuel.spend_items(values.len())?;
+                any_equal(&values, item, fuel)
+            }
             _ => Err(Decline("membership in a value that is no sequence")),
         }
     }
@@ -134,6 +157,13 @@ fn equal(left: &Value, right: &Value, depth: usize, fuel: &mut Fuel) -> Result<b
         (Value::List(left), Value::List(right)) => {
             Ok(Rc::ptr_eq(left, right) || all_equal(&left.borrow(), &right.borrow(), depth, fuel)?)
         }
+        (Value::Dict(left), Value::Dict(right)) => {
+            dict::equal(left, right, fuel, |left, right, fuel| {
+                equal(left, right, depth, fuel)
+            })
+        }
+        (Value::View(..), _) | (_, Value::View(..)) => Err(UNKNOWN_IDENTITY),
+        (Value::Module(left), Value::Module(right)) => Ok(left == right),
         (Value::Range(left), Value::Range(right)) => Ok(left.equals(right)),
         (Value::Iterator(left), Value::Iterator(right)) => Ok(Rc::ptr_eq(left, right)),
         (Value::Function(left), Value::Function(right)) if std::ptr::eq(*left, *right) => Ok(true),
@@ -141,9 +171,9 @@ fn equal(left: &Value, right: &Value, depth: usize, fuel: &mut Fuel) -> Result<b
             Ok(false)
         }
         (Value::Struct(_), _) | (_, Value::Struct(_)) => Err(Decline("the equality of structs")),
-        (Value::Function(_) | Value::Own(_), Value::Function(_) | Value::Own(_)) => {
-            Err(UNKNOWN_IDENTITY)
-        }
+        (Value::Own(left), Value::Own(right)) => Ok(left.object == right.object),
+        (Value::Own(_), Value::Function(_)) | (Value::Function(_), Value::Own(_)) => Ok(false),
+        (Value::Function(_), Value::Function(_)) => Err(UNKNOWN_IDENTITY),
         _ => Ok(false),
     }
 }

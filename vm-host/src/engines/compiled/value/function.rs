@@ -13,7 +13,8 @@ pub(crate) struct Function {
     /// One without a name is given by its place only, and `*` before a name says that it is not.
     pub(crate) parameters: &'static [&'static str],
     pub(crate) required: usize,
-    /// Whether arguments may be any more than the parameters, all by their places.
+    /// Whether arguments may be any more, all by their places. Then parameters are those given by name alone, and
+    /// come first.
     pub(crate) variadic: bool,
     /// Whether it is a type, as `isinstance` needs one.
     pub(crate) is_type: bool,
@@ -26,6 +27,8 @@ pub(crate) struct Context<'a> {
     pub(crate) fuel: &'a mut Fuel,
     /// Reads a member of a struct behind `ids`, such as `d0`.
     pub(crate) member: &'a dyn Fn(&StructValue, &str) -> Result<Value, Decline>,
+    /// What the hint prints.
+    pub(crate) printed: &'a mut String,
 }
 
 impl Function {
@@ -67,10 +70,12 @@ impl Function {
         if positional.len() > places && !self.variadic {
             return Err(ARGUMENTS);
         }
-        let mut arguments: Vec<Option<Value>> = positional.iter().cloned().map(Some).collect();
-        if self.variadic && !named.is_empty() {
-            return Err(ARGUMENTS);
-        }
+        let before = match self.variadic {
+            true => self.parameters.len(),
+            false => 0,
+        };
+        let mut arguments: Vec<Option<Value>> = vec![None; before];
+        arguments.extend(positional.iter().cloned().map(Some));
         arguments.resize(arguments.len().max(self.parameters.len()), None);
         for (name, value) in named {
             let place = self

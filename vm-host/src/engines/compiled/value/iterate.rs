@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::{Decline, Fuel, Integer, List, Range, Value};
+use super::{Decline, Dict, Fuel, Integer, List, Part, Range, Value};
 
 /// How deep iterators may be in each other.
 const MAX_NESTED: usize = 8;
@@ -26,6 +26,8 @@ pub(crate) enum Cursor {
     Range(Rc<Range>, i64),
     /// The same from the end.
     ReversedRange(Rc<Range>, i64),
+    /// The place, and the shape that the dictionary had.
+    Dict(Dict, Part, usize, u64),
     Enumerate(Box<Cursor>, Integer),
     Zip(Vec<Cursor>),
     /// An iterator that others may have.
@@ -39,6 +41,8 @@ impl Value {
             Self::List(list) => Ok(Cursor::List(Rc::clone(list), 0)),
             Self::Tuple(items) => Ok(Cursor::Tuple(Rc::clone(items), 0)),
             Self::Text(text) => Ok(Cursor::Text(Rc::clone(text), 0)),
+            Self::Dict(dict) => Ok(Cursor::of_dict(dict, Part::Keys)),
+            Self::View(dict, part) => Ok(Cursor::of_dict(dict, *part)),
             Self::Range(range) => Ok(Cursor::Range(Rc::clone(range), 0)),
             Self::Iterator(cursor) => Ok(Cursor::Shared(Rc::clone(cursor))),
             _ => Err(Decline("a value that nothing goes through")),
@@ -80,6 +84,11 @@ impl Value {
 }
 
 impl Cursor {
+    fn of_dict(dict: &Dict, part: Part) -> Self {
+        let shape = dict.borrow().shape();
+        Self::Dict(Rc::clone(dict), part, 0, shape)
+    }
+
     /// `enumerate` from a number.
     pub(crate) fn enumerate(self, start: Integer) -> Result<Self, Decline> {
         self.checked_depth()?;
@@ -139,6 +148,24 @@ impl Cursor {
                 *left -= 1;
                 range.at(*left).into()
             }),
+            Self::Dict(dict, part, place, shape) => {
+                let entries = dict.borrow();
+                if entries.shape() != *shape {
+                    return Err(Decline(
+                        "a dictionary that changes while it is gone through",
+                    ));
+                }
+                let entry = entries.at(*place);
+                *place += 1;
+                match (entry, part) {
+                    (None, _) => None,
+                    (Some((key, _)), Part::Keys) => Some(key.clone()),
+                    (Some((_, value)), Part::Values) => Some(value.clone()),
+                    (Some((key, value)), Part::Items) => {
+                        Some(Value::tuple(vec![key.clone(), value.clone()], fuel)?)
+                    }
+                }
+            }
             Self::Enumerate(inner, count) => match inner.next(fuel)? {
                 Some(value) => {
                     fuel.spend_items(8)?;

@@ -1,9 +1,12 @@
-//! What a hint has changed in lists, so that Python finds them as they were when it has to run the hint after
+//! What a hint has changed in lists and dictionaries, so that Python finds them as they were when it has to run the hint after
 //! all. Must not know why.
 
 use std::rc::Rc;
 
-use super::{List, Value};
+use indexmap::IndexMap;
+
+use super::dict::Key;
+use super::{Dict, List, Value};
 
 /// The changes of a run of a hint, in order.
 #[derive(Debug, Default)]
@@ -21,6 +24,14 @@ enum Change {
     Replaced(List, usize, Value),
     /// The list had these.
     Rewritten(List, Vec<Value>),
+    /// The dictionary got a key at its end.
+    Added(Dict),
+    /// The key there stood for this.
+    ReplacedIn(Dict, usize, Value),
+    /// The dictionary had this entry there.
+    RemovedFrom(Dict, usize, Key, (Value, Value)),
+    /// The dictionary had these.
+    Cleared(Dict, IndexMap<Key, (Value, Value)>),
 }
 
 impl Journal {
@@ -33,6 +44,14 @@ impl Journal {
                 Change::Removed(list, index, value) => list.borrow_mut().insert(index, value),
                 Change::Replaced(list, index, value) => list.borrow_mut()[index] = value,
                 Change::Rewritten(list, values) => **list.borrow_mut() = values,
+                Change::Added(dict) => dict.borrow_mut().drop_last(),
+                Change::ReplacedIn(dict, place, value) => {
+                    dict.borrow_mut().put_back(place, value);
+                }
+                Change::RemovedFrom(dict, place, key, entry) => {
+                    dict.borrow_mut().insert_at(place, key, entry);
+                }
+                Change::Cleared(dict, map) => dict.borrow_mut().map = map,
             }
         }
     }
@@ -73,5 +92,29 @@ impl Journal {
     pub(super) fn rewrite(&mut self, list: &List, values: Vec<Value>) {
         let earlier = std::mem::replace(&mut **list.borrow_mut(), values);
         self.0.push(Change::Rewritten(Rc::clone(list), earlier));
+    }
+
+    pub(super) fn added_to(&mut self, dict: &Dict) {
+        self.0.push(Change::Added(Rc::clone(dict)));
+    }
+
+    pub(super) fn replaced_in(&mut self, dict: &Dict, place: usize, earlier: Value) {
+        let dict = Rc::clone(dict);
+        self.0.push(Change::ReplacedIn(dict, place, earlier));
+    }
+
+    pub(super) fn removed_from(
+        &mut self,
+        dict: &Dict,
+        place: usize,
+        key: Key,
+        entry: (Value, Value),
+    ) {
+        let dict = Rc::clone(dict);
+        self.0.push(Change::RemovedFrom(dict, place, key, entry));
+    }
+
+    pub(super) fn cleared(&mut self, dict: &Dict, earlier: IndexMap<Key, (Value, Value)>) {
+        self.0.push(Change::Cleared(Rc::clone(dict), earlier));
     }
 }

@@ -7,6 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
 use super::{Decline, Fuel, MAX_DEPTH, TOO_DEEP, Value};
+use crate::engines::compiled::library::SCOPE;
 
 /// A list and who else has it.
 pub(crate) type List = Rc<RefCell<Items>>;
@@ -29,7 +30,12 @@ impl Value {
 
     fn check_tuples(&self, depth: usize, fuel: &mut Fuel) -> Result<(), Decline> {
         match self {
-            Self::Iterator(_) | Self::Range(_) | Self::Struct(_) | Self::Own(_) => {
+            Self::Iterator(_)
+            | Self::View(..)
+            | Self::Range(_)
+            | Self::Struct(_)
+            | Self::Own(_) => Err(Decline("a value that nothing keeps in a list")),
+            Self::Function(function) if function.module == SCOPE => {
                 Err(Decline("a value that nothing keeps in a list"))
             }
             Self::Tuple(items) => {
@@ -43,19 +49,29 @@ impl Value {
         }
     }
 
-    /// That this value may get into a list: what may be in any, and does not lead back to this one.
-    pub(super) fn check_into(&self, list: &List, fuel: &mut Fuel) -> Result<(), Decline> {
+    /// That this value may get into a list or dictionary: what may be in any, and does not lead back to this one,
+    /// which is told by its address.
+    pub(super) fn check_into(&self, into: *const (), fuel: &mut Fuel) -> Result<(), Decline> {
         match self {
             Self::None | Self::Boolean(_) | Self::Integer(_) | Self::Text(_) => return Ok(()),
-            Self::Address(_) | Self::Function(_) => return Ok(()),
+            Self::Address(_) => return Ok(()),
             _ => {}
         }
         self.check_kept(fuel)?;
         let mut pending = vec![self.clone()];
         while let Some(value) = pending.pop() {
             match &value {
-                Self::List(inner) if Rc::ptr_eq(inner, list) => {
+                Self::List(inner) if std::ptr::eq(Rc::as_ptr(inner).cast(), into) => {
                     return Err(Decline("a list in itself"));
+                }
+                Self::Dict(inner) if std::ptr::eq(Rc::as_ptr(inner).cast(), into) => {
+                    return Err(Decline("a dictionary in itself"));
+                }
+                Self::Dict(inner) => {
+                    let inner = inner.borrow();
+                    fuel.spend_items(inner.len())?;
+                    let values = inner.iter().map(|(_, value)| value);
+                    pending.extend(values.filter(|item| item.holds_values()).cloned());
                 }
                 Self::List(inner) => {
                     let inner = inner.borrow();
@@ -73,7 +89,7 @@ impl Value {
     }
 
     fn holds_values(&self) -> bool {
-        matches!(self, Self::Tuple(_) | Self::List(_))
+        matches!(self, Self::Tuple(_) | Self::List(_) | Self::Dict(_))
     }
 }
 
@@ -100,21 +116,31 @@ impl From<Vec<Value>> for Items {
 /// Without the recursion that lists in lists would be, which a hint could make deeper than the stack.
 impl Drop for Items {
     fn drop(&mut self) {
-        let mut pending = mem::take(&mut self.0);
-        while let Some(value) = pending.pop() {
-            match value {
-                Value::List(list) => {
-                    if let Some(list) = Rc::into_inner(list) {
-                        pending.append(&mut list.into_inner().0);
-                    }
+        release(mem::take(&mut self.0));
+    }
+}
+
+/// Lets go of values, one after the other.
+pub(super) fn release(mut pending: Vec<Value>) {
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::List(list) => {
+                if let Some(list) = Rc::into_inner(list) {
+                    pending.append(&mut list.into_inner().0);
                 }
-                Value::Tuple(mut items) => {
-                    for item in Rc::get_mut(&mut items).into_iter().flatten() {
-                        pending.push(mem::replace(item, Value::None));
-                    }
-                }
-                _ => {}
             }
+            Value::Dict(dict) => {
+                if let Some(dict) = Rc::into_inner(dict) {
+                    let map = mem::take(&mut dict.into_inner().map);
+                    pending.extend(map.into_values().map(|(_, value)| value));
+                }
+            }
+            Value::Tuple(mut items) => {
+                for item in Rc::get_mut(&mut items).into_iter().flatten() {
+                    pending.push(mem::replace(item, Value::None));
+                }
+            }
+            _ => {}
         }
     }
 }

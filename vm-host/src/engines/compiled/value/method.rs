@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::arithmetic::extend;
 use super::sequence::place;
-use super::{Decline, Fuel, Integer, Journal, List, Value};
+use super::{Decline, Dict, Fuel, Integer, Journal, List, Part, Value, dict};
 
 const NO_METHOD: Decline = Decline("a method that is not known");
 const NOT_FOUND: Decline = Decline("a value that is not in the list");
@@ -23,6 +23,21 @@ pub(crate) enum Method {
     Sort,
     Clear,
     Copy,
+    Get,
+    SetDefault,
+    Keys,
+    Values,
+    Items,
+    Update,
+    Split,
+    Strip,
+    LeftStrip,
+    RightStrip,
+    Replace,
+    Find,
+    IsDigit,
+    LeftJustify,
+    RightJustify,
     Join,
     StartsWith,
     EndsWith,
@@ -47,6 +62,21 @@ impl Method {
             "sort" => Self::Sort,
             "clear" => Self::Clear,
             "copy" => Self::Copy,
+            "get" => Self::Get,
+            "setdefault" => Self::SetDefault,
+            "keys" => Self::Keys,
+            "values" => Self::Values,
+            "items" => Self::Items,
+            "update" => Self::Update,
+            "split" => Self::Split,
+            "strip" => Self::Strip,
+            "lstrip" => Self::LeftStrip,
+            "rstrip" => Self::RightStrip,
+            "replace" => Self::Replace,
+            "find" => Self::Find,
+            "isdigit" => Self::IsDigit,
+            "ljust" => Self::LeftJustify,
+            "rjust" => Self::RightJustify,
             "join" => Self::Join,
             "startswith" => Self::StartsWith,
             "endswith" => Self::EndsWith,
@@ -86,6 +116,7 @@ impl Method {
                 Ok(Value::None)
             }
             Value::List(list) => self.of_list(list, arguments, fuel, journal),
+            Value::Dict(dict) => self.of_dict(dict, arguments, fuel, journal),
             Value::Tuple(items) => self.of_items(items, arguments, fuel),
             Value::Range(_) => Err(NO_METHOD),
             Value::Text(text) => self.of_text(text, arguments, fuel),
@@ -109,7 +140,7 @@ impl Method {
         match (self, arguments) {
             (Self::Append, [value]) => {
                 fuel.spend_items(1)?;
-                value.check_into(list, fuel)?;
+                value.check_into(Rc::as_ptr(list).cast(), fuel)?;
                 journal.grow(list, [value.clone()]);
             }
             (Self::Extend, [values]) => extend(list, values, fuel, journal)?,
@@ -120,7 +151,7 @@ impl Method {
             }
             (Self::Insert, [index, value]) => {
                 fuel.spend_items(length / 8 + 1)?;
-                value.check_into(list, fuel)?;
+                value.check_into(Rc::as_ptr(list).cast(), fuel)?;
                 let index = index
                     .integer()?
                     .to_i64()
@@ -156,6 +187,50 @@ impl Method {
             }
         }
         Ok(Value::None)
+    }
+
+    fn of_dict(
+        self,
+        dict: &Dict,
+        arguments: &[Value],
+        fuel: &mut Fuel,
+        journal: &mut Journal,
+    ) -> Result<Value, Decline> {
+        match (self, arguments) {
+            (Self::Get, [key]) => Ok(dict::get(dict, key, fuel)?.unwrap_or(Value::None)),
+            (Self::Get, [key, default]) => {
+                Ok(dict::get(dict, key, fuel)?.unwrap_or_else(|| default.clone()))
+            }
+            (Self::SetDefault, [key, ..]) if arguments.len() <= 2 => {
+                if let Some(value) = dict::get(dict, key, fuel)? {
+                    return Ok(value);
+                }
+                let default = arguments.get(1).cloned().unwrap_or(Value::None);
+                dict::set(dict, key, default.clone(), fuel, journal)?;
+                Ok(default)
+            }
+            (Self::Pop, [key]) => dict::remove(dict, key, fuel, journal)?.ok_or(NOT_FOUND),
+            (Self::Pop, [key, default]) => {
+                let removed = dict::remove(dict, key, fuel, journal)?;
+                Ok(removed.unwrap_or_else(|| default.clone()))
+            }
+            (Self::Keys, []) => Ok(Value::View(Rc::clone(dict), Part::Keys)),
+            (Self::Values, []) => Ok(Value::View(Rc::clone(dict), Part::Values)),
+            (Self::Items, []) => Ok(Value::View(Rc::clone(dict), Part::Items)),
+            (Self::Update, [from]) => {
+                if let Value::Iterator(_) | Value::View(..) = from {
+                    return Err(Decline("entries of what may change with them"));
+                }
+                dict::update(dict, from, fuel, journal)?;
+                Ok(Value::None)
+            }
+            (Self::Clear, []) => {
+                dict::clear(dict, journal);
+                Ok(Value::None)
+            }
+            (Self::Copy, []) => dict::copy(dict, fuel),
+            _ => Err(NO_METHOD),
+        }
     }
 
     fn of_items(
@@ -205,6 +280,51 @@ impl Method {
             // Other letters are other ones in other versions.
             (Self::Lower, []) if text.is_ascii() => Ok(Value::text(&text.to_ascii_lowercase())),
             (Self::Upper, []) if text.is_ascii() => Ok(Value::text(&text.to_ascii_uppercase())),
+            // What is white space, or a digit, beyond that changes with the version.
+            (Self::Split, separators) if text.is_ascii() && separators.len() <= 1 => {
+                let parts: Vec<Value> = match separators {
+                    [] | [Value::None] => text
+                        .split(is_space)
+                        .filter(|part| !part.is_empty())
+                        .map(Value::text)
+                        .collect(),
+                    [Value::Text(separator)] if !separator.is_empty() => {
+                        text.split(&**separator).map(Value::text).collect()
+                    }
+                    _ => return Err(NO_METHOD),
+                };
+                Value::list(parts, fuel)
+            }
+            (Self::Strip, []) if text.is_ascii() => Ok(Value::text(text.trim_matches(is_space))),
+            (Self::LeftStrip, []) if text.is_ascii() => {
+                Ok(Value::text(text.trim_start_matches(is_space)))
+            }
+            (Self::RightStrip, []) if text.is_ascii() => {
+                Ok(Value::text(text.trim_end_matches(is_space)))
+            }
+            (Self::Replace, [Value::Text(from), Value::Text(to)]) if !from.is_empty() => {
+                let longest = text.len().saturating_mul(to.len().max(1));
+                fuel.spend_items(longest / 8)?;
+                Ok(Value::text(&text.replace(&**from, to)))
+            }
+            (Self::Find, [Value::Text(part)]) if text.is_ascii() => match text.find(&**part) {
+                Some(place) => Ok(place.into()),
+                None => Ok(Value::from(-1)),
+            },
+            (Self::IsDigit, []) if text.is_ascii() => {
+                let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+                Ok((digits && !text.is_empty()).into())
+            }
+            (Self::LeftJustify | Self::RightJustify, [width]) => {
+                let width = width.integer()?.to_i64().ok_or(NO_METHOD)?;
+                let width = usize::try_from(width).unwrap_or(0);
+                fuel.spend_items(width)?;
+                let filling = " ".repeat(width.saturating_sub(text.chars().count()));
+                Ok(Value::text(&match self {
+                    Self::LeftJustify => format!("{text}{filling}"),
+                    _ => format!("{filling}{text}"),
+                }))
+            }
             (Self::Zfill, [width]) => {
                 let width = width.integer()?.to_i64().ok_or(NO_METHOD)?;
                 let width = usize::try_from(width).unwrap_or(0);
@@ -238,6 +358,11 @@ impl Value {
         }
         Ok(sorted)
     }
+}
+
+/// What Python takes for white space among the characters of ASCII.
+fn is_space(character: char) -> bool {
+    matches!(character, '\t'..='\r' | '\x1c'..='\x1f' | ' ')
 }
 
 /// Sorts with comparisons that may have no answer.

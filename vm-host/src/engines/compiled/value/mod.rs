@@ -3,6 +3,7 @@
 
 mod arithmetic;
 mod compare;
+pub(crate) mod dict;
 mod format;
 mod function;
 mod integer;
@@ -15,6 +16,7 @@ mod range;
 mod sequence;
 mod text;
 
+pub(crate) use dict::{Dict, Part};
 pub(crate) use function::{Context, Function};
 pub(crate) use integer::Integer;
 pub(crate) use iterate::Cursor;
@@ -51,15 +53,21 @@ pub(crate) enum Value {
     Tuple(Rc<[Value]>),
     /// A list: two values may be the same list.
     List(List),
+    /// A dictionary: two values may be the same one.
+    Dict(Dict),
+    /// What `keys`, `values` and `items` of a dictionary give, while the hint runs: no variable or list keeps one.
+    View(Dict, Part),
     /// A `range`.
     Range(Rc<Range>),
     /// What `enumerate`, `zip`, `reversed` and `iter` give, while the hint runs: no variable or list keeps one.
     Iterator(Rc<RefCell<Cursor>>),
     /// A function of a library, or of Python itself.
     Function(&'static Function),
+    /// A module that a hint imports.
+    Module(&'static str),
     /// A struct behind `ids`, while the hint runs: no variable keeps one.
     Struct(StructValue),
-    /// A function that the hint itself defines, by its number there: no variable keeps one.
+    /// A function that a hint defines. No list or tuple has one, so that it never outlives its scope.
     Own(Own),
 }
 
@@ -72,11 +80,15 @@ pub(crate) struct StructValue {
     pub(crate) address: Relocatable,
 }
 
-/// A function of the hint's own, with what it sees around it.
-#[derive(Clone, Debug)]
+/// A function that a hint defines, with what it sees around it.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Own {
-    /// Its number among those of the hint's text.
+    /// Its number among those of the program's hints.
     pub(crate) number: usize,
+    /// The depth of the scope whose variables it sees.
+    pub(crate) scope: usize,
+    /// Which object it is: each definition makes another one.
+    pub(crate) object: u64,
 }
 
 /// The hint has to run in Python, for this reason. Nothing has happened that Python would not find as it was.
@@ -158,9 +170,14 @@ impl Value {
             Self::Address(_) => "RelocatableValue",
             Self::Tuple(_) => "tuple",
             Self::List(_) => "list",
+            Self::Dict(_) => "dict",
+            Self::View(_, Part::Keys) => "dict_keys",
+            Self::View(_, Part::Values) => "dict_values",
+            Self::View(_, Part::Items) => "dict_items",
             Self::Range(_) => "range",
             Self::Iterator(_) => "iterator",
             Self::Function(_) | Self::Own(_) => "function",
+            Self::Module(_) => "module",
             Self::Struct(_) => "struct",
         }
     }
@@ -185,6 +202,9 @@ impl Value {
             (Self::Address(address), "segment_index") => i64::try_from(address.segment_index)
                 .map(Self::from)
                 .map_err(|_| arithmetic::OUT_OF_RANGE),
+            (Self::Function(function), "__name__") if function.is_type => {
+                Ok(Self::text(function.name))
+            }
             (Self::Address(address), "offset") => Ok(Self::Integer(address.offset.into())),
             _ => Err(Decline("an attribute that is not known")),
         }

@@ -1,6 +1,8 @@
 //! Lengths, indexes and slices of what has them. Must not know the methods of lists.
 
-use super::{Decline, Fuel, Journal, Value};
+use std::rc::Rc;
+
+use super::{Decline, Fuel, Journal, Value, dict};
 
 const NO_INDEX: Decline = Decline("an index out of range");
 const NO_SEQUENCE: Decline = Decline("an index of a value that is no sequence");
@@ -15,6 +17,7 @@ impl Value {
             }
             Self::Tuple(items) => Ok(items.len()),
             Self::List(items) => Ok(items.borrow().len()),
+            Self::Dict(dict) | Self::View(dict, _) => Ok(dict.borrow().len()),
             Self::Range(range) => Ok(range.len()),
             _ => Err(Decline("the length of a value that is no sequence")),
         }
@@ -33,6 +36,7 @@ impl Value {
                 let character = text.chars().nth(place).ok_or(NO_INDEX)?;
                 Ok(Self::text(character.encode_utf8(&mut [0; 4])))
             }
+            Self::Dict(dict) => dict::item(dict, index, fuel),
             Self::Range(range) => {
                 let place = place(index, range.len())?;
                 Ok(range.at(i64::try_from(place).map_err(|_| NO_INDEX)?).into())
@@ -41,7 +45,7 @@ impl Value {
         }
     }
 
-    /// `self[index] = value`, of a list.
+    /// `self[index] = value`, of a list or dictionary.
     pub(crate) fn set_item(
         &self,
         index: &Self,
@@ -49,22 +53,29 @@ impl Value {
         fuel: &mut Fuel,
         journal: &mut Journal,
     ) -> Result<(), Decline> {
+        if let Self::Dict(dict) = self {
+            return dict::set(dict, index, value, fuel, journal);
+        }
         let Self::List(list) = self else {
             return Err(NO_SEQUENCE);
         };
         let place = place(index, list.borrow().len())?;
-        value.check_into(list, fuel)?;
+        value.check_into(Rc::as_ptr(list).cast(), fuel)?;
         journal.replace(list, place, value);
         Ok(())
     }
 
-    /// `del self[index]`, of a list.
+    /// `del self[index]`, of a list or dictionary.
     pub(crate) fn delete_item(
         &self,
         index: &Self,
         fuel: &mut Fuel,
         journal: &mut Journal,
     ) -> Result<(), Decline> {
+        if let Self::Dict(dict) = self {
+            let removed = dict::remove(dict, index, fuel, journal)?;
+            return removed.map(drop).ok_or(NO_INDEX);
+        }
         let Self::List(list) = self else {
             return Err(NO_SEQUENCE);
         };

@@ -63,6 +63,18 @@ fn write_repr(
             write_items(&items.borrow(), depth, out, fuel)?;
             out.push(']');
         }
+        Value::Dict(dict) => {
+            out.push('{');
+            for (index, (key, value)) in dict.borrow().iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                write_repr(key, depth, out, fuel)?;
+                out.push_str(": ");
+                write_repr(value, depth, out, fuel)?;
+            }
+            out.push('}');
+        }
         Value::Range(range) => {
             let _ = write!(out, "range({}, {}", range.start, range.stop);
             if range.step != 1 {
@@ -70,7 +82,12 @@ fn write_repr(
             }
             out.push(')');
         }
-        Value::Iterator(_) | Value::Function(_) | Value::Struct(_) | Value::Own(_) => {
+        Value::Iterator(_)
+        | Value::View(..)
+        | Value::Function(_)
+        | Value::Module(_)
+        | Value::Struct(_)
+        | Value::Own(_) => {
             return Err(Decline("the text of an object"));
         }
     }

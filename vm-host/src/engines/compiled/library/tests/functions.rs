@@ -22,6 +22,7 @@ pub(super) fn call_named(
     let mut context = Context {
         fuel: &mut fuel,
         member: &no_member,
+        printed: &mut String::new(),
     };
     let function = builtin(name).ok_or(Decline("no function"))?;
     let value = function.call(&mut context, arguments, named)?;
@@ -211,6 +212,7 @@ fn functions_of_math_are_those_of_python() {
             let mut context = Context {
                 fuel: &mut fuel,
                 member: &no_member,
+                printed: &mut String::new(),
             };
             Case {
                 kind: name.to_owned(),

@@ -129,7 +129,18 @@ pub(super) fn canonical(value: &Value) -> String {
         Value::List(items) => format!("[{}]", joined(&items.borrow())),
         Value::Range(_) => value.repr(&mut Fuel::new(u64::MAX)).expect("a text"),
         Value::Function(function) => function.name.to_owned(),
-        Value::Iterator(_) | Value::Struct(_) | Value::Own(_) => panic!("{value:?} is no answer"),
+        Value::Dict(dict) => {
+            let dict = dict.borrow();
+            let entries = dict.iter();
+            let entries: Vec<String> = entries
+                .map(|(key, value)| format!("{}:{}", canonical(key), canonical(value)))
+                .collect();
+            format!("{{{}}}", entries.join(","))
+        }
+        Value::Module(name) => (*name).to_owned(),
+        Value::Iterator(_) | Value::View(..) | Value::Struct(_) | Value::Own(_) => {
+            panic!("{value:?} is no answer")
+        }
     }
 }
 

@@ -52,6 +52,7 @@ fn functions_of_cairo_lang_are_as_recorded() {
                 let mut context = Context {
                     fuel: &mut fuel,
                     member: &member,
+                    printed: &mut String::new(),
                 };
                 (function.call(&mut context, &arguments, &[]), recorded)
             }

@@ -24,6 +24,9 @@ def canonical(value, other):
         return "(" + ",".join(canonical(item, other) for item in value) + ")"
     if type(value) is list:
         return "[" + ",".join(canonical(item, other) for item in value) + "]"
+    if type(value) is dict:
+        entries = [f"{canonical(key, other)}:{canonical(item, other)}" for key, item in value.items()]
+        return "{" + ",".join(entries) + "}"
     if type(value) is RelocatableValue:
         return f"@{value.segment_index}:{value.offset}"
     if type(value) is range:

@@ -1,13 +1,16 @@
-//! The counters and times of a run, for `--stats`.
+//! The counters and times of a run: what `--stats` writes, and what the page of a report shows.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use hint_proto::v1::ContractUse;
 use serde::Serialize;
 
+use crate::run::Run;
+
 /// What a run cost.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub(super) struct Stats {
+pub(crate) struct Stats {
     /// Cairo steps.
     pub steps: u64,
     /// Hints that ran, in either language.
@@ -45,7 +48,7 @@ pub(super) struct Stats {
 
 /// What hints did with contracts, also what was undone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub(super) struct ContractStats {
+pub(crate) struct ContractStats {
     /// Calls, from hints and from other contracts.
     pub calls: u64,
     /// Values read from storage and written to it.
@@ -58,7 +61,7 @@ pub(super) struct ContractStats {
 
 /// What happened in one endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub(super) struct EndpointStats {
+pub(crate) struct EndpointStats {
     /// The contract, or another account; empty for endpoints that were too many to tell apart.
     pub contract: String,
     /// The endpoint; empty for what hints did to storage by themselves.
@@ -86,7 +89,7 @@ pub fn peak_memory_bytes() -> Option<u64> {
 
 impl ContractStats {
     /// The figures that engines gave; none if hints did nothing with contracts.
-    pub(super) fn of(used: Vec<ContractUse>) -> Option<Self> {
+    fn of(used: Vec<ContractUse>) -> Option<Self> {
         let mut all = Self::default();
         for used in used {
             let ContractUse {
@@ -117,13 +120,38 @@ impl ContractStats {
 }
 
 /// Which part of `all` these are, in percent to a tenth; none of nothing.
-pub(super) fn percent(part: u64, all: u64) -> Option<f64> {
+fn percent(part: u64, all: u64) -> Option<f64> {
     (all > 0).then(|| (part as f64 * 1000.0 / all as f64).round() / 10.0)
 }
 
 impl Stats {
+    /// Those of a run so far, of which the steps and the hints in Rust took `stepping`.
+    pub(crate) fn of(run: &Run, stepping: Duration) -> Self {
+        let (host, python) = run.hints_by_side();
+        let hints = run.hint_statistics();
+        let (bytes_to_worker, bytes_from_worker) = run.hint_traffic();
+        Self {
+            steps: run.current_step(),
+            hints_executed: host + python,
+            hints_native: host,
+            hints_native_percent: percent(host, host + python),
+            round_trips: hints.round_trips,
+            sub_requests: hints.sub_requests,
+            repeated_hints: hints.repeated_hints,
+            repeated_round_trips: hints.repeated_round_trips,
+            bytes_to_worker,
+            bytes_from_worker,
+            seconds_starting: run.time_starting().as_secs_f64(),
+            seconds_stepping: stepping.as_secs_f64(),
+            seconds_waiting: hints.waiting.as_secs_f64(),
+            seconds_in_python: hints.python.as_secs_f64(),
+            host_peak_bytes: peak_memory_bytes().unwrap_or_default(),
+            contracts: ContractStats::of(run.contract_use()),
+        }
+    }
+
     /// Writes the counters as JSON.
-    pub(super) fn write(&self, writer: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn write(&self, writer: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut *writer, self)?;
         writer.write_all(b"\n")
     }

@@ -1,0 +1,526 @@
+//! The timeline for `--timeline`: an array of events in Chrome's format, which Perfetto opens, written while the run
+//! goes on. The array need not have an end, so that one of a run that was killed opens as well. Bounded: when half of
+//! the room is used, what happens in a window of time becomes one event, and the windows become longer as the rest is
+//! used. Must not know what a hint is beyond its name.
+
+use std::fmt::Write as _;
+use std::io;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::longest::Span;
+use super::records::Logged;
+use super::text::{cut, first_line};
+use crate::program::Hint;
+use crate::run::HintStatistics;
+
+/// Most bytes of a file.
+pub(crate) const MOST_BYTES: u64 = 64 << 20;
+/// What is kept for the last events of a file.
+const RESERVE: u64 = 4 << 10;
+/// Bytes that are written at once, of whole events.
+const CHUNK: usize = 64 << 10;
+/// After that long what there is gets written, so that a killed run leaves all but its last moments.
+const FLUSH: u64 = 250_000_000;
+/// The first length of a window, in nanoseconds, and how many times as long the next one is.
+const WINDOW: u64 = 1_000_000;
+const LONGER: u64 = 4;
+/// Most characters of a name.
+const NAME: usize = 120;
+
+/// The tracks, in the order in which they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Track {
+    Steps = 1,
+    Hints,
+    Waits,
+    Questions,
+    Log,
+    Worker,
+}
+
+const TRACKS: [(Track, &str); 6] = [
+    (Track::Steps, "steps in the host"),
+    (Track::Hints, "hints"),
+    (Track::Waits, "waiting for an engine"),
+    (Track::Questions, "questions of engines"),
+    (Track::Log, "log"),
+    (Track::Worker, "start of the worker"),
+];
+
+/// How events call a hint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct HintName {
+    /// Its first line.
+    pub(crate) line: String,
+    /// Where it stands.
+    pub(crate) place: String,
+}
+
+impl HintName {
+    /// That of a hint.
+    pub(crate) fn of(hint: &Hint) -> Self {
+        let place = hint.location.as_ref().map(|hint| {
+            let file = hint.location.input_file.filename.as_deref().unwrap_or("");
+            format!("{file}:{}", hint.location.start_line)
+        });
+        Self {
+            line: first_line(&hint.code, NAME),
+            place: place.unwrap_or_else(|| format!("pc {}", hint.pc)),
+        }
+    }
+}
+
+/// What became of a window of time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Window {
+    began: u64,
+    ended: u64,
+    steps: u64,
+    hints: u64,
+    questions: u64,
+    records: u64,
+    waiting: u64,
+    python: u64,
+}
+
+/// Where the bytes go.
+type Writer = Box<dyn io::Write>;
+
+/// A timeline that is being written.
+pub(crate) struct Timeline {
+    writer: Writer,
+    /// The names of hints, by their ids.
+    names: Vec<HintName>,
+    buffer: String,
+    /// When the buffer was written last.
+    flushed: u64,
+    /// Bytes so far, and how many there may be before windows begin, or become longer.
+    bytes: u64,
+    threshold: u64,
+    most: u64,
+    /// How long a window is; 0 while every event is written.
+    length: u64,
+    window: Option<Window>,
+    /// Events that were not written one by one.
+    merged: u64,
+    failed: Option<io::Error>,
+}
+
+impl std::fmt::Debug for Timeline {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Timeline")
+            .field("bytes", &self.bytes)
+            .field("window", &self.length)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Timeline {
+    /// Of a run of that program, whose hints have these names by their ids. At most so many bytes are written.
+    pub(crate) fn new(writer: Writer, program: &str, names: Vec<HintName>, most: u64) -> Self {
+        let mut timeline = Self {
+            writer,
+            names,
+            buffer: String::new(),
+            flushed: 0,
+            bytes: 0,
+            threshold: most / 2,
+            most,
+            length: 0,
+            window: None,
+            merged: 0,
+            failed: None,
+        };
+        let metadata = |name: &str, track: u64, key: &str, value: Value| json!({ "name": name, "ph": "M", "pid": 1, "tid": track, "args": { key: value } });
+        let title = format!("vm-host: {}", cut(program, NAME));
+        timeline.emit(&metadata("process_name", 0, "name", title.into()));
+        for (order, (track, name)) in (0_u64..).zip(TRACKS) {
+            let id = track as u64;
+            timeline.emit(&metadata("thread_name", id, "name", name.into()));
+            timeline.emit(&metadata(
+                "thread_sort_index",
+                id,
+                "sort_index",
+                order.into(),
+            ));
+        }
+        timeline
+    }
+
+    /// Whether events are still written one by one.
+    pub(super) fn wants_all(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Steps were made.
+    pub(super) fn steps(&mut self, from: u64, to: u64, first: u64, steps: u64) {
+        if steps == 0 {
+            return;
+        }
+        if self.length > 0 {
+            return self.merge(to, |window| window.steps += steps);
+        }
+        let name = format!("{steps} step{}", if steps == 1 { "" } else { "s" });
+        let span = Span {
+            began: from,
+            nanos: to.saturating_sub(from),
+            ..Span::default()
+        };
+        let arguments = json!({ "first": first, "steps": steps });
+        self.slice(Track::Steps, &name, span, &arguments);
+    }
+
+    /// So many hints ran in the host until then. While every event is written, each is told by [`Self::hint`].
+    pub(super) fn host_hints(&mut self, now: u64, hints: u64) {
+        if self.length > 0 && hints > 0 {
+            self.merge(now, |window| window.hints += hints);
+        }
+    }
+
+    /// A hint ran in that step; engines outside of the host took what they `used`.
+    pub(super) fn hint(
+        &mut self,
+        span: Span,
+        step: u64,
+        used: Option<&HintStatistics>,
+        failed: bool,
+    ) {
+        if self.length > 0 && !failed {
+            if let Some(used) = used {
+                self.merge(span.end(), |window| {
+                    window.hints += 1;
+                    window.python += nanos(used.python);
+                });
+            }
+            return;
+        }
+        let name = self.names.get(span.id as usize).cloned();
+        let name = name.unwrap_or_else(|| HintName {
+            line: format!("hint {}", span.id),
+            place: "a program that a hint loaded".to_owned(),
+        });
+        let mut arguments = json!({
+            "hint": span.id,
+            "place": name.place,
+            "step": step,
+            "runs in": if used.is_some() { "an engine" } else { "the host" },
+        });
+        if let Some(used) = used {
+            arguments["microseconds in Python"] = micros(nanos(used.python)).into();
+            arguments["questions"] = used.sub_requests.into();
+        }
+        if failed {
+            arguments["failed"] = true.into();
+        }
+        self.slice(Track::Hints, &cut(&name.line, NAME), span, &arguments);
+    }
+
+    /// An engine was waited for.
+    pub(super) fn wait(&mut self, span: Span) {
+        if self.length > 0 {
+            return self.merge(span.end(), |window| window.waiting += span.nanos);
+        }
+        self.slice(Track::Waits, "wait", span, &json!({}));
+    }
+
+    /// The host answered a question.
+    pub(super) fn question(&mut self, span: Span) {
+        if self.length > 0 {
+            return self.merge(span.end(), |window| window.questions += 1);
+        }
+        self.slice(Track::Questions, "question", span, &json!({}));
+    }
+
+    /// A hint logged something.
+    pub(super) fn record(&mut self, record: &Logged) {
+        if self.length > 0 {
+            return self.merge(record.nanos, |window| window.records += 1);
+        }
+        let event = json!({
+            "name": cut(&record.text, NAME),
+            "cat": "log",
+            "ph": "i",
+            "s": "t",
+            "ts": micros(record.nanos),
+            "pid": 1,
+            "tid": Track::Log as u64,
+            "args": { "level": record.level, "text": record.text, "hint": record.hint },
+        });
+        self.emit(&event);
+    }
+
+    /// A worker was started.
+    pub(super) fn start(&mut self, span: Span) {
+        self.slice(Track::Worker, "start of the worker", span, &json!({}));
+    }
+
+    /// It is that late.
+    pub(super) fn tick(&mut self, now: u64) {
+        if now.saturating_sub(self.flushed) >= FLUSH {
+            self.flushed = now;
+            self.write();
+        }
+    }
+
+    /// The run has ended.
+    ///
+    /// # Errors
+    /// When something could not be written.
+    pub(super) fn finish(&mut self, now: u64) -> io::Result<()> {
+        self.end_window();
+        let arguments = json!({ "merged": self.merged });
+        let event = instant("end of the run", now, &arguments);
+        self.put(&event);
+        self.buffer.push_str("\n]\n");
+        self.write();
+        match self.failed.take() {
+            Some(error) => Err(error),
+            None => self.writer.flush(),
+        }
+    }
+
+    /// Adds to the window of that moment.
+    fn merge(&mut self, now: u64, add: impl FnOnce(&mut Window)) {
+        self.merged += 1;
+        if let Some(window) = &self.window
+            && now.saturating_sub(window.began) >= self.length
+        {
+            self.end_window();
+        }
+        let began = now - now % self.length.max(1);
+        let window = self.window.get_or_insert(Window {
+            began,
+            ..Window::default()
+        });
+        window.ended = window.ended.max(now);
+        add(window);
+        self.tick(now);
+    }
+
+    fn end_window(&mut self) {
+        let Some(window) = self.window.take() else {
+            return;
+        };
+        let span = Span {
+            began: window.began,
+            nanos: self.length.min(window.ended.saturating_sub(window.began)),
+            ..Span::default()
+        };
+        let name = format!("{} hints, {} steps", window.hints, window.steps);
+        let arguments = json!({
+            "hints": window.hints,
+            "steps": window.steps,
+            "questions": window.questions,
+            "records": window.records,
+            "microseconds of waiting": micros(window.waiting),
+            "microseconds in Python": micros(window.python),
+        });
+        self.slice(Track::Hints, &name, span, &arguments);
+    }
+
+    fn slice(&mut self, track: Track, name: &str, span: Span, arguments: &Value) {
+        let event = json!({
+            "name": name,
+            "cat": TRACKS[track as usize - 1].1,
+            "ph": "X",
+            "ts": micros(span.began),
+            "dur": micros(span.nanos),
+            "pid": 1,
+            "tid": track as u64,
+            "args": arguments,
+        });
+        self.emit(&event);
+        self.tick(span.end());
+    }
+
+    /// Writes an event if there is room, and begins with longer windows if there is little.
+    fn emit(&mut self, event: &Value) {
+        if self.bytes + RESERVE > self.most {
+            self.merged += 1;
+            return;
+        }
+        self.put(event);
+        if self.bytes < self.threshold {
+            return;
+        }
+        let left = self.most.saturating_sub(self.threshold);
+        let since = self.window.map_or(self.flushed, |window| window.ended);
+        let each = if left < 4 * RESERVE {
+            // What comes now is one event, for which there is room.
+            (self.threshold, self.length) = (u64::MAX, u64::MAX);
+            "until the end".to_owned()
+        } else {
+            self.threshold += left / 2;
+            self.length = match self.length {
+                0 => WINDOW,
+                length => length.saturating_mul(LONGER),
+            };
+            format!("for each {:?}", Duration::from_nanos(self.length))
+        };
+        let text = format!("from here on one event {each}: the file would be too large");
+        let event = instant(&text, since, &json!({}));
+        self.put(&event);
+    }
+
+    fn put(&mut self, event: &Value) {
+        self.buffer.push_str(match self.bytes {
+            0 => "[\n",
+            _ => ",\n",
+        });
+        let before = self.buffer.len();
+        let written = write!(self.buffer, "{event}");
+        debug_assert!(written.is_ok());
+        self.bytes += (self.buffer.len() - before) as u64 + 2;
+        if self.buffer.len() >= CHUNK {
+            self.write();
+        }
+    }
+
+    fn write(&mut self) {
+        if self.failed.is_none()
+            && let Err(error) = self.writer.write_all(self.buffer.as_bytes())
+        {
+            // The run goes on; the command says so at its end.
+            self.failed = Some(error);
+        }
+        self.buffer.clear();
+    }
+}
+
+/// A mark through all tracks.
+fn instant(name: &str, now: u64, arguments: &Value) -> Value {
+    json!({
+        "name": name,
+        "ph": "i",
+        "s": "p",
+        "ts": micros(now),
+        "pid": 1,
+        "tid": Track::Hints as u64,
+        "args": arguments,
+    })
+}
+
+/// Microseconds, which the format counts in.
+fn micros(nanos: u64) -> f64 {
+    nanos as f64 / 1000.0
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::*;
+
+    #[derive(Clone, Debug, Default)]
+    struct Memory(Rc<RefCell<Vec<u8>>>);
+
+    impl io::Write for Memory {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn timeline(most: u64) -> (Timeline, Memory) {
+        let memory = Memory::default();
+        let names = vec![HintName {
+            line: "ids.a = \"</script>\"".to_owned(),
+            place: "a.cairo:3".to_owned(),
+        }];
+        let writer = Box::new(memory.clone());
+        (Timeline::new(writer, "a.json", names, most), memory)
+    }
+
+    fn events(memory: &Memory) -> Vec<Value> {
+        serde_json::from_slice(&memory.0.borrow()).unwrap()
+    }
+
+    fn span(began: u64, nanos: u64) -> Span {
+        Span {
+            began,
+            nanos,
+            ..Span::default()
+        }
+    }
+
+    #[test]
+    fn events_name_what_happened() {
+        let (mut timeline, memory) = timeline(1 << 20);
+        timeline.steps(0, 5000, 0, 7);
+        timeline.wait(span(5500, 1000));
+        timeline.question(span(6500, 250));
+        let used = HintStatistics {
+            sub_requests: 1,
+            python: Duration::from_nanos(700),
+            ..HintStatistics::default()
+        };
+        timeline.hint(span(5000, 2500), 7, Some(&used), false);
+        timeline.finish(8000).unwrap();
+        let events = events(&memory);
+        let slices: Vec<_> = events.iter().filter(|event| event["ph"] == "X").collect();
+        let seen: Vec<_> = slices
+            .iter()
+            .map(|event| {
+                (
+                    event["name"].as_str().unwrap(),
+                    event["ts"].as_f64().unwrap(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("7 steps", 0.0),
+                ("wait", 5.5),
+                ("question", 6.5),
+                ("ids.a = \"</script>\"", 5.0),
+            ]
+        );
+        assert_eq!(slices[3]["args"]["place"], "a.cairo:3");
+        assert_eq!(slices[3]["args"]["microseconds in Python"], 0.7);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_lacks_only_its_end() {
+        let (mut timeline, memory) = timeline(1 << 20);
+        timeline.hint(span(0, FLUSH), 0, None, false);
+        let text = String::from_utf8(memory.0.borrow().clone()).unwrap();
+        let events: Vec<Value> = serde_json::from_str(&(text + "]")).unwrap();
+        assert_eq!(events.last().unwrap()["args"]["place"], "a.cairo:3");
+    }
+
+    #[test]
+    fn the_file_is_bounded_and_says_what_it_left_out() {
+        let most = 100_000;
+        let (mut timeline, memory) = timeline(most);
+        for index in 0..1_000_000 {
+            timeline.host_hints(index * 10_000 + 1000, 1);
+            timeline.hint(span(index * 10_000, 1000), index, None, false);
+        }
+        timeline.hint(span(10_000_000_000, 1000), 1_000_000, None, true);
+        timeline.finish(10_000_010_000).unwrap();
+        assert!((memory.0.borrow().len() as u64) < most);
+        let events = events(&memory);
+        let names = |part: &str| {
+            let has = |event: &&Value| event["name"].as_str().unwrap().contains(part);
+            events.iter().filter(has).count()
+        };
+        assert!(names("from here on one event ") > 2);
+        let hints = |event: &Value| event["args"]["hints"].as_u64();
+        let merged: u64 = events.iter().filter_map(hints).sum();
+        let single = names("ids.a") as u64;
+        assert_eq!(merged + single, 1_000_001);
+    }
+}
