@@ -166,13 +166,13 @@ fn a_worker_that_starts_late_takes_over() {
     assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
     assert!(stats["round_trips"].as_u64().unwrap() > 0, "{stats}");
     let (finished, stats) = run(
-        &corpus("placement/loop_changes_sides.json"),
+        &corpus("placement/sort_changes_sides.json"),
         &["--print_output"],
     );
     assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
-    assert_eq!(stats["hints_executed"], 8, "{stats}");
+    assert_eq!(stats["hints_executed"], 12, "{stats}");
     // All but two of them, after the worker started as before.
-    assert_eq!(stats["hints_native"], 6, "{stats}");
+    assert_eq!(stats["hints_native"], 10, "{stats}");
 }
 
 /// The start of a worker counts neither as steps nor as waiting for hints, also in the middle of a run.
@@ -180,7 +180,7 @@ fn a_worker_that_starts_late_takes_over() {
 fn the_start_of_a_worker_is_counted_apart() {
     for (name, early) in [
         ("ids/arrays", true),
-        ("placement/loop_changes_sides", false),
+        ("placement/sort_changes_sides", false),
     ] {
         let (finished, stats) = run(&corpus(&format!("{name}.json")), &[]);
         assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());

@@ -39,10 +39,10 @@ fn run(name: &str, place_known_hints: bool) -> Result<(String, (u64, u64)), Stri
 
 #[test]
 fn hints_run_in_both_languages() {
-    let (output, (rust, python)) = run("placement/dictionaries_change_sides", true).unwrap();
-    assert_eq!(output, "12\n3\n");
+    let (output, (rust, python)) = run("placement/own_hints_beside_known_ones", true).unwrap();
+    assert_eq!(output, "60\n33\n3\n9\n");
     assert!(rust > 0 && python > 0, "{rust} {python}");
-    let (all, (none, every)) = run("placement/dictionaries_change_sides", false).unwrap();
+    let (all, (none, every)) = run("placement/own_hints_beside_known_ones", false).unwrap();
     assert_eq!((all, none, every), (output, 0, rust + python));
 }
 
@@ -79,8 +79,7 @@ fn hints_of_loaded_programs_run() {
     std::env::set_current_dir(programs_directory()).unwrap();
     let (output, (rust, python)) = run("load/run_loaded_program", true).unwrap();
     assert_eq!(output, "48\n50\n52\n");
-    // Whoever loads programs takes every hint to Python.
-    assert!(rust == 0 && python > 6, "{rust} {python}");
+    assert!(rust > 0 && rust + python == 9, "{rust} {python}");
 }
 
 #[test]
