@@ -7,6 +7,8 @@ use crate::harness::*;
 
 /// Hints of its own between known ones, with scopes that one side enters and the other one leaves.
 const MIXED: &str = "placement/mixed_scopes.json";
+/// A hint of its own defines a class.
+const OWN: &str = "placement/own_hints_beside_known_ones.json";
 /// Only known hints.
 const KNOWN: &str = "stdlib/memcpy.json";
 
@@ -93,7 +95,7 @@ async fn native_runs_without_a_worker() {
 async fn native_refuses_a_hint_of_the_programs_own() {
     let server = Server::start();
     let mut client = server.client().await;
-    let hash = upload(&mut client, &corpus(MIXED)).await.unwrap();
+    let hash = upload(&mut client, &corpus(OWN)).await.unwrap();
     let request = CreateVmRequest {
         hint_placement: HintPlacement::Native.into(),
         ..request(&hash)
