@@ -67,7 +67,7 @@ def test_hints_are_shown(command):
     done = command("hints", FAILING, "--json")
     (line,) = done.stdout.splitlines()
     shown = json.loads(line)
-    assert shown["where"] == "test.cairo:16" and shown["placement"] == "python"
+    assert shown["where"] == "test.cairo:16" and shown["placement"] == "native"
     assert shown["line"].startswith("limit = 2")
     assert "test.cairo:16" in command("hints", FAILING).stdout
 

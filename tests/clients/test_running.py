@@ -332,7 +332,7 @@ def test_hints_are_listed_with_their_places(make):
     vm = make(FAILING)
     (placed,) = vm.hints()
     assert placed.hint.filename == "test.cairo" and placed.hint.line == 16
-    assert placed.first_line.startswith("limit = 2") and placed.placement == "python"
+    assert placed.first_line.startswith("limit = 2") and placed.placement == "native"
     assert placed.pc.segment_index == 0 and placed.reason
 
 
@@ -498,7 +498,7 @@ async def test_the_async_twin(unix_address):
         assert await vm.run() is StopReason.ENDED
         assert await vm.return_values(2) == (9, 2)
         assert len(await vm.trace()) == vm.current_step == vm.resources.steps
-        assert [hint.placement for hint in await vm.hints()] == ["python"]
+        assert [hint.placement for hint in await vm.hints()] == ["native"]
         assert [segment.role for segment in await vm.segments.list()][2:4] == [
             "output",
             "range_check",
@@ -550,8 +550,9 @@ func main{range_check_ptr}() {
     assert_nn(5);
     local a;
     %{
-        mine = {3: 7}[3]
-        ids.a = mine
+        class Mine:
+            n = 7
+        ids.a = Mine.n
     %}
     assert cells[0] = a;
     return ();
@@ -570,7 +571,7 @@ def test_hints_are_placed_on_request(make):
         assert "n" not in {variable.name for variable in vm.scopes()[0]}
         own = [line for placement, line, _ in placements if placement == "python"]
         if hints == "auto":
-            assert len(own) == 1 and own[0].startswith("mine = "), placements
+            assert len(own) == 1 and own[0].startswith("class Mine"), placements
         else:
             # The client's own objects may see anything.
             assert len(own) == len(placements) == 3

@@ -378,7 +378,10 @@ impl Drop for Forget {
         drop(vms);
         let why = *self.shared.end.borrow();
         let created = matches!(&*self.shared.created.borrow(), Some(Ok(())));
-        self.registry.metrics.ended(why, created);
+        // Its creator is told, and may give it up before this is asked.
+        let refused = matches!(&*self.shared.created.borrow(), Some(Err(_)));
+        let counted = why.filter(|_| !refused);
+        self.registry.metrics.ended(counted, created);
         let reason = why.map_or("a fault of the server", End::as_str);
         let killed = self.shared.lock().state() == VmState::Running;
         tracing::info!(reason, killed, "ended");
