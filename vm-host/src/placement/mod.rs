@@ -404,8 +404,8 @@ impl Sides<'_> {
         text.twin.filter(|_| some)
     }
 
-    /// Leaves hints that are compiled to that engine, but for those that share variables with hints that have
-    /// a twin only.
+    /// Leaves hints that are compiled to that engine, but for those that fill a dictionary, and those that share
+    /// variables with hints that have a twin only.
     fn prefer(&mut self, compilation: &Compilation) {
         let alive = |text: &Text| text.hints.iter().any(|id| self.compiled[*id].is_some());
         // The variables of twins that nothing else can run.
@@ -417,7 +417,12 @@ impl Sides<'_> {
                 let Some(twin) = text.twin.filter(|_| alive(text)) else {
                     continue;
                 };
-                let only = text.hints.iter().any(|id| !compilation.has(*id));
+                let hints = self.program.hints();
+                let only = text.hints.iter().any(|id| !compilation.has(*id))
+                    || text
+                        .hints
+                        .iter()
+                        .any(|id| fills_a_dictionary(&hints[*id].code));
                 let variables = || twin.reads.iter().chain(twin.keeps);
                 if (only || variables().any(|name| needed.contains(name))) && kept.insert(number) {
                     needed.extend(variables());
@@ -451,4 +456,10 @@ impl Sides<'_> {
     fn label(&self, id: usize) -> String {
         format!("the hint at pc {}", self.pc(id))
     }
+}
+
+/// Whether a text fills a dictionary with as many entries as a program likes: a compiled hint has no time for that,
+/// and would decline, its twin does.
+fn fills_a_dictionary(code: &str) -> bool {
+    code.lines().any(|line| line.trim_end().ends_with("= {}"))
 }
