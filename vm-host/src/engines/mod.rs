@@ -5,7 +5,6 @@ pub(crate) mod compiled;
 pub(crate) mod twins;
 
 use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
-use hint_proto::v1::RelocationRule;
 
 /// One cell and its value.
 pub(crate) type Write = (Relocatable, MaybeRelocatable);
@@ -17,7 +16,8 @@ pub(crate) struct OwnEffects {
     pub(crate) writes: Vec<Write>,
     pub(crate) added_segments: usize,
     pub(crate) added_temporary_segments: usize,
-    pub(crate) relocation_rules: Vec<RelocationRule>,
+    /// Temporary segments, and where they go.
+    pub(crate) relocations: Vec<(isize, Relocatable)>,
 }
 
 /// What became of a hint that an engine was asked to run.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tokens::{Token, tokens};
+use crate::engines::compiled::LASTING;
 
 /// Names that the VM sets before every hint and that cannot carry anything between hints.
 const OF_THE_VM: &[&str] = &[
@@ -17,8 +18,6 @@ const OF_THE_VM: &[&str] = &[
     "vm_enter_scope",
     "vm_exit_scope",
 ];
-/// Those of them that go on being seen, with the values of the hint that ran last in that scope.
-const LASTING: &[&str] = &["ap", "fp", "pc", "current_step"];
 const KEYWORDS: &[&str] = &[
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
     "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",

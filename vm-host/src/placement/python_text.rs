@@ -8,6 +8,7 @@ use ruff_python_ast::{Alias, CmpOp, ExceptHandler, Expr, ExprContext, Parameters
 use ruff_python_parser::parse_module;
 
 use super::names::is_quiet_import;
+use crate::engines::compiled::LASTING;
 
 /// The longest text that is looked into, in bytes.
 const MAX_BYTES: usize = 256 * 1024;
@@ -64,8 +65,6 @@ const PLAIN: &[&str] = &[
 ];
 /// Functions for which the order of what they go through makes no difference.
 const UNORDERED: &[&str] = &["all", "any", "len", "set", "sorted", "sum"];
-/// Names that a scope goes on having, with the values of the hint that ran last in it.
-const LASTING: &[&str] = &["ap", "fp", "pc", "current_step"];
 /// What the VM gives every hint: whoever changes these changes what hints mean.
 const OF_THE_VM: &[&str] = &["memory", "segments", "ap", "fp", "pc"];
 /// Functions that have used up a generator when they return.

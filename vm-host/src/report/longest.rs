@@ -76,17 +76,19 @@ impl Longest {
     }
 }
 
+/// One of nothing in particular.
+#[cfg(test)]
+pub(super) fn span(began: u64, nanos: u64) -> Span {
+    Span {
+        began,
+        nanos,
+        ..Span::default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn span(began: u64, nanos: u64) -> Span {
-        Span {
-            began,
-            nanos,
-            ..Span::default()
-        }
-    }
 
     #[test]
     fn the_longest_are_kept() {

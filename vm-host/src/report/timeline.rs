@@ -417,6 +417,7 @@ mod tests {
     use std::cell::RefCell;
     use std::rc::Rc;
 
+    use super::super::longest::span;
     use super::*;
 
     #[derive(Clone, Debug, Default)]
@@ -445,14 +446,6 @@ mod tests {
 
     fn events(memory: &Memory) -> Vec<Value> {
         serde_json::from_slice(&memory.0.borrow()).unwrap()
-    }
-
-    fn span(began: u64, nanos: u64) -> Span {
-        Span {
-            began,
-            nanos,
-            ..Span::default()
-        }
     }
 
     #[test]

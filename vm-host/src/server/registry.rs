@@ -377,11 +377,10 @@ impl Drop for Forget {
             .retain(|key, (_, vm)| !(key.0 == *tenant && vm == id));
         drop(vms);
         let why = *self.shared.end.borrow();
-        let created = matches!(&*self.shared.created.borrow(), Some(Ok(())));
-        // Its creator is told, and may give it up before this is asked.
-        let refused = matches!(&*self.shared.created.borrow(), Some(Err(_)));
-        let counted = why.filter(|_| !refused);
-        self.registry.metrics.ended(counted, created);
+        let created = self.shared.created.borrow().as_ref().map(Result::is_ok);
+        // The creator of a refused VM is told, and may give it up before this is asked.
+        let counted = why.filter(|_| created != Some(false));
+        self.registry.metrics.ended(counted, created == Some(true));
         let reason = why.map_or("a fault of the server", End::as_str);
         let killed = self.shared.lock().state() == VmState::Running;
         tracing::info!(reason, killed, "ended");

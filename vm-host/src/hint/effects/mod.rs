@@ -108,21 +108,12 @@ impl Applier {
     ) -> Result<Applied, Refusal> {
         let checked = self.check(vm, effects, breath).await?;
         self.skipped += checked.skipped;
-        for _ in &effects.added_segments {
-            vm.add_memory_segment();
-        }
-        for _ in 0..effects.added_temporary_segments {
-            vm.add_temporary_segment();
-        }
+        let added_temporary = effects.added_temporary_segments as usize;
+        add_segments(vm, effects.added_segments.len(), added_temporary);
         // Before the writes: the ecdsa builtin checks what is written against the signatures.
         signatures::apply(vm, &checked.signatures)?;
         for part in checked.writes.chunks(SLICE as usize) {
-            {
-                let _refusing = Refusing::start();
-                for (address, value) in part {
-                    vm.insert_value(*address, value.clone())?;
-                }
-            }
+            insert(vm, part)?;
             breath.take().await;
         }
         let relocations = checked.relocations;
@@ -168,20 +159,10 @@ impl Applier {
         let moves = self.relocations.moves();
         let checked = writes::check_own(vm, effects, &self.limits, self.skipped, moves);
         let (writes, skipped) = checked?;
-        let relocations = self.relocations.check(&effects.relocation_rules)?;
+        let relocations = self.relocations.check_own(&effects.relocations)?;
         self.skipped += skipped;
-        for _ in 0..added {
-            vm.add_memory_segment();
-        }
-        for _ in 0..added_temporary {
-            vm.add_temporary_segment();
-        }
-        {
-            let _refusing = Refusing::start();
-            for (address, value) in writes {
-                vm.insert_value(address, value)?;
-            }
-        }
+        add_segments(vm, added, added_temporary);
+        insert(vm, &writes)?;
         if !relocations.is_empty() {
             let slices = breath.slices();
             self.relocations.add(vm, relocations, slices).await?;
@@ -248,4 +229,22 @@ impl Applier {
     pub(crate) fn moves(&self) -> &Moves {
         self.relocations.moves()
     }
+}
+
+fn add_segments(vm: &mut VirtualMachine, added: usize, added_temporary: usize) {
+    for _ in 0..added {
+        vm.add_memory_segment();
+    }
+    for _ in 0..added_temporary {
+        vm.add_temporary_segment();
+    }
+}
+
+/// Writes checked cells.
+fn insert(vm: &mut VirtualMachine, writes: &[Write]) -> Result<(), Refusal> {
+    let _refusing = Refusing::start();
+    for (address, value) in writes {
+        vm.insert_value(*address, value.clone())?;
+    }
+    Ok(())
 }

@@ -60,6 +60,15 @@ impl Relocations {
         Ok(checked)
     }
 
+    /// The same of rules that an engine in the host gives.
+    pub(super) fn check_own(&self, rules: &[(isize, Relocatable)]) -> Result<Vec<Rule>, Refusal> {
+        let rule = |(segment, place): &(isize, Relocatable)| v1::RelocationRule {
+            source_segment: *segment as i64,
+            destination: Some(Destination::Address(wire::relocatable(*place))),
+        };
+        self.check(&rules.iter().map(rule).collect::<Vec<_>>())
+    }
+
     /// Adds checked rules: values are read as moved by them from now on.
     pub(super) async fn add(
         &mut self,

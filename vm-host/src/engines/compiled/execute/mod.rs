@@ -15,8 +15,7 @@ use std::rc::Rc;
 
 use cairo_vm::types::relocatable::Relocatable;
 use cairo_vm::vm::vm_core::VirtualMachine;
-use hint_proto::v1::relocation_rule::Destination;
-use hint_proto::v1::{RelocationRule, ScopeChange};
+use hint_proto::v1::ScopeChange;
 
 use super::scopes::{Handed, Mirror, Names, Registers, Sharing};
 use super::shared::Shared;
@@ -25,7 +24,6 @@ use super::value::{Decline, Fuel, Journal, SCOPE, Value};
 use crate::engines::{OwnEffects, Write};
 use crate::program::Frame;
 use crate::vm::temporary::Moves;
-use crate::vm::wire;
 
 /// What one execution may do, in about nanoseconds.
 const FUEL: u64 = 1_000_000;
@@ -119,7 +117,6 @@ pub(crate) struct Ran {
     pub(crate) effects: OwnEffects,
     /// What it prints.
     pub(crate) printed: String,
-    relocations: Vec<(isize, Relocatable)>,
     scopes: Vec<ScopeStep>,
     registers: Registers,
     objects: u64,
@@ -356,7 +353,7 @@ impl Engine {
     pub(crate) fn keep(&mut self, id: u32, ran: Ran) -> ScopeChange {
         let mut change = ScopeChange::default();
         self.journal.clear();
-        self.untold_relocations.extend(ran.relocations);
+        self.untold_relocations.extend(ran.effects.relocations);
         self.room.writes = ran.effects.writes;
         let own = self.mirror.depth() - 1;
         for (slot, value) in self.room.variables.drain(..) {
@@ -491,10 +488,9 @@ impl<'a> Machine<'a> {
             writes: std::mem::take(&mut self.room.writes),
             added_segments: self.added,
             added_temporary_segments: self.added_temporary,
-            relocation_rules: self.relocations.iter().map(relocation_rule).collect(),
+            relocations: self.relocations,
         };
         Ok(Ran {
-            relocations: self.relocations,
             effects,
             printed: self.printed,
             scopes: self.scopes,
@@ -539,12 +535,4 @@ fn stays(value: &Value) -> Result<(), Decline> {
 
 fn is_entered(step: &ScopeStep) -> bool {
     matches!(step, ScopeStep::Entered(_))
-}
-
-/// A rule that a hint adds, as effects say it.
-fn relocation_rule((segment, place): &(isize, Relocatable)) -> RelocationRule {
-    RelocationRule {
-        source_segment: *segment as i64,
-        destination: Some(Destination::Address(wire::relocatable(*place))),
-    }
 }

@@ -44,8 +44,8 @@ const STATIC: &[&str] = &[
     "safe_div",
     "to_felt_or_relocatable",
 ];
-/// What a scope keeps of the hint that ran last in it.
-const LASTING: &[&str] = &["ap", "fp", "pc", "current_step"];
+/// Names that a scope goes on having, with the values of the hint that ran last in it.
+pub(crate) const LASTING: &[&str] = &["ap", "fp", "pc", "current_step"];
 /// What it puts there and they do.
 const USED_OF_THE_VM: &[&str] = &[
     "ids",
