@@ -18,7 +18,7 @@ use serde_json::Value;
 const PROGRAMS: usize = 16;
 const STATEMENTS: u64 = 14;
 const DEADLINE: Duration = Duration::from_secs(120);
-const WORKERS: usize = 2;
+pub(crate) const WORKERS: usize = 2;
 
 /// Names that hints of the library use, and some that they do not.
 const VARIABLES: &[&str] = &[
@@ -41,10 +41,10 @@ const VARIABLES: &[&str] = &[
 ];
 
 /// A linear congruential generator: the same programs on every machine.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -52,7 +52,7 @@ impl Random {
         (self.0 >> 33) % bound
     }
 
-    fn one_in(&mut self, bound: u64) -> bool {
+    pub(crate) fn one_in(&mut self, bound: u64) -> bool {
         self.below(bound) == 0
     }
 
@@ -373,8 +373,8 @@ func main{{output_ptr: felt*, range_check_ptr}}() {{
     )
 }
 
-/// What a run leaves behind.
-type Left = (
+/// What a run leaves behind: exit code, stdout, stderr, trace and memory.
+pub(crate) type Left = (
     Option<i32>,
     String,
     String,
@@ -382,7 +382,12 @@ type Left = (
     Option<Vec<u8>>,
 );
 
-fn run(program: &Path, placement: &str) -> (Left, Value) {
+/// A number in the environment.
+pub(crate) fn number_of(name: &str) -> Option<u64> {
+    env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
+pub(crate) fn run(program: &Path, placement: &str) -> (Left, Value) {
     let folder = tempfile::TempDir::new().unwrap();
     let file = |name: &str| folder.path().join(name);
     let mut command = vm_host_placed(program, placement);
@@ -405,9 +410,8 @@ fn run(program: &Path, placement: &str) -> (Left, Value) {
 
 #[test]
 fn generated_programs_leave_the_same_behind() {
-    let number = |name: &str| env::var(name).ok().and_then(|text| text.parse().ok());
-    let seed: u64 = number("CAIROHINTS_TEST_SEED").unwrap_or(20_231);
-    let count = number("CAIROHINTS_TEST_PROGRAMS").map_or(PROGRAMS, |count| count as usize);
+    let seed = number_of("CAIROHINTS_TEST_SEED").unwrap_or(20_231);
+    let count = number_of("CAIROHINTS_TEST_PROGRAMS").map_or(PROGRAMS, |count| count as usize);
     let sources: Vec<(String, String)> = (0..count)
         .map(|index| {
             (

@@ -27,6 +27,7 @@ mod report;
 mod rooms;
 mod sandbox;
 mod serving;
+mod shared_variables;
 mod spellings;
 mod wasm;
 mod without_cairo_lang;

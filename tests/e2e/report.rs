@@ -8,8 +8,9 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use hint_tests::process::{Finished, PATIENCE};
+use hint_tests::process::{Finished, PATIENCE, Running};
 use hint_tests::run::{finish, vm_host_placed};
+use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -72,6 +73,13 @@ fn figures(page: &str) -> BTreeMap<&str, &str> {
         Some((name, attributes(tag, "data-value")[0]))
     });
     figures.collect()
+}
+
+/// The row of a hint in the table of hints.
+fn row_of<'a>(page: &'a str, line: &str) -> &'a str {
+    let (_, hints) = page.split_once("<section id=\"hints\">").unwrap();
+    let row = hints.split("<tr>").find(|row| row.contains(line));
+    row.expect("no row of it")
 }
 
 /// What the script of the page draws.
@@ -222,7 +230,7 @@ fn a_hundred_thousand_hints_make_a_small_page() {
     page_agrees(&page, &stats);
     assert_eq!(stats["hints_native"], 100_000);
     // A timeline would have all of them timed.
-    assert!(page.contains("one execution in 17 was timed"));
+    assert!(page.contains("one execution in 61 was timed"));
     assert!(page.len() < 200_000, "{}", page.len());
 }
 
@@ -422,6 +430,53 @@ fn a_killed_run_leaves_a_timeline_that_lacks_its_end() {
     assert!(left.len() >= text.len());
     let events: Vec<Value> = serde_json::from_str(&(left + "\n]")).unwrap();
     nests(&events);
+}
+
+#[test]
+fn a_hint_that_was_interrupted_is_on_the_page() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let waits = format!(
+        "import time\nmemory.get(ap)\nopen('{}', 'w').close()\ntime.sleep(600)",
+        file("running").display()
+    );
+    let program = HintProgram::of_hints(&["ids.x = 5", &waits]);
+    let mut command = vm_host_placed(program.path(), "python");
+    command.args(["--layout", "small"]);
+    command.arg("--report").arg(file("page.html"));
+    command.arg("--timeline").arg(file("timeline.json"));
+    let command = command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut host = Running::start(command);
+    let begun = Instant::now();
+    while !file("running").exists() {
+        assert!(begun.elapsed() < PATIENCE, "it never ran");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let waited = Duration::from_millis(300);
+    std::thread::sleep(waited);
+    host.signal(Signal::INT);
+    assert_eq!(host.ended().code(), Some(130));
+    let page = fs::read_to_string(file("page.html")).unwrap();
+    let row = row_of(&page, "import time");
+    assert!(row.contains("running when the run ended"), "{row}");
+    assert_eq!(attributes(row, "data-count"), ["1"]);
+    // Its count, then its time.
+    let nanos: u128 = attributes(row, "data-value")[1].parse().unwrap();
+    assert!(nanos >= waited.as_nanos(), "{row}");
+    assert_eq!(page.matches("running when the run ended").count(), 1);
+    let drawn = drawn(&page);
+    let buckets = &drawn["timeline"]["buckets"];
+    assert_eq!(sum(&buckets["outside"]), 2);
+    assert!(u128::from(sum(&buckets["waiting"])) >= waited.as_nanos());
+    let timeline = fs::read_to_string(file("timeline.json")).unwrap();
+    let timeline: Vec<Value> = serde_json::from_str(&timeline).unwrap();
+    let unfinished: Vec<_> = timeline
+        .iter()
+        .filter(|event| event["args"]["unfinished"] == true)
+        .collect();
+    assert_eq!(unfinished.len(), 1);
+    assert_eq!(unfinished[0]["name"], "import time");
+    nests(&timeline);
 }
 
 #[test]

@@ -30,6 +30,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "account",
             "counts",
             "spans",
+            "hexadecimal",
         ],
     ),
     (

@@ -22,6 +22,11 @@ SECP = "starkware.cairo.common.cairo_secp.secp_utils"
 SECP256R1 = "starkware.cairo.common.cairo_secp.secp256r1_utils"
 PYTHON = "starkware.python.math_utils"
 SIGNATURE = "starkware.crypto.signature.signature"
+SHA256 = "starkware.cairo.common.cairo_sha256.sha256_utils"
+BLAKE2S = "starkware.cairo.common.cairo_blake2s.blake2s_utils"
+KECCAK = "starkware.cairo.common.keccak_utils.keccak_utils"
+UTILS = "starkware.python.utils"
+TREES = "starkware.python.merkle_tree"
 
 CONSTANTS: List[Tuple[str, str]] = [
     (SECP, "BASE"),
@@ -38,7 +43,12 @@ CONSTANTS: List[Tuple[str, str]] = [
     (SIGNATURE, "ALPHA"),
     (SIGNATURE, "BETA"),
     (SIGNATURE, "EC_ORDER"),
+    (SHA256, "IV"),
+    (SHA256, "ROUND_CONSTANTS"),
+    (BLAKE2S, "IV"),
 ]
+CURVES = [SECP + ":SECP256K1", SECP + ":SECP256R1"]
+CONSTANTS += [(curve, name) for curve in CURVES for name in ("prime", "alpha", "beta", "order")]
 
 FIELD = 2**251 + 17 * 2**192 + 1
 SECP_P = 2**256 - 2**32 - 977
@@ -58,6 +68,8 @@ EDGES += [
     2**256,
 ]
 EDGES += [True, False]
+#: Of the curve of signatures.
+CURVE_BETA = 3141592653589793238462643383279502884197169399375105820974944592307816406665
 
 Source = random.Random
 
@@ -104,6 +116,47 @@ def coefficients(source: Source) -> Any:
     return source.choice([tuple, list])([number(source) for _ in range(source.randrange(5))])
 
 
+def word(source: Source) -> int:
+    return source.choice([0, 1, 2**32 - 1, source.getrandbits(32), source.getrandbits(32)])
+
+
+def words(count: int, bits: int = 32) -> Callable[[Source], Any]:
+    """That many words, and seldom one too few, too large or below zero."""
+
+    def made(source: Source) -> Any:
+        found = [source.getrandbits(bits) for _ in range(count)]
+        if source.randrange(8) == 0:
+            found[source.randrange(count)] = source.choice([-1, 2**bits, 2**bits - 1, 0])
+        if source.randrange(12) == 0:
+            found.pop()
+        return source.choice([tuple, list, list])(found)
+
+    return made
+
+
+def node(source: Source) -> Any:
+    def child() -> Any:
+        return source.choice([None, source.randrange(9), (source.randrange(9), None), (1, 2)])
+
+    return tuple(child() for _ in range(source.choice([2, 2, 2, 2, 2, 1, 3])))
+
+
+def length(source: Source) -> Any:
+    return source.choice([None, 0, 1, 8, 16, 31, 32, 33, 64])
+
+
+def order(source: Source) -> Any:
+    return source.choice([None, "big", "little"])
+
+
+def flag(source: Source) -> Any:
+    return source.choice([None, True, False])
+
+
+def some_bytes(source: Source) -> bytes:
+    return bytes(source.getrandbits(8) for _ in range(source.choice([0, 1, 2, 16, 32, 160])))
+
+
 FUNCTIONS: List[Tuple[str, str, List[Callable[[Source], Any]]]] = [
     (COMMON, "assert_integer", [number]),
     (COMMON, "as_int", [number, field]),
@@ -136,6 +189,25 @@ FUNCTIONS: List[Tuple[str, str, List[Callable[[Source], Any]]]] = [
     (PYTHON, "ec_double", [point, number, prime]),
     (PYTHON, "y_squared_from_x", [number, number, number, modulus]),
     (PYTHON, "recover_y", [number, number, number, prime]),
+    (TREES, "decode_node", [node]),
+    (SHA256, "compute_message_schedule", [words(16)]),
+    (SHA256, "sha2_compress_function", [words(8), words(64)]),
+    (BLAKE2S, "blake2s_compress", [words(8), words(16), word, word, word, word]),
+    (KECCAK, "keccak_func", [words(25, 64)]),
+    (UTILS, "to_bytes", [number]),
+    (UTILS, "to_bytes", [number, length, order, flag]),
+    (UTILS, "from_bytes", [some_bytes]),
+    (UTILS, "from_bytes", [some_bytes, order, flag]),
+    (
+        PYTHON,
+        "random_ec_point",
+        [
+            lambda source: FIELD,
+            lambda source: 1,
+            lambda source: source.choice([CURVE_BETA, natural(source)]),
+            some_bytes,
+        ],
+    ),
 ]
 
 
@@ -145,6 +217,10 @@ def written(value: Any) -> str:
         return str(value)
     if type(value) is int:
         return hex(value)
+    if type(value) is str:
+        return "s" + ".".join(str(ord(character)) for character in value)
+    if type(value) is bytes:
+        return "x" + value.hex()
     if type(value) is tuple:
         return "(" + ",".join(map(written, value)) + ")"
     if type(value) is list:
@@ -154,9 +230,16 @@ def written(value: Any) -> str:
     raise TypeError(f"no form for {value!r}")
 
 
+def owner(module: str) -> Any:
+    """A module, or an object of one behind a colon."""
+    module, _, name = module.partition(":")
+    imported = importlib.import_module(module)
+    return getattr(imported, name) if name else imported
+
+
 def lines(count: int = 40) -> Iterator[str]:
     for module, name in CONSTANTS:
-        yield f"{module} {name} {written(getattr(importlib.import_module(module), name))}"
+        yield f"{module} {name} {written(getattr(owner(module), name))}"
     source = random.Random(14)
     for module, name, parameters in FUNCTIONS:
         function = getattr(importlib.import_module(module), name)

@@ -313,8 +313,22 @@ async fn each_metric_moves() {
                     "hint_beyond_seconds_count{engine=\"python\"}",
                     By(ran.hints_executed as f64),
                 ),
-                ("hint_round_trips_total{engine=\"python\"}", More),
-                ("hint_questions_total{engine=\"python\"}", More),
+                (
+                    "hint_round_trips_count{engine=\"python\"}",
+                    By(ran.hints_executed as f64),
+                ),
+                // It asked for what is not in its frame, and each question is a message more.
+                (
+                    "hint_round_trips_bucket{engine=\"python\",le=\"1\"}",
+                    By(0.0),
+                ),
+                ("hint_round_trips_sum{engine=\"python\"}", More),
+                (
+                    "hint_questions_count{engine=\"python\"}",
+                    By(ran.hints_executed as f64),
+                ),
+                ("hint_questions_bucket{engine=\"python\",le=\"0\"}", By(0.0)),
+                ("hint_questions_sum{engine=\"python\"}", More),
                 ("hint_output_bytes_total", More),
                 ("worker_sent_bytes_total", More),
                 ("worker_received_bytes_total", More),

@@ -82,6 +82,13 @@ async fn a_vm_that_was_ended_in_a_hint_has_a_report() {
     let text = page(&mut client, &vm.name).await;
     assert!(text.contains("LIMIT_EXCEEDED"));
     assert!(text.contains("Why it failed"), "{text}");
+    let (_, hints) = text.split_once("<section id=\"hints\">").unwrap();
+    let row = hints
+        .split("<tr>")
+        .find(|row| row.contains("while True: pass"));
+    let row = row.expect("no row of the hint that ran");
+    assert!(row.contains("running when the run ended"), "{row}");
+    assert!(row.contains("data-count=\"1\""), "{row}");
 }
 
 #[tokio::test]

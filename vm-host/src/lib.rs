@@ -16,6 +16,7 @@ pub mod account;
 pub mod command;
 pub mod counts;
 mod engines;
+mod hexadecimal;
 pub mod hint;
 pub mod placement;
 pub mod processor;

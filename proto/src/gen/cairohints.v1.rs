@@ -810,11 +810,20 @@ pub struct PythonHandover {
     /// * `scopes`: a list of objects, outermost first, from names to values.
     /// * `lists`: the lists that values mention, each a list of values. So two values may be the same list, and a list
     ///   may hold itself.
-    /// * `dict_managers`: those that values mention.
+    /// * `dicts`: the dictionaries that values mention, each a list of `\[key, value\]` in the order of its entries, both
+    ///   values.
+    /// * `functions`: the functions that values mention and hints in the host defined, each `\[hint, name, line, depth, defaults\]`: the code is that of the function of this name (`<lambda>` for one without) that starts in this line,
+    ///   from 1, of the hint with this id, its variables are those of the scope of this depth, and `defaults` are the
+    ///   values of its last parameters.
+    /// * `dict_managers`: those that values mention, each a list of `\[segment, data, current_ptr\]`, with a dictionary and an
+    ///   address for each tracker.
     ///
-    /// A value is an object with one member: `none` and `bool` (a JSON boolean), `int` (a text, decimal or `0x…`),
-    /// `text`, `address` (`\[segment, offset\]`), `tuple` and `list` (values), `same` (a position in `lists`), `import`
-    /// (`\[module, name\]`: what a hint that imports the name gets), or a dictionary of a hint of the standard library.
+    /// A value is an object with one member: `none` and `bool` (a JSON boolean), `int` (a text, decimal or `0x…`), `float`
+    /// (a text), `text`, `bytes` (hexadecimal), `address` (`\[segment, offset\]`), `tuple` and `list` (values), `same` (a
+    /// position in `lists`), `same_dict` (one in `dicts`), `function` (one in `functions`), `import` (`\[module, name\]`:
+    /// what a hint that imports the name gets; the module itself when the name is empty), or what a hint of the standard
+    /// library made: `dict_manager` (a position in `dict_managers`), `dict` and `dict_of_lists` (a `defaultdict(list)`),
+    /// each a list of `\[key, value\]`, and `default_dict` (`\[entries, default\]`).
     #[prost(string, tag = "1")]
     pub variables_json: ::prost::alloc::string::String,
     /// What the host wants to know of the variables when the hint has ended; absent for nothing.
@@ -889,8 +898,8 @@ pub struct Effects {
     /// JSON list of `\[depth, {name: value}\]`, one for each scope that was asked for, by rising depth, with every name
     /// that was asked for. A value is an object with one member: `absent`, `elsewhere` (an object that only Python can
     /// hold, such as a list; also what is too large), or one of the kinds of `PythonHandover` that cannot change: `none`,
-    /// `bool`, `int` (`0x…`, at most 4096 bits), `text` (at most 4096 characters), `address`, `tuple` (at most 64 values in
-    /// all, 4 deep), and `import` of a name in `PythonInputs.relied_on`. At most 4 MiB in all.
+    /// `bool`, `int` (`0x…`, at most 4096 bits), `float`, `text` (at most 4096 characters), `bytes` (at most 4096), `address`,
+    /// `tuple` (at most 64 values in all, 4 deep), and `import` of a name in `PythonInputs.relied_on`. At most 4 MiB in all.
     #[prost(string, tag = "12")]
     pub variables_json: ::prost::alloc::string::String,
     /// The first of what the host relies on that is not as it was, `module:name`; empty for none.

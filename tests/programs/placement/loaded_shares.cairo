@@ -11,7 +11,7 @@ func main{output_ptr: felt*}() {
         unseen = 'main'
     %}
     %{
-        early = {1: 0.5}
+        early = {1: 0.5j}
         later = 11
     %}
     %{

@@ -24,7 +24,7 @@ func main{output_ptr: felt*}() {
     // Python knows the addresses as they are now.
     %{
         before = [str(ids.pair.address_), str(ids.pair.second), str(memory[ids.inner + 1])]
-        print(before, 0.5)
+        print(before, 0.5j)
     %}
     local room: felt*;
     %{
@@ -35,14 +35,14 @@ func main{output_ptr: felt*}() {
     // The same variable and cell before and after, on both sides.
     %{ ids.seen = 1 if ids.inner == room + 4 else 0 %}
     assert seen = 1;
-    %{ print(ids.pair.second, ids.inner, memory[ids.pair.address_ + 1], 0.5) %}
+    %{ print(ids.pair.second, ids.inner, memory[ids.pair.address_ + 1], 0.5j) %}
     assert inner = room + 4;
     // A rule that leads into a segment that gets its own rule in the same hint.
     %{
         memory.add_relocation_rule(src_ptr=ids.far, dest_ptr=ids.pair.address_ + 7)
         memory.add_relocation_rule(ids.pair.address_, room + 40)
     %}
-    %{ print(ids.far, ids.pair.address_, 0.5) %}
+    %{ print(ids.far, ids.pair.address_, 0.5j) %}
     local last;
     %{ ids.last = (ids.far - room) * 100 + (ids.inner - room) %}
     assert last = 4704;

@@ -5,11 +5,13 @@
 //! cargo build --release --workspace --bins --examples
 //! cargo bench --workspace --bench hints -- [--python-env DIR] [--reference DIR] [--rounds N] [--only PART]
 //! ```
-//! The parts are `hint`, `log`, `programs`, `languages`, `stepping`, `start`, `many` and `scrape`. `--python-env` is a virtual environment with
-//! cairo-lang, for real programs and the start with its modules; `--reference` one whose `cairo-run` runs the same programs.
+//! The parts are `hint`, `log`, `programs`, `languages`, `stepping`, `start`, `many`, `scrape` and `follow`. `--python-env` is
+//! a virtual environment with cairo-lang, for real programs and the start with its modules; `--reference` one whose
+//! `cairo-run` runs the same programs.
 
 mod child;
 mod echo;
+mod follow;
 mod languages;
 mod log;
 mod many;
@@ -46,6 +48,7 @@ enum Part {
     Start,
     Many,
     Scrape,
+    Follow,
 }
 
 #[derive(Debug, Parser)]
@@ -116,7 +119,10 @@ fn measure(arguments: &Arguments) -> Result<(), Error> {
         many::measure(&mut table, rounds)?;
     }
     if wanted(Part::Scrape) {
-        scrape::measure(&mut table)?;
+        scrape::measure(&mut table, rounds)?;
+    }
+    if wanted(Part::Follow) {
+        follow::measure(&mut table, rounds)?;
     }
     print!("{table}");
     Ok(())

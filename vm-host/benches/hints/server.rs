@@ -8,7 +8,7 @@ use hint_proto::v1::run_vm_request::Until;
 use hint_proto::v1::upload_program_request::Part;
 use hint_proto::v1::vm_service_client::VmServiceClient;
 use hint_proto::v1::{
-    CreateVmRequest, DeleteVmRequest, ProgramDeclaration, RunVmRequest, StopReason,
+    CreateVmRequest, DeleteVmRequest, HintPlacement, ProgramDeclaration, RunVmRequest, StopReason,
     UploadProgramRequest,
 };
 use hyper_util::rt::TokioIo;
@@ -74,10 +74,11 @@ impl Server {
         Ok(uploaded.into_inner().program_hash)
     }
 
-    /// Creates a VM; returns its name.
+    /// Creates a VM with all hints in Python; returns its name.
     pub(crate) async fn create(&self, hash: &str) -> Result<String, Error> {
         let request = CreateVmRequest {
             program_hash: hash.to_owned(),
+            hint_placement: HintPlacement::Python.into(),
             ..CreateVmRequest::default()
         };
         let created = VmServiceClient::new(self.channel.clone())

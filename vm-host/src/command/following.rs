@@ -99,11 +99,9 @@ impl Prepared {
     ) -> Result<Following, OutputError> {
         let writer = files.stream(Output::Timeline)?;
         let timeline = writer.map(|writer| {
-            let names = run
-                .all_hints()
-                .map(|hint| HintName::of(hint.hint))
-                .collect();
-            Timeline::new(writer, program, names, MOST_TIMELINE_BYTES)
+            let names = run.all_hints().map(|hint| HintName::of(hint.hint));
+            let names: Vec<_> = names.collect();
+            Timeline::new(writer, program, &names, MOST_TIMELINE_BYTES)
         });
         let log = Log {
             pipe: self.pipe,

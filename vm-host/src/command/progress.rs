@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use console::{Term, truncate_str};
 
+use crate::report;
 use crate::run::{Pace, Progress, RunningHint};
 use crate::worker::SharedTerminal;
 
@@ -171,40 +172,14 @@ fn clock(seconds: u64) -> String {
     format!("{:02}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// A number with three significant digits.
+/// A number with three digits.
 fn short(number: f64) -> String {
-    let (number, unit) = match number {
-        number if number < 1e3 => return format!("{number:.0}"),
-        number if number < 999.5e3 => (number / 1e3, "k"),
-        number if number < 999.5e6 => (number / 1e6, "M"),
-        number => (number / 1e9, "G"),
-    };
-    let digits = match number {
-        number if number < 9.995 => 2,
-        number if number < 99.95 => 1,
-        _ => 0,
-    };
-    format!("{number:.digits$}{unit}")
+    report::short(number, ["", "k", "M", "G"])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_short() {
-        for (number, text) in [
-            (0.0, "0"),
-            (999.0, "999"),
-            (1000.0, "1.00k"),
-            (65_536.0, "65.5k"),
-            (123_456_789.0, "123M"),
-            (999_999.0, "1.00M"),
-            (5e9, "5.00G"),
-        ] {
-            assert_eq!(short(number), text);
-        }
-    }
 
     const ELAPSED: Duration = Duration::from_secs(62);
 

@@ -1,6 +1,6 @@
 //! Counts that whoever works adds to without a lock, and that somebody else adds up now and then: how often, and
 //! how long. Must not know who reads them.
 
-mod durations;
+mod distribution;
 
-pub use durations::{BOUNDS, Durations};
+pub use distribution::{Distribution, Durations, Nanoseconds, Numbers, Pieces, Unit};

@@ -15,6 +15,8 @@ pub(crate) struct OwnEffects {
     /// No cell is in it twice.
     pub(crate) writes: Vec<Write>,
     pub(crate) added_segments: usize,
+    /// The sizes of those of them, by their number, that are given one.
+    pub(crate) sizes: Vec<(usize, u64)>,
     pub(crate) added_temporary_segments: usize,
     /// Temporary segments, and where they go.
     pub(crate) relocations: Vec<(isize, Relocatable)>,

@@ -75,6 +75,8 @@ pub(crate) struct Dispatch {
     untold: ScopeChange,
     /// The hint that runs now: its place at its pc, and its id.
     running: Option<(usize, u32)>,
+    /// What the engines outside had cost when they were asked to run it, if somebody follows the run.
+    cost_before: Option<Statistics>,
     /// The same for others to look at.
     shown: RunningHint,
     /// How long the start of the worker took.
@@ -157,6 +159,7 @@ impl Dispatch {
             handover: String::new(),
             untold: ScopeChange::default(),
             running: None,
+            cost_before: None,
             shown,
             starting: Duration::ZERO,
             prints: Box::new(OwnStdout),
@@ -407,12 +410,14 @@ impl Dispatch {
                 break;
             };
             self.running = Some((index, id));
-            self.shown.begins(id, vm.get_current_step() as u64);
             let programs = self.table().programs().len();
-            let ran = match self.state.watched.is_any() {
-                true => self.run_watched(vm, id).await,
-                false => self.run(vm, id).await,
-            };
+            let step = vm.get_current_step() as u64;
+            self.shown.begins(id, step);
+            self.state.watched.tell(|watcher| watcher.begins(id, step));
+            let ran = self.run(vm, id).await;
+            if self.state.watched.is_any() {
+                self.tell_ended(id, ran.is_err());
+            }
             ran.map_err(|error| (index, error))?;
             for loaded in self
                 .state
@@ -438,14 +443,15 @@ impl Dispatch {
         Ok(())
     }
 
-    /// Runs one hint, and tells whoever follows.
-    async fn run_watched(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), NotRun> {
-        let (watched, before) = (self.state.watched.clone(), self.statistics());
-        watched.tell(|watcher| watcher.begins(id, vm.get_current_step() as u64));
-        let ran = self.run(vm, id).await;
+    /// Tells whoever follows that a hint has ended.
+    fn tell_ended(&mut self, id: u32, failed: bool) {
+        let watched = &self.state.watched;
+        let Some(before) = &self.cost_before else {
+            return watched.tell(|watcher| watcher.ends(id, None, failed));
+        };
         let used = self.statistics().since(before);
-        watched.tell(|watcher| watcher.ends(id, &used, ran.is_err()));
-        ran
+        watched.tell(|watcher| watcher.ends(id, Some(&used), failed));
+        self.cost_before = None;
     }
 
     /// Runs one hint in the first engine that takes it.
@@ -551,6 +557,10 @@ impl Dispatch {
     /// Runs a hint in the first engine outside of the host that takes it.
     async fn run_outside(&mut self, vm: &mut VirtualMachine, id: u32) -> Result<(), NotRun> {
         self.tell_engines();
+        if self.state.watched.is_any() {
+            self.cost_before = Some(self.statistics());
+            self.state.watched.tell(|watcher| watcher.leaves());
+        }
         let mut declined = None;
         for place in [CLIENT, WORKER] {
             if place == WORKER && self.asleep.is_some() {

@@ -416,11 +416,11 @@ impl HintSession {
             .converse(vm, state, Request::ExecuteHint(request), &mut exchange)
             .instrument(span)
             .await;
+        let round_trips = self.statistics.round_trips - started.round_trips;
         let cost = &mut self.hints[id as usize].cost;
         if cost.count > 0 {
             self.statistics.repeated_hints += 1;
-            self.statistics.repeated_round_trips +=
-                self.statistics.round_trips - started.round_trips;
+            self.statistics.repeated_round_trips += round_trips;
         }
         cost.count += 1;
         let took = self.statistics.waiting - started.waiting;
@@ -428,8 +428,8 @@ impl HintSession {
         let declined = matches!(response, Ok(Response::Declined(_)));
         let counts = &mut self.languages[index].counts;
         counts.hints += u64::from(!declined);
-        counts.round_trips += self.statistics.round_trips - started.round_trips;
-        counts.questions += self.statistics.sub_requests - started.sub_requests;
+        counts.round_trips.add(round_trips);
+        counts.questions.add(exchange.questions);
         if let Some(nanos) = response.as_ref().ok().and_then(hint_nanos) {
             counts.answered(took, nanos);
         }

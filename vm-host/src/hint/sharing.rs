@@ -123,9 +123,10 @@ pub(super) fn relied_on(engine: &Engine, grows: bool) -> Vec<String> {
     let of_modules = of_modules.filter_map(|(module, export)| match export {
         Export::Function(function) => Some(format!("{module}:{}", function.name)),
         Export::Constant(constant) => {
-            let value = Integer::from_decimal(constant.value)?.to_bigint();
+            let value = constant.number()?.to_bigint();
             Some(format!("{module}:{}={value:#x}", constant.name))
         }
+        Export::Words(_) | Export::Object(_) => None,
     });
     own.chain(of_modules).collect()
 }
@@ -199,7 +200,9 @@ impl<'a> Writing<'a> {
         match value {
             Value::Boolean(value) => SharedValue::Boolean(*value),
             Value::Integer(value) => SharedValue::Integer(value.to_bigint()),
+            Value::Float(number) => SharedValue::Float(*number),
             Value::Text(text) => SharedValue::Text(text.to_string()),
+            Value::Bytes(bytes) => SharedValue::Bytes(bytes.to_vec()),
             Value::Address(address) => SharedValue::Address(*address),
             Value::Tuple(values) => {
                 SharedValue::Tuple(values.iter().map(|value| self.shared(value)).collect())
@@ -211,10 +214,13 @@ impl<'a> Writing<'a> {
                 },
                 name: function.name.to_owned(),
             },
-            Value::Module(module) => SharedValue::Import {
-                module: (*module).to_owned(),
-                name: String::new(),
-            },
+            Value::Module(module) => {
+                let (module, object) = module.split_once(':').unwrap_or((module, ""));
+                SharedValue::Import {
+                    module: module.to_owned(),
+                    name: object.to_owned(),
+                }
+            }
             Value::List(list) => {
                 let address = Rc::as_ptr(list).addr();
                 if let Some(id) = self.lists.get(&address) {
@@ -260,6 +266,8 @@ impl<'a> Writing<'a> {
             | Value::Range(_)
             | Value::Iterator(_)
             | Value::View(..)
+            | Value::Digest(_)
+            | Value::Set(_)
             | Value::Struct(_) => SharedValue::None,
         }
     }
@@ -279,7 +287,9 @@ fn known(value: SharedValue) -> Option<Value> {
         SharedValue::None => Value::None,
         SharedValue::Boolean(value) => Value::Boolean(value),
         SharedValue::Integer(value) => Value::Integer(Integer::from(value)),
+        SharedValue::Float(number) => Value::Float(number),
         SharedValue::Text(text) => Value::text(&text),
+        SharedValue::Bytes(bytes) => Value::Bytes(bytes.into()),
         SharedValue::Address(address) => Value::Address(address),
         SharedValue::Tuple(values) => {
             let values: Option<Vec<Value>> = values.into_iter().map(known).collect();
@@ -289,7 +299,7 @@ fn known(value: SharedValue) -> Option<Value> {
             "builtins" => Value::Function(builtin(&name)?),
             module => match find(module, &name)? {
                 Export::Function(function) => Value::Function(function),
-                Export::Constant(_) => return None,
+                Export::Constant(_) | Export::Words(_) | Export::Object(_) => return None,
             },
         },
         SharedValue::List(_) | SharedValue::Dict(_) | SharedValue::Function(_) => return None,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::counts::Durations;
+use crate::counts::{Durations, Numbers};
 
 /// Counters of one session, or of all.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,7 +25,7 @@ pub struct Statistics {
 
 impl Statistics {
     /// What was added since an earlier time.
-    pub(super) fn since(self, earlier: Self) -> Self {
+    pub(super) fn since(self, earlier: &Self) -> Self {
         Self {
             hints: self.hints.saturating_sub(earlier.hints),
             round_trips: self.round_trips.saturating_sub(earlier.round_trips),
@@ -67,10 +67,10 @@ pub struct HintCost {
 pub struct EngineCounts {
     /// Hints that were given to it and that it did not decline.
     pub hints: u64,
-    /// Messages to the engine that were answered for them, its questions included.
-    pub round_trips: u64,
-    /// Its questions.
-    pub questions: u64,
+    /// Messages to the engine that were answered for each hint that it was given, its questions included.
+    pub round_trips: Numbers,
+    /// Its questions in each.
+    pub questions: Numbers,
     /// Time of each hint in the engine.
     pub inside: Durations,
     /// Time of each hint beyond the engine: the link, the messages, whoever waits.
@@ -89,8 +89,8 @@ impl EngineCounts {
     /// Adds those of somebody else.
     pub fn add_all(&mut self, other: &Self) {
         self.hints += other.hints;
-        self.round_trips += other.round_trips;
-        self.questions += other.questions;
+        self.round_trips.add_all(&other.round_trips);
+        self.questions.add_all(&other.questions);
         self.inside.add_all(&other.inside);
         self.beyond.add_all(&other.beyond);
     }
@@ -100,8 +100,8 @@ impl EngineCounts {
     pub fn since(&self, earlier: &Self) -> Self {
         Self {
             hints: self.hints.saturating_sub(earlier.hints),
-            round_trips: self.round_trips.saturating_sub(earlier.round_trips),
-            questions: self.questions.saturating_sub(earlier.questions),
+            round_trips: self.round_trips.since(&earlier.round_trips),
+            questions: self.questions.since(&earlier.questions),
             inside: self.inside.since(&earlier.inside),
             beyond: self.beyond.since(&earlier.beyond),
         }

@@ -12,12 +12,15 @@ pub(crate) trait Watcher: fmt::Debug {
     /// A hint begins, after so many steps.
     fn begins(&mut self, id: u32, steps: u64);
 
+    /// No engine in the host ran the hint that began last: those outside are asked now.
+    fn leaves(&mut self);
+
     /// An engine outside of the host was waited for; then it asked a question, or it had done what it was to do.
     fn waited(&mut self, began: Instant, took: Duration, asked: bool);
 
-    /// The hint that began last has ended, and the engines outside of the host took that much for it. Whether it
-    /// failed.
-    fn ends(&mut self, id: u32, used: &Statistics, failed: bool);
+    /// The hint that began last has ended, and the engines outside of the host took that much for it, if they were
+    /// asked. Whether it failed.
+    fn ends(&mut self, id: u32, used: Option<&Statistics>, failed: bool);
 
     /// A worker was started.
     fn started_worker(&mut self, began: Instant, took: Duration);

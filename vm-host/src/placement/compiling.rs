@@ -271,17 +271,22 @@ impl Company {
         if let Some(reason) = texts.filter_map(|text| text.python.wild.as_ref()).next() {
             return Err(format!("a hint uses {reason}"));
         }
-        let around = Around::of(&self.texts.all);
+        let mut around = Around::of(&self.texts.all);
+        let mut texts = BTreeSet::new();
+        for (text, hint) in self.texts.of_hints.iter().zip(hints) {
+            let first = text.is_some_and(|text| texts.insert(text));
+            for slot in hint.iter().filter(|_| first).flat_map(|hint| &hint.alone) {
+                *around.alone.entry(*slot).or_default() += 1;
+            }
+        }
         if (around.keeps_registers || around.lingers_on_all) && around.registers_rules {
             return Err("a rule may see registers of other hints".to_owned());
         }
         let hints = hints.iter().enumerate();
         let hints = hints.filter_map(|(id, hint)| Some((id, (*hint)?)));
         // Their files are read for nobody else.
-        let modules = match hints.clone().any(|(_, hint)| !hint.modules.is_empty()) {
-            true => modules_that_fit(&self.surroundings.import_folders),
-            false => BTreeSet::new(),
-        };
+        let wanted = hints.clone().flat_map(|(_, hint)| &hint.modules).copied();
+        let modules = modules_that_fit(&wanted.collect(), &self.surroundings.import_folders);
         Ok(hints
             .filter_map(|(id, hint)| {
                 let mut needed = hint.modules.iter();
@@ -302,6 +307,9 @@ impl Company {
         // Only hints in the worker are told of rules.
         if hint.relocates && (around.registers_rules || self.client) {
             return Some("others would not know its relocation rule".to_owned());
+        }
+        if hint.sizes && around.asks_sizes {
+            return Some("others would not know the size of its segment".to_owned());
         }
         let given = &self.surroundings.variables;
         if hint.sees_builtins && (around.has_builtins || given.contains(RANGE_CHECK)) {
@@ -333,12 +341,19 @@ impl Company {
         {
             return Some("code that was left behind may see variables of a new scope".to_owned());
         }
-        for slot in &hint.defines {
+        let texts = |slot: &Slot| around.mentions.get(names.name(*slot)).copied();
+        let mut defined = hint.defines.iter();
+        let shown = defined.find(|slot| texts(slot) > Some(1) || around.loads_programs);
+        if let Some(slot) = shown {
             let name = names.name(*slot);
-            let seen = around.mentions.get(name).is_some_and(|texts| *texts > 1);
-            if seen || around.loads_programs {
-                return Some(format!("function `{name}` may be seen by another hint"));
-            }
+            return Some(format!("function `{name}` may be seen by another hint"));
+        }
+        // Every text that has one gets it anew.
+        let mut lists = hint.alone.iter();
+        let shown = lists.find(|slot| texts(slot) > around.alone.get(slot).copied());
+        if let Some(slot) = shown.or(hint.alone.first().filter(|_| around.loads_programs)) {
+            let name = names.name(*slot);
+            return Some(format!("list `{name}` may be seen by another hint"));
         }
         None
     }
@@ -431,6 +446,8 @@ struct Around {
     loads_programs: bool,
     /// Whether some text does more with a builtin than what compiled hints do.
     has_builtins: bool,
+    /// Whether some text may ask how large segments are.
+    asks_sizes: bool,
     /// Whether code that was left behind may change functions that others call.
     tampers_later: bool,
     globals: BTreeSet<String>,
@@ -438,6 +455,8 @@ struct Around {
     lingering: BTreeSet<String>,
     /// In how many texts each name is.
     mentions: BTreeMap<String, usize>,
+    /// In how many texts each variable is an object that the text gets anew.
+    alone: BTreeMap<Slot, usize>,
     /// Names that some text may bind.
     bound: BTreeSet<String>,
 }
@@ -450,6 +469,7 @@ impl Around {
             around.keeps_registers |= text.keeps_registers;
             around.lingers_on_all |= text.leaves_seeing_all;
             around.loads_programs |= text.loads_programs;
+            around.asks_sizes |= text.asks_sizes;
             around.has_builtins |= text.has_builtins;
             around.tampers_later |= text.tampers && text.leaves_code;
             around.globals.extend(text.globals.iter().cloned());

@@ -2,11 +2,10 @@
 //! nobody can tell the difference from running them in Python. Must not know sessions or workers.
 
 mod compiling;
-mod names;
 mod python_text;
 #[cfg(test)]
 mod tests;
-mod tokens;
+mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -18,8 +17,8 @@ use crate::engines::twins::{self, Compiled, Twin};
 use crate::program::{CompiledProgram, Hint};
 pub(crate) use compiling::Company;
 use compiling::Compilation;
-use names::Names;
 use python_text::PythonText;
+use variables::Variables;
 
 /// The kinds of engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,51 +187,36 @@ pub(crate) fn plan(
     let hints = program.hints();
     let mut texts: Vec<Text> = Vec::new();
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut compiled = Vec::with_capacity(hints.len());
-    let mut reasons = Vec::with_capacity(hints.len());
     let mut all_apart = BTreeMap::new();
     for (id, hint) in hints.iter().enumerate() {
         if let Some(placement) = apart(hint, taken) {
             all_apart.insert(id, placement);
-            compiled.push(None);
-            reasons.push(String::new());
             continue;
         }
         let number = *numbers.entry(&hint.code).or_insert_with(|| {
-            let mut names = Names::of(&hint.code);
-            // Of cairo-vm's own texts it is known what they do.
-            names.opaque &= !twins::is_known(&hint.code);
             texts.push(Text {
-                names,
-                twin: twins::find(&hint.code).ok(),
+                twin: twins::find(&hint.code),
+                python: PythonText::default(),
                 hints: Vec::new(),
             });
             texts.len() - 1
         });
         texts[number].hints.push(id);
-        match twins::find(&hint.code).and_then(|twin| twins::compile(program, hint, twin)) {
-            Ok(hint) => {
-                let reason = if hint.scoped {
-                    "its scope variables are used in Rust only, same effect"
-                } else {
-                    "no scope variables shared, same effect"
-                };
-                compiled.push(Some(hint));
-                reasons.push(reason.to_owned());
-            }
-            Err(reason) => {
-                compiled.push(None);
-                reasons.push(reason);
-            }
+    }
+    // Nobody has to know what texts do when there is no twin.
+    if texts.iter().any(|text| text.twin.is_ok()) {
+        for text in &mut texts {
+            text.python = PythonText::of(&hints[text.hints[0]].code);
         }
     }
     let mut sides = Sides {
         program,
+        compiled: hints.iter().map(|_| None).collect(),
+        reasons: vec![String::new(); hints.len()],
         texts,
-        compiled,
-        reasons,
         may_enter_scopes: !all_apart.is_empty(),
     };
+    sides.compile();
     sides.separate(surroundings);
     let mut compilation = Compilation::of(program, surroundings, taken);
     sides.prefer(&compilation);
@@ -284,10 +268,37 @@ fn not_in_rust(hint: &Hint, twin: String, compilation: &Compilation, id: usize) 
 
 /// A hint's code, which may stand at several places.
 struct Text {
-    names: Names,
-    twin: Option<&'static Twin>,
+    /// Or why there is none.
+    twin: Result<&'static Twin, String>,
+    python: PythonText,
     /// The hints with this code, by id.
     hints: Vec<usize>,
+}
+
+impl Text {
+    /// The variables that the twin leaves in the scope.
+    fn keeps(&self) -> &'static [&'static str] {
+        self.twin.as_ref().map_or(&[], |twin| twin.keeps)
+    }
+
+    fn sees(&self, name: &str) -> bool {
+        self.python.variables.sees.contains(name)
+    }
+
+    /// Why no twin can run beside it, whatever the variables.
+    fn excludes_twins(&self, code: &str) -> Option<&'static str> {
+        let text = &self.python;
+        if text.registers_rules || text.loads_programs || text.has_builtins {
+            return Some("changes how memory behaves");
+        }
+        let any = text.wild.is_some()
+            || text.replaces
+            || text.sees_all
+            || text.leaves_seeing_all
+            || text.variables.sets_any;
+        // Of cairo-vm's own texts it is known what they do.
+        (any && !twins::is_known(code)).then_some("may see and change anything")
+    }
 }
 
 /// The two sides while hints move from Rust to Python.
@@ -301,23 +312,45 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
+    /// Gives every hint its twin, as far as there is one that can stand for it.
+    fn compile(&mut self) {
+        let left: BTreeSet<&str> = self.texts.iter().flat_map(Text::keeps).copied().collect();
+        for text in &self.texts {
+            let scoped = text.python.moves
+                || !text.keeps().is_empty()
+                || left.iter().any(|name| text.sees(name));
+            for &id in &text.hints {
+                let hint = &self.program.hints()[id];
+                let twin = text.twin.clone();
+                match twin.and_then(|twin| twins::compile(self.program, hint, twin, scoped)) {
+                    Ok(hint) => {
+                        let reason = if scoped {
+                            "its scope variables are used in Rust only, same effect"
+                        } else {
+                            "no scope variables shared, same effect"
+                        };
+                        self.compiled[id] = Some(hint);
+                        self.reasons[id] = reason.to_owned();
+                    }
+                    Err(reason) => self.reasons[id] = reason,
+                }
+            }
+        }
+    }
+
     /// Moves every hint to Python that could see, or be seen by, a hint there, until none does.
     fn separate(&mut self, surroundings: &Surroundings) {
+        let hints = self.program.hints();
         let everything = self
             .texts
             .iter()
-            .find(|text| text.names.opaque || text.names.changes_memory_rules)
-            .map(|text| {
-                let label = self.label(text.hints[0]);
-                if text.names.changes_memory_rules {
-                    format!("{label} changes how memory behaves")
-                } else {
-                    format!("{label} may see and change anything")
-                }
+            .find_map(|text| {
+                let id = text.hints[0];
+                let what = text.excludes_twins(&hints[id].code)?;
+                Some(format!("{} {what}", self.label(id)))
             })
             .or_else(|| {
-                let foreign =
-                    surroundings.foreign_objects || Names::are_of_the_vm(&surroundings.variables);
+                let foreign = surroundings.foreign_objects;
                 foreign.then(|| "objects of the client may see and change anything".to_owned())
             });
         if let Some(reason) = everything {
@@ -327,65 +360,62 @@ impl Sides<'_> {
             return;
         }
         let scopes_are_entered =
-            self.may_enter_scopes || self.texts.iter().any(|text| text.names.enters_scope);
-        let mut open: Vec<(Names, String)> = Vec::new();
+            self.may_enter_scopes || self.texts.iter().any(|text| text.python.moves);
+        let mut open: Vec<(Variables, String)> = Vec::new();
         if !surroundings.variables.is_empty() {
-            let variables = surroundings.variables.iter().map(String::as_str);
-            open.push((
-                Names::of_variables(variables),
-                "a variable of the client".to_owned(),
-            ));
+            let given = Variables::given(&surroundings.variables);
+            open.push((given, "a variable of the client".to_owned()));
         }
         for text in &self.texts {
             if let Some(id) = text.hints.iter().find(|id| self.compiled[**id].is_none()) {
-                open.push((text.names.clone(), self.label(*id)));
+                open.push((text.python.variables.clone(), self.label(*id)));
             }
+        }
+        // Whatever hint runs last in a scope leaves its registers there.
+        let keeper = self.texts.iter().find(|text| text.python.keeps_registers);
+        if let Some(keeper) = keeper.filter(|_| scopes_are_entered) {
+            let reason = format!(
+                "shares scope variable `fp` with {}",
+                self.label(keeper.hints[0])
+            );
+            for number in 0..self.texts.len() {
+                self.move_to_python(number, &reason);
+            }
+            return;
         }
         loop {
             while let Some((python, label)) = open.pop() {
                 for number in 0..self.texts.len() {
                     let text = &self.texts[number];
-                    let Some(twin) = self.native(text) else {
+                    if !self.is_native(text) {
                         continue;
-                    };
-                    let shared = python.shared_with(&text.names, twin.reads, scopes_are_entered);
-                    let Some(shared) = shared else {
+                    }
+                    let Some(shared) = python.shared_with(&text.python.variables) else {
                         continue;
                     };
                     let reason = format!("shares scope variable `{shared}` with {label}");
-                    let moved = (text.names.clone(), self.label(text.hints[0]));
-                    self.move_to_python(number, &reason);
-                    open.push(moved);
+                    open.push(self.move_to_python(number, &reason));
                 }
             }
             let Some((number, reason)) = self.loses_a_variable() else {
                 return;
             };
-            let moved = (
-                self.texts[number].names.clone(),
-                self.label(self.texts[number].hints[0]),
-            );
-            self.move_to_python(number, &reason);
-            open.push(moved);
+            open.push(self.move_to_python(number, &reason));
         }
     }
 
     /// A text in Rust that reads a variable which another one there binds in Python only: its twin does
     /// without.
     fn loses_a_variable(&self) -> Option<(usize, String)> {
-        for (number, text) in self.texts.iter().enumerate() {
-            let Some(reader) = self.native(text) else {
+        let native = || self.texts.iter().filter(|text| self.is_native(text));
+        for (number, reader) in self.texts.iter().enumerate() {
+            if !self.is_native(reader) {
                 continue;
-            };
-            for other in &self.texts {
-                let Some(twin) = self.native(other) else {
-                    continue;
-                };
-                let lost = reader.reads.iter().find(|name| {
-                    other.names.mentions(name)
-                        && !twin.reads.contains(name)
-                        && !twin.keeps.contains(name)
-                });
+            }
+            for other in native() {
+                let keeps = other.keeps();
+                let mut sets = other.python.variables.sets.iter();
+                let lost = sets.find(|name| reader.sees(name) && !keeps.contains(&name.as_str()));
                 if let Some(name) = lost {
                     let label = self.label(other.hints[0]);
                     return Some((
@@ -398,34 +428,31 @@ impl Sides<'_> {
         None
     }
 
-    /// The twin of a text of which some hint is still in Rust.
-    fn native(&self, text: &Text) -> Option<&'static Twin> {
-        let some = text.hints.iter().any(|id| self.compiled[*id].is_some());
-        text.twin.filter(|_| some)
+    /// Whether some hint with this text still has its twin.
+    fn is_native(&self, text: &Text) -> bool {
+        text.hints.iter().any(|id| self.compiled[*id].is_some())
     }
 
-    /// Leaves hints that are compiled to that engine, but for those that fill a dictionary, and those that share
-    /// variables with hints that have a twin only.
+    /// Leaves hints that are compiled to that engine, but for those that fill a dictionary, for which a compiled hint
+    /// has no time, and those that share variables with hints that have a twin only.
     fn prefer(&mut self, compilation: &Compilation) {
-        let alive = |text: &Text| text.hints.iter().any(|id| self.compiled[*id].is_some());
         // The variables of twins that nothing else can run.
         let mut needed: BTreeSet<&str> = BTreeSet::new();
         let mut kept: BTreeSet<usize> = BTreeSet::new();
+        let left: BTreeSet<&str> = self.texts.iter().flat_map(Text::keeps).copied().collect();
         loop {
             let before = kept.len();
             for (number, text) in self.texts.iter().enumerate() {
-                let Some(twin) = text.twin.filter(|_| alive(text)) else {
+                if !self.is_native(text) {
                     continue;
-                };
-                let hints = self.program.hints();
+                }
                 let only = text.hints.iter().any(|id| !compilation.has(*id))
-                    || text
-                        .hints
-                        .iter()
-                        .any(|id| fills_a_dictionary(&hints[*id].code));
-                let variables = || twin.reads.iter().chain(twin.keeps);
-                if (only || variables().any(|name| needed.contains(name))) && kept.insert(number) {
-                    needed.extend(variables());
+                    || text.python.variables.fills_a_dictionary;
+                let seen = left.iter().filter(|name| text.sees(name));
+                let mut variables: BTreeSet<&str> = seen.copied().collect();
+                variables.extend(text.keeps());
+                if (only || !variables.is_disjoint(&needed)) && kept.insert(number) {
+                    needed.extend(variables);
                 }
             }
             if kept.len() == before {
@@ -441,12 +468,15 @@ impl Sides<'_> {
         }
     }
 
-    fn move_to_python(&mut self, number: usize, reason: &str) {
-        for &id in &self.texts[number].hints {
+    /// Takes the twin away from a text; gives what it does to variables, and who it is.
+    fn move_to_python(&mut self, number: usize, reason: &str) -> (Variables, String) {
+        let text = &self.texts[number];
+        for &id in &text.hints {
             if self.compiled[id].take().is_some() {
                 reason.clone_into(&mut self.reasons[id]);
             }
         }
+        (text.python.variables.clone(), self.label(text.hints[0]))
     }
 
     fn pc(&self, id: usize) -> usize {
@@ -456,10 +486,4 @@ impl Sides<'_> {
     fn label(&self, id: usize) -> String {
         format!("the hint at pc {}", self.pc(id))
     }
-}
-
-/// Whether a text fills a dictionary with as many entries as a program likes: a compiled hint has no time for that,
-/// and would decline, its twin does.
-fn fills_a_dictionary(code: &str) -> bool {
-    code.lines().any(|line| line.trim_end().ends_with("= {}"))
 }

@@ -7,15 +7,15 @@ use ruff_python_ast::visitor::{Visitor, walk_alias, walk_except_handler, walk_ex
 use ruff_python_ast::{Alias, CmpOp, ExceptHandler, Expr, ExprContext, Parameters, Stmt};
 use ruff_python_parser::parse_module;
 
-use super::names::is_quiet_import;
-use crate::engines::compiled::LASTING;
+use super::variables::{Variables, is_consumer};
+use crate::engines::compiled::{LASTING, variable_of_globals};
 
 /// The longest text that is looked into, in bytes.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// Names through which a text reaches every variable, and the order in which they came, or what other hints are
-/// made of.
-const WILD: &[&str] = &[
+/// Functions through which a text reaches every variable, and the order in which they came. As attributes they are
+/// others.
+const WILD_FUNCTIONS: &[&str] = &[
     "globals",
     "locals",
     "vars",
@@ -23,6 +23,12 @@ const WILD: &[&str] = &[
     "exec",
     "eval",
     "compile",
+    "breakpoint",
+    // It may be called by another name.
+    "getattr",
+];
+/// Names through which it reaches what other hints are made of.
+const WILD: &[&str] = &[
     "sys",
     "inspect",
     "gc",
@@ -37,7 +43,6 @@ const WILD: &[&str] = &[
     "concurrent",
     "attrgetter",
     "methodcaller",
-    "breakpoint",
     "vm",
 ];
 /// Names with two underscores that reach nothing but the object itself.
@@ -67,12 +72,72 @@ const PLAIN: &[&str] = &[
 const UNORDERED: &[&str] = &["all", "any", "len", "set", "sorted", "sum"];
 /// What the VM gives every hint: whoever changes these changes what hints mean.
 const OF_THE_VM: &[&str] = &["memory", "segments", "ap", "fp", "pc"];
-/// Functions that have used up a generator when they return.
-const CONSUMERS: &[&str] = &[
-    "all", "any", "dict", "list", "max", "min", "set", "sorted", "sum", "tuple",
-];
 /// Calls that have code run again later, beside hints.
 const RULES: &[&str] = &["vm_add_auto_deduction_rule", "vm_add_validation_rule"];
+
+/// Modules whose import changes nothing that another hint could see. Any other may do anything.
+const QUIET_MODULES: &[&str] = &[
+    "abc",
+    "base64",
+    "binascii",
+    "bisect",
+    "collections",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "eth_hash",
+    "fractions",
+    "functools",
+    "hashlib",
+    "heapq",
+    "hmac",
+    "io",
+    "itertools",
+    "json",
+    "math",
+    "numbers",
+    "operator",
+    "os",
+    "pathlib",
+    "pprint",
+    "random",
+    "re",
+    "secrets",
+    "statistics",
+    "string",
+    "struct",
+    "textwrap",
+    "time",
+    "typing",
+    "zlib",
+];
+/// The parts of cairo-lang that do not touch the VM behind its back.
+const QUIET_PACKAGES: &[&[&str]] = &[
+    &["starkware", "cairo", "common"],
+    &["starkware", "cairo", "lang", "vm", "relocatable"],
+    &["starkware", "crypto"],
+    &["starkware", "python"],
+];
+/// Whether the import of a module, by its dotted name, changes nothing that another hint could see.
+fn is_quiet_import(module: &str) -> bool {
+    let parts: Vec<&str> = module.split('.').collect();
+    let first = parts.first().copied().unwrap_or_default();
+    QUIET_MODULES.contains(&first)
+        || QUIET_PACKAGES
+            .iter()
+            .any(|package| parts.starts_with(package))
+}
+
+/// What of `segments` says how large one is, or who does.
+const SIZES: &[&str] = &[
+    "get_segment_size",
+    "_segment_sizes",
+    "finalize",
+    "public_memory_offsets",
+];
 
 /// What a text may do.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +152,8 @@ pub(super) struct PythonText {
     pub(super) wild: Option<String>,
     /// Whether it may change functions that others call, which can be found out.
     pub(super) tampers: bool,
+    /// The same, but for attributes that methods give their own object.
+    pub(super) replaces: bool,
     /// Whether it enters a scope, or leaves one.
     pub(super) moves: bool,
     /// Whether it leaves code behind that others run.
@@ -99,10 +166,14 @@ pub(super) struct PythonText {
     pub(super) has_builtins: bool,
     /// Whether it has code called between hints.
     pub(super) registers_rules: bool,
+    /// Whether it may ask how large segments are.
+    pub(super) asks_sizes: bool,
     /// Whether it sees which variables there are, whatever their names, in no order.
     pub(super) sees_all: bool,
     /// Whether code that it leaves behind does.
     pub(super) leaves_seeing_all: bool,
+    /// What it does to the variables of its scope.
+    pub(super) variables: Variables,
     /// Where generators start that are used up at once.
     consumed: BTreeSet<u32>,
     /// How many functions are around what is looked at.
@@ -127,7 +198,10 @@ impl PythonText {
 
     /// The same of a text that is a tree already.
     pub(super) fn of_body(body: &[Stmt]) -> Self {
-        let mut text = Self::default();
+        let mut text = Self {
+            variables: Variables::of_body(body),
+            ..Self::default()
+        };
         text.visit_body(body);
         text
     }
@@ -144,8 +218,19 @@ impl PythonText {
         if self.functions > 0 && LASTING.contains(&name) {
             self.keeps_registers = true;
         }
+        if matches!(name, "setattr" | "delattr") {
+            self.tamper();
+        }
+        if WILD_FUNCTIONS.contains(&name) {
+            self.wild.get_or_insert_with(|| format!("`{name}`"));
+        }
         self.reach(name);
         self.names.insert(name.to_owned());
+    }
+
+    fn tamper(&mut self) {
+        self.tampers = true;
+        self.replaces = true;
     }
 
     fn reach(&mut self, name: &str) {
@@ -255,19 +340,15 @@ impl<'a> Visitor<'a> for PythonText {
             }
             Expr::Call(call) => {
                 if let Expr::Name(name) = &*call.func {
-                    self.tampers |= matches!(&*name.id, "setattr" | "delattr");
-                    if name.id == "getattr" {
-                        match call.arguments.args.get(1) {
-                            Some(Expr::StringLiteral(literal)) => {
-                                self.reach(literal.value.to_str())
-                            }
-                            _ => {
-                                self.wild = Some("`getattr` of a name that is computed".to_owned())
-                            }
-                        }
+                    if name.id == "getattr"
+                        && let Some(Expr::StringLiteral(literal)) = call.arguments.args.get(1)
+                    {
+                        self.reach(literal.value.to_str());
+                        self.visit_arguments(&call.arguments);
+                        return;
                     }
                     if let [Expr::Generator(generator)] = &*call.arguments.args
-                        && CONSUMERS.contains(&name.id.as_str())
+                        && is_consumer(&name.id)
                     {
                         self.consumed.insert(generator.range.start().to_u32());
                     }
@@ -275,9 +356,15 @@ impl<'a> Visitor<'a> for PythonText {
             }
             Expr::Attribute(attribute) => {
                 let mut root = &*attribute.value;
-                while let Expr::Attribute(inner) = root {
-                    root = &inner.value;
+                loop {
+                    root = match root {
+                        Expr::Attribute(inner) => &inner.value,
+                        Expr::Subscript(inner) => &inner.value,
+                        _ => break,
+                    };
                 }
+                let attribute_name = attribute.attr.as_str();
+                self.asks_sizes |= SIZES.contains(&attribute_name);
                 // The scope of Cairo.
                 let of_cairo = matches!(root, Expr::Name(name) if name.id == "ids");
                 if !(of_cairo && attribute.attr == *"__main__") {
@@ -290,7 +377,10 @@ impl<'a> Visitor<'a> for PythonText {
                             self.wild
                                 .get_or_insert_with(|| format!("an attribute of `{}`", name.id));
                         }
-                        _ => self.tampers = true,
+                        Expr::Name(name) if name.id == "self" && self.functions > 0 => {
+                            self.tampers = true;
+                        }
+                        _ => self.tamper(),
                     }
                 }
             }
@@ -334,32 +424,6 @@ fn is_bound_of_numbers(expression: &Expr) -> bool {
     of_builtin && attribute.attr == *"bound" && attribute.ctx == ExprContext::Load
 }
 
-/// The name in `'name' in globals()`, `globals()['name']` and `globals().get('name')`, where the dictionary is used for
-/// one variable, and the expressions behind it.
-fn variable_of_globals(expression: &Expr) -> Option<(&str, &[Expr])> {
-    let (name, dictionary, rest) = match expression {
-        Expr::Compare(compare) => match (&*compare.ops, &*compare.comparators) {
-            ([CmpOp::In | CmpOp::NotIn], [dictionary]) => (&*compare.left, dictionary, &[][..]),
-            _ => return None,
-        },
-        Expr::Subscript(subscript) => (&*subscript.slice, &*subscript.value, &[][..]),
-        Expr::Call(call) if call.arguments.keywords.is_empty() => {
-            match (&*call.func, &*call.arguments.args) {
-                (Expr::Attribute(get), [name, rest @ ..]) if get.attr == *"get" => {
-                    (name, &*get.value, rest)
-                }
-                _ => return None,
-            }
-        }
-        _ => return None,
-    };
-    let (Expr::StringLiteral(name), Expr::Call(call)) = (name, dictionary) else {
-        return None;
-    };
-    let is_globals = matches!(&*call.func, Expr::Name(function) if function.id == "globals");
-    (is_globals && call.arguments.is_empty()).then(|| (name.value.to_str(), rest))
-}
-
 impl PythonText {
     fn import(&mut self, module: &str) {
         // A package of that name is no way to the VM that hints run in.
@@ -367,7 +431,7 @@ impl PythonText {
             self.reach(part);
         }
         if !is_quiet_import(module) {
-            self.tampers = true;
+            self.tamper();
         }
     }
 }

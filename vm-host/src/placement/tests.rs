@@ -1,13 +1,26 @@
-use super::names::Names;
-use crate::engines::twins::{DIFFERENT, all, find};
+use super::Text;
+use super::python_text::PythonText;
+use super::variables::Variables;
+use crate::engines::twins::{all, find};
 use cairo_vm::hint_processor::builtin_hint_processor::hint_code;
+
+fn variables(code: &str) -> Variables {
+    PythonText::of(code).variables
+}
 
 /// The variable that keeps a hint and the hint of a twin on one side.
 fn shared(python: &str, twin: &str) -> Option<String> {
-    let reads = find(twin).map_or(&[][..], |twin| twin.reads);
-    Names::of(python)
-        .shared_with(&Names::of(twin), reads, true)
-        .map(str::to_owned)
+    let python = variables(python);
+    python.shared_with(&variables(twin)).map(str::to_owned)
+}
+
+fn excludes_twins(code: &str) -> Option<&'static str> {
+    let text = Text {
+        twin: find(code),
+        python: PythonText::of(code),
+        hints: Vec::new(),
+    };
+    text.excludes_twins(code)
 }
 
 #[track_caller]
@@ -63,6 +76,8 @@ fn variables_of_loops_are_their_own() {
 fn a_variable_that_a_twin_reads_is_shared_with_whoever_sets_it() {
     let twin = hint_code::MEMCPY_CONTINUE_COPYING;
     shares("n", "n = 3", twin);
+    // Python reads it as the same name.
+    shares("n", "\u{ff4e} = 3", twin);
     shares("n", "for n in range(3):\n    pass", twin);
     shares("n", "vm_enter_scope({'n': 3})", twin);
     shares("n", "vm_enter_scope(dict(n=3))", twin);
@@ -85,12 +100,12 @@ fn a_hint_that_may_do_anything_is_seen() {
         "from starkware.cairo.bootloaders.bootloader.utils import load_program",
         "import sys",
         "exec('value = 1')",
-        "getattr(segments, '__class__')",
+        "getattr(segments, '__dict__')",
+        "set_it = setattr",
         "getattr(x, name)",
         "f = getattr",
         "operator.attrgetter('x')",
         "x.__globals__['y'] = 1",
-        "type(x).__class__",
         "module.isqrt = f",
         "module.part.isqrt = f",
         "del module.isqrt",
@@ -99,7 +114,7 @@ fn a_hint_that_may_do_anything_is_seen() {
         "for module.isqrt in [f]: pass",
         "module.count += 1",
         "with x as module.isqrt: pass",
-        "\u{ff4e} = 3",
+        "\u{e9} = 3",
         "vm_enter_scope(x)",
         "vm_enter_scope({'a' + 'b': 3})",
         "vm_enter_scope({**x})",
@@ -107,7 +122,8 @@ fn a_hint_that_may_do_anything_is_seen() {
         "enter = vm_enter_scope",
         "leave = vm_exit_scope",
     ] {
-        assert!(Names::of(code).opaque, "{code}");
+        let excludes = excludes_twins(code);
+        assert_eq!(excludes, Some("may see and change anything"), "{code}");
     }
     for code in [
         "import json, math",
@@ -130,70 +146,104 @@ fn a_hint_that_may_do_anything_is_seen() {
         "vm_enter_scope()",
         "vm_exit_scope()",
         "def f(): return fp",
+        "class A:\n    def f(self): self.count += 1",
     ] {
-        assert!(!Names::of(code).opaque, "{code}");
+        assert_eq!(excludes_twins(code), None, "{code}");
     }
     apart(hint_code::ASSERT_NN, hint_code::ASSERT_NOT_ZERO);
     apart("x = 1", hint_code::ADD_SEGMENT);
 }
 
 #[test]
-fn registers_that_a_function_keeps_are_shared() {
-    shares("fp", "f = lambda: fp", hint_code::ADD_SEGMENT);
-    shares("fp", "def f(): return fp", hint_code::SQRT);
-    let without_scopes = Names::of("f = lambda: fp");
-    assert_eq!(
-        without_scopes.shared_with(&Names::of(hint_code::ADD_SEGMENT), &[], false),
-        None
-    );
+fn a_function_may_keep_registers() {
+    for code in [
+        "f = lambda: fp",
+        "def f(): return fp",
+        "x = (fp for y in z)",
+    ] {
+        assert!(PythonText::of(code).keeps_registers, "{code}");
+    }
+    assert!(!PythonText::of("x = fp").keeps_registers);
 }
 
 #[test]
 fn a_function_that_is_replaced_is_shared() {
     shares("int", "def int(x): return 0", hint_code::SPLIT_INT);
     shares("int", "int = float", hint_code::SPLIT_INT);
-    assert_eq!(
-        Names::of("int = float").shared_with(
-            &Names::of("ids.x = int(ids.y) if int else 0"),
-            &[],
-            false
-        ),
-        Some("int")
-    );
+    shares("int", "int = float", "ids.x = int(ids.y) if int else 0");
+}
+
+#[test]
+fn what_is_bound_on_every_way_is_its_own() {
+    for code in [
+        "if ids.x:\n    value = 3\nelse:\n    value = 4\nprint(value)",
+        "if 'value' not in []:\n    value = 3\n    print(value)",
+        "import value.part\nprint(value)",
+        "value = 3\ndel value",
+        "print(sum(value for value in range(3)))",
+        "print({value: 1 for value in range(3) if value})",
+    ] {
+        apart(code, hint_code::SQRT);
+    }
+    for code in [
+        "if ids.x:\n    value = 3\nelif ids.y:\n    value = 4\nprint(value)",
+        "try:\n    value = 3\nexcept ValueError:\n    pass\nprint(value)",
+        "while ids.x:\n    value = 3\nprint(value)",
+        "with x as y:\n    value = 3\nprint(value)",
+        "x = ids.x and (value := 3)\nprint(value)",
+        "class A:\n    def f(self): return value",
+    ] {
+        shares("value", code, hint_code::SQRT);
+    }
+}
+
+#[test]
+fn what_fills_a_dictionary_is_seen() {
+    for code in [
+        hint_code::SQUASH_DICT,
+        "d = {}\nfor i in range(ids.n):\n    d[i] = 1",
+        "d = dict()\nwhile ids.n:\n    d.setdefault(i, 1)",
+    ] {
+        assert!(variables(code).fills_a_dictionary, "{code}");
+    }
+    for code in [
+        "d = {}\nd[1] = 2",
+        "for i in x:\n    y = {}",
+        hint_code::DICT_NEW,
+    ] {
+        assert!(!variables(code).fills_a_dictionary, "{code}");
+    }
 }
 
 #[test]
 fn rules_change_memory() {
-    assert!(Names::of("vm_add_validation_rule(1, f)").changes_memory_rules);
-    assert!(Names::of("range_check_builtin.bound = 5").changes_memory_rules);
-    assert!(!Names::of(hint_code::IS_NN).changes_memory_rules);
+    let changes = Some("changes how memory behaves");
+    assert_eq!(excludes_twins("vm_add_validation_rule(1, f)"), changes);
+    assert_eq!(excludes_twins("range_check_builtin.bound = 5"), changes);
+    assert_eq!(excludes_twins(hint_code::IS_NN), None);
 }
 
 #[test]
-fn twins_that_differ_stay_in_python() {
-    for (code, reason) in DIFFERENT {
-        assert_eq!(find(code).err(), Some(format!("twin differs: {reason}")));
-    }
+fn a_text_without_a_twin_says_so() {
+    let unused = find(hint_code::ADD_SEGMENT).err();
+    assert_eq!(unused.as_deref(), Some("cairo-vm's twin is not used"));
     assert_eq!(find("x = 1").err().as_deref(), Some("cairo-vm has no twin"));
 }
 
 #[test]
-fn what_a_twin_reads_and_keeps_is_in_its_text() {
+fn what_a_twin_reads_is_kept_by_all() {
     for twin in all() {
-        let names = Names::of(twin.code);
-        for name in twin.reads.iter().chain(twin.keeps) {
-            assert!(names.mentions(name), "{name} in {}", twin.code);
+        assert_eq!(excludes_twins(twin.code), None, "{}", twin.code);
+        let text = variables(twin.code);
+        for name in twin.keeps {
+            let mentions = text.sees.contains(*name) || text.sets.contains(*name);
+            assert!(mentions, "{name} in {}", twin.code);
         }
-        let kept_elsewhere = |name: &str| all().iter().any(|twin| twin.keeps.contains(&name));
         for reader in all() {
-            for name in reader.reads.iter().filter(|name| kept_elsewhere(name)) {
-                assert!(
-                    !names.mentions(name) || twin.reads.contains(name) || twin.keeps.contains(name),
-                    "`{name}` of `{}` is lost in `{}`",
-                    reader.code,
-                    twin.code
-                );
-            }
+            let seen = variables(reader.code).sees;
+            let mut lost = text.sets.intersection(&seen);
+            let lost = lost.find(|name| !twin.keeps.contains(&name.as_str()));
+            assert_eq!(lost, None, "`{}` in `{}`", reader.code, twin.code);
         }
     }
 }

@@ -3,8 +3,8 @@
 
 /// Most stretches.
 const BUCKETS: usize = 1 << 9;
-/// How long each is at first, in nanoseconds.
-const FIRST_WIDTH: u64 = 1 << 14;
+/// How long each is at first: so many bits of nanoseconds.
+const FIRST_WIDTH: u32 = 14;
 
 /// What happened in one stretch of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,14 +40,15 @@ impl Bucket {
 /// All stretches since the run began.
 #[derive(Debug)]
 pub(crate) struct Buckets {
-    width: u64,
+    /// How many bits of a time are the place in a stretch.
+    bits: u32,
     all: Vec<Bucket>,
 }
 
 impl Default for Buckets {
     fn default() -> Self {
         Self {
-            width: FIRST_WIDTH,
+            bits: FIRST_WIDTH,
             all: Vec::new(),
         }
     }
@@ -56,7 +57,7 @@ impl Default for Buckets {
 impl Buckets {
     /// How long each stretch is, in nanoseconds.
     pub(crate) fn width(&self) -> u64 {
-        self.width
+        1 << self.bits
     }
 
     /// The stretches, the first one first.
@@ -66,10 +67,10 @@ impl Buckets {
 
     /// The stretch of that nanosecond.
     pub(crate) fn at(&mut self, nanos: u64) -> &mut Bucket {
-        while nanos / self.width >= BUCKETS as u64 {
+        while nanos >> self.bits >= BUCKETS as u64 {
             self.double();
         }
-        let index = (nanos / self.width) as usize;
+        let index = (nanos >> self.bits) as usize;
         if self.all.len() <= index {
             self.all.resize(index + 1, Bucket::default());
         }
@@ -90,7 +91,7 @@ impl Buckets {
         let length = u128::from(to.saturating_sub(from));
         // The last one first, so that the stretches get as long as they must.
         self.at(to);
-        if length == 0 || from / self.width == to / self.width {
+        if length == 0 || from >> self.bits == to >> self.bits {
             return add(self.at(from), total);
         }
         let share = |until: u64| {
@@ -99,7 +100,7 @@ impl Buckets {
         };
         let (mut start, mut given) = (from, 0);
         while start < to {
-            let end = ((start / self.width + 1) * self.width).min(to);
+            let end = (((start >> self.bits) + 1) << self.bits).min(to);
             let until = share(end);
             add(self.at(start), until - given);
             (start, given) = (end, until);
@@ -108,7 +109,7 @@ impl Buckets {
 
     /// Makes one stretch of each two.
     fn double(&mut self) {
-        self.width *= 2;
+        self.bits += 1;
         let pairs = self.all.chunks(2).map(|pair| {
             let mut sum = Bucket::default();
             pair.iter().for_each(|bucket| sum.add(*bucket));

@@ -61,6 +61,11 @@ impl Longest {
         self.count
     }
 
+    /// How many of them were kept.
+    pub(crate) fn kept(&self) -> u64 {
+        self.kept.len() as u64
+    }
+
     /// Those that were kept, in the order of time.
     pub(crate) fn in_time(&self) -> Vec<Span> {
         let mut spans: Vec<Span> = self.kept.iter().map(|kept| kept.0).collect();

@@ -6,6 +6,7 @@
 mod buckets;
 mod longest;
 mod memory;
+mod number;
 mod page;
 mod profile;
 mod recorder;
@@ -15,6 +16,7 @@ mod text;
 mod timeline;
 
 pub(crate) use memory::MemoryUse;
+pub(crate) use number::short;
 pub(crate) use page::{Page, ReportedFailure};
 pub(crate) use profile::write as write_profile;
 pub(crate) use recorder::Recorder;

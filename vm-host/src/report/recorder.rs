@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::buckets::Buckets;
 use super::longest::{Longest, Span};
 use super::records::{Inbox, Logged, Records};
-use super::timeline::Timeline;
+use super::timeline::{Fate, Timeline};
 use crate::run::{HintStatistics, Watcher};
 
 /// How many of the longest executions, and of the longest waits, are kept one by one.
@@ -15,7 +15,7 @@ const SPANS: usize = 1500;
 const STARTS: usize = 16;
 /// Of how many executions in the host one is timed after as many at the beginning: to ask the clock takes as long as a
 /// short hint. A prime, so that no pattern of a program has the same period.
-pub(super) const SAMPLE: u64 = 17;
+pub(super) const SAMPLE: u64 = 61;
 
 /// What one hint took in all its executions so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub(crate) struct HintTimes {
     pub(crate) questions: u64,
     /// The longest that was timed.
     pub(crate) worst: u64,
+    /// Whether it had not ended when the run did; that execution is one of those outside.
+    pub(crate) unfinished: bool,
 }
 
 impl HintTimes {
@@ -53,6 +55,7 @@ impl HintTimes {
 /// The hint that runs.
 #[derive(Clone, Copy, Debug)]
 struct Running {
+    id: u32,
     /// When it began, if somebody looked at the clock.
     began: Option<u64>,
     steps: u64,
@@ -73,6 +76,8 @@ pub(crate) struct Recorder {
     host_hints: u64,
     /// When an engine asked a question that is being answered.
     asked: Option<u64>,
+    /// How long the wait took that had not ended when the run did.
+    waits_still: u64,
     pub(super) executions: Longest,
     pub(super) waits: Longest,
     pub(super) questions: Longest,
@@ -96,6 +101,7 @@ impl Recorder {
             known: (0, 0),
             host_hints: 0,
             asked: None,
+            waits_still: 0,
             executions: Longest::new(SPANS),
             waits: Longest::new(SPANS),
             questions: Longest::new(SPANS),
@@ -170,6 +176,40 @@ impl Recorder {
         let now = self.now();
         self.know(now, steps);
         self.ended = Some(now);
+        if let Some(running) = self.running.take() {
+            self.unfinished(running, now);
+        }
+    }
+
+    /// The run has ended in the middle of a hint: what it took so far counts.
+    fn unfinished(&mut self, running: Running, now: u64) {
+        let Running { id, began, steps } = running;
+        // One in the host is not waited for; only that it ran is known.
+        let began = began.unwrap_or(now);
+        let span = Span {
+            began,
+            nanos: now.saturating_sub(began),
+            id,
+            inside: 0,
+            outside: true,
+        };
+        // What it was waited for before its last question is known already.
+        let since = self.asked.take().unwrap_or(began);
+        self.waits_still = now.saturating_sub(since);
+        self.buckets
+            .spread(since, now, self.waits_still, |bucket, part| {
+                bucket.waiting += part;
+            });
+        self.buckets.at(began).outside_hints += 1;
+        self.executions.add(span);
+        let hint = self.hint(id);
+        hint.outside += 1;
+        hint.waiting += span.nanos;
+        hint.worst = hint.worst.max(span.nanos);
+        hint.unfinished = true;
+        if let Some(timeline) = &mut self.timeline {
+            timeline.hint(span, steps, None, Fate::Unfinished);
+        }
     }
 
     /// Writes what of the timeline waits to be written.
@@ -202,6 +242,11 @@ impl Recorder {
         self.ended.unwrap_or_else(|| self.now())
     }
 
+    /// How long the run waited for a hint that did not end before it.
+    pub(crate) fn waits_still(&self) -> u64 {
+        self.waits_still
+    }
+
     /// A hint in the host failed, and nobody else could run it.
     fn failed_here(&mut self, id: u32, began: Option<u64>, steps: u64) {
         let now = self.now();
@@ -213,7 +258,7 @@ impl Recorder {
                 id,
                 ..Span::default()
             };
-            timeline.hint(span, steps, None, true);
+            timeline.hint(span, steps, None, Fate::Failed);
         }
     }
 
@@ -236,7 +281,20 @@ impl Watcher for Recorder {
         if let Some(now) = began {
             self.know(now, steps);
         }
-        self.running = Some(Running { began, steps });
+        self.running = Some(Running { id, began, steps });
+    }
+
+    fn leaves(&mut self) {
+        if let Some(Running {
+            began: None, steps, ..
+        }) = self.running
+        {
+            let now = self.now();
+            self.know(now, steps);
+            if let Some(running) = &mut self.running {
+                running.began = Some(now);
+            }
+        }
     }
 
     fn waited(&mut self, began: Instant, took: Duration, asked: bool) {
@@ -274,12 +332,12 @@ impl Watcher for Recorder {
         }
     }
 
-    fn ends(&mut self, id: u32, used: &HintStatistics, failed: bool) {
-        let Some(Running { began, steps }) = self.running.take() else {
+    fn ends(&mut self, id: u32, used: Option<&HintStatistics>, failed: bool) {
+        let Some(Running { began, steps, .. }) = self.running.take() else {
             return;
         };
         self.asked = None;
-        if used.hints == 0 {
+        let Some(used) = used.filter(|used| used.hints > 0) else {
             if failed {
                 // It did not run to its end, and counts nowhere.
                 return self.failed_here(id, began, steps);
@@ -305,10 +363,10 @@ impl Watcher for Recorder {
             self.executions.add(span);
             self.know(ended, steps);
             if let Some(timeline) = &mut self.timeline {
-                timeline.hint(span, steps, None, false);
+                timeline.hint(span, steps, None, Fate::Ended);
             }
             return;
-        }
+        };
         let now = self.now();
         let (waiting, python) = (nanos(used.waiting), nanos(used.python));
         let began = began.unwrap_or_else(|| now.saturating_sub(waiting));
@@ -333,7 +391,8 @@ impl Watcher for Recorder {
         self.know(now, steps);
         self.take_records();
         if let Some(timeline) = &mut self.timeline {
-            timeline.hint(span, steps, Some(used), failed);
+            let fate = if failed { Fate::Failed } else { Fate::Ended };
+            timeline.hint(span, steps, Some(used), fate);
         }
     }
 

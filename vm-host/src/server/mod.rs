@@ -20,7 +20,6 @@ mod create_request;
 mod deadline;
 mod error;
 mod handle;
-mod hexadecimal;
 mod listen;
 mod metrics;
 mod observation;

@@ -19,8 +19,8 @@ use tower::{Layer, Service};
 use tracing::{Instrument as _, Span};
 
 use super::error::Reason;
-use super::hexadecimal::hexadecimal;
 use super::metrics::{Metrics, OTHER};
+use crate::hexadecimal::hexadecimal;
 use crate::spans;
 
 /// The header with which callers name their calls, and are told the names of others.

@@ -10,9 +10,9 @@ use sha2::{Digest as _, Sha256};
 use tonic::Status;
 
 use super::error::{Problem, Reason, invalid};
-use super::hexadecimal::hexadecimal;
 use super::tenants::{Tenant, TenantLimits};
 use crate::account::Account;
+use crate::hexadecimal::hexadecimal;
 use crate::program::ProgramError;
 use crate::run::ProgramText;
 

@@ -19,7 +19,6 @@ use super::connection::Caller;
 use super::create_request::VmRequest;
 use super::error::{Over, Problem, Reason, draining, internal, invalid, over, unknown_vm};
 use super::handle::{MAX_JOBS, VmHandle};
-use super::hexadecimal::hexadecimal;
 use super::metrics::Metrics;
 use super::options::ServeOptions;
 use super::programs::Programs;
@@ -29,6 +28,7 @@ use super::task::{self, Supplies};
 use super::tenants::{Event, Resource, Share, Tenants};
 use super::vm_thread;
 use crate::account::Pool;
+use crate::hexadecimal::hexadecimal;
 use crate::spans;
 use crate::worker::{Places, Spawner};
 
@@ -218,7 +218,7 @@ impl Registry {
             shared: Arc::clone(&handle.shared),
             tenant: Arc::clone(&handle.tenant),
             id: handle.id.clone(),
-            _share: share,
+            share: Some(share),
         };
         let (supplies, shared) = (Arc::clone(&self.supplies), Arc::clone(&handle.shared));
         // What is logged on the VM's thread says whose VM it is.
@@ -364,7 +364,7 @@ struct Forget {
     tenant: Arc<str>,
     id: String,
     /// Of the VMs that its tenant may have.
-    _share: Share,
+    share: Option<Share>,
 }
 
 impl Drop for Forget {
@@ -376,6 +376,8 @@ impl Drop for Forget {
         vms.requests
             .retain(|key, (_, vm)| !(key.0 == *tenant && vm == id));
         drop(vms);
+        // Whoever is told that the VM is gone may make another one at once.
+        self.share = None;
         let why = *self.shared.end.borrow();
         let created = self.shared.created.borrow().as_ref().map(Result::is_ok);
         // The creator of a refused VM is told, and may give it up before this is asked.

@@ -80,6 +80,10 @@ def _value(described: Any, objects: _Objects) -> Any:
         return RelocatableValue(*value)
     if kind in ("bool", "text"):
         return value
+    if kind == "float":
+        return float(value)
+    if kind == "bytes":
+        return bytes.fromhex(value)
     if kind == "same":
         return objects.lists[value]
     if kind == "list":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import dis
+import hashlib
 import sys
 
 # As they were when this was imported: hints may put others into their place.
@@ -23,6 +24,9 @@ _BUILTINS = "builtins"
 _HEAP_TYPE = 1 << 9
 
 _OBJECTS_OF_MODULES = (FunctionType, BuiltinFunctionType, ModuleType, type)
+
+#: Functions that the code of their module does not name: what these names were before all hints.
+_UNNAMED = {("hashlib", "sha256"): hashlib.sha256}
 
 _MISSING = object()
 
@@ -152,6 +156,8 @@ class Reliance:
     def _is_genuine(self, module: str, name: str, value: Any) -> bool:
         """Whether nobody but the module's file, or Python itself, can have made and named the object."""
         kind = type(value)
+        if (module, name) in _UNNAMED:
+            return value is _UNNAMED[module, name]
         if kind is ModuleType:
             return sys.modules.get(f"{module}.{name}") is value
         if value is relocatable.RelocatableValue:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json.encoder
 
 # As they were when this was imported: hints may put others into their place.
-from builtins import bool, dict, int, len, range, str, tuple, type, zip
+from builtins import bool, bytes, dict, float, int, len, range, str, tuple, type, zip
 from typing import Any, Callable, Iterable, List, NamedTuple, Optional, Tuple
 
 from .effects import Effects
@@ -126,6 +126,11 @@ def _simple(value: Any, import_of: ImportOf, depth: int, room: List[int]) -> Opt
         return '{"bool":true}' if value else '{"bool":false}'
     if kind is str:
         return _text(value)
+    if kind is float:
+        # Not what is no number, or beyond all.
+        return f'{{"float":"{value!r}"}}' if value - value == 0 else None
+    if kind is bytes:
+        return f'{{"bytes":"{value.hex()}"}}' if len(value) <= _MAX_CHARACTERS else None
     if kind is tuple:
         room[0] -= len(value)
         if depth >= _MAX_DEPTH or room[0] < 0:

@@ -19,7 +19,7 @@ mod value;
 pub(crate) use execute::{Engine, HandedOver};
 pub(crate) use json::loads;
 pub(crate) use library::{Export, builtin, builtins, exports, find, modules_that_fit};
-pub(crate) use lower::{LASTING, lower};
+pub(crate) use lower::{LASTING, lower, variable_of_globals};
 pub(crate) use parse::{Parsed, Refusal, parse};
 pub(crate) use scopes::{Names, Sharing, State};
 pub(crate) use shared::Shared;

@@ -23,8 +23,12 @@ pub(crate) struct Lowered {
     pub(crate) binds_any: bool,
     /// The variables that are functions which no other hint may see.
     pub(crate) defines: BTreeSet<Slot>,
+    /// Variables that are objects which no other hint may see.
+    pub(crate) alone: BTreeSet<Slot>,
     /// Whether it looks at a builtin.
     pub(crate) sees_builtins: bool,
+    /// Whether it may say how large a segment is.
+    pub(crate) sizes: bool,
     /// Whether it may move temporary segments.
     pub(crate) relocates: bool,
     /// The modules that it imports from.
@@ -153,11 +157,17 @@ pub(crate) enum Expression {
     Spread(Box<Expression>),
     /// Keys and values; without a key, the entries of another dictionary.
     Dict(Vec<(Option<Expression>, Expression)>),
+    /// Of these, all that a comprehension gives among them.
+    Set(Vec<Expression>),
     /// Of pairs.
     DictComprehension(Box<Comprehension>),
+    /// Puts a value, which is computed after the place, and gives nothing.
+    Put(Box<Target>, Box<Expression>),
     /// Binds its value, too.
     Bind(Box<Target>, Box<Expression>),
     Comprehension(Box<Comprehension>),
+    /// `map` of a function over values, all of them taken at once, as long as the scope has no variable of that name.
+    Mapped(Slot, Box<(Expression, Expression)>),
     /// `all` or `any` over a generator, as long as the scope has no variable of that name: stops at the first
     /// that decides.
     Quantifier(Slot, bool, Box<Comprehension>),
@@ -180,17 +190,32 @@ pub(crate) enum Register {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VmCall {
     AddSegment,
+    /// Its size, or `None`.
+    AddSized,
     AddTemporarySegment,
     /// Pointer, data.
     WriteArg,
     /// Data.
     GenArg,
+    /// The same without a reduction.
+    WriteUnreduced,
+    GenUnreduced,
     /// Pointer, data.
     LoadData,
     /// Address, count.
     GetRange,
+    /// The same where all of them are numbers.
+    GetIntegers,
     /// Address, and what is given where there is nothing.
     Get,
+    /// Address of a cell that is there.
+    Cell,
+    /// Address, and what is put there, and given, where there is nothing.
+    SetDefault,
+    /// A value as it is read.
+    Relocated,
+    /// Whether an instruction used the cell at an address.
+    IsAccessed,
     /// Address.
     Has,
     /// Address, value.

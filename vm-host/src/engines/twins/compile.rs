@@ -21,10 +21,6 @@ use crate::program::{CompiledProgram, Hint};
 const MEMBERS: &[(&str, u64)] = &[
     ("low", 0),
     ("high", 1),
-    ("bit", 0),
-    ("exp", 4),
-    ("d0", 0),
-    ("d1", 1),
     ("prev_value", 1),
     ("index_delta_minus1", 0),
     ("should_continue", 3),
@@ -35,7 +31,7 @@ const MEMBERS: &[(&str, u64)] = &[
 /// The size that the twins take for that of `DictAccess`.
 const DICT_ACCESS_SIZE: u64 = 3;
 
-/// Compiles a hint for its twin.
+/// Compiles a hint for its twin. It is `scoped` when other twins and it depend on each other through scopes.
 ///
 /// # Errors
 /// Why the twin cannot stand for this hint.
@@ -43,6 +39,7 @@ pub(crate) fn compile(
     program: &CompiledProgram,
     hint: &Hint,
     twin: &'static Twin,
+    scoped: bool,
 ) -> Result<Compiled, String> {
     let mut ids_data = HashMap::new();
     let mut constants = HashMap::new();
@@ -133,7 +130,7 @@ pub(crate) fn compile(
     Ok(Compiled {
         twin,
         data: Box::new(data),
-        scoped: twin.is_scoped(),
+        scoped,
         writes,
         writes_ap: hint.code.contains("memory[ap] ="),
     })

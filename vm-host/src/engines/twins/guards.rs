@@ -118,26 +118,6 @@ pub(super) fn is_free(vm: &VirtualMachine, cell: Relocatable) -> bool {
         && (cell.offset < NEAR_START || (1..=NEAR_OTHERS).any(|back| holds(cell.offset - back)))
 }
 
-/// The twin accepts a limb that is equal to the bound. It writes where `output` points to.
-pub(super) fn limb_is_not_the_bound(here: Here<'_>) -> bool {
-    if !here
-        .pointer("output")
-        .is_some_and(|cell| here.are_free(cell, 1))
-    {
-        return false;
-    }
-    match (
-        here.integer("value"),
-        here.integer("base"),
-        here.integer("bound"),
-    ) {
-        (Some(value), Some(base), Some(bound)) => {
-            base != Felt252::ZERO && value.to_biguint() % base.to_biguint() != bound.to_biguint()
-        }
-        _ => false,
-    }
-}
-
 /// The twin accepts the bound itself.
 pub(super) fn value_is_not_the_upper_bound(here: Here<'_>) -> bool {
     match (here.integer("value"), here.constant("UPPER_BOUND")) {
@@ -171,35 +151,6 @@ pub(super) fn quotient_is_not_the_bound(here: Here<'_>) -> bool {
     }
     // Only a value that counts as positive has a quotient equal to the bound.
     value.to_biguint() / div != bound.to_biguint()
-}
-
-/// Parts so small that no sum wraps.
-pub(super) fn parts_are_small(here: Here<'_>) -> bool {
-    let limit = power_of_two(128);
-    here.constant("SHIFT") == Some(limit)
-        && ["a", "b"].iter().all(|name| {
-            [0, 1].iter().all(|member| {
-                here.member(name, *member)
-                    .is_some_and(|value| value < limit)
-            })
-        })
-}
-
-/// cairo-vm divides without a check.
-pub(super) fn divisor_is_not_zero(here: Here<'_>) -> bool {
-    [0, 1].iter().any(|member| {
-        here.member("div", *member)
-            .is_some_and(|value| value != Felt252::ZERO)
-    })
-}
-
-/// Limbs so small that their sum does not wrap.
-pub(super) fn limbs_are_small(here: Here<'_>) -> bool {
-    here.constant("BASE") == Some(power_of_two(86))
-        && [0, 1].iter().all(|limb| {
-            here.member("x", *limb)
-                .is_some_and(|value| value < power_of_two(128))
-        })
 }
 
 /// The constants are those that the twin was compared with, and its four cells are empty.
@@ -333,16 +284,6 @@ const BLAKE2S_PACKED: usize = 7;
 fn array_is_free(here: Here<'_>, name: &str, count: usize) -> bool {
     here.pointer(name)
         .is_some_and(|first| here.are_free(first, count))
-}
-
-/// The twin writes an array from its end.
-pub(super) fn inputs_are_free(here: Here<'_>) -> bool {
-    array_is_free(here, "inputs", 4)
-}
-
-/// The twin writes an array from its end.
-pub(super) fn data_is_free(here: Here<'_>) -> bool {
-    array_is_free(here, "data", 8)
 }
 
 /// The twin writes an array from its end.

@@ -9,7 +9,7 @@ mod table;
 pub(crate) use compile::compile;
 pub(crate) use handover::Shown;
 #[cfg(test)]
-pub(crate) use table::{DIFFERENT, all};
+pub(crate) use table::all;
 pub(crate) use table::{Twin, find, is_known};
 
 use std::any::Any;

@@ -20,12 +20,8 @@ pub(crate) struct Twin {
     pub(super) guard: Option<Guard>,
     /// Done after each execution.
     pub(super) after: Option<After>,
-    /// The variables of the scope that the Python text may read before it binds them.
-    pub(crate) reads: &'static [&'static str],
     /// The variables that the twin leaves in cairo-vm's scope as the Python text does in its own.
     pub(crate) keeps: &'static [&'static str],
-    /// Whether it enters or leaves a scope.
-    pub(super) moves: bool,
 }
 
 impl std::fmt::Debug for Twin {
@@ -60,25 +56,9 @@ impl Twin {
         self
     }
 
-    const fn reads(mut self, reads: &'static [&'static str]) -> Self {
-        self.reads = reads;
-        self
-    }
-
     const fn keeps(mut self, keeps: &'static [&'static str]) -> Self {
         self.keeps = keeps;
         self
-    }
-
-    const fn moves(mut self) -> Self {
-        self.moves = true;
-        self
-    }
-
-    /// Whether an execution depends on what other twins left in the scopes, or they on it.
-    pub(crate) fn is_scoped(&self) -> bool {
-        let left_by_a_twin = |name: &&str| TWINS.iter().any(|twin| twin.keeps.contains(name));
-        self.moves || !self.keeps.is_empty() || self.reads.iter().any(left_by_a_twin)
     }
 }
 
@@ -90,9 +70,7 @@ const fn same(code: &'static str) -> Twin {
         cells: &[],
         guard: None,
         after: None,
-        reads: &[],
         keeps: &[],
-        moves: false,
     }
 }
 
@@ -116,10 +94,6 @@ const BOUND_OF_250_BITS: &[(&str, &str)] = &[
 ];
 
 static TWINS: &[Twin] = &[
-    same(hint_code::ADD_SEGMENT),
-    same(hint_code::IS_NN),
-    same(hint_code::IS_NN_OUT_OF_RANGE),
-    same(hint_code::IS_LE_FELT),
     same(hint_code::IS_POSITIVE),
     same(hint_code::ASSERT_NN),
     same(hint_code::ASSERT_NOT_ZERO),
@@ -127,71 +101,25 @@ static TWINS: &[Twin] = &[
     same(hint_code::ASSERT_LE_FELT_V_0_6),
     same(hint_code::ASSERT_LE_FELT_V_0_8),
     same(hint_code::ASSERT_LT_FELT),
-    same(hint_code::SPLIT_INT_ASSERT_RANGE),
-    same(hint_code::SPLIT_INT).guard(guards::limb_is_not_the_bound),
-    same(hint_code::IS_250_BITS),
-    same(hint_code::IS_ADDR_BOUNDED)
-        .constants(&[("ADDR_BOUND", "starkware.starknet.common.storage.ADDR_BOUND")]),
     same(hint_code::ASSERT_250_BITS)
         .constants(BOUND_OF_250_BITS)
         .guard(guards::value_is_not_the_upper_bound),
     same(hint_code::SPLIT_FELT).constants(&[("MAX_HIGH", "MAX_HIGH"), ("MAX_LOW", "MAX_LOW")]),
-    same(hint_code::SPLIT_64),
     same(hint_code::SQRT).guard(guards::value_is_below_2_250),
     same(hint_code::SIGNED_DIV_REM).guard(guards::quotient_is_not_the_bound),
     same(hint_code::UNSIGNED_DIV_REM),
-    same(hint_code::POW),
     same(hint_code::UINT256_SQRT)
         .after(guards::keep_n)
         .keeps(&["n"]),
     same(hint_code::UINT256_SQRT_FELT)
         .after(guards::keep_n)
         .keeps(&["n"]),
-    same(hint_code::UINT256_SIGNED_NN),
-    same(hint_code::UINT256_ADD)
-        .constants(&[("SHIFT", "SHIFT")])
-        .guard(guards::parts_are_small),
-    same(hint_code::UINT256_UNSIGNED_DIV_REM).guard(guards::divisor_is_not_zero),
-    same(hint_code::UINT256_MUL_DIV_MOD).guard(guards::divisor_is_not_zero),
-    same(hint_code::BIGINT_TO_UINT256)
-        .constants(&[("BASE", "starkware.cairo.common.cairo_secp.constants.BASE")])
-        .guard(guards::limbs_are_small),
-    same(hint_code::EC_MUL_INNER),
     // Hashes.
-    same(hint_code::SPLIT_INPUT_3),
-    same(hint_code::SPLIT_INPUT_6),
-    same(hint_code::SPLIT_INPUT_9),
-    same(hint_code::SPLIT_INPUT_12),
-    same(hint_code::SPLIT_INPUT_15),
-    same(hint_code::SPLIT_OUTPUT_0),
-    same(hint_code::SPLIT_OUTPUT_1),
-    same(hint_code::SPLIT_OUTPUT_MID_LOW_HIGH),
-    same(hint_code::SPLIT_N_BYTES).constants(&[(
-        "BYTES_IN_WORD",
-        "starkware.cairo.common.builtin_keccak.keccak.BYTES_IN_WORD",
-    )]),
-    same(hint_code::COMPARE_BYTES_IN_WORD_NONDET).constants(&[(
-        "BYTES_IN_WORD",
-        "starkware.cairo.common.cairo_keccak.keccak.BYTES_IN_WORD",
-    )]),
-    same(hint_code::COMPARE_KECCAK_FULL_RATE_IN_BYTES_NONDET).constants(&[(
-        "KECCAK_FULL_RATE_IN_BYTES",
-        "starkware.cairo.common.cairo_keccak.keccak.KECCAK_FULL_RATE_IN_BYTES",
-    )]),
-    same(hint_code::KECCAK_WRITE_ARGS).guard(guards::inputs_are_free),
-    same(hint_code::UNSAFE_KECCAK)
-        .cells(&["high", "low"])
-        .reads(&["__keccak_max_size"]),
+    same(hint_code::UNSAFE_KECCAK).cells(&["high", "low"]),
     same(hint_code::UNSAFE_KECCAK_FINALIZE)
         .cells(&["high", "low"])
         .guard(guards::words_are_short),
     same(hint_code::BLAKE2S_COMPUTE).guard(guards::output_is_free),
-    same(hint_code::BLAKE2S_ADD_UINT256)
-        .cells(&["high", "low"])
-        .guard(guards::data_is_free),
-    same(hint_code::BLAKE2S_ADD_UINT256_BIGEND)
-        .cells(&["high", "low"])
-        .guard(guards::data_is_free),
     same(hint_code::BLAKE2S_FINALIZE)
         .constants(&[
             ("N_PACKED_INSTANCES", "N_PACKED_INSTANCES"),
@@ -203,121 +131,78 @@ static TWINS: &[Twin] = &[
         .constants(ARCS)
         .guard(guards::range_checks_are_free)
         .keeps(&["excluded"]),
-    same(hint_code::ASSERT_LE_FELT_EXCLUDED_0).reads(&["excluded"]),
-    same(hint_code::ASSERT_LE_FELT_EXCLUDED_1).reads(&["excluded"]),
-    same(hint_code::ASSERT_LE_FELT_EXCLUDED_2).reads(&["excluded"]),
+    same(hint_code::ASSERT_LE_FELT_EXCLUDED_0),
+    same(hint_code::ASSERT_LE_FELT_EXCLUDED_1),
+    same(hint_code::ASSERT_LE_FELT_EXCLUDED_2),
     // Scopes and the loops that count down in one of their own.
-    same(hint_code::VM_ENTER_SCOPE).moves(),
-    same(hint_code::VM_EXIT_SCOPE).moves(),
-    same(hint_code::MEMCPY_ENTER_SCOPE).moves().keeps(&["n"]),
-    same(hint_code::MEMSET_ENTER_SCOPE).moves().keeps(&["n"]),
+    same(hint_code::MEMCPY_ENTER_SCOPE).keeps(&["n"]),
+    same(hint_code::MEMSET_ENTER_SCOPE).keeps(&["n"]),
     same(hint_code::MEMCPY_CONTINUE_COPYING)
         .guard(guards::counter_is_positive)
-        .reads(&["n"])
         .keeps(&["n"]),
     same(hint_code::MEMSET_CONTINUE_LOOP)
         .guard(guards::counter_is_positive)
-        .reads(&["n"])
         .keeps(&["n"]),
     // Searches.
     same(hint_code::FIND_ELEMENT)
         .guard(guards::search_is_short)
         .after(guards::keep_key)
-        .reads(&["__find_element_index", "__find_element_max_size"])
-        .keeps(&["key"]),
-    same(hint_code::SEARCH_SORTED_LOWER)
-        .cells(&["array_ptr"])
-        .guard(guards::search_is_short)
-        .reads(&["__find_element_max_size"]),
+        .keeps(&["__find_element_index", "key"]),
     // Dictionaries.
     same(hint_code::DICT_NEW)
         .guard(guards::there_is_an_initial_dict)
         .after(guards::delete_initial_dict)
-        .reads(&["__dict_manager", "initial_dict"])
         .keeps(&["__dict_manager", "initial_dict"]),
     same(hint_code::DEFAULT_DICT_NEW)
         .guard(guards::no_initial_dict)
-        .reads(&["__dict_manager"])
         .keeps(&["__dict_manager"]),
     same(hint_code::DICT_READ)
         .pointers(&["dict_ptr"])
         .guard(guards::entry_can_be_read)
-        .reads(&["__dict_manager"])
         .keeps(&["__dict_manager"]),
     same(hint_code::DICT_WRITE)
         .pointers(&["dict_ptr"])
         .guard(guards::entry_can_be_written)
-        .reads(&["__dict_manager"])
         .keeps(&["__dict_manager"]),
     same(hint_code::DICT_UPDATE)
         .pointers(&["dict_ptr"])
-        .reads(&["__dict_manager"])
         .keeps(&["__dict_manager"]),
     same(hint_code::DICT_SQUASH_COPY_DICT)
         .pointers(&["dict_accesses_end"])
-        .moves()
-        .reads(&["__dict_manager"])
         .keeps(&["__dict_manager", "initial_dict"]),
     same(hint_code::DICT_SQUASH_UPDATE_PTR)
         .pointers(&["squashed_dict_start", "squashed_dict_end"])
-        .reads(&["__dict_manager"])
         .keeps(&["__dict_manager"]),
     same(hint_code::SQUASH_DICT)
         .pointers(&["dict_accesses"])
         .guard(guards::there_are_accesses)
-        .reads(&["__squash_dict_max_size"])
         .keeps(&["access_indices", "keys", "key"]),
     same(hint_code::SQUASH_DICT_INNER_FIRST_ITERATION)
         .guard(guards::access_index_cell_is_free)
-        .reads(&["access_indices", "key"])
         .keeps(&["current_access_indices", "current_access_index"]),
-    same(hint_code::SQUASH_DICT_INNER_SKIP_LOOP).reads(&["current_access_indices"]),
-    same(hint_code::SQUASH_DICT_INNER_CHECK_ACCESS_INDEX)
-        .reads(&["current_access_indices", "current_access_index"])
-        .keeps(&[
-            "current_access_indices",
-            "current_access_index",
-            "new_access_index",
-        ]),
-    same(hint_code::SQUASH_DICT_INNER_CONTINUE_LOOP).reads(&["current_access_indices"]),
-    same(hint_code::SQUASH_DICT_INNER_ASSERT_LEN_KEYS).reads(&["keys"]),
-    same(hint_code::SQUASH_DICT_INNER_LEN_ASSERT).reads(&["current_access_indices"]),
-    same(hint_code::SQUASH_DICT_INNER_USED_ACCESSES_ASSERT).reads(&["access_indices", "key"]),
-    same(hint_code::SQUASH_DICT_INNER_NEXT_KEY)
-        .reads(&["keys"])
-        .keeps(&["keys", "key"]),
+    same(hint_code::SQUASH_DICT_INNER_SKIP_LOOP),
+    same(hint_code::SQUASH_DICT_INNER_CHECK_ACCESS_INDEX).keeps(&[
+        "current_access_indices",
+        "current_access_index",
+        "new_access_index",
+    ]),
+    same(hint_code::SQUASH_DICT_INNER_CONTINUE_LOOP),
+    same(hint_code::SQUASH_DICT_INNER_ASSERT_LEN_KEYS),
+    same(hint_code::SQUASH_DICT_INNER_LEN_ASSERT),
+    same(hint_code::SQUASH_DICT_INNER_USED_ACCESSES_ASSERT),
+    same(hint_code::SQUASH_DICT_INNER_NEXT_KEY).keeps(&["keys", "key"]),
     // Sorting.
     same(hint_code::USORT_ENTER_SCOPE)
-        .moves()
         .after(guards::enter_usort)
-        .reads(&["__usort_max_size"])
         .keeps(&["__usort_max_size"]),
     same(hint_code::USORT_BODY)
         .guard(guards::usort_was_entered)
-        .reads(&["__usort_max_size"])
         .keeps(&["positions_dict"]),
     same(hint_code::USORT_VERIFY)
         .after(guards::put_positions_back)
-        .reads(&["positions_dict"])
         .keeps(&["positions_dict", "positions", "last_pos"]),
-    same(hint_code::USORT_VERIFY_MULTIPLICITY_ASSERT).reads(&["positions"]),
-    same(hint_code::USORT_VERIFY_MULTIPLICITY_BODY)
-        .reads(&["positions", "last_pos"])
-        .keeps(&["positions", "last_pos"]),
-];
-
-/// Twins whose result may differ from the Python text.
-pub(crate) static DIFFERENT: &[(&str, &str)] = &[
-    (
-        hint_code::SET_ADD,
-        "it looks at elements past the end of the set",
-    ),
-    (hint_code::UINT256_ADD_LOW, "it adds modulo the prime"),
-    (hint_code::UINT128_ADD, "it adds modulo the prime"),
-    (
-        hint_code::UINT256_SUB,
-        "it does not reduce a difference of 2**256 or more",
-    ),
+    same(hint_code::USORT_VERIFY_MULTIPLICITY_ASSERT),
+    same(hint_code::USORT_VERIFY_MULTIPLICITY_BODY).keeps(&["positions", "last_pos"]),
 ];
 
 /// All twins that may be used.
@@ -336,15 +221,14 @@ pub(crate) fn is_known(code: &str) -> bool {
 /// # Errors
 /// Why there is none that can be used.
 pub(crate) fn find(code: &str) -> Result<&'static Twin, String> {
-    if let Some(twin) = TWINS.iter().find(|twin| twin.code == code) {
-        return Ok(twin);
-    }
-    if let Some((_, reason)) = DIFFERENT.iter().find(|(text, _)| *text == code) {
-        return Err(format!("twin differs: {reason}"));
-    }
-    Err(if is_known(code) {
-        "cairo-vm's twin was not compared with the Python text".to_owned()
-    } else {
-        "cairo-vm has no twin".to_owned()
+    let twin = TWINS.iter().find(|twin| twin.code == code);
+    twin.ok_or_else(|| {
+        let known = is_known(code);
+        (if known {
+            "cairo-vm's twin is not used"
+        } else {
+            "cairo-vm has no twin"
+        })
+        .to_owned()
     })
 }

@@ -163,6 +163,11 @@ impl Applier {
         self.skipped += skipped;
         add_segments(vm, added, added_temporary);
         insert(vm, &writes)?;
+        let first = vm.segments.num_segments() - added;
+        for (number, size) in &effects.sizes {
+            let size = usize::try_from(*size).ok();
+            vm.segments.finalize(size, first + number, None);
+        }
         if !relocations.is_empty() {
             let slices = breath.slices();
             self.relocations.add(vm, relocations, slices).await?;

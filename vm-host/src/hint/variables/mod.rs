@@ -15,7 +15,7 @@ pub(super) use writing::join as join_variables;
 pub use writing::{DictId, FunctionId, HintFunction, ListId, Variables};
 
 /// A value that hints on both sides may have.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum SharedValue {
     /// `None`.
     None,
@@ -23,8 +23,12 @@ pub enum SharedValue {
     Boolean(bool),
     /// An `int`.
     Integer(BigInt),
+    /// A `float`, which is finite.
+    Float(f64),
     /// A `str`.
     Text(String),
+    /// `bytes`.
+    Bytes(Vec<u8>),
     /// A `RelocatableValue`.
     Address(Relocatable),
     /// A `tuple`.

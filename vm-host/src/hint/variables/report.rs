@@ -10,6 +10,7 @@ use num_traits::Num;
 use serde::Deserialize;
 
 use super::SharedValue;
+use crate::hexadecimal::bytes_of;
 use crate::hint::error::HintError;
 use crate::vm::wire;
 
@@ -17,8 +18,10 @@ use crate::vm::wire;
 const MAX_BYTES: usize = 4 << 20;
 /// Bits of an integer.
 const MAX_BITS: u64 = 4096;
-/// Characters of a text.
+/// Characters of a text, and bytes.
 const MAX_CHARACTERS: usize = 4096;
+/// Characters of a number that is no integer.
+const MAX_DIGITS: usize = 32;
 /// Values in a tuple, those in the tuples in it included.
 const MAX_VALUES: usize = 64;
 /// Tuples around a value.
@@ -40,7 +43,7 @@ pub struct Report {
 }
 
 /// What a variable is after a hint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Reported {
     /// The scope does not have it.
     Absent,
@@ -51,7 +54,7 @@ pub enum Reported {
 }
 
 /// What the engine said when a hint had ended.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Told {
     /// Every variable that was asked for, in every scope for which it was: the depth, the name, and what it is. Nothing
     /// when nothing was asked, and when the engine does not know: then each may stand for anything.
@@ -148,7 +151,9 @@ enum Wire {
     None(bool),
     Bool(bool),
     Int(String),
+    Float(String),
     Text(String),
+    Bytes(String),
     Address(i64, u64),
     Tuple(Vec<Wire>),
     Import(String, String),
@@ -178,6 +183,8 @@ fn shared(
         Wire::None(_) => SharedValue::None,
         Wire::Bool(value) => SharedValue::Boolean(value),
         Wire::Int(text) => SharedValue::Integer(integer(&text)?),
+        Wire::Float(text) => SharedValue::Float(float(&text)?),
+        Wire::Bytes(text) => SharedValue::Bytes(bytes(&text)?),
         Wire::Text(text) if text.chars().nth(MAX_CHARACTERS).is_some() => {
             return Err(malformed("it told of a text that is too long"));
         }
@@ -221,6 +228,20 @@ fn integer(text: &str) -> Result<BigInt, HintError> {
     }
     let value = BigInt::from_str_radix(digits, 16).map_err(|_| bad())?;
     Ok(if negative { -value } else { value })
+}
+
+/// A number as Python's `repr` writes it.
+fn float(text: &str) -> Result<f64, HintError> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+    number
+        .filter(|_| text.len() <= MAX_DIGITS)
+        .ok_or_else(|| malformed("it told of a number that is none"))
+}
+
+/// Bytes as Python's `hex` writes them.
+fn bytes(text: &str) -> Result<Vec<u8>, HintError> {
+    let bytes = bytes_of(text).filter(|bytes| bytes.len() <= MAX_CHARACTERS);
+    bytes.ok_or_else(|| malformed("it told of bytes that are none"))
 }
 
 fn malformed(text: &str) -> HintError {

@@ -87,6 +87,9 @@ fn values_are_written_as_engines_read_them() {
         name: "f".to_owned(),
     };
     variables.set(2, "f", &import);
+    variables.set(2, "half", &SharedValue::Float(0.5));
+    variables.set(2, "far", &SharedValue::Float(-1e22));
+    variables.set(2, "raw", &SharedValue::Bytes(vec![0, 255]));
     variables.set(2, "list", &SharedValue::List(outer));
     variables.set(2, "long", &SharedValue::Integer(BigInt::from(-1) << 20_000));
     variables.delete(1, "a");
@@ -106,6 +109,9 @@ fn values_are_written_as_engines_read_them() {
                 "q\"\u{2713}": { "text": "a\"\\\n\u{1f600}" },
                 "pair": { "tuple": [{ "bool": false }, { "tuple": [] }, { "address": [-2, 5] }] },
                 "f": { "import": ["m", "f"] },
+                "half": { "float": "0.5" },
+                "far": { "float": "-1e22" },
+                "raw": { "bytes": "00ff" },
                 "list": { "same": 0 },
                 "long": { "int": format!("-0x1{}", "0".repeat(5000)) },
             },
@@ -172,6 +178,12 @@ fn reported_values_are_read() {
                 SharedValue::Tuple(Vec::new()),
             ])),
         ),
+        (json!({ "float": "1e-05" }), value(SharedValue::Float(1e-5))),
+        (json!({ "float": "-0.0" }), value(SharedValue::Float(-0.0))),
+        (
+            json!({ "bytes": "00Ff" }),
+            value(SharedValue::Bytes(vec![0, 255])),
+        ),
         (
             json!({ "import": ["builtins", "len"] }),
             value(SharedValue::Import {
@@ -205,6 +217,24 @@ fn hostile_values_are_refused() {
         (
             json!({ "text": "x".repeat(4097) }),
             "it told of a text that is too long",
+        ),
+        (
+            json!({ "float": "nan" }),
+            "it told of a number that is none",
+        ),
+        (
+            json!({ "float": "1e999" }),
+            "it told of a number that is none",
+        ),
+        (
+            json!({ "float": format!("1{}", "0".repeat(32)) }),
+            "it told of a number that is none",
+        ),
+        (json!({ "bytes": "0" }), "it told of bytes that are none"),
+        (json!({ "bytes": "0g" }), "it told of bytes that are none"),
+        (
+            json!({ "bytes": "00".repeat(4097) }),
+            "it told of bytes that are none",
         ),
         (
             json!({ "address": [1_i64 << 30, 0] }),

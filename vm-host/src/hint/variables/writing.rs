@@ -7,6 +7,7 @@ use num_bigint::BigInt;
 use serde_json::{Map, Value};
 
 use super::SharedValue;
+use crate::hexadecimal::hexadecimal;
 
 /// A list among those of [`Variables`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -209,6 +210,8 @@ fn write_value(json: &mut String, value: &SharedValue) {
         SharedValue::None => write!(json, r#"{{"none":true}}"#),
         SharedValue::Boolean(value) => write!(json, r#"{{"bool":{value}}}"#),
         SharedValue::Integer(value) => write!(json, r#"{{"int":"{}"}}"#, Hexadecimal(value)),
+        SharedValue::Float(number) => write!(json, r#"{{"float":"{number:?}"}}"#),
+        SharedValue::Bytes(bytes) => write!(json, r#"{{"bytes":"{}"}}"#, hexadecimal(bytes)),
         SharedValue::Text(text) => write!(json, r#"{{"text":{}}}"#, Quoted(text)),
         SharedValue::Address(address) => {
             let (segment, offset) = (address.segment_index, address.offset);

@@ -1,5 +1,7 @@
 //! Figures as people read them. Must not know what they count.
 
+use crate::report::number::short;
+
 /// A count with a thin space between groups of three digits.
 pub(super) fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -15,19 +17,7 @@ pub(super) fn count(number: u64) -> String {
 
 /// A time in the unit that suits it, with three digits.
 pub(super) fn time(nanos: u64) -> String {
-    let nanos = nanos as f64;
-    let (value, unit) = match nanos {
-        _ if nanos < 1e3 => return format!("{nanos} ns"),
-        _ if nanos < 1e6 => (nanos / 1e3, "µs"),
-        _ if nanos < 1e9 => (nanos / 1e6, "ms"),
-        _ => (nanos / 1e9, "s"),
-    };
-    let places = match value {
-        _ if value < 10.0 => 2,
-        _ if value < 100.0 => 1,
-        _ => 0,
-    };
-    format!("{value:.places$} {unit}")
+    short(nanos as f64, [" ns", " µs", " ms", " s"])
 }
 
 /// A part of a whole.
@@ -57,6 +47,7 @@ mod tests {
         assert_eq!(count(1_234_567).replace('\u{202f}', " "), "1 234 567");
         assert_eq!(time(999), "999 ns");
         assert_eq!(time(1_234), "1.23 µs");
+        assert_eq!(time(999_600), "1.00 ms");
         assert_eq!(time(45_600_000), "45.6 ms");
         assert_eq!(time(789_000_000_000), "789 s");
         assert_eq!(percent(1, 8), "12.5 %");

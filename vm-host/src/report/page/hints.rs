@@ -44,17 +44,20 @@ impl Row {
 
 /// The hints that ran, those that took longest first.
 pub(super) fn rows(page: &Page<'_>) -> Vec<Row> {
-    let costs = page.run.hint_costs().filter(|(_, _, cost)| cost.count > 0);
-    let rows = costs.map(|(loaded, hint, cost)| {
+    let rows = page.run.hint_costs().filter_map(|(loaded, hint, cost)| {
         let id = loaded.first_hint.saturating_add(hint.id);
+        let mut times = page.recorder.times(id);
+        let count = cost.count + u64::from(times.unfinished);
+        if count == 0 {
+            return None;
+        }
         let place = hint.location.as_ref().map(|hint| {
             let file = hint.location.input_file.filename.as_deref().unwrap_or("");
             format!("{file}:{}", hint.location.start_line)
         });
         let placement = page.run.placements().get(id as usize);
-        let mut times = page.recorder.times(id);
-        times.host = cost.count.saturating_sub(times.outside);
-        Row {
+        times.host = count.saturating_sub(times.outside);
+        Some(Row {
             id,
             line: first_line(&hint.code, TEXT),
             place: place.unwrap_or_else(|| format!("pc {}:{}", loaded.base.segment_index, hint.pc)),
@@ -68,9 +71,9 @@ pub(super) fn rows(page: &Page<'_>) -> Vec<Row> {
                 || "of a program that a hint loaded".to_owned(),
                 |placement| placement.reason.clone(),
             ),
-            count: cost.count,
+            count,
             times,
-        }
+        })
     });
     let mut rows: Vec<Row> = rows.collect();
     rows.sort_by_key(|row| (std::cmp::Reverse(row.times.total()), row.id));
@@ -186,7 +189,10 @@ fn row_of(row: &Row, room: &Room) -> Markup {
                 br;
                 span.place { (room.fit(&row.place, TEXT)) }
             }
-            td { (row.placed) (ran.unwrap_or_default()) }
+            td {
+                (row.placed) (ran.unwrap_or_default())
+                @if times.unfinished { br; strong { "running when the run ended" } }
+            }
             td.number data-count=(row.count) data-value=(row.count) { (count(row.count)) }
             @for nanos in [times.total(), row.mean()] {
                 td.number data-value=(nanos) { (about) (time(nanos)) }

@@ -156,7 +156,8 @@ pub(super) fn section(page: &Page<'_>, room: &Room) -> Markup {
     ];
     // A server does not say how much it holds itself.
     let is_known = |key: &str| key != "host_peak_bytes" || stats.host_peak_bytes > 0;
-    let waiting = (stats.seconds_waiting * 1e9) as u64;
+    // The statistics know of a wait when it has ended.
+    let waiting = (stats.seconds_waiting * 1e9) as u64 + page.recorder.waits_still();
     html! {
         section #summary {
             ul.tiles {

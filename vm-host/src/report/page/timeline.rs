@@ -105,10 +105,7 @@ pub(super) fn moments(page: &Page<'_>, rows: &[Row], names: &mut Names, room: &R
 
 pub(super) fn section(page: &Page<'_>, rows: &[Row], room: &Room) -> Markup {
     let recorder = page.recorder;
-    let (kept, all) = (
-        recorder.executions.in_time().len() as u64,
-        recorder.executions.count(),
-    );
+    let (kept, all) = (recorder.executions.kept(), recorder.executions.count());
     let longest: Vec<Span> = recorder
         .executions
         .by_length()

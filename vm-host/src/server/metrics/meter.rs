@@ -81,11 +81,9 @@ impl Meter {
         for engine in Engine::ALL {
             let (name, done) = (engine.as_str(), of(&now, engine).since(&of(before, engine)));
             hints(name, done.hints);
-            if done.round_trips > 0 {
-                let trips = metrics.hint_round_trips_total.with_label_values(&[name]);
-                trips.inc_by(done.round_trips);
-                let questions = metrics.hint_questions_total.with_label_values(&[name]);
-                questions.inc_by(done.questions);
+            if done.round_trips.count() > 0 {
+                metrics.hint_round_trips.add(name, &done.round_trips);
+                metrics.hint_questions.add(name, &done.questions);
                 metrics.hint_engine_seconds.add(name, &done.inside);
                 metrics.hint_beyond_seconds.add(name, &done.beyond);
             }

@@ -2,12 +2,13 @@
 //! works counts for itself and folds that in here now and then; nothing here is asked for in a step or a hint. Must
 //! not know who reads it (`scrape`).
 
+mod histogram;
 mod meter;
-mod timings;
 
 pub(super) use meter::{Meter, failure_reasons};
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hint_proto::v1::{StopReason, VmState};
@@ -19,10 +20,10 @@ use prometheus::{
 
 use super::error::Reason;
 use super::shared::End;
-use crate::counts::Durations;
+use crate::counts::{Durations, Numbers};
 use crate::run::Engine;
 use crate::worker::{Start, WorkerEnd};
-use timings::Timings;
+use histogram::{Tallies, Timings};
 
 /// What every name begins with.
 const PREFIX: &str = "cairohints";
@@ -95,10 +96,10 @@ metrics! {
     hint_engine_seconds: Timings ["engine"];
     /// Time of one hint beyond its engine: link, messages, questions, waiting
     hint_beyond_seconds: Timings ["engine"];
-    /// Messages to engines that were answered for hints, questions included
-    hint_round_trips_total: IntCounterVec ["engine"];
-    /// Questions of hints to the host
-    hint_questions_total: IntCounterVec ["engine"];
+    /// Messages to its engine that were answered for one hint, its questions included
+    hint_round_trips: Tallies ["engine"];
+    /// Questions of one hint to the host
+    hint_questions: Tallies ["engine"];
     /// Bytes that hints printed and logged
     hint_output_bytes_total: IntCounter;
 
@@ -177,7 +178,7 @@ macro_rules! with_labels {
         }
     )*};
 }
-with_labels! { IntCounterVec CounterVec IntGaugeVec Timings }
+with_labels! { IntCounterVec CounterVec IntGaugeVec Timings Tallies }
 
 macro_rules! without_labels {
     ($($kind:ty)*) => {$(
@@ -200,12 +201,12 @@ impl Metrics {
         let metrics = Self::declare(named_tenants)?;
         let engines = Engine::ALL.map(Engine::as_str);
         for engine in engines {
-            metrics
-                .hint_engine_seconds
-                .add(engine, &Durations::default());
-            metrics
-                .hint_beyond_seconds
-                .add(engine, &Durations::default());
+            for times in [&metrics.hint_engine_seconds, &metrics.hint_beyond_seconds] {
+                times.add(engine, &Durations::default());
+            }
+            for numbers in [&metrics.hint_round_trips, &metrics.hint_questions] {
+                numbers.add(engine, &Numbers::default());
+            }
         }
         metrics.run_seconds.add("", &Durations::default());
         let zero = |counters: &IntCounterVec, labels: &mut dyn Iterator<Item = &'static str>| {
@@ -213,12 +214,6 @@ impl Metrics {
                 counters.with_label_values(&[label]);
             }
         };
-        for counters in [
-            &metrics.hint_round_trips_total,
-            &metrics.hint_questions_total,
-        ] {
-            zero(counters, &mut engines.into_iter());
-        }
         zero(
             &metrics.hints_total,
             &mut engines.into_iter().chain([TWIN, COMPILED]),
@@ -310,19 +305,19 @@ impl Metrics {
         }
     }
 
-    /// These are the VMs that exist, by the names of their tenants.
-    pub(super) fn vms_are(&self, count: &BTreeMap<(&str, VmState), i64>) {
-        // One that nobody has any more leaves no series.
+    /// These are the VMs that exist, by the names of their tenants. Of those that are tenants, each state is there.
+    pub(super) fn vms_are(&self, count: &BTreeMap<(&str, VmState), i64>, tenants: &[Arc<str>]) {
+        // A tenant that is none any more leaves no series.
         self.vms.reset();
+        let peers = (!self.named_tenants).then_some(PEERS);
+        let tenants = tenants.iter().map(|tenant| self.tenant(tenant));
+        for tenant in tenants.chain(peers) {
+            for state in VM_STATES {
+                self.vms.with_label_values(&[tenant, state_label(state)]);
+            }
+        }
         for ((tenant, state), count) in count {
-            let state = match state {
-                VmState::Created | VmState::Unspecified => "created",
-                VmState::Running => "running",
-                VmState::Paused => "paused",
-                VmState::Succeeded => "succeeded",
-                VmState::Failed => "failed",
-            };
-            let labels = [self.tenant(tenant), state];
+            let labels = [self.tenant(tenant), state_label(*state)];
             self.vms.with_label_values(&labels).add(*count);
         }
     }
@@ -349,6 +344,25 @@ impl Metrics {
     }
 }
 
+/// The states that a VM can be in.
+const VM_STATES: [VmState; 5] = [
+    VmState::Created,
+    VmState::Running,
+    VmState::Paused,
+    VmState::Succeeded,
+    VmState::Failed,
+];
+
+fn state_label(state: VmState) -> &'static str {
+    match state {
+        VmState::Created | VmState::Unspecified => "created",
+        VmState::Running => "running",
+        VmState::Paused => "paused",
+        VmState::Succeeded => "succeeded",
+        VmState::Failed => "failed",
+    }
+}
+
 /// The labels of each series.
 fn tenants_of(counters: &IntCounterVec) -> Vec<BTreeMap<String, String>> {
     let families = counters.collect();
@@ -370,7 +384,7 @@ mod tests {
     fn names_follow_the_conventions() {
         let metrics = Metrics::new(true).expect("metrics");
         // A metric without a series is not there.
-        metrics.vms_are(&[(("one", VmState::Running), 1)].into());
+        metrics.vms_are(&[(("one", VmState::Running), 1)].into(), &[]);
         for family in metrics.gather() {
             let (name, help) = (family.name(), family.help());
             assert!(name.starts_with("cairohints_"), "{name}");
@@ -396,6 +410,27 @@ mod tests {
             assert_eq!(left.len(), 1, "{left:?}");
             assert_eq!(left[0]["tenant"], "one");
         }
+    }
+
+    #[test]
+    fn each_state_of_each_tenant_is_there() {
+        let series = |metrics: &Metrics| {
+            let gauges = metrics.vms.collect();
+            let gauges = gauges.iter().flat_map(MetricFamily::get_metric);
+            let values = gauges.map(|metric| metric.get_gauge().get_value() as i64);
+            values.collect::<Vec<_>>()
+        };
+        let metrics = Metrics::new(false).expect("metrics");
+        metrics.vms_are(&BTreeMap::new(), &[]);
+        assert_eq!(series(&metrics), [0; 5]);
+        let metrics = Metrics::new(true).expect("metrics");
+        let tenants = ["one".into(), "other".into()];
+        let running = (("one", VmState::Running), 3);
+        metrics.vms_are(&[running].into(), &tenants);
+        let counted = series(&metrics);
+        assert_eq!((counted.len(), counted.iter().sum::<i64>()), (10, 3));
+        metrics.vms_are(&BTreeMap::new(), &tenants[..1]);
+        assert_eq!(series(&metrics), [0; 5]);
     }
 
     #[test]

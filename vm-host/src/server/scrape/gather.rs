@@ -10,6 +10,7 @@ use crate::server::connection::Gate;
 use crate::server::metrics::Metrics;
 use crate::server::process;
 use crate::server::registry::Registry;
+use crate::server::tenants::Tenants;
 use crate::worker::{Start, WorkerEnd};
 
 /// Where everything is that is looked up.
@@ -65,9 +66,10 @@ impl Gathered {
             *vms.entry((tenant, state)).or_default() += 1;
             jobs += handle.jobs.max_capacity() - handle.jobs.capacity();
         }
-        metrics.vms_are(&vms);
-        set(&metrics.jobs_waiting, jobs);
         let options = &self.registry.options;
+        let tenants = options.tenants.as_ref().map(Tenants::names);
+        metrics.vms_are(&vms, &tenants.unwrap_or_default());
+        set(&metrics.jobs_waiting, jobs);
         set(&metrics.vms_limit, options.max_vms);
         set(&metrics.threads, options.threads);
         metrics.draining.set(self.registry.is_draining().into());

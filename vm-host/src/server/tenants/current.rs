@@ -102,6 +102,18 @@ impl Tenants {
         }
     }
 
+    /// The names of those that the file has.
+    pub(in super::super) fn names(&self) -> Vec<Arc<str>> {
+        match &*self.0 {
+            Inner::Peers { .. } => Vec::new(),
+            Inner::File { now, .. } => {
+                let directory = now.read().unwrap_or_else(PoisonError::into_inner);
+                let tenants = directory.tenants.iter();
+                tenants.map(|tenant| Arc::clone(&tenant.name)).collect()
+            }
+        }
+    }
+
     /// Reads the file again whenever it has changed, for ever, and calls `changed` when other tenants are in
     /// force. What cannot be used is said in the log, and changes nothing.
     pub(in super::super) async fn follow(&self, changed: impl Fn()) {

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use crate::server::hexadecimal::hexadecimal;
+use crate::hexadecimal::{bytes_of, hexadecimal};
 
 /// What tokens begin with, for those who look for secrets in what they publish.
 const PREFIX: &str = "cairohints_";
@@ -92,16 +92,9 @@ impl FromStr for TokenHash {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let digits = text.strip_prefix(HASH).ok_or(())?.as_bytes();
-        let mut bytes = [0; 32];
-        if digits.len() != 2 * bytes.len() {
-            return Err(());
-        }
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-            let digit = |digit: u8| char::from(digit).to_digit(16).ok_or(());
-            *byte = u8::try_from(16 * digit(pair[0])? + digit(pair[1])?).map_err(|_| ())?;
-        }
-        Ok(Self(bytes))
+        let digits = text.strip_prefix(HASH).ok_or(())?;
+        let bytes = bytes_of(digits).ok_or(())?;
+        Ok(Self(bytes.try_into().map_err(|_| ())?))
     }
 }
 

@@ -162,6 +162,7 @@ struct StackFrame {
 /// The function of the last step, for the next one, which is mostly in the same.
 #[derive(Clone, Copy, Debug)]
 struct Innermost {
+    /// That of the outermost of its calls.
     fp: usize,
     /// Its places.
     first: PlaceIndex,
@@ -205,7 +206,8 @@ impl StepStacks {
     #[inline]
     pub(crate) fn count(&mut self, pc: Relocatable, fp: usize) {
         let place = self.places.of(pc);
-        if fp != self.now.fp || place.wrapping_sub(self.now.first) >= self.now.number {
+        // A deeper call of the same function is one frame with it.
+        if fp < self.now.fp || place.wrapping_sub(self.now.first) >= self.now.number {
             self.turn_to(place, fp);
         }
         self.now.place = place;
@@ -259,7 +261,7 @@ impl StepStacks {
         };
         let (first, number) = self.places.of_function(function);
         self.now = Innermost {
-            fp,
+            fp: self.frames.last().map_or(fp, |frame| frame.fp),
             first,
             number,
             counts: self.nodes[stack as usize].counts,

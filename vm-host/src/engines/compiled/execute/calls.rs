@@ -59,6 +59,15 @@ impl<'a> Machine<'a> {
     ) -> Result<Value, Decline> {
         let positional = self.values(&arguments.positional)?;
         let named = self.named(arguments)?;
+        self.apply(function, positional, named)
+    }
+
+    pub(super) fn apply(
+        &mut self,
+        function: &Value,
+        positional: Vec<Value>,
+        named: Named,
+    ) -> Result<Value, Decline> {
         match function {
             // The one that takes arguments of any names.
             Value::Function(function) if function.module.is_empty() && function.name == "dict" => {

@@ -8,7 +8,7 @@ use super::cells::{member, moved, number};
 use super::{Machine, NO_ADDRESS, STEP, UNBOUND};
 use crate::engines::compiled::library::{self, Export};
 use crate::engines::compiled::scopes::State;
-use crate::engines::compiled::tree::{Comprehension, Expression, Piece, Register};
+use crate::engines::compiled::tree::{Comprehension, Expression, Piece, Register, Slot, VmCall};
 use crate::engines::compiled::value::{
     Comparison, Decline, Integer, Method, Own, StructValue, Value, dict,
 };
@@ -159,6 +159,10 @@ impl<'a> Machine<'a> {
                 }
                 Value::Dict(made)
             }
+            Expression::Set(values) => {
+                let values = self.values(values)?;
+                Value::set(values, &mut self.fuel)?
+            }
             Expression::DictComprehension(comprehension) => {
                 let mut pairs = Vec::new();
                 self.comprehend(comprehension, 0, &mut |pair| {
@@ -169,6 +173,12 @@ impl<'a> Machine<'a> {
                 let pairs = Value::list(pairs, &mut self.fuel)?;
                 dict::update(&made, &pairs, &mut self.fuel, self.journal)?;
                 Value::Dict(made)
+            }
+            Expression::Put(target, value) => {
+                let place = self.place(target)?;
+                let value = self.value(value)?;
+                self.put(place, value)?;
+                Value::None
             }
             Expression::Bind(target, value) => {
                 let value = self.value(value)?;
@@ -183,10 +193,20 @@ impl<'a> Machine<'a> {
                 })?;
                 Value::list(values, &mut self.fuel)?
             }
-            Expression::Quantifier(slot, all, comprehension) => {
-                if self.variable(*slot)?.is_some() {
-                    return Err(Decline("a function of Python's was replaced"));
+            Expression::Mapped(slot, mapped) => {
+                self.check_unreplaced(*slot)?;
+                let (function, values) = &**mapped;
+                let function = self.value(function)?;
+                let mut values = self.cursor(values)?;
+                let mut made = Vec::new();
+                while let Some(value) = values.next(&mut self.fuel)? {
+                    self.fuel.spend(STEP)?;
+                    made.push(self.apply(&function, vec![value], Vec::new())?);
                 }
+                Value::list(made, &mut self.fuel)?
+            }
+            Expression::Quantifier(slot, all, comprehension) => {
+                self.check_unreplaced(*slot)?;
                 let ran =
                     self.comprehend(comprehension, 0, &mut |value| Ok(value.truth()? == *all))?;
                 Value::Boolean(ran == *all)
@@ -212,6 +232,14 @@ impl<'a> Machine<'a> {
         })
     }
 
+    /// That a name still stands for Python's own function.
+    fn check_unreplaced(&mut self, slot: Slot) -> Result<(), Decline> {
+        match self.variable(slot)? {
+            Some(_) => Err(Decline("a function of Python's was replaced")),
+            None => Ok(()),
+        }
+    }
+
     /// The first value whose truth is `decides`, or the last.
     pub(super) fn first_that(
         &mut self,
@@ -233,6 +261,12 @@ impl<'a> Machine<'a> {
         first: &'a Expression,
         rest: &'a [(Comparison, Expression)],
     ) -> Result<Value, Decline> {
+        if let (Expression::Vm(VmCall::GetRange, range), [(operator, right)]) = (first, rest)
+            && matches!(operator, Comparison::Equal | Comparison::NotEqual)
+        {
+            let equal = self.range_equals(range, right)?;
+            return Ok(Value::Boolean(equal == (*operator == Comparison::Equal)));
+        }
         let mut left = self.value(first)?;
         for (operator, right) in rest {
             let right = self.value(right)?;
@@ -249,6 +283,10 @@ impl<'a> Machine<'a> {
             Value::Struct(found) => member(self, found, name),
             Value::Module(module) => match library::find(module, name) {
                 Some(Export::Function(function)) => Ok(Value::Function(function)),
+                Some(Export::Constant(constant)) => {
+                    let number = constant.number().map(Value::Integer);
+                    number.ok_or(Decline("an unusual constant"))
+                }
                 _ => Err(Decline("a part of a module")),
             },
             value => value.attribute(name),

@@ -13,7 +13,7 @@ mod variables;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use cairo_vm::types::relocatable::Relocatable;
+use cairo_vm::types::relocatable::{MaybeRelocatable, Relocatable};
 use cairo_vm::vm::vm_core::VirtualMachine;
 use hint_proto::v1::ScopeChange;
 
@@ -99,6 +99,7 @@ impl Hint {
 struct Room {
     variables: Vec<(Slot, Option<Value>)>,
     writes: Vec<Write>,
+    cells: Vec<MaybeRelocatable>,
 }
 
 /// Which variables are asked for after a hint in Python.
@@ -326,6 +327,7 @@ impl Engine {
             locals: vec![None; hint.lowered.body.locals],
             fuel: Fuel::new(FUEL),
             added: 0,
+            sizes: Vec::new(),
             added_temporary: 0,
             relocations: Vec::new(),
             scopes: Vec::new(),
@@ -436,6 +438,8 @@ struct Machine<'a> {
     locals: Vec<Option<Value>>,
     fuel: Fuel,
     added: usize,
+    /// The sizes of those of them that have one.
+    sizes: Vec<(usize, u64)>,
     added_temporary: usize,
     /// The rules that the hint adds: which temporary segment goes where.
     relocations: Vec<(isize, Relocatable)>,
@@ -487,6 +491,7 @@ impl<'a> Machine<'a> {
         let effects = OwnEffects {
             writes: std::mem::take(&mut self.room.writes),
             added_segments: self.added,
+            sizes: self.sizes,
             added_temporary_segments: self.added_temporary,
             relocations: self.relocations,
         };
@@ -523,9 +528,12 @@ impl<'a> Machine<'a> {
 /// That a value may be kept in a variable when the hint is over. What lists and tuples hold may.
 fn stays(value: &Value) -> Result<(), Decline> {
     match value {
-        Value::Struct(_) | Value::Iterator(_) | Value::View(..) | Value::Range(_) => {
-            Err(Decline("a value that no variable keeps"))
-        }
+        Value::Struct(_)
+        | Value::Set(_)
+        | Value::Iterator(_)
+        | Value::View(..)
+        | Value::Range(_)
+        | Value::Digest(_) => Err(Decline("a value that no variable keeps")),
         Value::Function(function) if function.module == SCOPE => {
             Err(Decline("a value that no variable keeps"))
         }

@@ -3,7 +3,9 @@
 use cairo_vm::types::relocatable::Relocatable;
 
 use super::{Context, Decline, Function, Value, argument, optional};
-use crate::engines::compiled::value::{Binary, Cursor, Fuel, Integer, Journal, Range, dict};
+use crate::engines::compiled::value::{
+    Binary, Cursor, Fuel, Integer, Journal, Range, bytes, dict, float,
+};
 
 type Run = fn(&mut Context<'_>, &[Option<Value>]) -> Result<Value, Decline>;
 
@@ -39,23 +41,28 @@ const fn variadic(name: &'static str, is_type: bool, run: Run) -> Function {
     }
 }
 
-pub(super) static ALL: [&Function; 35] = [
+pub(super) static ALL: [&Function; 42] = [
     &ABS,
     &ALL_OF,
     &ANY,
     &BIN,
     &BOOL,
+    &BYTES,
     &CHR,
     &DICT,
     &DIVMOD,
     &ENUMERATE,
+    &FLOAT,
     &FORMAT,
+    &GETATTR,
+    &HASATTR,
     &HEX,
     &INT,
     &ISINSTANCE,
     &ITER,
     &LEN,
     &LIST,
+    &MAP,
     &MAX,
     &MIN,
     &NEXT,
@@ -67,6 +74,8 @@ pub(super) static ALL: [&Function; 35] = [
     &REPR,
     &REVERSED,
     &ROUND,
+    &SET,
+    &SETATTR,
     &SORTED,
     &STR,
     &SUM,
@@ -78,7 +87,10 @@ pub(super) static ALL: [&Function; 35] = [
 ];
 
 static ABS: Function = function("abs", &[""], 1, |context, arguments| {
-    Ok(argument(arguments, 0)?.integer()?.abs(context.fuel)?.into())
+    match argument(arguments, 0)? {
+        Value::Float(number) => Ok(Value::Float(number.abs())),
+        value => Ok(value.integer()?.abs(context.fuel)?.into()),
+    }
 });
 static ALL_OF: Function = function("all", &[""], 1, |context, arguments| {
     first_truth(argument(arguments, 0)?, false, context.fuel)
@@ -99,6 +111,31 @@ static BOOL: Function = class("bool", &[""], 0, |_, arguments| {
     match optional(arguments, 0) {
         None => Ok(Value::FALSE),
         Some(value) => value.truth().map(Value::Boolean),
+    }
+});
+static BYTES: Function = class("bytes", &[""], 0, |context, arguments| {
+    let made = match optional(arguments, 0) {
+        None => Vec::new(),
+        Some(length @ (Value::Integer(_) | Value::Boolean(_))) => {
+            let length = length.integer()?.to_usize();
+            let length = length.ok_or(Decline("a length of no bytes"))?;
+            context.fuel.spend_items(length / 8)?;
+            vec![0; length]
+        }
+        Some(values @ (Value::Bytes(_) | Value::List(_) | Value::Tuple(_) | Value::Range(_))) => {
+            bytes::collected(values, context.fuel)?
+        }
+        Some(_) => return Err(Decline("bytes of other values")),
+    };
+    Value::bytes(made, context.fuel)
+});
+static FLOAT: Function = class("float", &[""], 0, |context, arguments| {
+    match optional(arguments, 0) {
+        None => Ok(Value::Float(0.0)),
+        Some(number @ (Value::Float(_) | Value::Integer(_) | Value::Boolean(_))) => {
+            Value::binary(Binary::Divide, number, &Value::from(1), context.fuel)
+        }
+        Some(_) => Err(Decline("a text that may be no number")),
     }
 });
 static CALLABLE: Function = function("callable", &[""], 1, |_, arguments| {
@@ -141,6 +178,42 @@ static FORMAT: Function = function("format", &["", ""], 1, |context, arguments| 
     };
     let text = argument(arguments, 0)?.format(specification, context.fuel)?;
     Ok(Value::Text(text.into()))
+});
+static GETATTR: Function = function("getattr", &["", ""], 2, |_, arguments| {
+    match (argument(arguments, 0)?, argument(arguments, 1)?) {
+        (value, Value::Text(name)) => value.attribute(name),
+        _ => Err(Decline("an attribute without a name")),
+    }
+});
+static HASATTR: Function = function("hasattr", &["", ""], 2, |_, arguments| {
+    let Value::Text(name) = argument(arguments, 1)? else {
+        return Err(Decline("an attribute without a name"));
+    };
+    // These are those of an address, and nothing else has them.
+    if !matches!(&**name, "segment_index" | "offset") {
+        return Err(Decline("an attribute that is not known"));
+    }
+    match argument(arguments, 0)? {
+        Value::Address(_) => Ok(Value::TRUE),
+        Value::None
+        | Value::Boolean(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Bytes(_)
+        | Value::Tuple(_)
+        | Value::List(_)
+        | Value::Dict(_)
+        | Value::Set(_) => Ok(Value::FALSE),
+        _ => Err(Decline("an attribute that is not known")),
+    }
+});
+static SET: Function = class("set", &[""], 0, |context, arguments| {
+    Value::set(collected(arguments, context.fuel)?, context.fuel)
+});
+/// Of objects that compiled hints do not have.
+static SETATTR: Function = function("setattr", &["", "", ""], 3, |_, _| {
+    Err(Decline("an attribute is set"))
 });
 static HASH: Function = function("hash", &[""], 1, |_, arguments| {
     // That of a number is the number below this prime; others change with the process.
@@ -188,6 +261,10 @@ static TUPLE: Function = class("tuple", &[""], 0, |context, arguments| {
         Some(tuple @ Value::Tuple(_)) => Ok(tuple.clone()),
         _ => Value::tuple(collected(arguments, context.fuel)?, context.fuel),
     }
+});
+/// Where its values are taken at once, the tree says so.
+static MAP: Function = variadic("map", true, |_, _| {
+    Err(Decline("values that are made later"))
 });
 static MAX: Function = variadic("max", false, |context, arguments| {
     best(
@@ -273,7 +350,10 @@ static REVERSED: Function = class("reversed", &[""], 1, |_, arguments| {
     Ok(Value::iterator(argument(arguments, 0)?.iterate_reversed()?))
 });
 static ROUND: Function = function("round", &["number"], 1, |_, arguments| {
-    Ok(argument(arguments, 0)?.integer()?.into())
+    match argument(arguments, 0)? {
+        Value::Float(number) => Ok(float::whole(number.round_ties_even())?.into()),
+        value => Ok(value.integer()?.into()),
+    }
 });
 static SORTED: Function = function("sorted", &["", "*reverse"], 1, |context, arguments| {
     let backwards = match optional(arguments, 1) {
@@ -281,7 +361,14 @@ static SORTED: Function = function("sorted", &["", "*reverse"], 1, |context, arg
         Some(backwards @ (Value::Boolean(_) | Value::Integer(_))) => backwards.truth()?,
         Some(_) => return Err(Decline("a direction that is no truth")),
     };
-    let values = argument(arguments, 0)?.collect(context.fuel)?;
+    let values = match argument(arguments, 0)? {
+        // Whatever their order was: no two of them are equal.
+        Value::Set(set) => {
+            context.fuel.spend_items(set.borrow().len())?;
+            set.borrow().iter().map(|(key, _)| key.clone()).collect()
+        }
+        values => values.collect(context.fuel)?,
+    };
     Value::list(
         Value::sorted(values, backwards, context.fuel)?,
         context.fuel,
@@ -311,11 +398,14 @@ static TYPE: Function = function("type", &[""], 1, |_, arguments| {
     let class = match argument(arguments, 0)? {
         Value::Boolean(_) => &BOOL,
         Value::Integer(_) => &INT,
+        Value::Float(_) => &FLOAT,
         Value::Text(_) => &STR,
+        Value::Bytes(_) => &BYTES,
         Value::Address(_) => &RELOCATABLE_VALUE,
         Value::Tuple(_) => &TUPLE,
         Value::List(_) => &LIST,
         Value::Dict(_) => &DICT,
+        Value::Set(_) => &SET,
         Value::Range(_) => &RANGE,
         _ => return Err(Decline("a type that is not known")),
     };
@@ -364,6 +454,7 @@ pub(super) fn int(_: &mut Context<'_>, arguments: &[Option<Value>]) -> Result<Va
         (Some(value @ (Value::Integer(_) | Value::Boolean(_))), None) => {
             Ok(value.integer()?.into())
         }
+        (Some(Value::Float(number)), None) => Ok(float::whole(number.trunc())?.into()),
         (Some(Value::Text(text)), base) => {
             let base = base.map_or(Ok(Integer::from(10)), Value::integer)?;
             let base = base.to_u64().and_then(|base| u32::try_from(base).ok());
@@ -411,6 +502,7 @@ fn is_instance(value: &Value, class: &Value, depth: usize) -> Result<bool, Decli
             | Value::View(..)
             | Value::Function(_)
             | Value::Module(_)
+            | Value::Digest(_)
             | Value::Struct(_)
             | Value::Own(_) => Err(NO_CLASS),
             // A boolean is an integer as well.

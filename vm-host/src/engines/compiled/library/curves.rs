@@ -1,6 +1,9 @@
 //! The functions of `starkware.python.math_utils` over points of curves, and the constants of the curve of
 //! signatures. Must not know whose points they are.
 
+use num_bigint::BigUint;
+use sha2::{Digest as _, Sha256};
+
 use super::super::value::Fuel;
 use super::residues::{div_mod, is_quad_residue, sqrt};
 use super::{Constant, Context, Decline, Function, Value, argument};
@@ -70,6 +73,44 @@ pub(super) static RECOVER_Y: Function = Function::of(
             return Err(Decline("a point that is not on the curve"));
         }
         Ok(sqrt(&square, p, context.fuel)?.into())
+    },
+);
+
+pub(super) static RANDOM_EC_POINT: Function = Function::of(
+    MODULE,
+    "random_ec_point",
+    &["field_prime", "alpha", "beta", "seed"],
+    |context, arguments| {
+        let Value::Bytes(seed) = argument(arguments, 3)? else {
+            return Err(Decline("a point of no seed"));
+        };
+        let p = match argument(arguments, 0)? {
+            Value::Integer(p) if p.bits() <= 256 => p,
+            _ => return Err(Decline("an argument that is no integer")),
+        };
+        context.fuel.spend_items(seed.len())?;
+        let seed = Sha256::digest(seed);
+        for counter in 0..100_u8 {
+            context.fuel.spend(1_000)?;
+            let mut counted = [0; 10];
+            counted[0] = counter;
+            let x = Sha256::new().chain_update(&seed[1..]).chain_update(counted);
+            let x = Integer::from(BigUint::from_bytes_be(&x.finalize()));
+            let [prime, alpha, beta] = [0, 1, 2].map(|place| arguments[place].clone());
+            let given = [Some(x.clone().into()), alpha, beta, prime];
+            let square = y_squared(&given, context.fuel)?;
+            if !is_quad_residue(&square, p, context.fuel)? {
+                continue;
+            }
+            let root = sqrt(&square, p, context.fuel)?;
+            let y = match seed[0] & 1 {
+                0 => root,
+                _ => root.neg(context.fuel)?,
+            };
+            let y = y.modulo(p, context.fuel)?;
+            return Value::tuple(vec![x.into(), y.into()], context.fuel);
+        }
+        Err(Decline("no point of the curve"))
     },
 );
 

@@ -9,15 +9,20 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::modules::{File, MODULES, Module};
+use crate::hexadecimal::hexadecimal;
 
 /// The largest file that is read.
 const MAX_SIZE: u64 = 1 << 20;
 
-/// The modules whose functions and constants may be used where Python imports from these folders, in order.
-pub(crate) fn modules_that_fit(folders: &[PathBuf]) -> BTreeSet<&'static str> {
+/// Of the modules that are `wanted` those whose functions and constants may be used where Python imports from these
+/// folders, in order.
+pub(crate) fn modules_that_fit(
+    wanted: &BTreeSet<&'static str>,
+    folders: &[PathBuf],
+) -> BTreeSet<&'static str> {
     MODULES
         .iter()
-        .filter(|module| fits(module, folders))
+        .filter(|module| wanted.contains(module.name) && fits(module, folders))
         .map(|module| module.name)
         .collect()
 }
@@ -90,10 +95,5 @@ fn hash(path: &Path) -> Option<String> {
     if content.len() as u64 > MAX_SIZE {
         return None;
     }
-    Some(
-        Sha256::digest(&content)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
-    )
+    Some(hexadecimal(&Sha256::digest(&content)))
 }

@@ -6,10 +6,13 @@ mod builtins;
 mod curves;
 mod felts;
 mod files;
+mod hashes;
 mod modules;
+mod numbers;
 mod residues;
 mod scope;
 mod secp;
+mod trees;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -18,7 +21,7 @@ pub(crate) use builtins::RELOCATABLE_VALUE;
 pub(crate) use files::modules_that_fit;
 pub(crate) use scope::of_every_scope;
 
-use super::value::{Context, Decline, Function, Value};
+use super::value::{Context, Decline, Function, Integer, Value};
 
 /// A constant of a module, such as `SECP_P`, decimal.
 #[derive(Debug)]
@@ -28,19 +31,40 @@ pub(crate) struct Constant {
     pub(crate) value: &'static str,
 }
 
+impl Constant {
+    /// Its number.
+    pub(crate) fn number(&self) -> Option<Integer> {
+        Integer::from_decimal(self.value)
+    }
+}
+
+/// A list of a module, which nobody may change.
+#[derive(Debug)]
+pub(crate) struct Words {
+    pub(crate) module: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) words: &'static [u32],
+}
+
 /// What a module has under a name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Export {
     Function(&'static Function),
     Constant(&'static Constant),
+    Words(&'static Words),
+    /// An object whose attributes are constants: a module by the name of its own and, behind a colon, the object's.
+    Object(&'static str),
 }
 
 /// What a module has under a name, if it is one of those here.
 pub(crate) fn find(module: &str, name: &str) -> Option<Export> {
-    modules::MODULES
-        .iter()
-        .find(|known| known.name == module)?
-        .find(name)
+    let mut modules = modules::MODULES.iter();
+    let found = modules.find(|known| known.name == module)?.find(name);
+    found.or_else(|| {
+        let mut objects = modules::MODULES.iter().map(|known| known.name);
+        let object = objects.find(|known| known.split_once(':') == Some((module, name)))?;
+        Some(Export::Object(object))
+    })
 }
 
 /// The name of a module that hints may import as a whole.
@@ -51,9 +75,11 @@ pub(crate) fn module(name: &str) -> Option<&'static str> {
     plain.map(|module| module.name).find(|known| *known == name)
 }
 
-/// All that modules have, each with its module.
+/// All functions and numbers that modules have, each with its module.
 pub(crate) fn exports() -> impl Iterator<Item = (&'static str, Export)> {
-    modules::MODULES.iter().flat_map(|module| {
+    let modules = modules::MODULES.iter();
+    let modules = modules.filter(|module| !module.name.contains(':'));
+    modules.flat_map(|module| {
         let functions = module.functions.iter().copied().map(Export::Function);
         let constants = module.constants.iter().map(Export::Constant);
         functions

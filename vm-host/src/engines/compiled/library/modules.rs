@@ -1,7 +1,9 @@
 //! The modules that compiled hints may import from: what they have, and the files that it was compared with.
 //! Must not know how a file is looked for.
 
-use super::{Constant, Export, Function, curves, felts, residues, secp};
+use super::{
+    Constant, Export, Function, Words, curves, felts, hashes, numbers, residues, secp, trees,
+};
 
 /// A file of a package, and the SHA-256 of each version that was compared.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +43,7 @@ pub(super) struct Module {
     pub(super) name: &'static str,
     pub(super) functions: &'static [&'static Function],
     pub(super) constants: &'static [Constant],
+    pub(super) words: &'static [Words],
     /// The files that decide what it does, in any folder that modules are imported from.
     pub(super) files: &'static [File],
     /// Files that have to be nowhere.
@@ -53,9 +56,11 @@ impl Module {
     pub(super) fn find(&self, name: &str) -> Option<Export> {
         let function = self.functions.iter().find(|function| function.name == name);
         let constant = || self.constants.iter().find(|constant| constant.name == name);
+        let words = || self.words.iter().find(|words| words.name == name);
         function
             .map(|function| Export::Function(function))
             .or_else(|| constant().map(Export::Constant))
+            .or_else(|| words().map(Export::Words))
     }
 }
 
@@ -81,6 +86,31 @@ const PYTHON_MATH_UTILS: File = File {
         "48b1f46f3d2a1fce67aab7b0cd6b875b2c894b818b45872af20675175fb1629d",
         "7532c84fecd8f93fe26eb34d2563dcfaae673e05d0753d188379d82718ac8f6b",
     ],
+};
+
+const MERKLE_TREE: File = File {
+    path: "starkware/python/merkle_tree.py",
+    hashes: &["61b6bfabe9a5ba63e048ec981ab977ea123fd26ee4cafb627354f7100544bbc1"],
+};
+
+const PYTHON_UTILS: File = File {
+    path: "starkware/python/utils.py",
+    hashes: &["2071136a7cd494248d27e86baeb594ebe5d5de7228e8943571bd6b8347362ea6"],
+};
+
+const SHA256_UTILS: File = File {
+    path: "starkware/cairo/common/cairo_sha256/sha256_utils.py",
+    hashes: &["a516367190001fa7326e75d4f0f978bd49267664d9d4a946b5a7455d50693fae"],
+};
+
+const BLAKE2S_UTILS: File = File {
+    path: "starkware/cairo/common/cairo_blake2s/blake2s_utils.py",
+    hashes: &["fb5beb6275038f0a90e8afbb25bff3c7d629f83a6dabd7264c2936af0c9aac0b"],
+};
+
+const KECCAK_UTILS: File = File {
+    path: "starkware/cairo/common/keccak_utils/keccak_utils.py",
+    hashes: &["9fbcd4629884356fe07f134c3b3a46a7f175548b5ecafd917c863dfaee6177c9"],
 };
 
 const SIGNATURE: File = File {
@@ -113,6 +143,7 @@ macro_rules! plain {
             name: $name,
             functions: &[],
             constants: &[],
+            words: &[],
             files: &[],
             absent: &[$name, concat!($name, ".py")],
             present: &[],
@@ -127,7 +158,6 @@ pub(super) const MODULES: &[Module] = &[
     plain!("copy"),
     plain!("dataclasses"),
     plain!("functools"),
-    plain!("hashlib"),
     plain!("itertools"),
     plain!("json"),
     plain!("operator"),
@@ -138,9 +168,24 @@ pub(super) const MODULES: &[Module] = &[
     plain!("struct"),
     plain!("time"),
     Module {
-        name: "math",
-        functions: &[&residues::GCD, &residues::MATH_ISQRT],
+        name: "hashlib",
+        functions: &[&hashes::SHA256],
         constants: &[],
+        words: &[],
+        files: &[],
+        absent: &["hashlib", "hashlib.py"],
+        present: &[],
+    },
+    Module {
+        name: "math",
+        functions: &[
+            &residues::CEIL,
+            &residues::FLOOR,
+            &residues::GCD,
+            &residues::MATH_ISQRT,
+        ],
+        constants: &[],
+        words: &[],
         files: &[],
         absent: &["math", "math.py"],
         present: &[],
@@ -149,6 +194,7 @@ pub(super) const MODULES: &[Module] = &[
         name: "starkware.cairo.common.math_utils",
         functions: &[&felts::AS_INT, &felts::ASSERT_INTEGER, &felts::IS_POSITIVE],
         constants: &[],
+        words: &[],
         files: &[MATH_UTILS],
         absent: &[],
         present: &[],
@@ -157,6 +203,7 @@ pub(super) const MODULES: &[Module] = &[
         name: "starkware.cairo.common.cairo_secp.secp_utils",
         functions: &[&secp::PACK, &secp::SPLIT, &felts::AS_INT],
         constants: secp::SECP_CONSTANTS,
+        words: &[],
         files: &[SECP_UTILS, SECP256R1_UTILS, MATH_UTILS],
         absent: &[],
         present: &[],
@@ -165,7 +212,79 @@ pub(super) const MODULES: &[Module] = &[
         name: "starkware.cairo.common.cairo_secp.secp256r1_utils",
         functions: &[],
         constants: secp::SECP256R1_CONSTANTS,
+        words: &[],
         files: &[SECP256R1_UTILS],
+        absent: &[],
+        present: &[],
+    },
+    Module {
+        name: "starkware.cairo.common.cairo_secp.secp_utils:SECP256K1",
+        functions: &[],
+        constants: secp::SECP256K1_CURVE,
+        words: &[],
+        files: &[SECP_UTILS, SECP256R1_UTILS, MATH_UTILS],
+        absent: &[],
+        present: &[],
+    },
+    Module {
+        name: "starkware.cairo.common.cairo_secp.secp_utils:SECP256R1",
+        functions: &[],
+        constants: secp::SECP256R1_CURVE,
+        words: &[],
+        files: &[SECP_UTILS, SECP256R1_UTILS, MATH_UTILS],
+        absent: &[],
+        present: &[],
+    },
+    Module {
+        name: "starkware.cairo.common.cairo_sha256.sha256_utils",
+        functions: &[
+            &hashes::COMPUTE_MESSAGE_SCHEDULE,
+            &hashes::SHA2_COMPRESS_FUNCTION,
+        ],
+        constants: &[],
+        words: hashes::SHA256_WORDS,
+        files: &[SHA256_UTILS],
+        absent: &[],
+        present: &[],
+    },
+    Module {
+        name: "starkware.cairo.common.cairo_blake2s.blake2s_utils",
+        functions: &[&hashes::BLAKE2S_COMPRESS],
+        constants: &[],
+        words: hashes::BLAKE2S_WORDS,
+        files: &[BLAKE2S_UTILS, RELOCATABLE],
+        absent: &[],
+        present: &[
+            "starkware/cairo/lang/vm/memory_segments.py",
+            "marshmallow_dataclass/__init__.py",
+            "typing_extensions.py",
+            "yaml/__init__.py",
+        ],
+    },
+    Module {
+        name: "starkware.cairo.common.keccak_utils.keccak_utils",
+        functions: &[&hashes::KECCAK_FUNC],
+        constants: &[],
+        words: &[],
+        files: &[KECCAK_UTILS, PYTHON_UTILS, PYTHON_MATH_UTILS],
+        absent: &[],
+        present: OF_PYTHON_UTILS,
+    },
+    Module {
+        name: "starkware.python.utils",
+        functions: &[&numbers::TO_BYTES, &numbers::FROM_BYTES],
+        constants: &[],
+        words: &[],
+        files: &[PYTHON_UTILS, PYTHON_MATH_UTILS],
+        absent: &[],
+        present: OF_PYTHON_UTILS,
+    },
+    Module {
+        name: "starkware.python.merkle_tree",
+        functions: &[&trees::DECODE_NODE],
+        constants: &[],
+        words: &[],
+        files: &[MERKLE_TREE],
         absent: &[],
         present: &[],
     },
@@ -190,8 +309,10 @@ pub(super) const MODULES: &[Module] = &[
             &curves::EC_DOUBLE,
             &curves::Y_SQUARED_FROM_X,
             &curves::RECOVER_Y,
+            &curves::RANDOM_EC_POINT,
         ],
         constants: &[],
+        words: &[],
         files: SYMPY_AND_MATH,
         absent: OTHER_INTEGERS,
         present: &["numpy/__init__.py", "mpmath/__init__.py"],
@@ -200,6 +321,7 @@ pub(super) const MODULES: &[Module] = &[
         name: "starkware.crypto.signature.signature",
         functions: &[],
         constants: curves::SIGNATURE_CONSTANTS,
+        words: &[],
         files: &[
             SIGNATURE,
             PEDERSEN_PARAMETERS,
@@ -218,10 +340,21 @@ pub(super) const MODULES: &[Module] = &[
         name: "starkware.cairo.lang.vm.relocatable",
         functions: &[&super::RELOCATABLE_VALUE],
         constants: &[],
+        words: &[],
         files: &[RELOCATABLE],
         absent: &[],
         present: &["starkware/python/utils.py"],
     },
+];
+
+/// What the imports of `starkware.python.utils` need.
+const OF_PYTHON_UTILS: &[&str] = &[
+    "mpmath/__init__.py",
+    "numpy/__init__.py",
+    "starkware/python/utils_stub_module.py",
+    "sympy/__init__.py",
+    "typing_extensions.py",
+    "yaml/__init__.py",
 ];
 
 const SYMPY_AND_MATH: &[File] = &[PYTHON_MATH_UTILS, SYMPY[0], SYMPY[1], SYMPY[2]];

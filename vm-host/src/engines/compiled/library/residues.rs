@@ -3,7 +3,7 @@
 
 use super::super::value::Fuel;
 use super::{Context, Decline, Function, Value, argument};
-use crate::engines::compiled::value::Integer;
+use crate::engines::compiled::value::{Integer, float};
 
 const MODULE: &str = "starkware.python.math_utils";
 
@@ -92,6 +92,21 @@ pub(super) static MATH_ISQRT: Function = Function {
     is_type: false,
     run: |context, arguments| Ok(integer(arguments, 0)?.isqrt(context.fuel)?.into()),
 };
+
+pub(super) static CEIL: Function = Function::of("math", "ceil", &[""], |_, arguments| {
+    rounded(argument(arguments, 0)?, f64::ceil)
+});
+
+pub(super) static FLOOR: Function = Function::of("math", "floor", &[""], |_, arguments| {
+    rounded(argument(arguments, 0)?, f64::floor)
+});
+
+fn rounded(value: &Value, round: fn(f64) -> f64) -> Result<Value, Decline> {
+    match value {
+        Value::Float(number) => Ok(float::whole(round(*number))?.into()),
+        value => Ok(value.integer()?.into()),
+    }
+}
 
 pub(super) static GCD: Function = Function {
     module: "math",

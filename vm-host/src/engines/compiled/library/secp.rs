@@ -7,6 +7,24 @@ use crate::engines::compiled::value::Integer;
 
 const MODULE: &str = "starkware.cairo.common.cairo_secp.secp_utils";
 const SECP256R1: &str = "starkware.cairo.common.cairo_secp.secp256r1_utils";
+const CURVE_K1: &str = "starkware.cairo.common.cairo_secp.secp_utils:SECP256K1";
+const CURVE_R1: &str = "starkware.cairo.common.cairo_secp.secp_utils:SECP256R1";
+
+// The numbers of the two curves, as SEC 2 has them.
+const K1_PRIME: &str =
+    "115792089237316195423570985008687907853269984665640564039457584007908834671663";
+const K1_ALPHA: &str = "0";
+const K1_BETA: &str = "7";
+const K1_ORDER: &str =
+    "115792089237316195423570985008687907852837564279074904382605163141518161494337";
+const R1_PRIME: &str =
+    "115792089210356248762697446949407573530086143415290314195533631308867097853951";
+const R1_ALPHA: &str =
+    "115792089210356248762697446949407573530086143415290314195533631308867097853948";
+const R1_BETA: &str =
+    "41058363725152142129326129780047268409114441015993725554835256314039467401291";
+const R1_ORDER: &str =
+    "115792089210356248762697446949407573529996955224135760342422259061068512044369";
 
 /// The bits of a limb.
 const LIMB: i64 = 86;
@@ -74,22 +92,22 @@ pub(super) const SECP_CONSTANTS: &[Constant] = &[
     Constant {
         module: MODULE,
         name: "SECP_P",
-        value: "115792089237316195423570985008687907853269984665640564039457584007908834671663",
+        value: K1_PRIME,
     },
     Constant {
         module: MODULE,
         name: "N",
-        value: "115792089237316195423570985008687907852837564279074904382605163141518161494337",
+        value: K1_ORDER,
     },
     Constant {
         module: MODULE,
         name: "ALPHA",
-        value: "0",
+        value: K1_ALPHA,
     },
     Constant {
         module: MODULE,
         name: "BETA",
-        value: "7",
+        value: K1_BETA,
     },
 ];
 
@@ -97,21 +115,47 @@ pub(super) const SECP256R1_CONSTANTS: &[Constant] = &[
     Constant {
         module: SECP256R1,
         name: "SECP256R1_P",
-        value: "115792089210356248762697446949407573530086143415290314195533631308867097853951",
+        value: R1_PRIME,
     },
     Constant {
         module: SECP256R1,
         name: "SECP256R1_N",
-        value: "115792089210356248762697446949407573529996955224135760342422259061068512044369",
+        value: R1_ORDER,
     },
     Constant {
         module: SECP256R1,
         name: "SECP256R1_ALPHA",
-        value: "115792089210356248762697446949407573530086143415290314195533631308867097853948",
+        value: R1_ALPHA,
     },
     Constant {
         module: SECP256R1,
         name: "SECP256R1_BETA",
-        value: "41058363725152142129326129780047268409114441015993725554835256314039467401291",
+        value: R1_BETA,
     },
 ];
+
+pub(super) const SECP256K1_CURVE: &[Constant] =
+    &curve(CURVE_K1, [K1_PRIME, K1_ALPHA, K1_BETA, K1_ORDER]);
+
+pub(super) const SECP256R1_CURVE: &[Constant] =
+    &curve(CURVE_R1, [R1_PRIME, R1_ALPHA, R1_BETA, R1_ORDER]);
+
+/// What an object `Curve` has.
+const fn curve(
+    module: &'static str,
+    [prime, alpha, beta, order]: [&'static str; 4],
+) -> [Constant; 4] {
+    const fn constant(module: &'static str, name: &'static str, value: &'static str) -> Constant {
+        Constant {
+            module,
+            name,
+            value,
+        }
+    }
+    [
+        constant(module, "prime", prime),
+        constant(module, "alpha", alpha),
+        constant(module, "beta", beta),
+        constant(module, "order", order),
+    ]
+}

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use ruff_python_ast::{
-    BoolOp, CmpOp, Comprehension as Generator, ConversionFlag, Expr, ExprCompare, ExprFString,
-    FStringPart, InterpolatedStringElement, Number, UnaryOp,
+    BoolOp, CmpOp, Comprehension as Generator, ConversionFlag, Expr, ExprFString, FStringPart,
+    InterpolatedStringElement, Number, UnaryOp,
 };
 
-use super::functions::{has_named, target_names};
+use super::functions::target_names;
 use super::operators::{binary, comparison};
-use super::{LASTING, Lowering, MAX_DEPTH, USED_OF_THE_VM};
+use super::uses::has_named;
+use super::{Lowering, MAX_DEPTH, USED_OF_THE_VM};
 use crate::engines::compiled::ids::{Reached, is_of_cairo, reach};
 use crate::engines::compiled::library::{self};
 use crate::engines::compiled::parse::Refusal;
@@ -34,23 +35,40 @@ impl Lowering<'_> {
     }
 
     pub(super) fn shallow(&mut self, expression: &Expr) -> Result<Expression, Refusal> {
+        if let Some(variable) = self.globals(expression)? {
+            return Ok(variable);
+        }
         Ok(match expression {
             Expr::NumberLiteral(literal) => match &literal.value {
                 Number::Int(number) => match integer(&number.to_string()) {
                     Some(number) => Expression::Constant(Value::Integer(number)),
                     None => return self.refuse("an unusual number", expression),
                 },
-                _ => return self.refuse("a float", expression),
+                Number::Float(number) if number.is_finite() => {
+                    Expression::Constant(Value::Float(*number))
+                }
+                _ => return self.refuse("an unusual number", expression),
             },
             Expr::BooleanLiteral(literal) => Expression::Constant(Value::Boolean(literal.value)),
             Expr::NoneLiteral(_) => Expression::Constant(Value::None),
             Expr::StringLiteral(literal) => {
                 Expression::Constant(Value::Text(literal.value.to_str().into()))
             }
+            Expr::BytesLiteral(literal) => {
+                let bytes: Vec<u8> = literal.value.bytes().collect();
+                Expression::Constant(Value::Bytes(bytes.into()))
+            }
             Expr::FString(text) => self.formatted(text)?,
             Expr::Name(name) => self.name(&name.id, expression)?,
             Expr::Tuple(tuple) => Expression::Tuple(self.items(&tuple.elts)?),
             Expr::List(list) => Expression::List(self.items(&list.elts)?),
+            Expr::Set(set) => Expression::Set(self.items(&set.elts)?),
+            Expr::SetComp(set) => {
+                let comprehension =
+                    self.comprehension(&set.generators, |lowering| lowering.expression(&set.elt))?;
+                let all = Expression::Comprehension(Box::new(comprehension));
+                Expression::Set(vec![Expression::Spread(Box::new(all))])
+            }
             Expr::Dict(dict) => {
                 let mut entries = Vec::with_capacity(dict.items.len());
                 for item in &dict.items {
@@ -101,7 +119,7 @@ impl Lowering<'_> {
             }
             Expr::BinOp(operation) => {
                 let Some(operator) = binary(operation.op) else {
-                    return self.refuse("division with `/`", expression);
+                    return self.refuse("the operator `@`", expression);
                 };
                 let left = self.expression(&operation.left)?;
                 let right = self.expression(&operation.right)?;
@@ -112,17 +130,6 @@ impl Lowering<'_> {
                 match operation.op {
                     BoolOp::And => Expression::And(values),
                     BoolOp::Or => Expression::Or(values),
-                }
-            }
-            Expr::Compare(compare) if self.looks_into_globals(compare).is_some() => {
-                let name = self.looks_into_globals(compare).unwrap_or_default();
-                if name.is_empty() || LASTING.contains(&name) || USED_OF_THE_VM.contains(&name) {
-                    return self.refuse("an unusual use of `globals`", expression);
-                }
-                let has = Expression::Has(self.slot(name, expression)?);
-                match compare.ops[0] {
-                    CmpOp::NotIn => Expression::Unary(Unary::Not, Box::new(has)),
-                    _ => has,
                 }
             }
             Expr::Compare(compare)
@@ -211,17 +218,6 @@ impl Lowering<'_> {
             Expr::Call(call) => self.call(call)?,
             other => return self.refuse(describe_expression(other), other),
         })
-    }
-
-    /// The name in `'name' in globals()`.
-    pub(super) fn looks_into_globals<'a>(&self, compare: &'a ExprCompare) -> Option<&'a str> {
-        let ([CmpOp::In | CmpOp::NotIn], Expr::StringLiteral(name), [Expr::Call(call)]) =
-            (&*compare.ops, &*compare.left, &*compare.comparators)
-        else {
-            return None;
-        };
-        let is_globals = self.is_call_of(call, "globals") && call.arguments.is_empty();
-        is_globals.then(|| name.value.to_str())
     }
 
     pub(super) fn name(&mut self, name: &str, node: &Expr) -> Result<Expression, Refusal> {
@@ -370,7 +366,11 @@ pub(super) fn integer(text: &str) -> Option<Integer> {
 pub(super) fn is_literal(expression: &Expr) -> bool {
     matches!(
         expression,
-        Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Tuple(_) | Expr::FString(_)
+        Expr::NumberLiteral(_)
+            | Expr::StringLiteral(_)
+            | Expr::BytesLiteral(_)
+            | Expr::Tuple(_)
+            | Expr::FString(_)
     )
 }
 
@@ -378,12 +378,10 @@ pub(super) fn describe_expression(expression: &Expr) -> &'static str {
     match expression {
         Expr::Named(_) => "`:=`",
         Expr::Dict(_) => "a dictionary",
-        Expr::Set(_) => "a set",
-        Expr::SetComp(_) => "a comprehension of a set",
         Expr::DictComp(_) => "a comprehension of a dictionary",
         Expr::Generator(_) => "a generator",
         Expr::Await(_) | Expr::Yield(_) | Expr::YieldFrom(_) => "a coroutine",
-        Expr::TString(_) | Expr::BytesLiteral(_) => "bytes",
+        Expr::TString(_) => "a template",
         Expr::EllipsisLiteral(_) => "`...`",
         Expr::Starred(_) => "`*`",
         _ => "an unusual expression",

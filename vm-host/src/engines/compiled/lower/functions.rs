@@ -279,17 +279,3 @@ pub(super) fn target_names(target: &Expr, names: &mut BTreeSet<String>) {
         _ => {}
     }
 }
-
-/// Whether `:=` is anywhere in the expression.
-pub(super) fn has_named(expression: &Expr) -> bool {
-    struct Named(bool);
-    impl<'a> Visitor<'a> for Named {
-        fn visit_expr(&mut self, expression: &'a Expr) {
-            self.0 |= matches!(expression, Expr::Named(_));
-            walk_expr(self, expression);
-        }
-    }
-    let mut named = Named(false);
-    named.visit_expr(expression);
-    named.0
-}

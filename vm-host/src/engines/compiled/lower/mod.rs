@@ -4,12 +4,16 @@
 mod calls;
 mod expressions;
 mod functions;
+mod globals;
 mod operators;
 mod statements;
 mod targets;
+mod uses;
 
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 use ruff_text_size::Ranged;
+
+pub(crate) use globals::variable_of_globals;
 
 use super::ids::Layouts;
 use super::parse::{Parsed, Refusal};

@@ -9,6 +9,7 @@ pub(super) fn binary(operator: Operator) -> Option<Binary> {
         Operator::Add => Binary::Add,
         Operator::Sub => Binary::Subtract,
         Operator::Mult => Binary::Multiply,
+        Operator::Div => Binary::Divide,
         Operator::FloorDiv => Binary::FloorDivide,
         Operator::Mod => Binary::Modulo,
         Operator::Pow => Binary::Power,
@@ -17,7 +18,7 @@ pub(super) fn binary(operator: Operator) -> Option<Binary> {
         Operator::BitAnd => Binary::And,
         Operator::BitOr => Binary::Or,
         Operator::BitXor => Binary::Xor,
-        Operator::Div | Operator::MatMult => return None,
+        Operator::MatMult => return None,
     })
 }
 

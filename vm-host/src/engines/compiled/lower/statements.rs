@@ -4,10 +4,11 @@ use ruff_python_ast::{Alias, DictItem, ExceptHandler, Expr, ExprCall, Stmt};
 
 use super::Lowering;
 use super::operators::binary;
-use crate::engines::compiled::library::{self, Export};
+use super::uses::is_only_read;
+use crate::engines::compiled::library::{self, Export, Words};
 use crate::engines::compiled::parse::Refusal;
 use crate::engines::compiled::tree::{Expression, For, Statement, Target, Try};
-use crate::engines::compiled::value::{Integer, Value};
+use crate::engines::compiled::value::Value;
 
 impl Lowering<'_> {
     pub(super) fn statement(
@@ -24,7 +25,7 @@ impl Lowering<'_> {
             }
             Stmt::AugAssign(assign) => {
                 let Some(operator) = binary(assign.op) else {
-                    return self.refuse("division with `/`", assign);
+                    return self.refuse("the operator `@`", assign);
                 };
                 let target = self.target(&assign.target)?;
                 Statement::Augment(target, operator, self.expression(&assign.value)?)
@@ -192,6 +193,21 @@ impl Lowering<'_> {
         Ok(())
     }
 
+    /// A list that each hint gets anew, so nobody may tell.
+    fn import_words(&mut self, words: &'static Words, alias: &Alias) -> Result<Statement, Refusal> {
+        let name = alias.asname.as_ref().unwrap_or(&alias.name);
+        if !is_only_read(name, &self.parsed.module.body) {
+            return self.refuse(format!("what is done with `{name}`"), alias);
+        }
+        self.lowered.modules.insert(words.module);
+        let slot = self.bound(name, alias)?;
+        self.lowered.alone.insert(slot);
+        let items = words.words.iter();
+        let items = items.map(|word| Expression::Constant(Value::from(i64::from(*word))));
+        let list = Expression::List(items.collect());
+        Ok(Statement::Assign(vec![Target::Scope(slot)], list))
+    }
+
     pub(super) fn import(&mut self, module: &str, alias: &Alias) -> Result<Statement, Refusal> {
         let value = match library::find(module, &alias.name) {
             Some(Export::Function(function)) => {
@@ -200,11 +216,16 @@ impl Lowering<'_> {
             }
             Some(Export::Constant(constant)) => {
                 self.lowered.modules.insert(constant.module);
-                match Integer::from_decimal(constant.value) {
+                match constant.number() {
                     Some(value) => Value::Integer(value),
                     None => return self.refuse("an unusual constant", alias),
                 }
             }
+            Some(Export::Object(object)) => {
+                self.lowered.modules.insert(object);
+                Value::Module(object)
+            }
+            Some(Export::Words(words)) => return self.import_words(words, alias),
             None => {
                 return self.refuse(format!("the import of `{module}.{}`", alias.name), alias);
             }

@@ -9,6 +9,24 @@ use crate::engines::compiled::parse::Refusal;
 use crate::engines::compiled::tree::Target;
 
 impl Lowering<'_> {
+    /// The attribute of this name of an object.
+    pub(super) fn attribute_target(
+        &mut self,
+        object: &Expr,
+        name: &str,
+        node: &Expr,
+    ) -> Result<Target, Refusal> {
+        let (root, mut names) = chain(object);
+        if !self.is_name(root, "ids") {
+            return Ok(Target::Member(self.expression(object)?, name.into()));
+        }
+        names.push(name);
+        match reach_cell(self.program, self.hint, self.layouts, &names) {
+            Some(target) => Ok(target),
+            None => self.refuse(format!("a write of `ids.{}`", names.join(".")), node),
+        }
+    }
+
     pub(super) fn target(&mut self, target: &Expr) -> Result<Target, Refusal> {
         match target {
             Expr::Name(name) => {
@@ -19,21 +37,8 @@ impl Lowering<'_> {
             }
             Expr::Tuple(tuple) => self.targets(&tuple.elts),
             Expr::List(list) => self.targets(&list.elts),
-            Expr::Attribute(_) => {
-                let (root, names) = chain(target);
-                if self.is_name(root, "ids") {
-                    return match reach_cell(self.program, self.hint, self.layouts, &names) {
-                        Some(target) => Ok(target),
-                        None => {
-                            self.refuse(format!("a write of `ids.{}`", names.join(".")), target)
-                        }
-                    };
-                }
-                let Expr::Attribute(attribute) = target else {
-                    return self.refuse("an unusual target", target);
-                };
-                let value = self.expression(&attribute.value)?;
-                Ok(Target::Member(value, attribute.attr.as_str().into()))
+            Expr::Attribute(attribute) => {
+                self.attribute_target(&attribute.value, &attribute.attr, target)
             }
             Expr::Subscript(subscript) => {
                 if matches!(&*subscript.slice, Expr::Slice(_)) {

@@ -724,7 +724,7 @@ impl Grammar {
             return self.simple();
         }
         let (left, right) = (self.integer(depth - 1), self.integer(depth - 1));
-        match self.random.below(26) {
+        match self.random.below(30) {
             0..=6 => {
                 let operator = *self.random.one_of(&["+", "-", "*", "&", "|", "^", "+"]);
                 format!("({left} {operator} {right})")
@@ -773,6 +773,23 @@ impl Grammar {
             },
             23 => format!("({})", self.truth(depth - 1)),
             24 => format!("({}).bit_length()", left),
+            25 => {
+                let number = self.float(depth - 1);
+                format!(
+                    "{}({number})",
+                    *self.random.one_of(&["int", "round", "bool"])
+                )
+            }
+            26 => format!("len(repr({}))", self.float(depth - 1)),
+            27 => {
+                let (order, bytes) = (*self.random.one_of(&["big", "little"]), self.bytes());
+                format!("int.from_bytes({bytes}, '{order}')")
+            }
+            28 => format!(
+                "sum(map({}, {}))",
+                *self.random.one_of(&["int", "abs", "bool"]),
+                self.list(0)
+            ),
             _ => {
                 let address = self.address(depth - 1);
                 match self.random.below(2) {
@@ -780,6 +797,31 @@ impl Grammar {
                     _ => format!("(({address} + {}) - {address})", self.random.below(4)),
                 }
             }
+        }
+    }
+
+    /// A number that need not be whole.
+    fn float(&mut self, depth: usize) -> String {
+        let left = self.integer(depth.min(1));
+        let right = *self
+            .random
+            .one_of(&["2", "0.5", "7", "-1.25", "1e3", "0.1"]);
+        let operator = *self.random.one_of(&["/", "*", "+", "-", "//", "%"]);
+        match self.random.below(3) {
+            0 => format!("float({left})"),
+            1 => format!("({left} % 1000 {operator} {right})"),
+            _ => format!("({left} {operator} {right})"),
+        }
+    }
+
+    fn bytes(&mut self) -> String {
+        let number = self.integer(1);
+        match self.random.below(5) {
+            0 => "b'a\\x00z'".to_owned(),
+            1 => format!("({number} % 2**64).to_bytes(8, 'big')"),
+            2 => format!("(str({number}).encode() + b'.')"),
+            3 => format!("bytes([v % 256 for v in {}])", self.list(0)),
+            _ => format!("b'abcdef'[{}:]", self.small()),
         }
     }
 
@@ -880,7 +922,11 @@ impl Grammar {
             ),
             6 => format!("({list} + [{left}])"),
             7 => format!("([{left}] * {})", self.random.below(4)),
-            8 => format!("sorted({list})"),
+            8 => match self.random.below(3) {
+                0 => format!("sorted(set({list}))"),
+                1 => format!("sorted({{v % 5 for v in {list}}})"),
+                _ => format!("sorted({list})"),
+            },
             9 => format!("list(range({}))", self.random.below(5)),
             _ => format!(
                 "list({}({list}))",
@@ -891,7 +937,9 @@ impl Grammar {
 
     fn text(&mut self, depth: usize) -> String {
         let number = self.integer(depth.min(1));
-        match self.random.below(7) {
+        match self.random.below(9) {
+            7 => format!("str({})", self.float(1)),
+            8 => format!("({}).hex()", self.bytes()),
             0 => "'abc'".to_owned(),
             1 => format!(
                 "f'{{{number}}} is {{{}}}'",

@@ -11,6 +11,7 @@ use super::Outcome;
 use crate::engines::compiled::scopes::State;
 use crate::engines::compiled::value::{Fuel, Integer, Journal, Value, dict};
 use crate::engines::compiled::{Engine, Shared, Sharing, lower, parse};
+use crate::hexadecimal;
 use crate::program::CompiledProgram;
 use crate::vm::temporary::Moves;
 use crate::vm::testing;
@@ -267,7 +268,15 @@ fn shown(value: &Value) -> String {
             format!("{{{}}}", entries.join(","))
         }
         Value::Module(_) => "?module".to_owned(),
-        Value::Iterator(_) | Value::View(..) | Value::Struct(_) => panic!("{value:?} is kept"),
+        Value::Float(_) => value.repr(&mut Fuel::new(u64::MAX)).expect("a text"),
+        Value::Bytes(found) => format!("x{}", hexadecimal::hexadecimal(found)),
+        Value::Set(_)
+        | Value::Iterator(_)
+        | Value::View(..)
+        | Value::Digest(_)
+        | Value::Struct(_) => {
+            panic!("{value:?} is kept")
+        }
     }
 }
 

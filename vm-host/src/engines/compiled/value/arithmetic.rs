@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use cairo_vm::types::relocatable::Relocatable;
 
-use super::{Binary, Decline, Fuel, Integer, Journal, List, Unary, Value};
+use super::{Binary, Decline, Fuel, Integer, Journal, List, Unary, Value, float};
 
 pub(super) const OUT_OF_RANGE: Decline = Decline("an address out of range");
 const NO_OPERATION: Decline = Decline("an operation that these values do not have");
@@ -22,7 +22,9 @@ impl Value {
         fuel: &mut Fuel,
     ) -> Result<Self, Decline> {
         match (left, right) {
+            _ if operator == Binary::Divide => float::binary(operator, left, right),
             (Self::Integer(left), Self::Integer(right)) => of_integers(operator, left, right, fuel),
+            (Self::Float(_), _) | (_, Self::Float(_)) => float::binary(operator, left, right),
             (Self::Boolean(left), Self::Boolean(right)) => match operator {
                 // These stay booleans.
                 Binary::And => Ok((left & right).into()),
@@ -53,12 +55,12 @@ impl Value {
             }
             _ if operator == Binary::Add => concatenate(left, right, fuel),
             (
-                Self::Text(_) | Self::Tuple(_) | Self::List(_),
+                Self::Text(_) | Self::Bytes(_) | Self::Tuple(_) | Self::List(_),
                 Self::Integer(_) | Self::Boolean(_),
             ) if operator == Binary::Multiply => repeat(left, &right.integer()?, fuel),
             (
                 Self::Integer(_) | Self::Boolean(_),
-                Self::Text(_) | Self::Tuple(_) | Self::List(_),
+                Self::Text(_) | Self::Bytes(_) | Self::Tuple(_) | Self::List(_),
             ) if operator == Binary::Multiply => repeat(right, &left.integer()?, fuel),
             _ => Err(NO_OPERATION),
         }
@@ -93,6 +95,10 @@ impl Value {
     pub(crate) fn unary(operator: Unary, value: &Self, fuel: &mut Fuel) -> Result<Self, Decline> {
         match operator {
             Unary::Not => Ok((!value.truth()?).into()),
+            Unary::Negate | Unary::Plus if let Self::Float(number) = value => match operator {
+                Unary::Negate => Ok(Self::Float(-number)),
+                _ => Ok(value.clone()),
+            },
             Unary::Negate => Ok(value.integer()?.neg(fuel)?.into()),
             Unary::Plus => Ok(value.integer()?.into()),
             // Of a boolean it warns.
@@ -135,6 +141,7 @@ fn of_integers(
         Binary::Add => left.add(right, fuel),
         Binary::Subtract => left.sub(right, fuel),
         Binary::Multiply => left.mul(right, fuel),
+        Binary::Divide => Err(NO_OPERATION),
         Binary::FloorDivide => left.floor_div(right, fuel),
         Binary::Modulo => left.modulo(right, fuel),
         Binary::Power => left.pow(right, None, fuel),
@@ -174,6 +181,9 @@ fn concatenate(left: &Value, right: &Value, fuel: &mut Fuel) -> Result<Value, De
             fuel.spend_items((left.len() + right.len()) / 8)?;
             Ok(Value::Text(format!("{left}{right}").into()))
         }
+        (Value::Bytes(left), Value::Bytes(right)) => {
+            Value::bytes([&**left, &**right].concat(), fuel)
+        }
         (Value::Tuple(left), Value::Tuple(right)) => {
             Value::tuple(left.iter().chain(right.iter()).cloned().collect(), fuel)
         }
@@ -192,6 +202,11 @@ fn repeat(value: &Value, times: &Integer, fuel: &mut Fuel) -> Result<Value, Decl
             let times = times_of(times, text.len())?;
             fuel.spend_items(text.len().saturating_mul(times) / 8)?;
             Ok(Value::Text(text.repeat(times).into()))
+        }
+        Value::Bytes(bytes) => {
+            let times = times_of(times, bytes.len())?;
+            fuel.spend_items(bytes.len().saturating_mul(times) / 8)?;
+            Value::bytes(bytes.repeat(times), fuel)
         }
         Value::Tuple(items) => Ok(Value::Tuple(Rc::from(repeated(items, times, fuel)?))),
         Value::List(items) => {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use cairo_vm::types::relocatable::Relocatable;
 
-use super::{Comparison, Decline, Fuel, MAX_DEPTH, Part, TOO_DEEP, Value, dict};
+use super::{Comparison, Decline, Fuel, MAX_DEPTH, Part, TOO_DEEP, Value, dict, float};
 
 const NO_ORDER: Decline = Decline("values that have no order");
 const UNKNOWN_IDENTITY: Decline = Decline("identity that Python decides");
@@ -17,15 +17,18 @@ impl Value {
             Self::None => Ok(false),
             Self::Boolean(boolean) => Ok(*boolean),
             Self::Integer(integer) => Ok(!integer.is_zero()),
+            Self::Float(number) => Ok(*number != 0.0),
             Self::Text(text) => Ok(!text.is_empty()),
+            Self::Bytes(bytes) => Ok(!bytes.is_empty()),
             Self::Tuple(items) => Ok(!items.is_empty()),
             Self::List(items) => Ok(!items.borrow().is_empty()),
-            Self::Dict(dict) | Self::View(dict, _) => Ok(dict.borrow().len() > 0),
+            Self::Dict(dict) | Self::Set(dict) | Self::View(dict, _) => Ok(dict.borrow().len() > 0),
             Self::Range(range) => Ok(range.len() > 0),
             Self::Address(_)
             | Self::Iterator(_)
             | Self::Function(_)
             | Self::Module(_)
+            | Self::Digest(_)
             | Self::Own(_) => Ok(true),
             Self::Struct(_) => Err(Decline("the truth of a struct")),
         }
@@ -71,10 +74,13 @@ impl Value {
             (Self::None, Self::None) => Ok(true),
             (Self::Boolean(left), Self::Boolean(right)) => Ok(left == right),
             (Self::List(left), Self::List(right)) => Ok(Rc::ptr_eq(left, right)),
-            (Self::Dict(left), Self::Dict(right)) => Ok(Rc::ptr_eq(left, right)),
+            (Self::Dict(left), Self::Dict(right)) | (Self::Set(left), Self::Set(right)) => {
+                Ok(Rc::ptr_eq(left, right))
+            }
             (Self::View(..), Self::View(..)) => Err(UNKNOWN_IDENTITY),
             (Self::Module(left), Self::Module(right)) => Ok(left == right),
             (Self::Iterator(left), Self::Iterator(right)) => Ok(Rc::ptr_eq(left, right)),
+            (Self::Digest(_), Self::Digest(_)) => Err(UNKNOWN_IDENTITY),
             (Self::Function(left), Self::Function(right)) if std::ptr::eq(*left, *right) => {
                 Ok(true)
             }
@@ -106,9 +112,19 @@ impl Value {
                 .integer()?
                 .to_i64()
                 .is_some_and(|number| range.contains(number))),
+            (Self::Bytes(bytes), Self::Bytes(part)) => {
+                fuel.spend_items(bytes.len().saturating_mul(part.len().max(1)) / 8)?;
+                Ok(part.is_empty() || bytes.windows(part.len()).any(|window| window == &**part))
+            }
+            (Self::Bytes(bytes), Self::Integer(_) | Self::Boolean(_)) => {
+                let byte = item.integer()?.to_u64();
+                let byte = byte.and_then(|byte| u8::try_from(byte).ok());
+                let byte = byte.ok_or(Decline("a number that is no byte"))?;
+                Ok(bytes.contains(&byte))
+            }
             (Self::Tuple(items), _) => any_equal(items, item, fuel),
             (Self::List(items), _) => any_equal(&items.borrow(), item, fuel),
-            (Self::Dict(dict) | Self::View(dict, Part::Keys), _) => {
+            (Self::Dict(dict) | Self::Set(dict) | Self::View(dict, Part::Keys), _) => {
                 Ok(dict::get(dict, item, fuel)?.is_some())
             }
             (Self::View(dict, Part::Values), _) => {
@@ -147,6 +163,15 @@ fn equal(left: &Value, right: &Value, depth: usize, fuel: &mut Fuel) -> Result<b
         (Value::Integer(_) | Value::Boolean(_), Value::Integer(_) | Value::Boolean(_)) => {
             Ok(left.integer()? == right.integer()?)
         }
+        (Value::Float(_), Value::Float(_) | Value::Integer(_) | Value::Boolean(_))
+        | (Value::Integer(_) | Value::Boolean(_), Value::Float(_)) => {
+            Ok(float::compare(left, right)?.is_eq())
+        }
+        (Value::Bytes(left), Value::Bytes(right)) => {
+            fuel.spend_items(left.len().min(right.len()) / 64)?;
+            Ok(left == right)
+        }
+        (Value::Digest(_), _) | (_, Value::Digest(_)) => Err(UNKNOWN_IDENTITY),
         (Value::None, Value::None) => Ok(true),
         (Value::Text(left), Value::Text(right)) => {
             fuel.spend_items(left.len().min(right.len()) / 64)?;
@@ -157,7 +182,7 @@ fn equal(left: &Value, right: &Value, depth: usize, fuel: &mut Fuel) -> Result<b
         (Value::List(left), Value::List(right)) => {
             Ok(Rc::ptr_eq(left, right) || all_equal(&left.borrow(), &right.borrow(), depth, fuel)?)
         }
-        (Value::Dict(left), Value::Dict(right)) => {
+        (Value::Dict(left), Value::Dict(right)) | (Value::Set(left), Value::Set(right)) => {
             dict::equal(left, right, fuel, |left, right, fuel| {
                 equal(left, right, depth, fuel)
             })
@@ -209,6 +234,12 @@ fn order(left: &Value, right: &Value, depth: usize, fuel: &mut Fuel) -> Result<O
             Ok(left.integer()?.cmp(&right.integer()?))
         }
         (Value::Address(left), Value::Address(right)) => Ok(of_addresses(left, right)),
+        (Value::Float(_), Value::Float(_) | Value::Integer(_) | Value::Boolean(_))
+        | (Value::Integer(_) | Value::Boolean(_), Value::Float(_)) => float::compare(left, right),
+        (Value::Bytes(left), Value::Bytes(right)) => {
+            fuel.spend_items(left.len().min(right.len()) / 64)?;
+            Ok(left.cmp(right))
+        }
         // Every integer is before every address.
         (Value::Integer(_) | Value::Boolean(_), Value::Address(_)) => Ok(Ordering::Less),
         (Value::Address(_), Value::Integer(_) | Value::Boolean(_)) => Ok(Ordering::Greater),

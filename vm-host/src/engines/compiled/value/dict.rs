@@ -31,6 +31,7 @@ pub(super) enum Key {
     /// A boolean is the number that it equals.
     Integer(Integer),
     Text(Rc<str>),
+    Bytes(Rc<[u8]>),
     Address(Relocatable),
     Tuple(Vec<Key>),
 }
@@ -55,6 +56,10 @@ impl Key {
             Value::Text(text) => {
                 fuel.spend_items(text.len() / 8)?;
                 Self::Text(Rc::clone(text))
+            }
+            Value::Bytes(bytes) => {
+                fuel.spend_items(bytes.len() / 8)?;
+                Self::Bytes(Rc::clone(bytes))
             }
             Value::Address(address) => Self::Address(*address),
             Value::Tuple(items) => {
@@ -98,6 +103,16 @@ pub(crate) fn new() -> Dict {
 }
 
 impl Value {
+    /// A set of these.
+    pub(crate) fn set(values: Vec<Self>, fuel: &mut Fuel) -> Result<Self, Decline> {
+        let made = new();
+        for value in values {
+            // Nothing else has it yet.
+            set(&made, &value, Self::None, fuel, &mut Journal::default())?;
+        }
+        Ok(Self::Set(made))
+    }
+
     fn key(&self, fuel: &mut Fuel) -> Result<Key, Decline> {
         fuel.spend(20)?;
         Key::of(self, MAX_DEPTH, fuel)

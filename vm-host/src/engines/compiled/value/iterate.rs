@@ -22,6 +22,7 @@ pub(crate) enum Cursor {
     ReversedTuple(Rc<[Value]>, usize),
     /// The byte of the next character.
     Text(Rc<str>, usize),
+    Bytes(Rc<[u8]>, usize),
     /// How many of the numbers are behind it.
     Range(Rc<Range>, i64),
     /// The same from the end.
@@ -41,6 +42,7 @@ impl Value {
             Self::List(list) => Ok(Cursor::List(Rc::clone(list), 0)),
             Self::Tuple(items) => Ok(Cursor::Tuple(Rc::clone(items), 0)),
             Self::Text(text) => Ok(Cursor::Text(Rc::clone(text), 0)),
+            Self::Bytes(bytes) => Ok(Cursor::Bytes(Rc::clone(bytes), 0)),
             Self::Dict(dict) => Ok(Cursor::of_dict(dict, Part::Keys)),
             Self::View(dict, part) => Ok(Cursor::of_dict(dict, *part)),
             Self::Range(range) => Ok(Cursor::Range(Rc::clone(range), 0)),
@@ -139,6 +141,11 @@ impl Cursor {
                     *byte += character.len_utf8();
                     Value::text(character.encode_utf8(&mut [0; 4]))
                 })
+            }
+            Self::Bytes(bytes, index) => {
+                let byte = bytes.get(*index).map(|byte| i64::from(*byte).into());
+                *index += 1;
+                byte
             }
             Self::Range(range, passed) => (*passed < range.length).then(|| {
                 *passed += 1;

@@ -30,9 +30,11 @@ impl Value {
     fn check_tuples(&self, depth: usize, fuel: &mut Fuel) -> Result<(), Decline> {
         match self {
             Self::Iterator(_)
+            | Self::Set(_)
             | Self::View(..)
             | Self::Range(_)
             | Self::Struct(_)
+            | Self::Digest(_)
             | Self::Own(_) => Err(Decline("a value that nothing keeps in a list")),
             Self::Function(function) if function.module == SCOPE => {
                 Err(Decline("a value that nothing keeps in a list"))

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::arithmetic::extend;
 use super::sequence::place;
-use super::{Decline, Dict, Fuel, Integer, Journal, List, Part, Value, dict};
+use super::{Decline, Dict, Fuel, Integer, Journal, List, Part, Value, bytes, dict};
+use crate::hexadecimal::hexadecimal;
 
 const NO_METHOD: Decline = Decline("a method that is not known");
 const NOT_FOUND: Decline = Decline("a value that is not in the list");
@@ -45,6 +46,14 @@ pub(crate) enum Method {
     Upper,
     Zfill,
     BitLength,
+    Hex,
+    Decode,
+    Encode,
+    ToBytes,
+    FromBytes,
+    FromHex,
+    Digest,
+    HexDigest,
 }
 
 impl Method {
@@ -84,11 +93,19 @@ impl Method {
             "upper" => Self::Upper,
             "zfill" => Self::Zfill,
             "bit_length" => Self::BitLength,
+            "hex" => Self::Hex,
+            "decode" => Self::Decode,
+            "encode" => Self::Encode,
+            "to_bytes" => Self::ToBytes,
+            "from_bytes" => Self::FromBytes,
+            "fromhex" => Self::FromHex,
+            "digest" => Self::Digest,
+            "hexdigest" => Self::HexDigest,
             _ => return None,
         })
     }
 
-    /// Calls the method of a value; of arguments by name there is only the `reverse` of `sort`.
+    /// Calls the method of a value; of arguments by name there are the `reverse` of `sort`, and those of numbers as bytes.
     ///
     /// # Errors
     /// [`Decline`] where the value has no such method, where Python raises, and where the fuel ends.
@@ -100,6 +117,9 @@ impl Method {
         fuel: &mut Fuel,
         journal: &mut Journal,
     ) -> Result<Value, Decline> {
+        if let Some(value) = self.of_numbers(value, arguments, named, fuel)? {
+            return Ok(value);
+        }
         let backwards = match named {
             [] => false,
             [("reverse", backwards @ (Value::Boolean(_) | Value::Integer(_)))]
@@ -119,11 +139,63 @@ impl Method {
             Value::Dict(dict) => self.of_dict(dict, arguments, fuel, journal),
             Value::Tuple(items) => self.of_items(items, arguments, fuel),
             Value::Range(_) => Err(NO_METHOD),
+            Value::Text(text) if self == Self::Encode => bytes::encode(text, arguments, fuel),
             Value::Text(text) => self.of_text(text, arguments, fuel),
+            Value::Bytes(found) => bytes::call(self, found, arguments, fuel),
+            Value::Digest(found) => match (self, arguments) {
+                (Self::Digest, []) => Ok(Value::Bytes(Rc::clone(found))),
+                (Self::HexDigest, []) => Ok(Value::Text(hexadecimal(found).into())),
+                _ => Err(NO_METHOD),
+            },
+            Value::Function(class) if class.module.is_empty() && class.name == "bytes" => {
+                match (self, arguments) {
+                    (Self::FromHex, [Value::Text(text)]) => bytes::from_hexadecimal(text, fuel),
+                    _ => Err(NO_METHOD),
+                }
+            }
             Value::Integer(_) | Value::Boolean(_)
                 if self == Self::BitLength && arguments.is_empty() =>
             {
                 Ok(Integer::from(value.integer()?.bits()).into())
+            }
+            _ => Err(NO_METHOD),
+        }
+    }
+
+    /// `to_bytes` of a number and `from_bytes` of its class, with their arguments by place or by name.
+    fn of_numbers(
+        self,
+        value: &Value,
+        arguments: &[Value],
+        named: &[(&str, Value)],
+        fuel: &mut Fuel,
+    ) -> Result<Option<Value>, Decline> {
+        let first = match self {
+            Self::ToBytes => "length",
+            Self::FromBytes => "bytes",
+            _ => return Ok(None),
+        };
+        let names = [first, "byteorder", "signed"];
+        // The last is given by its name alone.
+        let mut given: [Option<&Value>; 3] = [arguments.first(), arguments.get(1), None];
+        for (name, value) in named {
+            let place = names.iter().position(|known| known == name);
+            let place = place.ok_or(NO_METHOD)?;
+            if given[place].replace(value).is_some() {
+                return Err(NO_METHOD);
+            }
+        }
+        if arguments.len() > 2 {
+            return Err(NO_METHOD);
+        }
+        match (self, value) {
+            (Self::ToBytes, Value::Integer(_) | Value::Boolean(_)) => {
+                bytes::of_integer(&value.integer()?, given, fuel).map(Some)
+            }
+            (Self::FromBytes, Value::Function(class))
+                if class.module.is_empty() && class.name == "int" =>
+            {
+                bytes::to_integer(given, fuel).map(Some)
             }
             _ => Err(NO_METHOD),
         }

@@ -2,8 +2,10 @@
 //! meaning of every operation, or none at all. Must not know the VM or how hints are run.
 
 mod arithmetic;
+pub(crate) mod bytes;
 mod compare;
 pub(crate) mod dict;
+pub(crate) mod float;
 mod format;
 mod function;
 mod integer;
@@ -45,8 +47,12 @@ pub(crate) enum Value {
     Boolean(bool),
     /// An integer without bounds but those of the fuel.
     Integer(Integer),
+    /// A `float`, which is finite.
+    Float(f64),
     /// A string.
     Text(Rc<str>),
+    /// `bytes`.
+    Bytes(Rc<[u8]>),
     /// A `RelocatableValue`.
     Address(Relocatable),
     /// A tuple.
@@ -55,6 +61,9 @@ pub(crate) enum Value {
     List(List),
     /// A dictionary: two values may be the same one.
     Dict(Dict),
+    /// A set, while the hint runs: no variable or list keeps one, and nothing goes through it, because its order is
+    /// that of Python's hashes. The values are the keys of the dictionary.
+    Set(Dict),
     /// What `keys`, `values` and `items` of a dictionary give, while the hint runs: no variable or list keeps one.
     View(Dict, Part),
     /// A `range`.
@@ -63,8 +72,10 @@ pub(crate) enum Value {
     Iterator(Rc<RefCell<Cursor>>),
     /// A function of a library, or of Python itself.
     Function(&'static Function),
-    /// A module that a hint imports.
+    /// A module that a hint imports, or behind a colon an object of one.
     Module(&'static str),
+    /// What `hashlib` makes of bytes, while the hint runs: no variable keeps one.
+    Digest(Rc<[u8]>),
     /// A struct behind `ids`, while the hint runs: no variable keeps one.
     Struct(StructValue),
     /// A function that a hint defines. No list or tuple has one, so that it never outlives its scope.
@@ -166,11 +177,15 @@ impl Value {
             Self::None => "NoneType",
             Self::Boolean(_) => "bool",
             Self::Integer(_) => "int",
+            Self::Float(_) => "float",
             Self::Text(_) => "str",
+            Self::Bytes(_) => "bytes",
+            Self::Digest(_) => "_hashlib.HASH",
             Self::Address(_) => "RelocatableValue",
             Self::Tuple(_) => "tuple",
             Self::List(_) => "list",
             Self::Dict(_) => "dict",
+            Self::Set(_) => "set",
             Self::View(_, Part::Keys) => "dict_keys",
             Self::View(_, Part::Values) => "dict_values",
             Self::View(_, Part::Items) => "dict_items",

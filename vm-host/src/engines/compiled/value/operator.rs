@@ -1,11 +1,12 @@
 //! The operators of Python's that values have. Must not know what they do.
 
-/// Between two values, giving a third. True division is not here: it gives no integer.
+/// Between two values, giving a third.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Binary {
     Add,
     Subtract,
     Multiply,
+    Divide,
     FloorDivide,
     Modulo,
     Power,

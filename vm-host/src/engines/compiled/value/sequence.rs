@@ -15,9 +15,10 @@ impl Value {
                 fuel.spend_items(text.len() / 8)?;
                 Ok(text.chars().count())
             }
+            Self::Bytes(bytes) => Ok(bytes.len()),
             Self::Tuple(items) => Ok(items.len()),
             Self::List(items) => Ok(items.borrow().len()),
-            Self::Dict(dict) | Self::View(dict, _) => Ok(dict.borrow().len()),
+            Self::Dict(dict) | Self::Set(dict) | Self::View(dict, _) => Ok(dict.borrow().len()),
             Self::Range(range) => Ok(range.len()),
             _ => Err(Decline("the length of a value that is no sequence")),
         }
@@ -36,6 +37,7 @@ impl Value {
                 let character = text.chars().nth(place).ok_or(NO_INDEX)?;
                 Ok(Self::text(character.encode_utf8(&mut [0; 4])))
             }
+            Self::Bytes(bytes) => Ok(i64::from(bytes[place(index, bytes.len())?]).into()),
             Self::Dict(dict) => dict::item(dict, index, fuel),
             Self::Range(range) => {
                 let place = place(index, range.len())?;
@@ -97,6 +99,7 @@ impl Value {
         let indexes = Indexes::new(bound(lower)?, bound(upper)?, bound(step)?, length)?;
         fuel.spend_items(indexes.length)?;
         match self {
+            Self::Bytes(bytes) => Self::bytes(indexes.of(bytes), fuel),
             Self::Tuple(items) => Ok(Self::Tuple(indexes.of(items).into())),
             Self::List(items) => Self::list(indexes.of(&items.borrow()), fuel),
             Self::Text(text) => {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::rc::Rc;
 
-use super::{Decline, Fuel, MAX_DEPTH, TOO_DEEP, Value};
+use super::{Decline, Fuel, MAX_DEPTH, TOO_DEEP, Value, bytes, float};
 
 impl Value {
     /// `str`.
@@ -38,6 +38,11 @@ fn write_repr(
         Value::Boolean(true) => out.push_str("True"),
         Value::Boolean(false) => out.push_str("False"),
         Value::Integer(integer) => out.push_str(&integer.to_decimal(fuel)?),
+        Value::Float(number) => float::write(*number, out),
+        Value::Bytes(found) => {
+            fuel.spend_items(found.len())?;
+            bytes::write(found, out);
+        }
         Value::Text(text) => {
             fuel.spend_items(text.len())?;
             write_quoted(text, out)?;
@@ -82,10 +87,12 @@ fn write_repr(
             }
             out.push(')');
         }
-        Value::Iterator(_)
+        Value::Set(_)
+        | Value::Iterator(_)
         | Value::View(..)
         | Value::Function(_)
         | Value::Module(_)
+        | Value::Digest(_)
         | Value::Struct(_)
         | Value::Own(_) => {
             return Err(Decline("the text of an object"));

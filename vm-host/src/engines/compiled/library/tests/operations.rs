@@ -6,7 +6,7 @@ use crate::engines::compiled::value::{
     Binary, Comparison, Decline, Fuel, Integer, Journal, Method, Unary, Value,
 };
 
-const OPERATORS: [(&str, Binary); 11] = [
+pub(super) const OPERATORS: [(&str, Binary); 11] = [
     ("+", Binary::Add),
     ("-", Binary::Subtract),
     ("*", Binary::Multiply),
@@ -20,7 +20,7 @@ const OPERATORS: [(&str, Binary); 11] = [
     ("^", Binary::Xor),
 ];
 
-const COMPARISONS: [(&str, Comparison); 10] = [
+pub(super) const COMPARISONS: [(&str, Comparison); 10] = [
     ("==", Comparison::Equal),
     ("!=", Comparison::NotEqual),
     ("<", Comparison::Less),
@@ -33,7 +33,7 @@ const COMPARISONS: [(&str, Comparison); 10] = [
     ("not in", Comparison::NotIn),
 ];
 
-fn fuel() -> Fuel {
+pub(super) fn fuel() -> Fuel {
     Fuel::new(1_000_000_000)
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::engines::compiled::value::{Decline, Fuel, Value};
+use crate::hexadecimal;
 
 /// A piece of code that leaves its answer in `r`, and what we make of it.
 pub(super) struct Case {
@@ -124,6 +125,8 @@ pub(super) fn canonical(value: &Value) -> String {
                 .collect();
             format!("s{}", codes.join("."))
         }
+        Value::Float(_) => value.repr(&mut Fuel::new(u64::MAX)).expect("a text"),
+        Value::Bytes(found) => format!("x{}", hexadecimal::hexadecimal(found)),
         Value::Address(address) => format!("@{}:{}", address.segment_index, address.offset),
         Value::Tuple(items) => format!("({})", joined(items)),
         Value::List(items) => format!("[{}]", joined(&items.borrow())),
@@ -138,7 +141,12 @@ pub(super) fn canonical(value: &Value) -> String {
             format!("{{{}}}", entries.join(","))
         }
         Value::Module(name) => (*name).to_owned(),
-        Value::Iterator(_) | Value::View(..) | Value::Struct(_) | Value::Own(_) => {
+        Value::Set(_)
+        | Value::Iterator(_)
+        | Value::View(..)
+        | Value::Struct(_)
+        | Value::Digest(_)
+        | Value::Own(_) => {
             panic!("{value:?} is no answer")
         }
     }
@@ -161,6 +169,11 @@ pub(super) fn literal(value: &Value) -> String {
         Value::Tuple(items) => format!("({})", joined(items)),
         Value::List(items) => format!("[{}]", joined(&items.borrow())),
         Value::Text(text) => serde_json::to_string(&**text).expect("a text"),
+        Value::Float(_) => format!("({})", canonical(value)),
+        Value::Bytes(found) => {
+            let escaped = found.iter().map(|byte| format!("\\x{byte:02x}"));
+            format!("b'{}'", escaped.collect::<String>())
+        }
         _ => canonical(value),
     }
 }

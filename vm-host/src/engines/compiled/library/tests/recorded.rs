@@ -9,6 +9,7 @@ use cairo_vm::types::relocatable::Relocatable;
 use super::python::canonical;
 use crate::engines::compiled::library::modules::MODULES;
 use crate::engines::compiled::library::{Context, Export, find};
+use crate::engines::compiled::value::bytes::from_hexadecimal;
 use crate::engines::compiled::value::{Decline, Fuel, Integer, StructValue, Value};
 
 /// Written by `tests/reference/library_values.py`.
@@ -33,8 +34,14 @@ fn functions_of_cairo_lang_are_as_recorded() {
                     (*module, *name),
                     "a constant in its place"
                 );
-                let value = Integer::from_decimal(constant.value).expect("digits");
+                let value = constant.number().expect("digits");
                 (Ok(Value::Integer(value)), recorded)
+            }
+            (Export::Words(found), [recorded]) => {
+                assert_eq!((found.module, found.name), (*module, *name));
+                let words = found.words.iter();
+                let words = words.map(|word| Value::from(i64::from(*word))).collect();
+                (Value::list(words, &mut Fuel::new(u64::MAX)), recorded)
             }
             (Export::Function(function), [arguments, recorded]) => {
                 let structs = Structs::default();
@@ -84,7 +91,7 @@ fn functions_of_cairo_lang_are_as_recorded() {
 #[test]
 fn all_functions_of_cairo_lang_are_recorded() {
     // What is not there: Python's own module, and the class of addresses.
-    let elsewhere = ["math", "starkware.cairo.lang.vm.relocatable"];
+    let elsewhere = ["hashlib", "math", "starkware.cairo.lang.vm.relocatable"];
     for module in MODULES
         .iter()
         .filter(|module| !elsewhere.contains(&module.name))
@@ -97,7 +104,8 @@ fn all_functions_of_cairo_lang_are_recorded() {
             .constants
             .iter()
             .map(|constant| (constant.module, constant.name));
-        for (module, name) in functions.chain(constants) {
+        let words = module.words.iter().map(|words| (words.module, words.name));
+        for (module, name) in functions.chain(constants).chain(words) {
             let start = format!("{module} {name} ");
             assert!(
                 RECORD.lines().any(|line| line.starts_with(&start)),
@@ -138,9 +146,17 @@ fn read_value<'a>(text: &'a str, structs: &Structs) -> (Value, &'a str) {
     let end = text.find([',', ')', ']', '>']).unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
     let value = match word {
+        text if text.starts_with('s') => {
+            let codes = text[1..].split('.').filter(|code| !code.is_empty());
+            let letters = codes.map(|code| code.parse().ok().and_then(char::from_u32));
+            Value::text(&letters.collect::<Option<String>>().expect("letters"))
+        }
         "None" => Value::None,
         "True" => Value::TRUE,
         "False" => Value::FALSE,
+        bytes if bytes.starts_with('x') => {
+            from_hexadecimal(&bytes[1..], &mut Fuel::new(u64::MAX)).expect("bytes")
+        }
         number => {
             let digits = number.replace("0x", "");
             Value::Integer(Integer::from_hexadecimal(&digits).expect("a number"))

@@ -29,6 +29,8 @@ def canonical(value, other):
         return "{" + ",".join(entries) + "}"
     if type(value) is RelocatableValue:
         return f"@{value.segment_index}:{value.offset}"
-    if type(value) is range:
+    if type(value) in (range, float):
         return repr(value)
+    if type(value) is bytes:
+        return "x" + value.hex()
     return other(value)

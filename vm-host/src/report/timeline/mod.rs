@@ -3,11 +3,15 @@
 //! the room is used, what happens in a window of time becomes one event, and the windows become longer as the rest is
 //! used. Must not know what a hint is beyond its name.
 
-use std::fmt::Write as _;
+mod event;
+mod sheet;
+
 use std::io;
 use std::time::Duration;
 
+use event::{Event, quoted};
 use serde_json::{Value, json};
+use sheet::{Sheet, Writer};
 
 use super::longest::Span;
 use super::records::Logged;
@@ -19,10 +23,6 @@ use crate::run::HintStatistics;
 pub(crate) const MOST_BYTES: u64 = 64 << 20;
 /// What is kept for the last events of a file.
 const RESERVE: u64 = 4 << 10;
-/// Bytes that are written at once, of whole events.
-const CHUNK: usize = 64 << 10;
-/// After that long what there is gets written, so that a killed run leaves all but its last moments.
-const FLUSH: u64 = 250_000_000;
 /// The first length of a window, in nanoseconds, and how many times as long the next one is.
 const WINDOW: u64 = 1_000_000;
 const LONGER: u64 = 4;
@@ -70,6 +70,23 @@ impl HintName {
             place: place.unwrap_or_else(|| format!("pc {}", hint.pc)),
         }
     }
+
+    /// What all events of the hint with that id have behind their times.
+    fn head(&self, id: u32) -> String {
+        let (line, place) = (quoted(&self.line), quoted(&self.place));
+        format!(r#","name":{line},"args":{{"hint":{id},"place":{place},"step":"#)
+    }
+}
+
+/// What became of an execution of a hint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It ran to its end.
+    Ended,
+    /// It failed.
+    Failed,
+    /// The run ended before it did.
+    Unfinished,
 }
 
 /// What became of a window of time.
@@ -85,19 +102,15 @@ struct Window {
     python: u64,
 }
 
-/// Where the bytes go.
-type Writer = Box<dyn io::Write>;
-
 /// A timeline that is being written.
+#[derive(Debug)]
 pub(crate) struct Timeline {
-    writer: Writer,
-    /// The names of hints, by their ids.
-    names: Vec<HintName>,
-    buffer: String,
-    /// When the buffer was written last.
-    flushed: u64,
-    /// Bytes so far, and how many there may be before windows begin, or become longer.
-    bytes: u64,
+    sheet: Sheet,
+    /// The beginnings of slices, by their tracks.
+    tracks: [String; TRACKS.len()],
+    /// The heads of events of hints, by their ids.
+    hints: Vec<String>,
+    /// How many bytes there may be before windows begin, or become longer.
     threshold: u64,
     most: u64,
     /// How long a window is; 0 while every event is written.
@@ -105,49 +118,41 @@ pub(crate) struct Timeline {
     window: Option<Window>,
     /// Events that were not written one by one.
     merged: u64,
-    failed: Option<io::Error>,
-}
-
-impl std::fmt::Debug for Timeline {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Timeline")
-            .field("bytes", &self.bytes)
-            .field("window", &self.length)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Timeline {
     /// Of a run of that program, whose hints have these names by their ids. At most so many bytes are written.
-    pub(crate) fn new(writer: Writer, program: &str, names: Vec<HintName>, most: u64) -> Self {
+    pub(crate) fn new(writer: Writer, program: &str, names: &[HintName], most: u64) -> Self {
+        let slice = |(track, name): (Track, &str)| {
+            let id = track as u64;
+            format!(r#"{{"ph":"X","cat":"{name}","pid":1,"tid":{id},"ts":"#)
+        };
         let mut timeline = Self {
-            writer,
-            names,
-            buffer: String::new(),
-            flushed: 0,
-            bytes: 0,
+            sheet: Sheet::new(writer),
+            tracks: TRACKS.map(slice),
+            hints: (0..).zip(names).map(|(id, name)| name.head(id)).collect(),
             threshold: most / 2,
             most,
             length: 0,
             window: None,
             merged: 0,
-            failed: None,
         };
-        let metadata = |name: &str, track: u64, key: &str, value: Value| json!({ "name": name, "ph": "M", "pid": 1, "tid": track, "args": { key: value } });
         let title = format!("vm-host: {}", cut(program, NAME));
-        timeline.emit(&metadata("process_name", 0, "name", title.into()));
+        timeline.describe("process_name", 0, &json!({ "name": title }));
         for (order, (track, name)) in (0_u64..).zip(TRACKS) {
             let id = track as u64;
-            timeline.emit(&metadata("thread_name", id, "name", name.into()));
-            timeline.emit(&metadata(
-                "thread_sort_index",
-                id,
-                "sort_index",
-                order.into(),
-            ));
+            timeline.describe("thread_name", id, &json!({ "name": name }));
+            timeline.describe("thread_sort_index", id, &json!({ "sort_index": order }));
         }
         timeline
+    }
+
+    /// Says something of a track, or of all.
+    fn describe(&mut self, what: &str, track: u64, said: &Value) {
+        let event = json!({ "name": what, "ph": "M", "pid": 1, "tid": track, "args": said });
+        self.emit(|text, _| {
+            text.json(&event.to_string());
+        });
     }
 
     /// Whether events are still written one by one.
@@ -163,14 +168,17 @@ impl Timeline {
         if self.length > 0 {
             return self.merge(to, |window| window.steps += steps);
         }
-        let name = format!("{steps} step{}", if steps == 1 { "" } else { "s" });
         let span = Span {
             began: from,
             nanos: to.saturating_sub(from),
             ..Span::default()
         };
-        let arguments = json!({ "first": first, "steps": steps });
-        self.slice(Track::Steps, &name, span, &arguments);
+        let name = if steps == 1 { " step" } else { " steps" };
+        self.slice(Track::Steps, span, |event, _| {
+            event.json(r#","name":""#).number(steps).json(name);
+            event.json(r#"","args":{"first":"#).number(first);
+            event.json(r#","steps":"#).number(steps).json("}");
+        });
     }
 
     /// So many hints ran in the host until then. While every event is written, each is told by [`Self::hint`].
@@ -186,9 +194,9 @@ impl Timeline {
         span: Span,
         step: u64,
         used: Option<&HintStatistics>,
-        failed: bool,
+        fate: Fate,
     ) {
-        if self.length > 0 && !failed {
+        if self.length > 0 && fate == Fate::Ended {
             if let Some(used) = used {
                 self.merge(span.end(), |window| {
                     window.hints += 1;
@@ -197,25 +205,26 @@ impl Timeline {
             }
             return;
         }
-        let name = self.names.get(span.id as usize).cloned();
-        let name = name.unwrap_or_else(|| HintName {
-            line: format!("hint {}", span.id),
-            place: "a program that a hint loaded".to_owned(),
+        self.slice(Track::Hints, span, |event, hints| {
+            match hints.get(span.id as usize) {
+                Some(head) => event.json(head),
+                None => event.json(&unnamed(span.id).head(span.id)),
+            };
+            event.number(step).json(match span.outside {
+                true => r#","runs in":"an engine""#,
+                false => r#","runs in":"the host""#,
+            });
+            if let Some(used) = used {
+                let python = nanos(used.python);
+                event.json(r#","microseconds in Python":"#).micros(python);
+                event.json(r#","questions":"#).number(used.sub_requests);
+            }
+            event.json(match fate {
+                Fate::Ended => "}",
+                Fate::Failed => r#","failed":true}"#,
+                Fate::Unfinished => r#","unfinished":true}"#,
+            });
         });
-        let mut arguments = json!({
-            "hint": span.id,
-            "place": name.place,
-            "step": step,
-            "runs in": if used.is_some() { "an engine" } else { "the host" },
-        });
-        if let Some(used) = used {
-            arguments["microseconds in Python"] = micros(nanos(used.python)).into();
-            arguments["questions"] = used.sub_requests.into();
-        }
-        if failed {
-            arguments["failed"] = true.into();
-        }
-        self.slice(Track::Hints, &cut(&name.line, NAME), span, &arguments);
     }
 
     /// An engine was waited for.
@@ -223,7 +232,7 @@ impl Timeline {
         if self.length > 0 {
             return self.merge(span.end(), |window| window.waiting += span.nanos);
         }
-        self.slice(Track::Waits, "wait", span, &json!({}));
+        self.named(Track::Waits, span, "wait");
     }
 
     /// The host answered a question.
@@ -231,7 +240,7 @@ impl Timeline {
         if self.length > 0 {
             return self.merge(span.end(), |window| window.questions += 1);
         }
-        self.slice(Track::Questions, "question", span, &json!({}));
+        self.named(Track::Questions, span, "question");
     }
 
     /// A hint logged something.
@@ -239,30 +248,25 @@ impl Timeline {
         if self.length > 0 {
             return self.merge(record.nanos, |window| window.records += 1);
         }
-        let event = json!({
-            "name": cut(&record.text, NAME),
-            "cat": "log",
-            "ph": "i",
-            "s": "t",
-            "ts": micros(record.nanos),
-            "pid": 1,
-            "tid": Track::Log as u64,
-            "args": { "level": record.level, "text": record.text, "hint": record.hint },
+        let arguments = json!({ "level": record.level, "text": record.text, "hint": record.hint });
+        let (name, id) = (quoted(&cut(&record.text, NAME)), Track::Log as u64);
+        self.emit(|event, _| {
+            event.json(r#"{"ph":"i","s":"t","cat":"log","pid":1,"tid":"#);
+            event.number(id).json(r#","ts":"#).micros(record.nanos);
+            event.json(r#","name":"#).json(&name);
+            event.json(r#","args":"#).json(&arguments.to_string());
+            event.json("}");
         });
-        self.emit(&event);
     }
 
     /// A worker was started.
     pub(super) fn start(&mut self, span: Span) {
-        self.slice(Track::Worker, "start of the worker", span, &json!({}));
+        self.named(Track::Worker, span, "start of the worker");
     }
 
     /// It is that late.
     pub(super) fn tick(&mut self, now: u64) {
-        if now.saturating_sub(self.flushed) >= FLUSH {
-            self.flushed = now;
-            self.write();
-        }
+        self.sheet.tick(now);
     }
 
     /// The run has ended.
@@ -271,15 +275,10 @@ impl Timeline {
     /// When something could not be written.
     pub(super) fn finish(&mut self, now: u64) -> io::Result<()> {
         self.end_window();
-        let arguments = json!({ "merged": self.merged });
-        let event = instant("end of the run", now, &arguments);
-        self.put(&event);
-        self.buffer.push_str("\n]\n");
-        self.write();
-        match self.failed.take() {
-            Some(error) => Err(error),
-            None => self.writer.flush(),
-        }
+        let merged = self.merged;
+        self.sheet
+            .event(|event| instant(event, "end of the run", now, &json!({ "merged": merged })));
+        self.sheet.finish()
     }
 
     /// Adds to the window of that moment.
@@ -318,36 +317,51 @@ impl Timeline {
             "microseconds of waiting": micros(window.waiting),
             "microseconds in Python": micros(window.python),
         });
-        self.slice(Track::Hints, &name, span, &arguments);
+        self.slice(Track::Hints, span, |event, _| {
+            event.json(r#","name":"#).text(&name);
+            event.json(r#","args":"#).json(&arguments.to_string());
+        });
     }
 
-    fn slice(&mut self, track: Track, name: &str, span: Span, arguments: &Value) {
-        let event = json!({
-            "name": name,
-            "cat": TRACKS[track as usize - 1].1,
-            "ph": "X",
-            "ts": micros(span.began),
-            "dur": micros(span.nanos),
-            "pid": 1,
-            "tid": track as u64,
-            "args": arguments,
+    /// What took time and has nothing but a name, which needs no escapes.
+    fn named(&mut self, track: Track, span: Span, name: &str) {
+        self.slice(track, span, |event, _| {
+            event.json(r#","name":""#).json(name).json("\"");
         });
-        self.emit(&event);
+    }
+
+    /// What took time, with what `more` says of it: its name at least.
+    fn slice(&mut self, track: Track, span: Span, more: impl FnOnce(&mut Event<'_>, &[String])) {
+        self.emit(|event, timeline| {
+            event
+                .json(&timeline.0[track as usize - 1])
+                .micros(span.began);
+            event.json(r#","dur":"#).micros(span.nanos);
+            more(event, timeline.1);
+            event.json("}");
+        });
         self.tick(span.end());
     }
 
     /// Writes an event if there is room, and begins with longer windows if there is little.
-    fn emit(&mut self, event: &Value) {
-        if self.bytes + RESERVE > self.most {
+    fn emit(&mut self, write: impl FnOnce(&mut Event<'_>, (&[String], &[String]))) {
+        if self.sheet.bytes() + RESERVE > self.most {
             self.merged += 1;
             return;
         }
-        self.put(event);
-        if self.bytes < self.threshold {
-            return;
+        let texts = (&self.tracks[..], &self.hints[..]);
+        self.sheet.event(|event| write(event, texts));
+        if self.sheet.bytes() >= self.threshold {
+            self.lengthen();
         }
+    }
+
+    /// Begins with windows, or with longer ones.
+    fn lengthen(&mut self) {
         let left = self.most.saturating_sub(self.threshold);
-        let since = self.window.map_or(self.flushed, |window| window.ended);
+        let since = self
+            .window
+            .map_or(self.sheet.flushed(), |window| window.ended);
         let each = if left < 4 * RESERVE {
             // What comes now is one event, for which there is room.
             (self.threshold, self.length) = (u64::MAX, u64::MAX);
@@ -361,38 +375,14 @@ impl Timeline {
             format!("for each {:?}", Duration::from_nanos(self.length))
         };
         let text = format!("from here on one event {each}: the file would be too large");
-        let event = instant(&text, since, &json!({}));
-        self.put(&event);
-    }
-
-    fn put(&mut self, event: &Value) {
-        self.buffer.push_str(match self.bytes {
-            0 => "[\n",
-            _ => ",\n",
-        });
-        let before = self.buffer.len();
-        let written = write!(self.buffer, "{event}");
-        debug_assert!(written.is_ok());
-        self.bytes += (self.buffer.len() - before) as u64 + 2;
-        if self.buffer.len() >= CHUNK {
-            self.write();
-        }
-    }
-
-    fn write(&mut self) {
-        if self.failed.is_none()
-            && let Err(error) = self.writer.write_all(self.buffer.as_bytes())
-        {
-            // The run goes on; the command says so at its end.
-            self.failed = Some(error);
-        }
-        self.buffer.clear();
+        self.sheet
+            .event(|event| instant(event, &text, since, &json!({})));
     }
 }
 
 /// A mark through all tracks.
-fn instant(name: &str, now: u64, arguments: &Value) -> Value {
-    json!({
+fn instant(event: &mut Event<'_>, name: &str, now: u64, arguments: &Value) {
+    let mark = json!({
         "name": name,
         "ph": "i",
         "s": "p",
@@ -400,7 +390,16 @@ fn instant(name: &str, now: u64, arguments: &Value) -> Value {
         "pid": 1,
         "tid": Track::Hints as u64,
         "args": arguments,
-    })
+    });
+    event.json(&mark.to_string());
+}
+
+/// The name of a hint of a program that another one loaded.
+fn unnamed(id: u32) -> HintName {
+    HintName {
+        line: format!("hint {id}"),
+        place: "a program that a hint loaded".to_owned(),
+    }
 }
 
 /// Microseconds, which the format counts in.
@@ -418,6 +417,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::super::longest::span;
+    use super::sheet::FLUSH;
     use super::*;
 
     #[derive(Clone, Debug, Default)]
@@ -436,12 +436,27 @@ mod tests {
 
     fn timeline(most: u64) -> (Timeline, Memory) {
         let memory = Memory::default();
-        let names = vec![HintName {
+        let names = [HintName {
             line: "ids.a = \"</script>\"".to_owned(),
             place: "a.cairo:3".to_owned(),
         }];
         let writer = Box::new(memory.clone());
-        (Timeline::new(writer, "a.json", names, most), memory)
+        (Timeline::new(writer, "a.json", &names, most), memory)
+    }
+
+    #[test]
+    fn a_hint_that_has_not_ended_is_there_even_in_windows() {
+        let (mut timeline, memory) = timeline(100_000);
+        while timeline.wants_all() {
+            timeline.hint(span(0, 1000), 0, None, Fate::Ended);
+        }
+        timeline.hint(span(5000, 1000), 9, None, Fate::Unfinished);
+        timeline.finish(6000).unwrap();
+        let events = events(&memory);
+        let unfinished = events
+            .iter()
+            .filter(|event| event["args"]["unfinished"] == true);
+        assert_eq!(unfinished.count(), 1);
     }
 
     fn events(memory: &Memory) -> Vec<Value> {
@@ -459,7 +474,7 @@ mod tests {
             python: Duration::from_nanos(700),
             ..HintStatistics::default()
         };
-        timeline.hint(span(5000, 2500), 7, Some(&used), false);
+        timeline.hint(span(5000, 2500), 7, Some(&used), Fate::Ended);
         timeline.finish(8000).unwrap();
         let events = events(&memory);
         let slices: Vec<_> = events.iter().filter(|event| event["ph"] == "X").collect();
@@ -488,7 +503,7 @@ mod tests {
     #[test]
     fn what_a_killed_run_left_lacks_only_its_end() {
         let (mut timeline, memory) = timeline(1 << 20);
-        timeline.hint(span(0, FLUSH), 0, None, false);
+        timeline.hint(span(0, FLUSH), 0, None, Fate::Ended);
         let text = String::from_utf8(memory.0.borrow().clone()).unwrap();
         let events: Vec<Value> = serde_json::from_str(&(text + "]")).unwrap();
         assert_eq!(events.last().unwrap()["args"]["place"], "a.cairo:3");
@@ -500,9 +515,9 @@ mod tests {
         let (mut timeline, memory) = timeline(most);
         for index in 0..1_000_000 {
             timeline.host_hints(index * 10_000 + 1000, 1);
-            timeline.hint(span(index * 10_000, 1000), index, None, false);
+            timeline.hint(span(index * 10_000, 1000), index, None, Fate::Ended);
         }
-        timeline.hint(span(10_000_000_000, 1000), 1_000_000, None, true);
+        timeline.hint(span(10_000_000_000, 1000), 1_000_000, None, Fate::Failed);
         timeline.finish(10_000_010_000).unwrap();
         assert!((memory.0.borrow().len() as u64) < most);
         let events = events(&memory);

@@ -1,0 +1,61 @@
+//! What `--report` and `--timeline` take of a run whose hints all run in Rust, and of one that has none.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::table::{Table, median};
+use super::{Error, child};
+
+/// Steps without hints, and a hint for every seven steps.
+const PROGRAMS: &[&str] = &["long/no_hints", "long/hint_dense"];
+/// The options, each with the name of a file.
+const FOLLOWED: &[&str] = &["--report", "--timeline"];
+/// Runs of each for a round: the kernel tells of processor time in hundredths of a second.
+const RUNS: usize = 5;
+
+/// Adds the rows.
+pub(crate) fn measure(table: &mut Table, rounds: usize) -> Result<(), Error> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("followed");
+    for program in PROGRAMS {
+        let mut times = vec![Vec::new(); 1 + FOLLOWED.len()];
+        for _ in 0..rounds {
+            times[0].push(run(program, &[])?);
+            for (option, times) in FOLLOWED.iter().zip(&mut times[1..]) {
+                times.push(run(program, &[option.as_ref(), file.as_path()])?);
+            }
+        }
+        table.section(&format!("{program}, processor time"), "ms", "× nobody asks");
+        let alone = median(&times[0]);
+        table.row("nobody asks", alone, Some(alone));
+        for (option, times) in FOLLOWED.iter().zip(&times[1..]) {
+            table.row(option, median(times), Some(alone));
+        }
+    }
+    Ok(())
+}
+
+/// The processor time of one run, in milliseconds.
+fn run(program: &str, options: &[&Path]) -> Result<f64, Error> {
+    let before = of_children()?;
+    for _ in 0..RUNS {
+        child::seconds(
+            Command::new(child::binary("vm-host")?)
+                .arg("run")
+                .arg(child::program(program))
+                .args(["--layout", "small", "--hints", "auto"])
+                .args(options),
+        )?;
+    }
+    Ok((of_children()? - before) / RUNS as f64)
+}
+
+/// The processor time of all processes that this one waited for, in milliseconds.
+fn of_children() -> Result<f64, Error> {
+    let text = std::fs::read_to_string("/proc/self/stat")?;
+    // Behind the name, which may hold anything: user and system time of children are the 14th and the 15th.
+    let (_, fields) = text.rsplit_once(')').ok_or("no name")?;
+    let fields = fields.split_whitespace().skip(13).take(2);
+    let ticks: f64 = fields.map(str::parse::<f64>).sum::<Result<_, _>>()?;
+    Ok(ticks * 1e3 / rustix::param::clock_ticks_per_second() as f64)
+}
