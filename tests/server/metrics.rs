@@ -18,13 +18,13 @@ use crate::process::Process;
 use crate::tenants::File;
 
 /// A server with metrics, on a port of its own.
-const METRICS: [&str; 2] = ["--metrics", "127.0.0.1:0"];
+pub(crate) const METRICS: [&str; 2] = ["--metrics", "127.0.0.1:0"];
 
 /// Longer than an answer is good for others who ask.
 const FRESH: Duration = Duration::from_millis(150);
 
 /// Where a server says that its metrics are.
-fn metrics_of(server: &Process) -> SocketAddr {
+pub(crate) fn metrics_of(server: &Process) -> SocketAddr {
     let start = Instant::now();
     loop {
         let log = server.log();
@@ -58,7 +58,7 @@ fn get(address: SocketAddr, path: &str) -> String {
 }
 
 /// What one request for the metrics brings: the value of each series, by its name with its labels.
-struct Scrape(BTreeMap<String, f64>);
+pub(crate) struct Scrape(BTreeMap<String, f64>);
 
 impl Scrape {
     fn of(address: SocketAddr) -> Self {
@@ -92,13 +92,13 @@ impl Scrape {
     }
 
     /// One that is made for this request: an answer is good for others for a moment.
-    fn later(address: SocketAddr) -> Self {
+    pub(crate) fn later(address: SocketAddr) -> Self {
         std::thread::sleep(FRESH);
         Self::of(address)
     }
 
     /// The sum of the series of that name that have these labels, each `name="value"`.
-    fn sum(&self, series: &str) -> f64 {
+    pub(crate) fn sum(&self, series: &str) -> f64 {
         let (name, labels) = series.split_once('{').unwrap_or((series, ""));
         let labels: Vec<&str> = labels.trim_end_matches('}').split(',').collect();
         let name = format!("cairohints_{name}");

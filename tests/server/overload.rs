@@ -128,7 +128,7 @@ async fn one_vm_after_another_leaves_nothing() {
     // Pools and caches fill.
     work(&mut client, &hash, 50).await;
     eventually("the first VMs are gone", || server.descendants().len() == 2).await;
-    let (memory, descriptors) = (server.memory(), server.descriptors());
+    let (memory, descriptors) = (server.memory_at_rest().await, server.descriptors());
     let tenth = (count / 10).max(1);
     let start = Instant::now();
     for part in 1..=10 {
@@ -147,7 +147,7 @@ async fn one_vm_after_another_leaves_nothing() {
     })
     .await;
     // A megabyte for each ten thousand, and what an allocator keeps.
-    let grown = server.memory().saturating_sub(memory);
+    let grown = server.memory_at_rest().await.saturating_sub(memory);
     let bound = (8 << 20) + count * (1 << 20) / 10_000;
     assert!(grown < bound, "{grown} bytes after {count} VMs");
 }

@@ -120,6 +120,21 @@ impl Process {
         kilobytes.parse::<u64>().unwrap() << 10
     }
 
+    /// The same when nothing is given back any more, which the server does within two seconds of the last VM's end.
+    pub(crate) async fn memory_at_rest(&self) -> u64 {
+        let start = Instant::now();
+        let mut before = self.memory();
+        loop {
+            tokio::time::sleep(Duration::from_millis(2500)).await;
+            let now = self.memory();
+            if now.abs_diff(before) < 1 << 20 {
+                return now;
+            }
+            assert!(start.elapsed() < PATIENCE, "{before}, then {now} bytes");
+            before = now;
+        }
+    }
+
     /// Seconds of processor time that the server itself used.
     pub(crate) fn processor_seconds(&self) -> f64 {
         let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();

@@ -14,7 +14,7 @@ mod mapping;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-pub use allocator::Charged;
+pub use allocator::{Charged, give_back};
 use ledger::{Ledger, Sum};
 pub use machine::machine_memory;
 

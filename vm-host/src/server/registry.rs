@@ -27,7 +27,7 @@ use super::shared::{End, Shared};
 use super::task::{self, Supplies};
 use super::tenants::{Event, Resource, Share, Tenants};
 use super::vm_thread;
-use crate::account::Pool;
+use crate::account::{self, Pool};
 use crate::hexadecimal::hexadecimal;
 use crate::spans;
 use crate::worker::{Places, Spawner};
@@ -59,6 +59,13 @@ struct Vms {
     /// Requests that created a VM: their digest and the VM's id.
     requests: HashMap<(Arc<str>, String), ([u8; 32], String)>,
     next_order: u64,
+}
+
+impl Vms {
+    /// How many there were and are no more.
+    fn ended(&self) -> u64 {
+        self.next_order - self.by_name.len() as u64
+    }
 }
 
 impl Registry {
@@ -286,10 +293,17 @@ impl Registry {
         }
     }
 
-    /// Ends VMs that were not used for too long, for ever.
+    /// Ends VMs that were not used for too long, and gives the memory of those that ended back, for ever.
     pub(super) async fn sweep(&self) {
+        // As the last two sweeps saw it: the thread of a VM ends a moment after the VM.
+        let mut ended = [0; 2];
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
+            let now = self.lock().ended();
+            if ended != [now; 2] {
+                ended = [now, ended[0]];
+                let _ = tokio::task::spawn_blocking(account::give_back).await;
+            }
             for handle in self.all() {
                 if let Some(why) = handle.expired() {
                     handle.end(why);
