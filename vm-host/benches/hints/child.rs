@@ -56,3 +56,13 @@ fn succeeded(command: &Command, status: ExitStatus) -> Result<(), Error> {
     let program = Path::new(command.get_program()).display();
     Err(format!("`{program}` failed with `{status}`").into())
 }
+
+/// The processor time of all processes that this one waited for, and of theirs, in milliseconds.
+pub(crate) fn processor_time() -> Result<f64, Error> {
+    let text = std::fs::read_to_string("/proc/self/stat")?;
+    // Behind the name, which may hold anything: user and system time of children are the 14th and the 15th.
+    let (_, fields) = text.rsplit_once(')').ok_or("no name")?;
+    let fields = fields.split_whitespace().skip(13).take(2);
+    let ticks: f64 = fields.map(str::parse::<f64>).sum::<Result<_, _>>()?;
+    Ok(ticks * 1e3 / rustix::param::clock_ticks_per_second() as f64)
+}

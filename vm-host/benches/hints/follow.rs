@@ -37,7 +37,7 @@ pub(crate) fn measure(table: &mut Table, rounds: usize) -> Result<(), Error> {
 
 /// The processor time of one run, in milliseconds.
 fn run(program: &str, options: &[&Path]) -> Result<f64, Error> {
-    let before = of_children()?;
+    let before = child::processor_time()?;
     for _ in 0..RUNS {
         child::seconds(
             Command::new(child::binary("vm-host")?)
@@ -47,15 +47,5 @@ fn run(program: &str, options: &[&Path]) -> Result<f64, Error> {
                 .args(options),
         )?;
     }
-    Ok((of_children()? - before) / RUNS as f64)
-}
-
-/// The processor time of all processes that this one waited for, in milliseconds.
-fn of_children() -> Result<f64, Error> {
-    let text = std::fs::read_to_string("/proc/self/stat")?;
-    // Behind the name, which may hold anything: user and system time of children are the 14th and the 15th.
-    let (_, fields) = text.rsplit_once(')').ok_or("no name")?;
-    let fields = fields.split_whitespace().skip(13).take(2);
-    let ticks: f64 = fields.map(str::parse::<f64>).sum::<Result<_, _>>()?;
-    Ok(ticks * 1e3 / rustix::param::clock_ticks_per_second() as f64)
+    Ok((child::processor_time()? - before) / RUNS as f64)
 }

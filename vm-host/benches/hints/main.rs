@@ -5,11 +5,12 @@
 //! cargo build --release --workspace --bins --examples
 //! cargo bench --workspace --bench hints -- [--python-env DIR] [--reference DIR] [--rounds N] [--only PART]
 //! ```
-//! The parts are `hint`, `log`, `programs`, `languages`, `stepping`, `start`, `many`, `scrape` and `follow`. `--python-env` is
-//! a virtual environment with cairo-lang, for real programs and the start with its modules; `--reference` one whose
-//! `cairo-run` runs the same programs.
+//! The parts are `hint`, `log`, `programs`, `languages`, `stepping`, `start`, `many`, `scrape`, `follow` and `corpus`.
+//! `--python-env` is a virtual environment with cairo-lang, for real programs, the corpus and the start with its
+//! modules; `--reference` one whose `cairo-run` runs the same programs.
 
 mod child;
+mod corpus;
 mod echo;
 mod follow;
 mod languages;
@@ -49,6 +50,7 @@ enum Part {
     Many,
     Scrape,
     Follow,
+    Corpus,
 }
 
 #[derive(Debug, Parser)]
@@ -123,6 +125,11 @@ fn measure(arguments: &Arguments) -> Result<(), Error> {
     }
     if wanted(Part::Follow) {
         follow::measure(&mut table, rounds)?;
+    }
+    if wanted(Part::Corpus)
+        && let Some(environment) = &arguments.python_env
+    {
+        corpus::measure(&mut table, rounds, environment)?;
     }
     print!("{table}");
     Ok(())

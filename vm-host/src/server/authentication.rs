@@ -3,16 +3,15 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use futures_util::future::BoxFuture;
 use http_body_util::BodyExt as _;
 use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::http::header::AUTHORIZATION;
 use tonic::codegen::http::{HeaderMap, Request, Response};
-use tower::{Layer, Service};
+use tower::Service;
 
+use super::around::{Answer, Around};
 use super::calls::versioned;
 use super::connection::{Caller, Peer};
 use super::error::{Problem, Reason, internal};
@@ -24,56 +23,21 @@ use super::tenants::{Event, Resource, Share, Tenants, Unknown, bearer};
 /// What the calls of the health service begin with.
 const HEALTH: &str = "/grpc.health.v1.Health/";
 
-/// Puts this around services.
+/// Knows tenants by what their calls carry.
 #[derive(Clone, Debug)]
 pub(super) struct Authentication {
     tenants: Tenants,
     refused: Arc<Refusals>,
 }
 
-impl Authentication {
-    pub(super) fn new(tenants: Tenants) -> Self {
-        let refused = Arc::default();
-        Self { tenants, refused }
-    }
-}
-
-impl<S> Layer<S> for Authentication {
-    type Service = Authenticated<S>;
-
-    fn layer(&self, inner: S) -> Authenticated<S> {
-        Authenticated {
-            inner,
-            tenants: self.tenants.clone(),
-            refused: Arc::clone(&self.refused),
-        }
-    }
-}
-
-/// Services that are called by tenants alone.
-#[derive(Clone, Debug)]
-pub(super) struct Authenticated<S> {
-    inner: S,
-    tenants: Tenants,
-    refused: Arc<Refusals>,
-}
-
-impl<S> Service<Request<Body>> for Authenticated<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+impl Around for Authentication {
+    fn call<S>(&self, inner: &mut S, mut request: Request<Body>) -> Answer
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+        S::Future: Send + 'static,
+    {
         if request.uri().path().starts_with(HEALTH) {
-            return Box::pin(self.inner.call(request));
+            return Box::pin(inner.call(request));
         }
         let admitted = self.admit(&request);
         // Nobody behind this needs the secret.
@@ -89,7 +53,7 @@ where
             observed.tenant(&caller.tenant.name);
         }
         request.extensions_mut().insert(caller);
-        let call = self.inner.call(request);
+        let call = inner.call(request);
         Box::pin(async move {
             let response = call.await?;
             // A stream is a call until its end.
@@ -103,7 +67,12 @@ where
     }
 }
 
-impl<S> Authenticated<S> {
+impl Authentication {
+    pub(super) fn new(tenants: Tenants) -> Self {
+        let refused = Arc::default();
+        Self { tenants, refused }
+    }
+
     fn admit(&self, request: &Request<Body>) -> Result<(Caller, Share), Status> {
         let peer = request.extensions().get::<Peer>();
         let peer = peer.ok_or_else(|| internal("a call without a connection"))?;

@@ -10,6 +10,7 @@
 )]
 
 mod activity;
+mod around;
 mod artifact;
 mod attach;
 mod authentication;
@@ -57,6 +58,7 @@ use tonic_health::pb::health_server::{Health, HealthServer};
 use tower::layer::util::{Identity, Stack};
 
 use activity::Activity;
+use around::Put;
 use authentication::Authentication;
 use calls::Calls;
 use connection::{Gate, Rooms};
@@ -236,7 +238,7 @@ fn router(
     health: HealthServer<impl Health>,
     keepalive: Option<Duration>,
 ) -> Result<
-    tonic::transport::server::Router<Stack<Authentication, Stack<Observation, Identity>>>,
+    tonic::transport::server::Router<Stack<Put<Authentication>, Stack<Put<Observation>, Identity>>>,
     tonic_reflection::server::Error,
 > {
     let reflection = || {
@@ -263,8 +265,8 @@ fn router(
         .http2_keepalive_timeout(Some(Duration::from_secs(5)))
         .initial_stream_window_size(1 << 20)
         .initial_connection_window_size(4 << 20)
-        .layer(Observation::new(metrics))
-        .layer(Authentication::new(tenants))
+        .layer(Put(Observation::new(metrics)))
+        .layer(Put(Authentication::new(tenants)))
         .add_service(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)

@@ -4,10 +4,8 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
-use std::task::{Context, Poll};
 use std::time::Instant;
 
-use futures_util::future::BoxFuture;
 use http_body_util::BodyExt as _;
 use prost::Message as _;
 use prost_types::FileDescriptorSet;
@@ -15,9 +13,10 @@ use tonic::body::Body;
 use tonic::codegen::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
-use tower::{Layer, Service};
+use tower::Service;
 use tracing::{Instrument as _, Span};
 
+use super::around::{Answer, Around};
 use super::error::Reason;
 use super::metrics::{Metrics, OTHER};
 use crate::hexadecimal::hexadecimal;
@@ -80,7 +79,7 @@ impl Observed {
     }
 }
 
-/// Puts this around services.
+/// Notes calls where those who operate the server look.
 #[derive(Clone, Debug)]
 pub(super) struct Observation(Arc<Metrics>);
 
@@ -90,44 +89,18 @@ impl Observation {
     }
 }
 
-impl<S> Layer<S> for Observation {
-    type Service = ObservedCalls<S>;
-
-    fn layer(&self, inner: S) -> ObservedCalls<S> {
-        ObservedCalls {
-            inner,
-            metrics: Arc::clone(&self.0),
-        }
-    }
-}
-
-/// Services whose calls are counted.
-#[derive(Clone, Debug)]
-pub(super) struct ObservedCalls<S> {
-    inner: S,
-    metrics: Arc<Metrics>,
-}
-
-impl<S> Service<Request<Body>> for ObservedCalls<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+impl Around for Observation {
+    fn call<S>(&self, inner: &mut S, mut request: Request<Body>) -> Answer
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+        S::Future: Send + 'static,
+    {
         let method = method(request.uri().path());
         let id = call_id(request.headers());
         let observed = observe(&id, method, request.headers());
-        let mut counted = Counted::new(&self.metrics, method, &observed);
+        let mut counted = Counted::new(&self.0, method, &observed);
         request.extensions_mut().insert(observed.clone());
-        let call = self.inner.call(request);
+        let call = inner.call(request);
         // The inner one is the current one for whoever follows from this call on another thread.
         let call = call.instrument(observed.span).instrument(observed.log);
         Box::pin(async move {
