@@ -64,7 +64,7 @@ async fn vms_end_with_their_connection_unless_they_have_time() {
     let limits = VmLimits {
         time_to_live: Some(prost_types::Duration {
             // More than the rest of the test takes on a busy machine.
-            seconds: 8,
+            seconds: 15,
             nanos: 0,
         }),
         ..Default::default()

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
 
+use wait4::Wait4 as _;
+
 use super::Error;
 
 /// A built binary: `vm-host`, `hint-worker` or `examples/echo`.
@@ -49,20 +51,18 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Error> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-fn succeeded(command: &Command, status: ExitStatus) -> Result<(), Error> {
+/// Runs a process to its end, however that is: its processor time in milliseconds, with that of the processes that it
+/// waited for.
+pub(crate) fn processor_time(command: &mut Command) -> Result<(ExitStatus, f64), Error> {
+    let used = command.stdout(Stdio::null()).spawn()?.wait4()?;
+    let time = used.rusage.utime + used.rusage.stime;
+    Ok((used.status, time.as_secs_f64() * 1e3))
+}
+
+pub(crate) fn succeeded(command: &Command, status: ExitStatus) -> Result<(), Error> {
     if status.success() {
         return Ok(());
     }
     let program = Path::new(command.get_program()).display();
     Err(format!("`{program}` failed with `{status}`").into())
-}
-
-/// The processor time of all processes that this one waited for, and of theirs, in milliseconds.
-pub(crate) fn processor_time() -> Result<f64, Error> {
-    let text = std::fs::read_to_string("/proc/self/stat")?;
-    // Behind the name, which may hold anything: user and system time of children are the 14th and the 15th.
-    let (_, fields) = text.rsplit_once(')').ok_or("no name")?;
-    let fields = fields.split_whitespace().skip(13).take(2);
-    let ticks: f64 = fields.map(str::parse::<f64>).sum::<Result<_, _>>()?;
-    Ok(ticks * 1e3 / rustix::param::clock_ticks_per_second() as f64)
 }

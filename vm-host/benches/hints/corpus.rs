@@ -16,7 +16,7 @@ use super::{Error, child};
 const PLACEMENTS: [&str; 2] = ["python", "auto"];
 /// What is slower than this is measured again.
 const SLOWER: f64 = 1.05;
-/// How often: the kernel tells of processor time in hundredths of a second, and runs here take a tenth.
+/// How often.
 const AGAIN: usize = 20;
 
 /// A record, as far as a run needs it.
@@ -41,29 +41,28 @@ pub(crate) fn measure(table: &mut Table, rounds: usize, environment: &Path) -> R
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests");
     let mut sums = vec![[0.; PLACEMENTS.len()]; rounds];
     let mut slower = Vec::new();
-    let records = below(&tests.join("reference/records"))?;
+    let folder = tests.join("reference/records");
+    let records = below(&folder)?;
     for path in &records {
         let Record { run } = serde_json::from_slice(&fs::read(path)?)?;
         let mut times = [const { Vec::new() }; PLACEMENTS.len()];
-        for sums in &mut sums {
-            for ((times, sum), placement) in times.iter_mut().zip(sums).zip(PLACEMENTS) {
-                let time = run.time(&tests, environment, placement)?;
-                times.push(time);
-                *sum += time;
+        for (round, sums) in sums.iter_mut().enumerate() {
+            run.turn(round, &mut times, &tests, environment)?;
+            for (sum, times) in sums.iter_mut().zip(&times) {
+                *sum += times[round];
             }
         }
-        let [python, auto] = times.each_ref().map(|times| mean(times));
+        let [python, auto] = times.each_ref().map(|times| median(times));
         if auto <= python * SLOWER {
             continue;
         }
-        for _ in 0..AGAIN {
-            for (times, placement) in times.iter_mut().zip(PLACEMENTS) {
-                times.push(run.time(&tests, environment, placement)?);
-            }
+        for round in 0..AGAIN {
+            run.turn(round, &mut times, &tests, environment)?;
         }
-        let [python, auto] = times.map(|times| mean(&times));
+        let [python, auto] = times.map(|times| median(&times));
         if auto > python * SLOWER {
-            slower.push((path.clone(), python, auto));
+            let name = path.strip_prefix(&folder)?.with_extension("");
+            slower.push((name, python, auto));
         }
     }
     let title = format!("`{}` runs of the corpus, processor time", records.len());
@@ -80,13 +79,27 @@ pub(crate) fn measure(table: &mut Table, rounds: usize, environment: &Path) -> R
         "ms",
         "× python",
     );
-    for (path, python, auto) in slower {
-        table.row(&path.display().to_string(), auto, Some(python));
+    for (name, python, auto) in slower {
+        table.row(&name.display().to_string(), auto, Some(python));
     }
     Ok(())
 }
 
 impl Run {
+    /// Adds the time of one run in each placement; who is first changes with each turn.
+    fn turn(
+        &self,
+        round: usize,
+        times: &mut [Vec<f64>; PLACEMENTS.len()],
+        tests: &Path,
+        environment: &Path,
+    ) -> Result<(), Error> {
+        for of in (0..PLACEMENTS.len()).map(|of| (of + round) % PLACEMENTS.len()) {
+            times[of].push(self.time(tests, environment, PLACEMENTS[of])?);
+        }
+        Ok(())
+    }
+
     /// Processor time of one run, in milliseconds. Records of failures are of runs as well.
     fn time(&self, tests: &Path, environment: &Path, placement: &str) -> Result<f64, Error> {
         let mut command = Command::new(child::binary("vm-host")?);
@@ -100,7 +113,6 @@ impl Run {
             .args(&self.options)
             .envs(&self.environment)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
             .stderr(Stdio::null());
         let folder = tempfile::tempdir()?;
         if let Some(input) = &self.program_input {
@@ -108,14 +120,8 @@ impl Run {
             fs::write(&file, serde_json::to_vec(input)?)?;
             command.arg("--program_input").arg(file);
         }
-        let before = child::processor_time()?;
-        command.status()?;
-        Ok(child::processor_time()? - before)
+        Ok(child::processor_time(&mut command)?.1)
     }
-}
-
-fn mean(times: &[f64]) -> f64 {
-    times.iter().sum::<f64>() / times.len() as f64
 }
 
 /// All files below a folder, sorted.

@@ -10,8 +10,6 @@ use super::{Error, child};
 const PROGRAMS: &[&str] = &["long/no_hints", "long/hint_dense"];
 /// The options, each with the name of a file.
 const FOLLOWED: &[&str] = &["--report", "--timeline"];
-/// Runs of each for a round: the kernel tells of processor time in hundredths of a second.
-const RUNS: usize = 5;
 
 /// Adds the rows.
 pub(crate) fn measure(table: &mut Table, rounds: usize) -> Result<(), Error> {
@@ -37,15 +35,13 @@ pub(crate) fn measure(table: &mut Table, rounds: usize) -> Result<(), Error> {
 
 /// The processor time of one run, in milliseconds.
 fn run(program: &str, options: &[&Path]) -> Result<f64, Error> {
-    let before = child::processor_time()?;
-    for _ in 0..RUNS {
-        child::seconds(
-            Command::new(child::binary("vm-host")?)
-                .arg("run")
-                .arg(child::program(program))
-                .args(["--layout", "small", "--hints", "auto"])
-                .args(options),
-        )?;
-    }
-    Ok((child::processor_time()? - before) / RUNS as f64)
+    let mut command = Command::new(child::binary("vm-host")?);
+    command
+        .arg("run")
+        .arg(child::program(program))
+        .args(["--layout", "small", "--hints", "auto"])
+        .args(options);
+    let (status, time) = child::processor_time(&mut command)?;
+    child::succeeded(&command, status)?;
+    Ok(time)
 }
