@@ -4,9 +4,12 @@ use std::path::Path;
 use std::process::Stdio;
 
 use hint_tests::process::{Finished, PATIENCE};
-use hint_tests::run::{finish, vm_host_run};
+use hint_tests::record;
+use hint_tests::run::{finish, observe_placed, vm_host_placed, vm_host_run};
+use serde_json::Value;
 
 use crate::hint_program::HintProgram;
+use crate::placement::{difference, left};
 
 const MODULE: &str = "\
 class Config:
@@ -30,6 +33,18 @@ def no_dict():
     return [1]
 
 def too_much(a, b):
+    return {}
+
+def names():
+    return {'len': lambda of: 41, 'int': str, 'n': 5, 'i': 6, 'x': object(), 'value': 'text', 'result': [],
+        '__dict_manager': 1, 'print': lambda *of: None}
+
+def patches():
+    import starkware.python.math_utils as math_utils
+    from starkware.cairo.common import math_utils as common
+    def wrong(*of, **more):
+        raise ArithmeticError('patched')
+    math_utils.isqrt = common.as_int = math_utils.div_mod = wrong
     return {}
 
 value = 3
@@ -164,23 +179,64 @@ fn what_cannot_be_used_is_named_with_advice() {
     }
 }
 
-/// Objects of the user's may see everything, so that no hint runs in Rust beside them.
+/// Code that makes objects may give any name a value and change any module: nobody can tell `auto` from `python`.
 #[test]
-fn with_live_objects_every_hint_runs_in_python() {
+fn hints_run_in_rust_beside_objects_of_the_user() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("objects.py"), MODULE).unwrap();
     let stats = folder.path().join("stats.json");
-    let native = |options: &[&str]| -> u64 {
-        let mut command = hint_tests::run::vm_host_placed("placement/memset_counter.json", "auto");
-        command
-            .env("PYTHONPATH", folder.path())
-            .args(["--layout", "small", "--stats"]);
-        let finished = finish(command.arg(&stats).args(options), PATIENCE).unwrap();
-        assert_eq!(finished.exit_code(), Some(0), "{}", finished.stderr_text());
-        let stats: serde_json::Value =
-            serde_json::from_slice(&std::fs::read(&stats).unwrap()).unwrap();
-        stats["hints_native"].as_u64().unwrap()
+    let observe = |program: &str, made: &str, placement: &str| {
+        let mut run = record::load(program).run;
+        let given = ["--hint_locals", made, "--stats", stats.to_str().unwrap()];
+        run.options.extend(given.map(str::to_owned));
+        let path = folder.path().to_str().unwrap().to_owned();
+        run.environment.insert("PYTHONPATH".to_owned(), path);
+        let left = left(&observe_placed(&run, placement).unwrap());
+        // A run that fails leaves none.
+        let stats = std::fs::read(&stats).and_then(|text| {
+            std::fs::remove_file(&stats)?;
+            Ok(serde_json::from_slice::<Value>(&text).unwrap())
+        });
+        let native = stats.map(|stats| stats["hints_native"].as_u64().unwrap());
+        (left, native.unwrap_or_default())
     };
-    assert!(native(&[]) > 0);
-    assert_eq!(native(&["--hint_locals", "objects:nothing_needed"]), 0);
+    for (program, made, in_rust) in [
+        ("placement/kernel", "objects:nothing_needed", 1),
+        ("placement/kernel", "objects:names", 0),
+        ("placement/annotated_functions", "objects:names", 0),
+        ("placement/library_words", "objects:names", 0),
+        ("placement/numbers_and_bytes", "objects:names", 0),
+        ("placement/memset_counter", "objects:names", 0),
+        ("scope/globals", "objects:names", 0),
+        ("stdlib/uint256_arithmetic", "objects:nothing_needed", 1),
+        ("stdlib/math_sign_and_root", "objects:nothing_needed", 1),
+        ("stdlib/math_sign_and_root", "objects:patches", 0),
+    ] {
+        let (python, _) = observe(program, made, "python");
+        let (auto, native) = observe(program, made, "auto");
+        assert_eq!(difference(&python, &auto), None, "{program} with {made}");
+        assert!(native >= in_rust, "{program} with {made}: {native}");
+        if made == "objects:patches" {
+            assert_eq!(auto.exit_code, Some(1), "{program}");
+        }
+    }
+}
+
+#[test]
+fn no_run_is_native_that_has_objects() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("objects.py"), MODULE).unwrap();
+    let native = |options: &[&str]| {
+        let mut command = vm_host_placed("placement/memset_counter.json", "native");
+        command.env("PYTHONPATH", folder.path());
+        finish(command.args(["--layout", "small"]).args(options), PATIENCE).unwrap()
+    };
+    assert_eq!(native(&[]).exit_code(), Some(0));
+    let refused = native(&["--hint_locals", "objects:nothing_needed"]);
+    let stderr = refused.stderr_text();
+    assert_ne!(refused.exit_code(), Some(0));
+    assert!(
+        stderr.contains("objects of the client may see and change anything"),
+        "{stderr}"
+    );
 }

@@ -22,8 +22,8 @@ const DEADLINE: Duration = Duration::from_secs(300);
 
 /// What is compared: everything that a run leaves behind.
 #[derive(Debug, PartialEq)]
-struct Left {
-    exit_code: Option<i32>,
+pub(crate) struct Left {
+    pub(crate) exit_code: Option<i32>,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     trace: Option<Vec<u8>>,
@@ -32,7 +32,7 @@ struct Left {
     air: Option<Value>,
 }
 
-fn left(observed: &Observed) -> Left {
+pub(crate) fn left(observed: &Observed) -> Left {
     let process = &observed.process;
     let file = |path: &Path| fs::read(path).ok();
     let exists = |path: &PathBuf| path.exists();
@@ -52,7 +52,7 @@ fn left(observed: &Observed) -> Left {
 }
 
 /// What differs, in words.
-fn difference(python: &Left, auto: &Left) -> Option<&'static str> {
+pub(crate) fn difference(python: &Left, auto: &Left) -> Option<&'static str> {
     let parts = [
         (python.exit_code == auto.exit_code, "exit code"),
         (python.stdout == auto.stdout, "stdout"),

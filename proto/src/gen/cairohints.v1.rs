@@ -812,9 +812,10 @@ pub struct PythonHandover {
     ///   may hold itself.
     /// * `dicts`: the dictionaries that values mention, each a list of `\[key, value\]` in the order of its entries, both
     ///   values.
-    /// * `functions`: the functions that values mention and hints in the host defined, each `\[hint, name, line, depth, defaults\]`: the code is that of the function of this name (`<lambda>` for one without) that starts in this line,
-    ///   from 1, of the hint with this id, its variables are those of the scope of this depth, and `defaults` are the
-    ///   values of its last parameters.
+    /// * `functions`: the functions that values mention and hints in the host defined, each `\[hint, name, line, depth, defaults, annotations\]`: the code is that of the function of this name (`<lambda>` for one without) that starts
+    ///   in this line, from 1, of the hint with this id, its variables are those of the scope of this depth, `defaults`
+    ///   are the values of its last parameters, and `annotations` an object with those of parameters, by their names, and
+    ///   of `return`.
     /// * `dict_managers`: those that values mention, each a list of `\[segment, data, current_ptr\]`, with a dictionary and an
     ///   address for each tracker.
     ///

@@ -488,12 +488,19 @@ def test_dictionaries_are_the_same_ones_in_their_order():
 
 def test_functions_of_hints_see_the_scope_that_they_were_defined_in():
     session, _ = make_session()
-    code = "def f(x, y=2):\n    return x, y, seen, fp\ng = lambda: f(1)"
+    code = "def f(x: int, y=2) -> None:\n    return x, y, seen, fp\ng = lambda: f(1)"
     hint = len(session.hints)
     run(session, code)
+    integer = {"import": ["builtins", "int"]}
     handed = {
-        "functions": [[hint, "f", 1, 0, [{"int": "0x7"}]], [hint, "<lambda>", 3, 0, []]],
+        "functions": [
+            [hint, "f", 1, 0, [{"int": "0x7"}], {"x": integer, "return": {"none": True}}],
+            [hint, "<lambda>", 3, 0, [], {}],
+        ],
         "scopes": [{"f": {"function": 0}, "again": {"function": 0}, "g": {"function": 1}}],
     }
-    scope = hand_over(session, "seen = 3\ntold = g(), again is f, f(0, 1)[:2], f.__name__", **handed)
+    told = "seen = 3\ntold = g(), again is f, f(0, 1)[:2], f.__name__"
+    scope = hand_over(session, told, **handed)
     assert scope["told"] == ((1, 7, 3, scope["fp"]), True, (0, 1), "f")
+    assert scope["f"].__annotations__ == {"x": int, "return": None}
+    assert scope["g"].__annotations__ == {}

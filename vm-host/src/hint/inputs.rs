@@ -53,7 +53,8 @@ impl SessionInputs {
             };
             surroundings.program_input = Some(text.to_owned());
         }
-        surroundings.foreign_objects |= foreign_objects || self.calls_for_objects();
+        surroundings.foreign_objects |= foreign_objects;
+        surroundings.made_objects = self.calls_for_objects();
         let paths = self.import_paths.iter().map(PathBuf::from);
         let of_the_shell = std::env::var_os("PYTHONPATH").unwrap_or_default();
         let environment = self.python_env.as_deref().and_then(site_packages);

@@ -91,11 +91,11 @@ pub(super) fn learn(engine: &mut Engine, report: Option<Report>, told: Told) {
         engine.give_up();
     }
     let Some(report) = report else { return };
+    if report.all_scopes && (told.variables.is_some() || report.names.is_empty()) {
+        engine.was_told_all();
+    }
     match told.variables {
         Some(variables) => {
-            if report.all_scopes {
-                engine.was_told_all();
-            }
             for (depth, name, reported) in variables {
                 if let Some(slot) = engine.names().find(&name) {
                     engine.mirror.learn(depth, slot, state(reported));
@@ -251,12 +251,18 @@ impl<'a> Writing<'a> {
                     .iter()
                     .map(|default| self.shared(default))
                     .collect();
+                let annotations: Vec<(&str, SharedValue)> = function
+                    .annotations
+                    .iter()
+                    .map(|(name, value)| (&**name, self.shared(value)))
+                    .collect();
                 let id = self.variables.function(&HintFunction {
                     hint_id: function.hint,
                     name: &function.name,
                     line: function.line,
                     depth: own.scope,
                     defaults: &defaults,
+                    annotations: &annotations,
                 });
                 self.functions.insert(own.object, id);
                 SharedValue::Function(id)

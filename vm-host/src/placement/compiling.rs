@@ -78,7 +78,9 @@ impl Compilation {
             .zip(self.company.program_input.clone());
         let keeps = self.company.keeps_registers();
         let mut engine = Engine::new(self.shared, self.hints, sharing, lingering, keeps);
-        if let Some((slot, value)) = input {
+        if self.company.surroundings.made_objects {
+            engine.begin_behind_others();
+        } else if let Some((slot, value)) = input {
             engine.mirror.bind(0, slot, Some(value));
         }
         (Some(engine), Some(self.company).filter(|_| grows))
@@ -308,7 +310,7 @@ impl Company {
         if hint.relocates && (around.registers_rules || self.client) {
             return Some("others would not know its relocation rule".to_owned());
         }
-        if hint.sizes && around.asks_sizes {
+        if hint.sizes && (around.asks_sizes || self.surroundings.made_objects) {
             return Some("others would not know the size of its segment".to_owned());
         }
         let given = &self.surroundings.variables;
@@ -324,7 +326,9 @@ impl Company {
             if around.globals.contains(name) {
                 return Some(format!("a function binds `{name}` as `global`"));
             }
-            let bound = around.bound.contains(name) || around.loads_programs;
+            let bound = around.bound.contains(name)
+                || around.loads_programs
+                || self.surroundings.made_objects;
             if names.function(*slot).is_none() && !bound && !input {
                 return Some(format!("`{name}` is no function that is compiled"));
             }
@@ -362,7 +366,7 @@ impl Company {
     fn sharing(&self, names: &Names) -> Vec<Rc<Sharing>> {
         let all: BTreeSet<Slot> = (0..names.len()).collect();
         // What functions do that were left behind, whoever calls them does.
-        let later = Around::of(&self.texts.all).tampers_later;
+        let later = Around::of(&self.texts.all).tampers_later || self.surroundings.made_objects;
         let texts = self.texts.all.iter();
         let of_texts: Vec<Rc<Sharing>> = texts
             .map(|text| {

@@ -79,9 +79,11 @@ pub struct Surroundings {
     pub variables: BTreeSet<String>,
     /// The JSON text of `program_input` in the first scope, where nothing else of this name can be.
     pub program_input: Option<String>,
-    /// Whether there may be objects whose code does anything: a syscall handler, or those of a client
-    /// that serves the hints itself.
+    /// Whether there may be objects whose code does anything at any time: those of a client that serves the hints itself.
     pub foreign_objects: bool,
+    /// Whether code of the user's makes variables of any name before the first hint, as objects whose code may do anything
+    /// when a hint calls it: a syscall handler, further hint locals.
+    pub made_objects: bool,
     /// The folders that hints import modules from, in order, as far as the host knows them.
     pub import_folders: Vec<PathBuf>,
 }
@@ -350,7 +352,7 @@ impl Sides<'_> {
                 Some(format!("{} {what}", self.label(id)))
             })
             .or_else(|| {
-                let foreign = surroundings.foreign_objects;
+                let foreign = surroundings.foreign_objects || surroundings.made_objects;
                 foreign.then(|| "objects of the client may see and change anything".to_owned())
             });
         if let Some(reason) = everything {

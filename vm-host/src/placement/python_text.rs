@@ -162,7 +162,7 @@ pub(super) struct PythonText {
     pub(super) keeps_registers: bool,
     /// Whether it may load programs.
     pub(super) loads_programs: bool,
-    /// Whether it does more with a builtin than to look at the bound of numbers.
+    /// Whether it does more with a builtin than [`OF_BUILTINS`].
     pub(super) has_builtins: bool,
     /// Whether it has code called between hints.
     pub(super) registers_rules: bool,
@@ -309,7 +309,7 @@ impl<'a> Visitor<'a> for PythonText {
             rest.iter().for_each(|rest| self.visit_expr(rest));
             return;
         }
-        if is_bound_of_numbers(expression) {
+        if is_plain_builtin(expression) {
             return;
         }
         match expression {
@@ -414,14 +414,22 @@ impl<'a> Visitor<'a> for PythonText {
     }
 }
 
-/// Whether it is `range_check_builtin.bound` as a value.
-fn is_bound_of_numbers(expression: &Expr) -> bool {
+/// Attributes of builtins that show nothing but themselves and change nothing that other hints see.
+const OF_BUILTINS: &[(&str, &str)] = &[
+    ("range_check_builtin", "bound"),
+    ("ecdsa_builtin", "add_signature"),
+];
+
+/// Whether it is one of [`OF_BUILTINS`] as a value.
+fn is_plain_builtin(expression: &Expr) -> bool {
     let Expr::Attribute(attribute) = expression else {
         return false;
     };
-    let of_builtin =
-        matches!(&*attribute.value, Expr::Name(name) if name.id == "range_check_builtin");
-    of_builtin && attribute.attr == *"bound" && attribute.ctx == ExprContext::Load
+    let Expr::Name(builtin) = &*attribute.value else {
+        return false;
+    };
+    let known = (builtin.id.as_str(), attribute.attr.as_str());
+    attribute.ctx == ExprContext::Load && OF_BUILTINS.contains(&known)
 }
 
 impl PythonText {

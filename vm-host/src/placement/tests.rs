@@ -220,7 +220,10 @@ fn rules_change_memory() {
     let changes = Some("changes how memory behaves");
     assert_eq!(excludes_twins("vm_add_validation_rule(1, f)"), changes);
     assert_eq!(excludes_twins("range_check_builtin.bound = 5"), changes);
+    assert_eq!(excludes_twins("ecdsa_builtin.add_signature = f"), changes);
+    assert_eq!(excludes_twins("ecdsa_builtin.signatures.clear()"), changes);
     assert_eq!(excludes_twins(hint_code::IS_NN), None);
+    assert_eq!(excludes_twins(hint_code::VERIFY_ECDSA_SIGNATURE), None);
 }
 
 #[test]

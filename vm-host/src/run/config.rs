@@ -69,6 +69,9 @@ impl Default for RunConfig {
 impl RunConfig {
     /// What the hints of this run find beside the program.
     pub(crate) fn surroundings(&self) -> Surroundings {
-        self.hints.surroundings(self.foreign_objects)
+        // Objects are made in Python, so that no run is native that has them.
+        let native = self.placement == HintPlacement::Native;
+        let made = native && self.hints.calls_for_objects();
+        self.hints.surroundings(self.foreign_objects || made)
     }
 }

@@ -26,9 +26,9 @@ def take_over(
 
     `handed` is what `PythonHandover.variables_json` says: `{"relocations": [[segment, address]],
     "deleted": [[depth, name]], "scopes": [{name: value}], "lists": [[value]], "dicts": [[[key, value]]],
-    "functions": [[hint, name, line, depth, [default]]], "dict_managers": [[tracker]]}`, all of which may
-    be left out; a value has one key that says what it is, a tracker is `[segment, data, current_ptr]`.
-    `code_of` gives the code of a hint by its number.
+    "functions": [[hint, name, line, depth, [default], {name: annotation}]], "dict_managers": [[tracker]]}`,
+    all of which may be left out; a value has one key that says what it is, a tracker is
+    `[segment, data, current_ptr]`. `code_of` gives the code of a hint by its number.
     """
     for segment, place in handed.get("relocations", ()):
         memory.relocation_rules[segment] = RelocatableValue(*place)
@@ -37,12 +37,14 @@ def take_over(
     objects = _Objects()
     for trackers in handed.get("dict_managers", ()):
         objects.managers.append(_dict_manager(trackers))
-    for hint, name, line, depth, defaults in handed.get("functions", ()):
+    for hint, name, line, depth, defaults, annotated in handed.get("functions", ()):
         code = _code_of_function(code_of(hint), name, line)
         # As there is where a hint ran.
         stack[depth].setdefault("__builtins__", vars(builtins))
         given = tuple([_value(default, objects) for default in defaults])
-        objects.functions.append(FunctionType(code, stack[depth], name, given or None))
+        function = FunctionType(code, stack[depth], name, given or None)
+        function.__annotations__ = {of: _value(each, objects) for of, each in annotated.items()}
+        objects.functions.append(function)
     lists = handed.get("lists", ())
     # All of them first: one may hold any other, or itself.
     objects.lists = [[] for _ in lists]

@@ -60,6 +60,8 @@ pub(crate) struct OwnFunction {
     pub(crate) parameters: Vec<Box<str>>,
     /// What the last parameters are when they are not given.
     pub(crate) defaults: Vec<Value>,
+    /// The annotations of a shared function: names of parameters, and `return`.
+    pub(crate) annotations: Vec<(Box<str>, Value)>,
     pub(crate) locals: usize,
     pub(crate) body: Vec<Statement>,
 }

@@ -92,6 +92,16 @@ fn values_are_written_as_engines_read_them() {
     variables.set(2, "raw", &SharedValue::Bytes(vec![0, 255]));
     variables.set(2, "list", &SharedValue::List(outer));
     variables.set(2, "long", &SharedValue::Integer(BigInt::from(-1) << 20_000));
+    let annotations = [("x", import), ("return", SharedValue::None)];
+    let function = variables.function(&HintFunction {
+        hint_id: 3,
+        name: "own",
+        line: 2,
+        depth: 1,
+        defaults: &[integer(7), SharedValue::None],
+        annotations: &annotations,
+    });
+    variables.set(2, "own", &SharedValue::Function(function));
     variables.delete(1, "a");
     variables.delete(0, "b\"");
     variables.relocate(-1, Relocatable::from((4, 7)));
@@ -113,9 +123,14 @@ fn values_are_written_as_engines_read_them() {
                 "far": { "float": "-1e22" },
                 "raw": { "bytes": "00ff" },
                 "list": { "same": 0 },
+                "own": { "function": 0 },
                 "long": { "int": format!("-0x1{}", "0".repeat(5000)) },
             },
         ],
+        "functions": [[
+            3, "own", 2, 1, [{ "int": "0x7" }, { "none": true }],
+            { "x": { "import": ["m", "f"] }, "return": { "none": true } },
+        ]],
     });
     assert_eq!(written, expected);
     // Hints see the variables in the order in which they were set.

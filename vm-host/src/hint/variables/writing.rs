@@ -34,6 +34,8 @@ pub struct HintFunction<'a> {
     pub depth: usize,
     /// What its last parameters are when they are not given.
     pub defaults: &'a [SharedValue],
+    /// Its annotations: names of parameters, and `return`.
+    pub annotations: &'a [(&'a str, SharedValue)],
 }
 
 /// What hints in the host did to variables since a hint in Python last saw them. The engine first deletes, then sets,
@@ -112,7 +114,13 @@ impl Variables {
         let (hint, line, depth) = (function.hint_id, function.line, function.depth);
         let mut text = format!("{hint},{},{line},{depth},[", Quoted(function.name));
         write_all(&mut text, function.defaults);
-        text.push(']');
+        let mut annotations = String::new();
+        for (name, value) in function.annotations {
+            separate(&mut annotations);
+            let _ = write!(annotations, "{}:", Quoted(name));
+            write_value(&mut annotations, value);
+        }
+        let _ = write!(text, "],{{{annotations}}}");
         self.functions.push(text);
         FunctionId(self.functions.len() - 1)
     }

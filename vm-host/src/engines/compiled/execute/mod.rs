@@ -57,6 +57,8 @@ pub(crate) struct Engine {
     keeps_registers: bool,
     /// Whether Python has to say what all variables are, because some are new here.
     asks_all: bool,
+    /// Whether nothing runs here until it has.
+    waits: bool,
     /// Whether something was changed that compiled hints rely on.
     given_up: bool,
     /// Functions and constants of these modules are used; those of Python's own are in the names.
@@ -154,6 +156,7 @@ impl Engine {
             modules: modules.copied().collect(),
             all: (0..shared.names.len()).collect(),
             asks_all: false,
+            waits: false,
             shared,
             hints: hints
                 .into_iter()
@@ -207,6 +210,14 @@ impl Engine {
         })
     }
 
+    /// Code of somebody's ran before the first hint: nothing is known, and nothing runs here, until Python has said what
+    /// there is and that what is relied on is as it was.
+    pub(crate) fn begin_behind_others(&mut self) {
+        self.mirror.begin(0..self.shared.names.len());
+        self.asks_all = true;
+        self.waits = true;
+    }
+
     /// Leaves a hint to others from now on.
     pub(crate) fn leave(&mut self, id: usize) {
         if let Some(Some(hint)) = self.hints.get_mut(id) {
@@ -217,6 +228,7 @@ impl Engine {
     /// Python has said what all variables are.
     pub(crate) fn was_told_all(&mut self) {
         self.asks_all = false;
+        self.waits = false;
     }
 
     /// No hint runs here any more. What those before left is still given to Python.
@@ -296,7 +308,7 @@ impl Engine {
     /// Runs a hint up to its effects; nothing when another engine has to run it. What it did counts only after
     /// [`Engine::keep`].
     pub(crate) fn run(&mut self, vm: &VirtualMachine, moves: &Moves, id: u32) -> Option<Ran> {
-        if self.given_up {
+        if self.given_up || self.waits {
             return None;
         }
         let hint = self.hints.get_mut(id as usize)?.as_mut()?;

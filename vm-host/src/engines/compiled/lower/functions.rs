@@ -8,8 +8,10 @@ use ruff_python_ast::{
 };
 
 use super::{Frame, Lowering, USED_OF_THE_VM, is_static};
+use crate::engines::compiled::library;
 use crate::engines::compiled::parse::Refusal;
 use crate::engines::compiled::tree::{Expression, OwnFunction, Statement, Target};
+use crate::engines::compiled::value::{Comparison, Value};
 
 impl Lowering<'_> {
     pub(super) fn define(
@@ -26,17 +28,7 @@ impl Lowering<'_> {
         {
             return self.refuse("an unusual function", function);
         }
-        let annotations = function.parameters.iter_non_variadic_params();
-        let annotations = annotations.filter_map(|given| given.parameter.annotation.as_deref());
-        for annotation in annotations.chain(function.returns.as_deref()) {
-            // Its value is nothing that compiled hints look at; its name must have one.
-            match annotation {
-                Expr::Name(_) | Expr::NoneLiteral(_) => {
-                    block.push(Statement::Do(self.expression(annotation)?));
-                }
-                other => return self.refuse("an unusual annotation", other),
-            }
-        }
+        let annotations = self.annotations(function, block)?;
         let mut names = OwnNames::default();
         names.visit_body(&function.body);
         if let Some(reason) = names.beyond {
@@ -46,11 +38,7 @@ impl Lowering<'_> {
         let about = About {
             name: &function.name,
             line: self.parsed.line_of(function),
-            annotated: function.returns.is_some()
-                || function
-                    .parameters
-                    .iter_non_variadic_params()
-                    .any(|given| given.parameter.annotation.is_some()),
+            annotations,
             mentions: names.mentions,
         };
         let bound = names.bound;
@@ -74,6 +62,47 @@ impl Lowering<'_> {
         ))
     }
 
+    /// What Python keeps of a function's annotations, by the names of its parameters and `return`; nothing where a value
+    /// is more than a builtin.
+    fn annotations(
+        &mut self,
+        function: &StmtFunctionDef,
+        block: &mut Vec<Statement>,
+    ) -> Result<Option<Vec<(Box<str>, Value)>>, Refusal> {
+        let parameters = function.parameters.iter_non_variadic_params();
+        let annotations = parameters.filter_map(|given| {
+            let annotation = given.parameter.annotation.as_deref()?;
+            Some((given.name().as_str(), annotation))
+        });
+        let returns = function.returns.as_deref();
+        let annotations = annotations.chain(returns.map(|annotation| ("return", annotation)));
+        let mut known = Some(Vec::new());
+        for (name, annotation) in annotations {
+            let value = match annotation {
+                Expr::NoneLiteral(_) => Value::None,
+                Expr::Name(of) => {
+                    let value = self.expression(annotation)?;
+                    let Some(builtin) = library::builtin(&of.id) else {
+                        // Its value is nothing that compiled hints look at; the name must have one.
+                        block.push(Statement::Do(value));
+                        known = None;
+                        continue;
+                    };
+                    let builtin = Value::Function(builtin);
+                    let is = (Comparison::Is, Expression::Constant(builtin.clone()));
+                    let check = Expression::Compare(Box::new(value), vec![is]);
+                    block.push(Statement::Assert(check));
+                    builtin
+                }
+                other => return self.refuse("an unusual annotation", other),
+            };
+            known
+                .iter_mut()
+                .for_each(|known| known.push((name.into(), value.clone())));
+        }
+        Ok(known)
+    }
+
     pub(super) fn lambda(&mut self, lambda: &ExprLambda) -> Result<Expression, Refusal> {
         if self.frames.len() > 1 || !self.frame().locals.is_empty() {
             return self.refuse("a `lambda` inside of a function", lambda);
@@ -91,7 +120,7 @@ impl Lowering<'_> {
         let about = About {
             name: "<lambda>",
             line: self.parsed.line_of(lambda),
-            annotated: false,
+            annotations: Some(Vec::new()),
             mentions: names.mentions,
         };
         let number = self.own_function(parameters, about, |lowering| {
@@ -156,7 +185,8 @@ impl Lowering<'_> {
             name: about.name.into(),
             hint: self.id,
             line: about.line,
-            shared: unique && !about.annotated,
+            shared: unique && about.annotations.is_some(),
+            annotations: about.annotations.unwrap_or_default(),
             uses_vm: about
                 .mentions
                 .iter()
@@ -175,7 +205,8 @@ impl Lowering<'_> {
 struct About<'a> {
     name: &'a str,
     line: usize,
-    annotated: bool,
+    /// Nothing when there are some that cannot be said.
+    annotations: Option<Vec<(Box<str>, Value)>>,
     mentions: BTreeSet<String>,
 }
 
