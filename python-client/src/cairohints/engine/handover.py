@@ -27,8 +27,8 @@ def take_over(
     `handed` is what `PythonHandover.variables_json` says: `{"relocations": [[segment, address]],
     "deleted": [[depth, name]], "scopes": [{name: value}], "lists": [[value]], "dicts": [[[key, value]]],
     "functions": [[hint, name, line, depth, [default], {name: annotation}]],
-    "dict_managers": [[tracker]]}`, all of which may be left out; a value has one key that says what it is,
-    a tracker is `[segment, data, current_ptr]`. `code_of` gives the code of a hint by its number.
+    "dict_managers": [[tracker]]}`, all of which may be left out; a value has one key that says what it
+    is, a tracker is `[segment, data, current_ptr]`. `code_of` gives the code of a hint by its number.
     """
     for segment, place in handed.get("relocations", ()):
         memory.relocation_rules[segment] = RelocatableValue(*place)
