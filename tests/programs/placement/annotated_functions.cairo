@@ -42,29 +42,22 @@ func main{output_ptr: felt*}() {
     let (a, b) = first(43);
     let (c, d) = second(43);
     local e;
-    local f;
-    local g;
     %{ ids.e = split(91, 8)[0] %}
     let (h, i) = first(21);
     %{
         import typing
-        hints = typing.get_type_hints(split)
-        ids.f = len(hints) * 10 + isinstance(hints['num'], type)
-        print(hints, typing.get_type_hints(sign), split(18, 3))
+        print(typing.get_type_hints(split), typing.get_type_hints(sign), split(9, 3)[0])
     %}
     let (j, k) = second(58);
     %{
         import typing
-        ids.g = split(7, 4)[1]
-        print(typing.get_type_hints(split), typing.get_type_hints(sign))
+        print(typing.get_type_hints(split), typing.get_type_hints(sign), split(9, 3)[0])
     %}
     assert output_ptr[0] = a + 10 * b;
     assert output_ptr[1] = c + 10 * d;
     assert output_ptr[2] = e;
-    assert output_ptr[3] = f;
-    assert output_ptr[4] = g;
-    assert output_ptr[5] = h + 10 * i;
-    assert output_ptr[6] = j + 10 * k;
-    let output_ptr = output_ptr + 7;
+    assert output_ptr[3] = h + 10 * i;
+    assert output_ptr[4] = j + 10 * k;
+    let output_ptr = output_ptr + 5;
     return ();
 }

@@ -25,7 +25,6 @@ func main{output_ptr: felt*, range_check_ptr, ecdsa_ptr: SignatureBuiltin*}() {
     let small = is_le(default, written);
     let negative = is_nn(default - written);
     assert_nn_le(default, written);
-    %{ ids.small, ecdsa_builtin.add_signature %}
     let (finalized_start, finalized_end) = default_dict_finalize(start, dict, 5);
     assert output_ptr[0] = written;
     assert output_ptr[1] = default;

@@ -45,6 +45,28 @@ const WILD: &[&str] = &[
     "methodcaller",
     "vm",
 ];
+/// What of `sys` shows nothing of the hints and changes nothing that others see.
+const QUIET_OF_SYS: &[&str] = &[
+    "argv",
+    "byteorder",
+    "executable",
+    "exit",
+    "float_info",
+    "getrecursionlimit",
+    "getsizeof",
+    "hexversion",
+    "implementation",
+    "int_info",
+    "intern",
+    "maxsize",
+    "maxunicode",
+    "platform",
+    "prefix",
+    "setrecursionlimit",
+    "stderr",
+    "version",
+    "version_info",
+];
 /// Names with two underscores that reach nothing but the object itself.
 const PLAIN: &[&str] = &[
     "__add__",
@@ -274,12 +296,18 @@ impl<'a> Visitor<'a> for PythonText {
             }
             Stmt::Import(import) => {
                 for alias in &import.names {
-                    self.import(&alias.name);
+                    // Whoever mentions it then says what of it.
+                    if &*alias.name != SYS || alias.asname.is_some() {
+                        self.import(&alias.name);
+                    }
                 }
             }
             Stmt::ImportFrom(import) => {
                 let module = import.module.as_ref().map_or("", |module| module.as_str());
-                self.import(module);
+                let quiet = |alias: &Alias| QUIET_OF_SYS.contains(&alias.name.as_str());
+                if module != SYS || !import.names.iter().all(quiet) {
+                    self.import(module);
+                }
                 for alias in &import.names {
                     self.reach(&alias.name);
                     if &*alias.name == "*" {
@@ -310,6 +338,14 @@ impl<'a> Visitor<'a> for PythonText {
             return;
         }
         if is_plain_builtin(expression) {
+            return;
+        }
+        if let Some(of_sys) = attribute_of_sys(expression) {
+            self.names.insert(SYS.to_owned());
+            if of_sys == "path" {
+                // From now on imports may find other files.
+                self.tamper();
+            }
             return;
         }
         match expression {
@@ -430,6 +466,27 @@ fn is_plain_builtin(expression: &Expr) -> bool {
     };
     let known = (builtin.id.as_str(), attribute.attr.as_str());
     attribute.ctx == ExprContext::Load && OF_BUILTINS.contains(&known)
+}
+
+const SYS: &str = "sys";
+
+/// What of `sys` it is, where that is all that is done with `sys`, and quiet or its `path`.
+fn attribute_of_sys(expression: &Expr) -> Option<&str> {
+    let Expr::Attribute(attribute) = expression else {
+        return None;
+    };
+    let (name, is_read) = (attribute.attr.as_str(), attribute.ctx == ExprContext::Load);
+    match &*attribute.value {
+        Expr::Name(module) if module.id == SYS && is_read => {
+            (name == "path" || QUIET_OF_SYS.contains(&name)).then_some(name)
+        }
+        // What it prints is printed there as well.
+        Expr::Attribute(inner) if matches!(name, "flush" | "write") => {
+            let of_sys = matches!(&*inner.value, Expr::Name(module) if module.id == SYS);
+            (of_sys && inner.attr == *"stdout" && is_read).then_some("stdout")
+        }
+        _ => None,
+    }
 }
 
 impl PythonText {

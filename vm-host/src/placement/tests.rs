@@ -98,7 +98,7 @@ fn a_hint_that_may_do_anything_is_seen() {
         "from my_module import x",
         "from . import x",
         "from starkware.cairo.bootloaders.bootloader.utils import load_program",
-        "import sys",
+        "import sys as other",
         "exec('value = 1')",
         "getattr(segments, '__dict__')",
         "set_it = setattr",
@@ -248,5 +248,40 @@ fn what_a_twin_reads_is_kept_by_all() {
             let lost = lost.find(|name| !twin.keeps.contains(&name.as_str()));
             assert_eq!(lost, None, "`{}` in `{}`", reader.code, twin.code);
         }
+    }
+}
+
+#[test]
+fn what_is_done_with_sys_is_looked_at() {
+    let wild = |code: &str| PythonText::of(code).wild;
+    for code in [
+        "import sys",
+        "import sys\nprint(1, file=sys.stderr)\nsys.stdout.flush()",
+        "sys.setrecursionlimit(10**6)\nx = sys.maxsize",
+        "from sys import stderr, maxsize as most",
+    ] {
+        assert_eq!(wild(code), None, "{code}");
+        assert_eq!(excludes_twins(code), None, "{code}");
+    }
+    // Other files may be imported then.
+    let path = "import sys\nsys.path.insert(0, 'x')";
+    assert_eq!(wild(path), None);
+    assert_eq!(excludes_twins(path), Some("may see and change anything"));
+    for code in [
+        "import sys as other",
+        "sys._getframe()",
+        "x = sys",
+        "f(sys)",
+        "sys.stdout = f",
+        "sys.path = []",
+        "x = sys.stdout",
+        "sys.stdout.buffer.write(b'x')",
+        "getattr(sys, 'modules')",
+        "from sys import modules",
+        "from sys import *",
+        "import sys.monitoring",
+        "del sys.maxsize",
+    ] {
+        assert!(wild(code).is_some(), "{code}");
     }
 }
