@@ -91,6 +91,7 @@ pub(super) fn learn(engine: &mut Engine, report: Option<Report>, told: Told) {
         engine.give_up();
     }
     let Some(report) = report else { return };
+    engine.has_asked();
     if report.all_scopes && (told.variables.is_some() || report.names.is_empty()) {
         engine.was_told_all();
     }

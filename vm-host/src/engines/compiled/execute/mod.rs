@@ -38,6 +38,10 @@ const OFFSET_BOUND: usize = 1 << 63;
 
 /// Most executions that are not tried after one that declined.
 const LONGEST_PAUSE: u32 = 1024;
+/// Questions to Python, of about four microseconds each, after which it shows whether they are worth it.
+const ENOUGH_QUESTIONS: u64 = 4096;
+/// How many may be asked for one hint that runs here, which saves about three times as much.
+const WORTH: u64 = 4;
 
 /// The compiled hints of a run and their variables.
 #[derive(Debug)]
@@ -64,6 +68,8 @@ pub(crate) struct Engine {
     /// Functions and constants of these modules are used; those of Python's own are in the names.
     pub(crate) modules: BTreeSet<&'static str>,
     executed: u64,
+    /// How often Python was asked after a hint there.
+    questions: u64,
     /// How many functions were defined.
     objects: u64,
     /// Where temporary segments go, as far as Python was not told.
@@ -168,6 +174,7 @@ impl Engine {
             keeps_registers,
             given_up: false,
             executed: 0,
+            questions: 0,
             objects: 0,
             untold_relocations: Vec::new(),
             room: Room::default(),
@@ -283,6 +290,14 @@ impl Engine {
             all_scopes: self.asks_all,
             tampering: sharing.tampers,
         })
+    }
+
+    /// Python was asked after a hint there. Gives up where that costs more than what runs here saves.
+    pub(crate) fn has_asked(&mut self) {
+        self.questions += 1;
+        if self.questions >= ENOUGH_QUESTIONS && self.executed < self.questions / WORTH {
+            self.give_up();
+        }
     }
 
     pub(crate) fn names(&self) -> &Names {

@@ -7,11 +7,13 @@ mod here;
 mod python;
 mod traps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use grammar::Grammar;
 use here::{OWN_FUNCTION, Setting};
 use python::Answer;
+
+use super::{Engine, Shared};
 
 /// What a hint did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -134,4 +136,16 @@ fn hints_do_what_they_do_in_python() {
         "{ended} of {compared} hints raise nothing"
     );
     assert!(share <= 25, "{share} % are declined");
+}
+
+#[test]
+fn an_engine_that_asks_for_nothing_gives_up() {
+    let nothing = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut engine = Engine::new(Shared::default(), nothing.0, nothing.1, nothing.2, false);
+    for _ in 1..4096 {
+        engine.has_asked();
+    }
+    assert!(engine.asked(0).is_some());
+    engine.has_asked();
+    assert!(engine.asked(0).is_none());
 }
