@@ -69,9 +69,6 @@ impl Default for RunConfig {
 impl RunConfig {
     /// What the hints of this run find beside the program.
     pub(crate) fn surroundings(&self) -> Surroundings {
-        // Objects are made in Python, so that no run is native that has them.
-        let native = self.placement == HintPlacement::Native;
-        let made = native && self.hints.calls_for_objects();
-        self.hints.surroundings(self.foreign_objects || made)
+        self.hints.surroundings(self.foreign_objects)
     }
 }

@@ -309,6 +309,14 @@ fn place(
 ) -> Plan {
     match config.placement {
         HintPlacement::Python => Plan::python(program, taken),
+        // Objects are made in Python, where no hint of a native run goes.
+        HintPlacement::Native if surroundings.made_objects => {
+            let foreign = Surroundings {
+                foreign_objects: true,
+                ..surroundings.clone()
+            };
+            plan(program, &foreign, taken)
+        }
         HintPlacement::Auto | HintPlacement::Native => plan(program, surroundings, taken),
     }
 }
